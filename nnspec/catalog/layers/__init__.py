@@ -1,0 +1,1 @@
+"""The layers of Keras, one family per file."""

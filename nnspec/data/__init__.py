@@ -1,0 +1,39 @@
+"""Floor 6: tables in, typed and split rows out, with the preprocessing fitted on the training rows.
+
+source -> Raw -> roles -> Table -> rows kept -> splits -> Preprocessing, Dataset
+"""
+
+from nnspec.data.arrays import Arrays
+from nnspec.data.dataset import Dataset, Split, check_unchanged, load_dataset
+from nnspec.data.fitted import Label, Need, Preprocessing, TargetFit
+from nnspec.data.prediction import read_for_prediction
+from nnspec.data.raw import DATA_LIMIT
+from nnspec.data.roles import TargetNeed, TargetNeeds
+from nnspec.data.splits import SPLITS, SplitName
+from nnspec.data.table import Column, Table, Values
+from nnspec.data.targets import decode_targets, encode_targets, label_array, raw_targets
+
+__all__ = [
+    "DATA_LIMIT",
+    "SPLITS",
+    "Arrays",
+    "Column",
+    "Dataset",
+    "Label",
+    "Need",
+    "Preprocessing",
+    "Split",
+    "SplitName",
+    "Table",
+    "TargetFit",
+    "TargetNeed",
+    "TargetNeeds",
+    "Values",
+    "check_unchanged",
+    "decode_targets",
+    "encode_targets",
+    "label_array",
+    "load_dataset",
+    "raw_targets",
+    "read_for_prediction",
+]

@@ -1,0 +1,25 @@
+"""What training takes: the network's inputs and targets as arrays, one entry per row."""
+
+from dataclasses import dataclass, field
+
+from nnspec.data.table import Values
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Arrays:
+    """Prepared rows.
+
+    Attributes:
+        inputs: network input name -> (rows, ...).
+        targets: network output name -> (rows, ...); empty for prediction.
+        weights: (rows,) weight of each row in the loss; None: all 1.
+    """
+
+    inputs: dict[str, Values]
+    targets: dict[str, Values] = field(default_factory=dict)
+    weights: Values | None = None
+
+    @property
+    def rows(self) -> int:
+        """Return the number of rows."""
+        return len(next(iter(self.inputs.values())))

@@ -1,0 +1,67 @@
+"""A table in memory: ordered, typed columns of one length, as NumPy arrays."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nnspec.spec.data import Kind
+
+Values = NDArray[np.generic]
+Rows = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Column:
+    """One column.
+
+    Attributes:
+        kind: what the cells are. It fixes the array: numeric holds numbers with NaN for a missing
+            cell; boolean 0.0, 1.0 or NaN; integer whole numbers; category texts, "" if missing.
+        values: (rows,) or, for an array column, (rows, *shape).
+    """
+
+    kind: Kind
+    values: Values
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Return the shape of one cell; () for a plain column."""
+        return self.values.shape[1:]
+
+    def missing(self) -> NDArray[np.bool_]:
+        """Return (rows,) where a cell, or any element of an array cell, is missing."""
+        absent: NDArray[np.bool_]
+        if self.kind == "category":
+            absent = np.asarray(self.values == "", dtype=np.bool_)
+        elif np.issubdtype(self.values.dtype, np.floating):
+            absent = np.isnan(self.values.astype(np.float64, copy=False))
+        else:
+            return np.zeros(len(self.values), dtype=np.bool_)
+        rows: NDArray[np.bool_] = absent.reshape(len(absent), -1).any(axis=1)
+        return rows
+
+    def take(self, rows: Rows | slice) -> "Column":
+        """Return some rows: a view for a slice, a copy for an array of row numbers."""
+        return Column(self.kind, self.values[rows])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """Columns by name, all of one length."""
+
+    columns: Mapping[str, Column] = field(default_factory=dict)
+    rows: int = 0
+
+    def __getitem__(self, name: str) -> Column:
+        return self.columns[name]
+
+    def select(self, names: Iterable[str]) -> "Table":
+        """Return the named columns; nothing is copied."""
+        return Table({name: self.columns[name] for name in names}, self.rows)
+
+    def take(self, rows: Rows | slice) -> "Table":
+        """Return some rows of every column."""
+        count = len(range(*rows.indices(self.rows))) if isinstance(rows, slice) else len(rows)
+        return Table({name: one.take(rows) for name, one in self.columns.items()}, count)

@@ -1,0 +1,132 @@
+"""Codes D…: the data is not what the spec says."""
+
+from nnspec.diagnostics.codes.code import Code
+
+DATA: tuple[Code, ...] = (
+    Code(
+        "D101",
+        "no such file",
+        "The data file is not there.",
+        "Correct the path; it is relative to the spec.",
+    ),
+    Code(
+        "D102",
+        "unreadable",
+        "The file is there and cannot be read.",
+        "Allow reading it, or repair it.",
+    ),
+    Code(
+        "D103",
+        "unknown column",
+        "The data has no column of this name.",
+        "Use one of the columns listed.",
+    ),
+    Code(
+        "D104",
+        "malformed row",
+        "A row has another number of fields than the header.",
+        "Repair the row.",
+    ),
+    Code(
+        "D105",
+        "missing values",
+        "Cells are empty and the spec does not say what to do with them.",
+        "Set `data.missing`, or fill the cells.",
+    ),
+    Code(
+        "D106",
+        "mixed column",
+        "Most cells are numbers, some are not.",
+        "Correct the cell, or declare the column's type.",
+    ),
+    Code(
+        "D107",
+        "constant column",
+        "A column whose rows are all equal carries nothing and cannot be standardized.",
+        "Leave it out of `features`.",
+    ),
+    Code(
+        "D108",
+        "class never trained on",
+        "A class occurs in validation or test and never in training.",
+        "Use `method: stratified`, or more rows.",
+    ),
+    Code(
+        "D109",
+        "labels out of range",
+        "The labels do not run from 0 to classes - 1.",
+        "Let nnspec encode them: declare the target's type as category.",
+    ),
+    Code(
+        "D110",
+        "lengths differ",
+        "All arrays must have one entry per row.",
+        "Repair the file.",
+    ),
+    Code(
+        "D111",
+        "empty split",
+        "A split is left without rows.",
+        "Give it a larger share, or more rows.",
+    ),
+    Code(
+        "D112",
+        "not a number",
+        "The data holds NaN or infinity.",
+        "Set `data.missing`, or clean the data.",
+    ),
+    Code(
+        "D113",
+        "too few rows",
+        "The data has too few rows for the settings.",
+        "Use more rows or a shorter window.",
+    ),
+    Code(
+        "D114",
+        "unknown format",
+        "The kind of file is not one nnspec reads.",
+        "Use .csv .tsv .parquet .jsonl or .npz, or a sklearn: set.",
+    ),
+    Code(
+        "D115",
+        "target and task do not fit",
+        "The target's type belongs to another task.",
+        "Change the loss, or declare the target's type.",
+    ),
+    Code(
+        "D116",
+        "declares more than it may",
+        "The file unpacks to more than the limit.",
+        "Use a smaller file, or raise the limit on the command line.",
+    ),
+    Code(
+        "D117",
+        "data changed",
+        "The data differs from that of the recorded run.",
+        "Restore the file, or start a new run.",
+    ),
+    Code(
+        "D118",
+        "library missing",
+        "Training needs packages that are not installed.",
+        "pip install 'nnspec[tensorflow]'",
+    ),
+    Code(
+        "D119",
+        "unsupported type of column",
+        "A column holds dates, structures or lists of different lengths.",
+        "Turn it into numbers or texts, or leave it out of `features`.",
+    ),
+    Code(
+        "D120",
+        "too many categories",
+        "One-hot columns as many as there are rows mark an identifier, not a feature.",
+        "Leave the column out of `features`, or use `encoding: index` with an Embedding.",
+    ),
+    Code(
+        "D121",
+        "column named twice",
+        "Two columns of one name cannot be told apart.",
+        "Rename one of them.",
+    ),
+)

@@ -1,0 +1,36 @@
+"""Codes R…: a run that had begun could not go on."""
+
+from nnspec.diagnostics.codes.code import Code
+
+RUN: tuple[Code, ...] = (
+    Code(
+        "R101",
+        "loss is not a number",
+        "The loss became NaN or infinite; further steps would only spread it.",
+        "Lower the learning rate, clip gradients, or check the data.",
+    ),
+    Code(
+        "R102",
+        "out of memory",
+        "The machine's memory did not suffice.",
+        "Lower batch_size, or the network's sizes.",
+    ),
+    Code(
+        "R103",
+        "no such device",
+        "The device asked for is not there.",
+        "Use device: auto or cpu.",
+    ),
+    Code(
+        "R104",
+        "engine cannot run the model",
+        "The executor asked for cannot run a model with a step of its own.",
+        "Use engine: auto.",
+    ),
+    Code(
+        "R105",
+        "XLA cannot compile",
+        "xla: required was asked for, and a part of the training cannot be compiled.",
+        "Use xla: auto, or replace the part named.",
+    ),
+)

@@ -1,0 +1,28 @@
+"""Where something stands in a text: the smallest vocabulary of floor 0."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Position:
+    """A place in a text; line and column count from 1, columns in characters."""
+
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A stretch of text; the end is the first place that no longer belongs to it."""
+
+    start: Position
+    end: Position
+
+    @classmethod
+    def at(cls, line: int, column: int, length: int = 1) -> "Span":
+        """Return the span of `length` characters on one line."""
+        return cls(Position(line, column), Position(line, column + length))
+
+
+Path = tuple[str | int, ...]
+"""Keys and indices from the top of a spec down to a value."""

@@ -1,0 +1,59 @@
+"""Findings to text in the format asked for; the last thing a command does with them."""
+
+import os
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import TextIO, assert_never
+
+from nnspec.diagnostics.diagnostic import Diagnostic
+from nnspec.diagnostics.formats.github import format_github
+from nnspec.diagnostics.formats.json_report import format_json
+from nnspec.diagnostics.formats.text import format_text
+from nnspec.diagnostics.sources import Sources
+from nnspec.diagnostics.summary import summarize
+
+
+class Format(StrEnum):
+    """How findings are written: for people, for programs, as workflow annotations."""
+
+    TEXT = "text"
+    JSON = "json"
+    GITHUB = "github"
+
+
+def render(
+    diagnostics: Sequence[Diagnostic],
+    sources: Sources,
+    form: Format = Format.TEXT,
+    *,
+    color: bool = False,
+) -> str:
+    """Return findings and, for people, the summary line; without a trailing newline.
+
+    Args:
+        diagnostics: in the order they are to be shown.
+        sources: texts of the checked files, all of them named in the summary.
+        form: the format.
+        color: whether text is coloured by terminal sequences.
+    """
+    match form:
+        case Format.TEXT:
+            text = format_text(diagnostics, sources, color=color)
+            return "\n\n".join(filter(None, [text, summarize(diagnostics, sources)]))
+        case Format.JSON:
+            return format_json(diagnostics, sources)
+        case Format.GITHUB:
+            text = format_github(diagnostics, sources)
+            return "\n".join(filter(None, [text, summarize(diagnostics, sources)]))
+        case _:
+            assert_never(form)
+
+
+def wants_color(stream: TextIO) -> bool:
+    """Tell whether a stream is a terminal that shows colours, and nobody asked for none.
+
+    Source: no-color.org for NO_COLOR.
+    """
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return False
+    return stream.isatty()

@@ -1,0 +1,32 @@
+"""Floor 1: spec text to a tree in which every key and value has its line and column."""
+
+from nnspec.document.parse import parse_document, read_document
+from nnspec.document.tree import (
+    Document,
+    Entry,
+    Mapping,
+    Node,
+    Plain,
+    Scalar,
+    Sequence,
+    find,
+    kind_of,
+    plain,
+    shorten,
+)
+
+__all__ = [
+    "Document",
+    "Entry",
+    "Mapping",
+    "Node",
+    "Plain",
+    "Scalar",
+    "Sequence",
+    "find",
+    "kind_of",
+    "parse_document",
+    "plain",
+    "read_document",
+    "shorten",
+]

@@ -1,0 +1,195 @@
+"""YAML events to a document tree: every node placed, every bound checked as events arrive.
+
+libyaml's parser gives the events; composing them here (and not with PyYAML's loader) keeps
+positions, refuses duplicate keys and tags, and stops hostile input before it is built.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any, NoReturn
+
+import yaml
+
+from nnspec.diagnostics import Diagnostic, Refused, Related, Span
+from nnspec.diagnostics.position import Position
+from nnspec.document import limits
+from nnspec.document.scalars import resolve_scalar
+from nnspec.document.tree import Entry, Mapping, Node, Scalar, Sequence, kind_of, shorten
+
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u2028\u2029\ufeff]")
+
+
+def compose(text: str) -> Node | None:
+    """Return the tree of a YAML text, None if it holds no document.
+
+    Raises:
+        Refused: with one finding, at the first place that cannot be read.
+    """
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return Composer(yaml.parse(text, Loader=loader)).compose()
+
+
+class Composer:
+    """Builds the tree from the event stream; one instance per document."""
+
+    def __init__(self, events: Iterator[Any]) -> None:
+        self.events = events
+        self.anchors: dict[str, tuple[Node, int]] = {}
+        self.open: set[str] = set()
+        self.nodes = 0
+        self.aliases = 0
+        self.aliased = 0
+
+    def compose(self) -> Node | None:
+        """Return the tree of the only document."""
+        root: Node | None = None
+        for event in self.events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                if root is not None:
+                    refuse("Y106", "a second document begins here; one file holds one spec", event)
+                root = self.node(next(self.events), 0)
+        return root
+
+    def node(self, event: Any, depth: int) -> Node:  # noqa: ANN401 - PyYAML's events are untyped
+        """Return the node that begins with this event."""
+        self.count(event, depth)
+        if isinstance(event, yaml.AliasEvent):
+            return self.alias(event)
+        self.check_tag(event)
+        before = self.nodes
+        if event.anchor:
+            self.open.add(event.anchor)
+        node = self.collection(event, depth)
+        if event.anchor:
+            self.open.discard(event.anchor)
+            self.anchors[event.anchor] = (node, self.nodes - before + 1)
+        return node
+
+    def collection(self, event: Any, depth: int) -> Node:  # noqa: ANN401 - PyYAML's events
+        """Return the scalar, list or mapping that begins with this event."""
+        if isinstance(event, yaml.ScalarEvent):
+            return self.scalar(event)
+        if isinstance(event, yaml.SequenceStartEvent):
+            return self.sequence(event, depth)
+        return self.mapping(event, depth)
+
+    def scalar(self, event: Any) -> Scalar:  # noqa: ANN401 - PyYAML's events
+        """Return one value, resolved by YAML 1.2's rules unless quoted."""
+        text: str = event.value
+        if len(text) > limits.VALUE_CHARACTERS:
+            refuse(
+                "L103",
+                f"the value is {len(text):,} characters long, "
+                f"longer than {limits.VALUE_CHARACTERS:,}",
+                event,
+            )
+        if match := CONTROL.search(text):
+            refuse("Y108", f"the value holds the control character U+{ord(match[0]):04X}", event)
+        quoted = not event.implicit[0]
+        if not quoted and len(text) > limits.NUMBER_DIGITS and text[:1].isdigit():
+            refuse("L105", f"a number of {len(text):,} digits is larger than any setting", event)
+        value = text if quoted else resolve_scalar(text)
+        return Scalar(value, span(event), quoted, empty=not quoted and text == "")
+
+    def sequence(self, event: Any, depth: int) -> Sequence:  # noqa: ANN401 - PyYAML's events
+        """Return a list."""
+        items: list[Node] = []
+        for inner in self.events:
+            if isinstance(inner, yaml.SequenceEndEvent):
+                return Sequence(tuple(items), Span(start(event), end(inner, items)))
+            items.append(self.node(inner, depth + 1))
+        raise AssertionError("the parser closes what it opens")
+
+    def mapping(self, event: Any, depth: int) -> Mapping:  # noqa: ANN401 - PyYAML's events
+        """Return a mapping; a key that occurs twice is refused, with both places."""
+        entries: dict[str, Entry] = {}
+        for inner in self.events:
+            if isinstance(inner, yaml.MappingEndEvent):
+                values = [entry.value for entry in entries.values()]
+                return Mapping(tuple(entries.values()), Span(start(event), end(inner, values)))
+            key = self.node(inner, depth + 1)
+            value = self.node(next(self.events), depth + 1)
+            name = key_text(key)
+            if name in entries:
+                refuse_twice(name, entries[name].key, key.span)
+            entries[name] = Entry(name, key.span, value)
+        raise AssertionError("the parser closes what it opens")
+
+    def alias(self, event: Any) -> Node:  # noqa: ANN401 - PyYAML's events
+        """Return the node an alias stands for; what aliases add up to is bounded."""
+        if event.anchor in self.open:
+            refuse("Y111", f"*{event.anchor} stands within the value it repeats", event)
+        if event.anchor not in self.anchors:
+            refuse("Y110", f"nothing before is marked &{event.anchor}", event)
+        node, size = self.anchors[event.anchor]
+        self.aliases += 1
+        self.aliased += size
+        self.nodes += size
+        if self.aliases > limits.ALIASES or self.aliased > limits.ALIASED_NODES:
+            refuse(
+                "L104",
+                f"aliases repeat {self.aliased:,} values by here; "
+                f"at most {limits.ALIASED_NODES:,} in {limits.ALIASES:,} aliases",
+                event,
+            )
+        return node
+
+    def count(self, event: Any, depth: int) -> None:  # noqa: ANN401 - PyYAML's events
+        """Refuse what is nested too deeply or holds too many values."""
+        self.nodes += 1
+        if depth > limits.DEPTH:
+            refuse("L102", f"nesting deeper than {limits.DEPTH} levels", event)
+        if self.nodes > limits.NODES:
+            refuse("L108", f"more than {limits.NODES:,} values", event)
+
+    def check_tag(self, event: Any) -> None:  # noqa: ANN401 - PyYAML's events
+        """Refuse every tag: a spec is plain data."""
+        if event.tag is not None:
+            shown = shorten(event.tag.replace("tag:yaml.org,2002:", "!!"))
+            refuse("X101", f"the tag {shown} is refused: tags make readers build objects", event)
+
+
+def key_text(key: Node) -> str:
+    """Return a key's name, or refuse a key that is no text."""
+    if isinstance(key, Scalar):
+        if isinstance(key.value, str):
+            return key.value
+        written = "null" if key.value is None else str(key.value).lower()
+        message = f"the key {written} is not text"
+        raise Refused([Diagnostic("Y109", message, key.span, hint=f'quote it: "{written}":')])
+    raise Refused([Diagnostic("Y109", f"a key must be text; found {kind_of(key)}", key.span)])
+
+
+def refuse(code: str, message: str, event: Any) -> NoReturn:  # noqa: ANN401 - PyYAML's events
+    """Stop with a finding at an event."""
+    raise Refused([Diagnostic(code, message, span(event))])
+
+
+def refuse_twice(name: str, first: Span, second: Span) -> NoReturn:
+    """Stop at a key that was given before."""
+    lines = f"line {first.start.line} and line {second.start.line}"
+    message = f"{shorten(name)} is given twice ({lines})"
+    raise Refused(
+        [Diagnostic("Y103", message, second, related=(Related("first given here", first),))]
+    )
+
+
+def start(event: Any) -> Position:  # noqa: ANN401 - PyYAML's events
+    """Return where an event begins, counted from 1."""
+    return Position(event.start_mark.line + 1, event.start_mark.column + 1)
+
+
+def span(event: Any) -> Span:  # noqa: ANN401 - PyYAML's events
+    """Return the stretch of text an event covers."""
+    return Span(start(event), Position(event.end_mark.line + 1, event.end_mark.column + 1))
+
+
+def end(event: Any, inner: list[Node]) -> Position:  # noqa: ANN401 - PyYAML's events
+    """Return where a collection ends.
+
+    A block collection's end event stands at the start of whatever follows it, often lines
+    below; its last value ends where a reader would say.
+    """
+    if event.end_mark.index == event.start_mark.index and inner:
+        return inner[-1].span.end
+    return Position(event.end_mark.line + 1, event.end_mark.column + 1)

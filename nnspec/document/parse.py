@@ -1,0 +1,142 @@
+"""Spec text to a document: bounds on size, encoding, and words for what cannot be read."""
+
+import os
+from pathlib import Path as FilePath
+from typing import NoReturn
+
+import yaml
+
+from nnspec.diagnostics import Diagnostic, Refused, Span
+from nnspec.document import limits
+from nnspec.document.compose import CONTROL, compose
+from nnspec.document.compose_json import compose_json
+from nnspec.document.tree import Document, Mapping, Node, kind_of
+
+WIDE_ENCODINGS = (b"\xff\xfe", b"\xfe\xff", b"\x00")
+
+
+def read_document(path: FilePath, file: str | None = None) -> Document:
+    """Read a spec from a file; JSON by JSON's grammar if the name ends in .json.
+
+    Args:
+        path: the file.
+        file: the name used in messages; the path as given if absent.
+
+    Raises:
+        Refused: the file is too large, not text, or not a mapping.
+    """
+    name = file or str(path)
+    try:
+        with path.open("rb") as stream:
+            size = os.fstat(stream.fileno()).st_size
+            content = stream.read(limits.FILE_BYTES + 1)
+    except OSError as error:
+        message = f"cannot read {path}: {error.strerror or error}"
+        raise Refused([Diagnostic("D102", message, file=name)]) from error
+    if len(content) > limits.FILE_BYTES:
+        refuse_size(max(size, len(content)), content, name)
+    return parse_document(content, name)
+
+
+def parse_document(content: bytes | str, file: str = "<spec>") -> Document:
+    """Parse a spec's text into values with positions.
+
+    Raises:
+        Refused: with one finding, at the first place that cannot be read.
+    """
+    try:
+        text = decode(content) if isinstance(content, bytes) else content
+        text = text.removeprefix("\ufeff").replace("\r\n", "\n")
+        check_characters(text)
+        root = compose_json(text) if file.endswith(".json") else compose_yaml(text)
+        return Document(text, file, check_root(root))
+    except Refused as refused:
+        named = [
+            Diagnostic(one.code, one.message, one.span, one.hint, one.related, None, file)
+            for one in refused.diagnostics
+        ]
+        raise Refused(named) from None
+
+
+def compose_yaml(text: str) -> Node | None:
+    """Return the tree of a YAML text; the parser's own errors become findings."""
+    try:
+        return compose(text)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        raise Refused([explain(text, line, column, error)]) from None
+    except yaml.YAMLError as error:
+        raise Refused(
+            [Diagnostic("Y101", f"not readable as YAML: {error}", Span.at(1, 1))]
+        ) from None
+
+
+def explain(text: str, line: int, column: int, error: yaml.MarkedYAMLError) -> Diagnostic:
+    """Return the parser's error in words that name the usual cause."""
+    lines = text.split("\n")
+    row = lines[line - 1] if line <= len(lines) else ""
+    found = row[column - 1 : column]
+    where = Span.at(line, column)
+    if found == "\t" or row[: len(row) - len(row.lstrip())].count("\t"):
+        return Diagnostic("Y102", "YAML forbids tabs for indentation", where, "use spaces")
+    if found and found in "%@`":
+        message = f"a value cannot begin with {found}"
+        return Diagnostic("Y101", message, where, f'quote the value: "{row[column - 1 :].strip()}"')
+    if "mapping values" in (error.problem or ""):
+        message = "a second ': ' on one line, or a line indented too far"
+        return Diagnostic("Y101", message, where, "quote a value that contains ': '")
+    context = f" {error.context}" if error.context else ""
+    return Diagnostic("Y101", f"not readable as YAML: {error.problem}{context}", where)
+
+
+def decode(content: bytes) -> str:
+    """Return the text of a UTF-8 file."""
+    if content.startswith(WIDE_ENCODINGS):
+        message = "the file is not UTF-8 (it looks like UTF-16 or UTF-32)"
+        raise Refused([Diagnostic("Y107", message, Span.at(1, 1), "save the file as UTF-8")])
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        column = error.start - (content.rfind(b"\n", 0, error.start) + 1) + 1
+        message = f"the byte 0x{content[error.start]:02x} is not UTF-8"
+        where = Span.at(line, column)
+        raise Refused([Diagnostic("Y107", message, where, "save the file as UTF-8")]) from None
+
+
+def check_characters(text: str) -> None:
+    """Refuse control characters anywhere in the text."""
+    if match := CONTROL.search(text):
+        line = text.count("\n", 0, match.start()) + 1
+        column = match.start() - (text.rfind("\n", 0, match.start()) + 1) + 1
+        message = f"control character U+{ord(match[0]):04X} in the text"
+        raise Refused([Diagnostic("Y108", message, Span.at(line, column), "remove it")])
+
+
+def check_root(root: Node | None) -> Mapping:
+    """Return the top-level mapping, or refuse anything else."""
+    if root is None:
+        hint = "start from a spec in the README, or run nnspec train on one of specs/"
+        raise Refused([Diagnostic("Y104", "the spec is empty", Span.at(1, 1), hint)])
+    if not isinstance(root, Mapping):
+        message = (
+            "the top level must be a mapping with keys such as nnspec, model, data, training; "
+            f"found {kind_of(root)}"
+        )
+        raise Refused([Diagnostic("Y105", message, root.span)])
+    return root
+
+
+def refuse_size(size: int, content: bytes, file: str) -> NoReturn:
+    """Refuse a file above the limit; if one endless line is the cause, name that line."""
+    megabytes = limits.FILE_BYTES // 2**20
+    for number, line in enumerate(content.split(b"\n"), start=1):
+        if len(line) > limits.VALUE_CHARACTERS:
+            message = (
+                f"line {number} holds a value longer than {limits.VALUE_CHARACTERS:,} characters, "
+                f"in a file of {size:,} bytes (a spec larger than {megabytes} MB is not read)"
+            )
+            raise Refused([Diagnostic("L103", message, Span.at(number, 1), file=file)])
+    message = f"the spec is too large: {size:,} bytes, larger than {megabytes} MB"
+    raise Refused([Diagnostic("L101", message, file=file)])

@@ -1,0 +1,104 @@
+"""Floor 8, the engine: trains, evaluates and predicts with a compiled Keras model.
+
+    Plan ─ choice ─┬─ fused      data on the device, many steps in one compiled call
+                   └─ keras_fit  the functions inside `Model.fit`, step by step
+
+Both executors run the same steps over the same rows in the same order; `Outcome.execution`
+says which one ran, what XLA compiled, and why.
+"""
+
+from collections.abc import Sequence
+
+import keras
+
+from nnspec.data.arrays import Arrays
+from nnspec.engine.choice import choose, choose_xla_for_inference
+from nnspec.engine.device import available_cores, choose_device, current_device, use_threads
+from nnspec.engine.executor import Executor
+from nnspec.engine.feed import Array, Feed, build_variables, feed
+from nnspec.engine.fused import Fused, evaluate_fused
+from nnspec.engine.keras_fit import KerasFit
+from nnspec.engine.order import epoch_order
+from nnspec.engine.plan import EngineName, Execution, Outcome, Plan, XlaMode
+from nnspec.engine.prediction import predict_fused
+from nnspec.engine.training import Training, Watcher
+from nnspec.engine.weights import weighted_by_class
+
+__all__ = [
+    "EngineName",
+    "Execution",
+    "Outcome",
+    "Plan",
+    "Watcher",
+    "XlaMode",
+    "available_cores",
+    "choose_device",
+    "current_device",
+    "epoch_order",
+    "evaluate",
+    "predict",
+    "train",
+    "use_threads",
+    "weighted_by_class",
+]
+
+
+def train(
+    model: keras.Model,
+    training: Arrays,
+    validation: Arrays | None,
+    plan: Plan,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
+) -> Outcome:
+    """Train a compiled functional model in place.
+
+    Args:
+        model: compiled with optimizer, loss and metrics; its input and output names are the
+            arrays' keys.
+        training: the rows to learn from.
+        validation: the rows to measure on after each epoch.
+        plan: batch, epochs, seed, executor.
+        callbacks: Keras' callbacks, called at the ends of training, epochs and validations;
+            one that is a `Watcher` hears of every chunk too.
+
+    Raises:
+        Refused: the plan asks for what this model or machine cannot do.
+        RunFailed: the loss of a step was not a number.
+    """
+    rows = feed(model, training)
+    checks = None if validation is None else feed(model, validation)
+    build_variables(model, rows)
+    executor = _executor(model, rows, checks, plan)
+    return Training(model, executor, plan, rows.rows, callbacks).run()
+
+
+def evaluate(model: keras.Model, arrays: Arrays, batch_size: int) -> dict[str, float]:
+    """Return the loss and the metrics of these rows, as `Model.evaluate` does.
+
+    Args:
+        model: a compiled functional model.
+        arrays: the rows and their targets.
+        batch_size: rows per step.
+    """
+    rows = feed(model, arrays)
+    build_variables(model, rows)
+    xla = choose_xla_for_inference(model, device=current_device())
+    return dict(evaluate_fused(model, rows, batch_size, xla=xla))
+
+
+def predict(model: keras.Model, inputs: dict[str, Array], batch_size: int) -> dict[str, Array]:
+    """Return the outputs for these rows: output name -> (rows, ...).
+
+    Args:
+        model: a functional model; it need not be compiled.
+        inputs: input name -> (rows, ...).
+        batch_size: rows per step where a layer's state depends on it.
+    """
+    return predict_fused(model, inputs, batch_size)
+
+
+def _executor(model: keras.Model, rows: Feed, checks: Feed | None, plan: Plan) -> Executor:
+    choice = choose(model, plan, rows.rows, device=current_device())
+    if choice.engine == "keras":
+        return KerasFit(model, rows, checks, plan.batch_size, reasons=choice.reasons)
+    return Fused(model, rows, checks, plan.batch_size, choice)

@@ -1,0 +1,81 @@
+"""Floor 8, arrays as tensors: what the steps read, in the structure the model was built with."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+import numpy as np
+import numpy.typing as npt
+import tensorflow as tf
+
+from nnspec.data.arrays import Arrays
+
+Array = npt.NDArray[Any]
+"""Rows first: (rows, ...)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """The arrays of one split, flat, and the way back to Keras' (x, y, sample_weight).
+
+    Rows come first in every array. An output that is not trained has a target of zeros, which
+    Keras needs for its structure and never reads.
+    """
+
+    arrays: tuple[Array, ...]
+    inputs: Any
+    """The model's structure of inputs; its leaves are indices into `arrays`."""
+    targets: Any
+    """The model's structure of outputs; its leaves are indices into `arrays`."""
+    weighted: bool
+    """Whether the last of `arrays` holds the sample weights."""
+    rows: int
+
+    def unpack(self, batch: list[Any]) -> tuple[Any, Any, Any]:
+        """Return a batch of the flat arrays as Keras takes it: x, y, sample_weight."""
+        x = keras.tree.map_structure(lambda index: batch[index], self.inputs)
+        y = keras.tree.map_structure(lambda index: batch[index], self.targets)
+        return x, y, batch[-1] if self.weighted else None
+
+    @property
+    def bytes(self) -> int:
+        """Return the memory the arrays take, in bytes."""
+        return sum(one.nbytes for one in self.arrays)
+
+    def tensors(self) -> tuple[Any, ...]:
+        """Return the arrays as tensors on the device."""
+        return tuple(tf.convert_to_tensor(one) for one in self.arrays)
+
+
+def feed(model: keras.Model, arrays: Arrays) -> Feed:
+    """Return the arrays in the order and the types in which the model reads them."""
+    names = [tensor.name for tensor in model.inputs]
+    flat = [_readable(arrays.inputs[name]) for name in names]
+    indices = list(range(len(flat)))
+    inputs = keras.tree.pack_sequence_as(model._inputs_struct, indices)  # noqa: SLF001 - Keras has no public name for it
+    for name in model.output_names:
+        target = arrays.targets.get(name)
+        flat.append(np.zeros((arrays.rows, 1), "float32") if target is None else _readable(target))
+    indices = list(range(len(names), len(flat)))
+    targets = keras.tree.pack_sequence_as(model._outputs_struct, indices)  # noqa: SLF001 - as above
+    if arrays.weights is not None:
+        flat.append(_readable(arrays.weights))
+    return Feed(tuple(flat), inputs, targets, arrays.weights is not None, arrays.rows)
+
+
+def _readable(array: Array) -> Array:
+    """Return the array as Keras' own adapters would hand it on: floats in Keras' float type.
+
+    Source: Keras 3.15, keras/src/trainers/data_adapters/array_slicing.py, convert_to_sliceable.
+    """
+    if np.issubdtype(array.dtype, np.floating) and array.dtype != keras.config.floatx():
+        return array.astype(keras.config.floatx())
+    return array
+
+
+def build_variables(model: keras.Model, rows: Feed) -> None:
+    """Create the variables of metrics and optimizer, which no compiled loop may create."""
+    if model.optimizer is not None and not model.optimizer.built:
+        model.optimizer.build(model.trainable_variables)
+    two = [one[:2] for one in rows.arrays]
+    model._symbolic_build(data_batch=rows.unpack(two))  # noqa: SLF001 - Keras' own way to build before a first step

@@ -1,0 +1,26 @@
+"""Floor 8, figures: tensors of metrics as Python values, and the loss that is none."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import keras
+import numpy as np
+
+
+def python_values(results: Mapping[str, Any]) -> dict[str, Any]:
+    """Return figures as floats; a metric with several values stays an array, as in Keras."""
+    values = {name: np.asarray(value) for name, value in results.items()}
+    return {name: float(one) if one.ndim == 0 else one for name, one in values.items()}
+
+
+def loss_sum(model: keras.Model) -> keras.Variable:
+    """Return the variable that sums the losses of an epoch's steps: not a number if one was not."""
+    return model._loss_tracker.total  # noqa: SLF001 - Keras offers only the mean, which is 0 / 0 at first
+
+
+def first_broken(known: int | None, step: int, model: keras.Model) -> int | None:
+    """Return the first step whose loss was not a number, once `step` has run."""
+    if known is None and not math.isfinite(float(loss_sum(model))):
+        return step
+    return known

@@ -1,0 +1,259 @@
+"""Names to edges: the layers of a spec as a directed graph, in an order in which data can flow."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from heapq import heappop, heappush
+
+from nnspec.catalog.layer import Layer
+from nnspec.diagnostics import Diagnostic, Findings, Related, Span
+from nnspec.document import shorten
+from nnspec.spec.model import NETWORK_INPUT, LayerUse, ModelSection, Origin, RankDependent, Wire
+from nnspec.validate.names import suggest
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One tensor: the node it leaves, and which of the node's tensors it is."""
+
+    node: str
+    index: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A layer with its edges resolved.
+
+    Attributes:
+        layer: None where it was refused, or where `shares` names the layer that is applied again.
+        sources: what feeds it, in the order of the layer's inputs.
+        implied: whether it is an input that follows from the data and was not written.
+    """
+
+    name: str
+    layer: Layer | RankDependent | None
+    sources: tuple[Source, ...]
+    origin: Origin
+    shares: str | None = None
+    implied: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A tensor that leaves the network, under the name the spec lists it by."""
+
+    name: str
+    source: Source
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """The network: nodes in the order of the flow, inputs and outputs by name.
+
+    `sound` is False where a name, a cycle or an arity was refused; the rest is still there, so
+    that shapes can be checked as far as they go.
+    """
+
+    nodes: tuple[Node, ...]
+    outputs: tuple[Output, ...]
+    sound: bool = True
+
+    @property
+    def by_name(self) -> dict[str, Node]:
+        """Return the nodes by their full names."""
+        return {node.name: node for node in self.nodes}
+
+
+def connect(model: ModelSection, inputs: Iterable[str], findings: Findings) -> Graph:
+    """Return the graph of a model; what does not fit together is recorded.
+
+    Args:
+        model: the expanded layers.
+        inputs: names of the network inputs that the data offers.
+        findings: takes unknown names, cycles, unused layers and wrong numbers of inputs.
+    """
+    before = len(findings.errors)
+    wiring = Wiring(model, tuple(inputs), findings)
+    nodes = [wiring.node(use) for use in model.layers]
+    nodes = [*wiring.implied.values(), *nodes]
+    outputs = wiring.outputs()
+    ordered = order(nodes, findings)
+    check_unused(ordered, outputs, findings)
+    return Graph(tuple(ordered), outputs, sound=before == len(findings.errors))
+
+
+@dataclass(slots=True)
+class Wiring:
+    """Resolves the names of one model."""
+
+    model: ModelSection
+    inputs: tuple[str, ...]
+    findings: Findings
+    uses: Mapping[str, LayerUse] = field(init=False)
+    implied: dict[str, Node] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.uses = {use.name: use for use in self.model.layers}
+
+    def node(self, use: LayerUse) -> Node:
+        """Return one layer with its edges."""
+        shared = self.uses.get(use.shares) if use.shares else None
+        target = shared.layer if shared else use.layer
+        wires = use.wires
+        if isinstance(target, Layer):
+            wires = arrange(use, target, self.findings)
+        found = [self.source(wire, use) for wire in wires]
+        sources = tuple(source for source in found if source)
+        layer = use.layer if len(found) == len(sources) else None
+        return Node(use.name, layer, sources, use.origin, use.shares)
+
+    def source(self, wire: Wire, use: LayerUse | None) -> Source | None:
+        """Return the tensor a wire comes from; None where there is none."""
+        name = self.model.aliases.get(wire.source, wire.source)
+        while name in self.model.aliases and name not in self.uses:
+            name = self.model.aliases[name]
+        if name in self.uses:
+            return Source(name)
+        if name == NETWORK_INPUT:
+            return self.network_input(wire)
+        if name in self.inputs:
+            return self.imply(name, wire.span)
+        base, _, index = name.rpartition(".")
+        if base in self.uses and index.isdigit():
+            return Source(base, int(index))
+        self.refuse_name(wire, use)
+        return None
+
+    def network_input(self, wire: Wire) -> Source | None:
+        """Return the data's only input, for a first layer that does not say what feeds it."""
+        if len(self.inputs) == 1:
+            return self.imply(self.inputs[0], wire.span)
+        if self.inputs:
+            message = f"the data has {len(self.inputs)} inputs; the first layer must say which"
+            hint = f"inputs: {self.inputs[0]}"
+            self.findings.add("G105", message, wire.span, hint=hint)
+        else:
+            message = "the shape of the network's input is not known"
+            hint = "begin with Input: [...], or add a data: section"
+            self.findings.add("G105", message, wire.span, hint=hint)
+        return None
+
+    def imply(self, name: str, span: Span) -> Source:
+        """Return an input that the data offers, adding it to the graph."""
+        self.implied.setdefault(name, Node(name, None, (), Origin(span), implied=True))
+        return Source(name)
+
+    def refuse_name(self, wire: Wire, use: LayerUse | None) -> None:
+        """Record a name that nothing has."""
+        prefix = f"{use.name.rpartition('.')[0]}." if use and "." in use.name else ""
+        local = wire.source.removeprefix(prefix)
+        known = [name for name in (*self.uses, *self.model.aliases, *self.inputs) if name]
+        here = [name.removeprefix(prefix) for name in known if name.startswith(prefix)]
+        hint = suggest(local, here) or None
+        message = f"no layer is called {shorten(local)!r}"
+        self.findings.append(Diagnostic("G101", message, wire.span, hint=hint))
+
+    def outputs(self) -> tuple[Output, ...]:
+        """Return what leaves the network: what is listed, or the last layer."""
+        if self.model.outputs is None:
+            last = self.model.layers[-1]
+            return (Output(last.name, Source(last.name), last.origin.head),)
+        found = [(wire, self.source(wire, None)) for wire in self.model.outputs]
+        return tuple(Output(wire.source, one, wire.span) for wire, one in found if one)
+
+
+def arrange(use: LayerUse, layer: Layer, findings: Findings) -> tuple[Wire, ...]:
+    """Return a layer's wires in the order of its inputs; a wrong number of them is recorded."""
+    wires = use.wires
+    if any(wire.parameter for wire in wires):
+        wires = by_parameter(use, layer, findings)
+    count = len(wires)
+    span = use.origin.wiring.get("inputs", use.origin.head)
+    kind, least = layer.keras_name, layer.variadic or layer.required
+    most = None if layer.variadic or layer.gathers else len(layer.inputs)
+    if count < least:
+        message = f"{kind} needs at least {least} inputs; got {count}"
+        findings.add("G202", message, span, hint="inputs: [first, second]")
+    elif most is not None and count > most:
+        takes = f"{most} input" if most == 1 else f"at most {most} inputs"
+        message = f"{kind} takes {takes if most else 'no input'}; got {count}"
+        hint = "merge them first, with Concatenate or Add" if most == 1 else None
+        findings.add("G202", message, span, hint=hint)
+    return wires
+
+
+def by_parameter(use: LayerUse, layer: Layer, findings: Findings) -> tuple[Wire, ...]:
+    """Return wires given by the names of `call`'s parameters, in the order of these."""
+    groups: dict[str, list[Wire]] = {name: [] for name in layer.inputs}
+    for wire in use.wires:
+        given = wire.parameter or layer.inputs[0]
+        name = given if given in groups else f"{given}s"
+        if name not in groups:
+            message = f"{layer.keras_name} takes no input called {shorten(given)!r}"
+            hint = suggest(given, layer.inputs) or None
+            findings.add("S101", message, wire.span, hint=hint)
+            continue
+        groups[name].append(wire)
+    given_names = [name for name, wires in groups.items() if wires]
+    absent = [name for name in layer.inputs[: len(given_names)] if not groups[name]]
+    if absent:
+        message = f"{layer.keras_name} needs {absent[0]} before {given_names[-1]}"
+        findings.add("G202", message, use.origin.head, hint=f"add {absent[0]}: NAME to inputs")
+    return tuple(wire for wires in groups.values() for wire in wires)
+
+
+def order(nodes: list[Node], findings: Findings) -> list[Node]:
+    """Return the nodes so that each stands behind what feeds it; a cycle is recorded once.
+
+    The order of the text is kept where the flow allows it. Nodes on a cycle, or behind one, are left out.
+    """
+    known = {node.name: node for node in nodes}
+    waiting = {node.name: {one.node for one in node.sources if one.node in known} for node in nodes}
+    followers: dict[str, list[str]] = {node.name: [] for node in nodes}
+    for name, sources in waiting.items():
+        for source in sources:
+            followers[source].append(name)
+    place = {node.name: index for index, node in enumerate(nodes)}
+    ready = [place[node.name] for node in nodes if not waiting[node.name]]
+    done: list[str] = []
+    while ready:
+        name = nodes[heappop(ready)].name
+        done.append(name)
+        for follower in followers[name]:
+            waiting[follower].discard(name)
+            if not waiting[follower]:
+                heappush(ready, place[follower])
+    left = {name: waiting[name] for name in waiting if waiting[name]}
+    if left:
+        report_cycle(left, known, findings)
+    return [known[name] for name in done]
+
+
+def report_cycle(left: Mapping[str, set[str]], known: dict[str, Node], findings: Findings) -> None:
+    """Record one cycle, in the order of the flow."""
+    name = next(iter(left))
+    walked: list[str] = []
+    while name not in walked:
+        walked.append(name)
+        name = next(source for source in sorted(left[name]) if source in left)
+    cycle = walked[walked.index(name) :][::-1]
+    first = min(cycle, key=lambda one: known[one].origin.head)
+    start = cycle.index(first)
+    cycle = [*cycle[start:], *cycle[:start], first]
+    lines = ", ".join(str(known[one].origin.head.start.line) for one in cycle[:-1])
+    message = f"these layers feed each other: {' -> '.join(cycle)} (lines {lines})"
+    related = tuple(Related(f"{one} is here", known[one].origin.head) for one in cycle[1:-1])
+    origin = known[first].origin
+    span = origin.wiring.get("inputs", origin.head)
+    findings.append(Diagnostic("G201", message, span, related=related[:5]))
+
+
+def check_unused(nodes: list[Node], outputs: tuple[Output, ...], findings: Findings) -> None:
+    """Record every layer that feeds nothing and is no output."""
+    fed = {source.node for node in nodes for source in node.sources}
+    fed |= {output.source.node for output in outputs}
+    for node in nodes:
+        if node.name not in fed:
+            message = f"the layer {node.name} is unused: no output follows from it"
+            hint = f"feed it to a layer, or list it in outputs: [..., {node.name}]"
+            findings.add("G104", message, node.origin.head, hint=hint)

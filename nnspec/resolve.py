@@ -1,0 +1,235 @@
+"""Shapes through the graph: what leaves every layer, what it weighs, and what cannot fit.
+
+A layer whose input is unknown (the data has not been read, or a layer before was refused) is
+passed over in silence: consequences of a first mistake are not reported.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from nnspec.catalog.layer import Layer, Tensors
+from nnspec.catalog.ranked import RANKED
+from nnspec.catalog.registry import find
+from nnspec.diagnostics import Diagnostic, Findings, Related
+from nnspec.graph import Graph, Node
+from nnspec.shapes import ShapeError, Tensor, Weight, elements, show
+from nnspec.spec.model import RankDependent
+from nnspec.validate.reader import Reader, Unreadable, Written
+
+LARGEST_NETWORK = 2**34
+"""Parameters; in float32 64 GiB for the weights alone, before gradients and optimizer."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedNode:
+    """A layer with everything known about it before Keras is imported.
+
+    Attributes:
+        layer: its class decided; the layer it shares for a repeated application; None if refused.
+        inputs: tensors that enter; None while one of them is unknown.
+        outputs: tensors that leave; None while they are unknown.
+        weights: its arrays; none for an application that shares them.
+    """
+
+    node: Node
+    layer: Layer | None
+    inputs: Tensors | None = None
+    outputs: Tensors | None = None
+    weights: tuple[Weight, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Return the layer's full name."""
+        return self.node.name
+
+    @property
+    def parameters(self) -> int | None:
+        """Return the number of weights' elements, None while one is unknown."""
+        return total(self.weights)
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """The graph with shapes: what is compiled, summarized and checked further."""
+
+    graph: Graph
+    nodes: tuple[ResolvedNode, ...]
+    by_name: Mapping[str, ResolvedNode] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "by_name", {node.name: node for node in self.nodes})
+
+    def output(self, name: str) -> Tensor | None:
+        """Return the tensor that leaves under an output's name; None while it is unknown."""
+        source = next(one.source for one in self.graph.outputs if one.name == name)
+        node = self.by_name.get(source.node)
+        if node is None or node.outputs is None or source.index >= len(node.outputs):
+            return None
+        return node.outputs[source.index]
+
+    @property
+    def inputs(self) -> tuple[ResolvedNode, ...]:
+        """Return the nodes through which data enters, in the order of the text."""
+        return tuple(
+            node
+            for node in self.nodes
+            if node.node.implied or (node.layer is not None and node.layer.required == 0)
+        )
+
+
+def resolve(graph: Graph, inputs: Mapping[str, Tensor | None], findings: Findings) -> Network:
+    """Return the network of a graph; shapes that do not fit are recorded.
+
+    Args:
+        graph: nodes in the order of the flow.
+        inputs: the data's tensors by network input; None where they are not known yet.
+        findings: takes shape errors, each at the argument that must change.
+    """
+    resolver = Resolver(inputs, findings)
+    for node in graph.nodes:
+        resolver.done[node.name] = resolver.resolve(node)
+    network = Network(graph, tuple(resolver.done.values()))
+    check_size(network, findings)
+    return network
+
+
+@dataclass(slots=True)
+class Resolver:
+    """Carries what is known from node to node."""
+
+    inputs: Mapping[str, Tensor | None]
+    findings: Findings
+    done: dict[str, ResolvedNode] = field(default_factory=dict)
+
+    def resolve(self, node: Node) -> ResolvedNode:
+        """Return one node with its shapes."""
+        if node.implied:
+            tensor = self.inputs.get(node.name)
+            return ResolvedNode(node, None, (), (tensor,) if tensor else None)
+        inputs = self.gather(node)
+        shared = self.done.get(node.shares) if node.shares else None
+        layer = shared.layer if shared else self.decide(node, inputs)
+        if layer is None or inputs is None:
+            return ResolvedNode(node, layer)
+        try:
+            outputs = layer.infer_tensors(inputs)
+            weights = layer.infer_weights(inputs)
+        except ShapeError as error:
+            self.report(node, layer, error)
+            return ResolvedNode(node, layer, inputs)
+        if shared:
+            self.check_shared(node, shared, weights)
+            weights = ()
+        return ResolvedNode(node, layer, inputs, outputs, weights)
+
+    def gather(self, node: Node) -> Tensors | None:
+        """Return the tensors that enter a node; None while one is unknown."""
+        found: list[Tensor] = []
+        for source in node.sources:
+            feeding = self.done.get(source.node)
+            if feeding is None or feeding.outputs is None:
+                return None
+            if source.index >= len(feeding.outputs):
+                message = (
+                    f"{source.node} gives {len(feeding.outputs)} tensor(s), "
+                    f"counted from 0; there is no {source.node}.{source.index}"
+                )
+                span = node.origin.wiring.get("inputs", node.origin.head)
+                self.findings.add("G101", message, span)
+                return None
+            found.append(feeding.outputs[source.index])
+        return tuple(found)
+
+    def decide(self, node: Node, inputs: Tensors | None) -> Layer | None:
+        """Return the node's layer; a short name becomes the layer of its input's rank."""
+        if not isinstance(node.layer, RankDependent):
+            return node.layer
+        if not inputs:
+            return None
+        choices = RANKED[node.layer.short]
+        name = choices.get(inputs[0].rank)
+        if name is None:
+            ranks = ", ".join(f"{rank} ({choice})" for rank, choice in choices.items())
+            message = (
+                f"{node.layer.short} takes an input of rank {ranks}, batch included; "
+                f"got rank {inputs[0].rank}, shape {show(inputs[0].shape)}"
+            )
+            self.findings.append(with_uses(Diagnostic("G301", message, node.layer.span), node))
+            return None
+        return self.read(node, node.layer, name)
+
+    def read(self, node: Node, pending: RankDependent, name: str) -> Layer | None:
+        """Return the layer that a short name turned out to be."""
+        kind = find("layers", name)
+        assert kind is not None
+        reader = Reader()
+        made = reader.read_arguments(kind, Written(name, pending.span, pending.arguments))
+        self.findings.extend(with_uses(one, node) for one in reader.findings)
+        return None if isinstance(made, Unreadable) or not isinstance(made, Layer) else made
+
+    def report(self, node: Node, layer: Layer, error: ShapeError) -> None:
+        """Record a shape error at the argument that must change."""
+        message = error.message
+        feeding = ", ".join(f'"{source.node}"' for source in node.sources)
+        if feeding:
+            message = f'{message} (layer "{node.name}", fed by {feeding})'
+        span = node.origin.of(error.field)
+        if error.field is None and isinstance(layer, Layer) and error.code in {"G202", "G302"}:
+            span = node.origin.wiring.get("inputs", span)
+        related = tuple(
+            Related(f'"{source.node}" gives {show(tensor.shape)}', feeder.node.origin.head)
+            for source in node.sources[:4]
+            if (feeder := self.done[source.node]).outputs and not feeder.node.implied
+            for tensor in (feeder.outputs[source.index],)
+        )
+        finding = Diagnostic(error.code, message, span, error.hint, related)
+        self.findings.append(with_uses(finding, node))
+
+    def check_shared(self, node: Node, shared: ResolvedNode, weights: tuple[Weight, ...]) -> None:
+        """Record a repeated application whose input would need other weights."""
+        if shared.outputs is not None and weights != shared.weights:
+            message = (
+                f'"{node.name}" applies "{shared.name}" again, but its input would need weights '
+                f"of {[weight.shape for weight in weights]}; "
+                f"there are {[weight.shape for weight in shared.weights]}"
+            )
+            self.findings.add("G302", message, node.origin.head)
+
+
+def with_uses(finding: Diagnostic, node: Node) -> Diagnostic:
+    """Return a finding that also names where the block around it is used."""
+    uses = tuple(Related("in a block used here", span) for span in node.origin.uses[:1])
+    return replace(finding, related=(*finding.related, *uses))
+
+
+def total(weights: tuple[Weight, ...], *, trainable: bool | None = None) -> int | None:
+    """Return the number of elements of some weights, None while one is unknown."""
+    chosen = [one.size for one in weights if trainable is None or one.trainable is trainable]
+    known = [size for size in chosen if size is not None]
+    return sum(known) if len(known) == len(chosen) else None
+
+
+def check_size(network: Network, findings: Findings) -> None:
+    """Refuse a network whose weights cannot fit into any memory, with the arithmetic shown."""
+    for node in network.nodes:
+        for weight in node.weights:
+            size = elements(weight.shape)
+            if size is None or size <= LARGEST_NETWORK:
+                continue
+            shown = " x ".join(str(extent) for extent in weight.shape)
+            layer = node.layer.keras_name if node.layer else node.name
+            message = (
+                f'{layer} "{node.name}" would have a {weight.name} of {shown} = {size:,} '
+                f"parameters, {size * 4 / 2**30:,.0f} GiB in float32; "
+                f"at most {LARGEST_NETWORK:,} parameters"
+            )
+            argument = node.layer.shorthand if node.layer else None
+            findings.add("L107", message, node.node.origin.of(argument))
+            return
+    everything = total(tuple(one for node in network.nodes for one in node.weights))
+    if everything is not None and everything > LARGEST_NETWORK and network.nodes:
+        message = (
+            f"the network would have {everything:,} parameters, "
+            f"{everything * 4 / 2**30:,.0f} GiB in float32; at most {LARGEST_NETWORK:,}"
+        )
+        findings.add("L107", message, network.nodes[-1].node.origin.head)

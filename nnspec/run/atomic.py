@@ -1,0 +1,132 @@
+"""Floor 8, writing: a file is there whole, in its old or its new form, whatever happens.
+
+The content goes to a temporary file of the same folder, is forced to the disk, takes the place of
+the old file in one step, and the folder is forced to the disk as well.
+"""
+
+import errno
+import os
+import shutil
+from pathlib import Path
+
+from nnspec.diagnostics import Diagnostic, RunFailed
+
+NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""What the system answers where a disk, a quota or a limit on a file's size is exhausted."""
+
+
+def write_atomic(path: Path, content: bytes) -> None:
+    """Put the content in the place of the file, whole or not at all.
+
+    Raises:
+        RunFailed: A104 where the space does not suffice, A110 where writing is refused; what was
+            there before is untouched.
+    """
+    publish(stage(path, content), path)
+
+
+def stage(path: Path, content: bytes) -> Path:
+    """Write the content to a temporary file beside its place and force it to the disk.
+
+    Returns:
+        The temporary file, for `publish`.
+
+    Raises:
+        RunFailed: A104, A110; no temporary file is left.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write_through(temporary, content)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise failure(path, error, needed=len(content)) from error
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    return temporary
+
+
+def publish(temporary: Path, path: Path) -> None:
+    """Move a staged file to its place and force the folder to the disk.
+
+    Raises:
+        RunFailed: A104, A110; what was there before is untouched.
+    """
+    try:
+        temporary.replace(path)
+        sync_folder(path.parent)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise failure(path, error, needed=0) from error
+
+
+def publish_folder(temporary: Path, path: Path) -> None:
+    """Move a finished folder to its place; the one that was there before is removed after that.
+
+    Raises:
+        RunFailed: A104, A110.
+    """
+    old = path.with_name(f".{path.name}.{os.getpid()}.old")
+    try:
+        for file in sorted(temporary.rglob("*")):
+            _sync(file)
+        _sync(temporary)
+        if path.exists():
+            path.rename(old)
+        temporary.rename(path)
+        sync_folder(path.parent)
+    except OSError as error:
+        raise failure(path, error, needed=0) from error
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def sync_folder(folder: Path) -> None:
+    """Force a folder's entries to the disk: a rename is kept only with its folder."""
+    _sync(folder)
+
+
+def failure(path: Path, error: OSError, *, needed: int) -> RunFailed:
+    """Return what stops a run whose file could not be written.
+
+    Args:
+        path: the file.
+        error: the system's answer.
+        needed: size of the content, in bytes; 0 where it is not known.
+    """
+    if error.errno not in NO_SPACE:
+        message = f'"{path}" cannot be written: {os.strerror(error.errno or 0)}'
+        return RunFailed([Diagnostic("A110", message, file=str(path))])
+    free = _free(path.parent)
+    message = (
+        f'no space left for "{path}": {needed:,} bytes needed, {free:,} bytes free; '
+        "what was there before is untouched"
+    )
+    return RunFailed([Diagnostic("A104", message, hint="free some space", file=str(path))])
+
+
+def _write_through(path: Path, content: bytes) -> None:
+    """Write all bytes without a buffer, so that every refusal of the system is seen here."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o644)
+    try:
+        rest = memoryview(content)
+        while rest:
+            rest = rest[os.write(descriptor, rest) :]
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _sync(path: Path) -> None:
+    """Force a file or a folder to the disk."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _free(folder: Path) -> int:
+    """Return the bytes that are free where the folder lies."""
+    there = next(one for one in (folder, *folder.parents) if one.exists())
+    return shutil.disk_usage(there).free

@@ -1,0 +1,55 @@
+"""Floor 8, how figures are written for people: four digits that count, names, durations."""
+
+import math
+from collections.abc import Iterable
+
+TITLES = {
+    "rmse": "RMSE",
+    "r2": "R²",
+    "mae": "MAE",
+    "accuracy": "accuracy",
+    "macro_f1": "macro-F1",
+    "roc_auc": "ROC AUC",
+}
+"""Metric -> its name in tables."""
+UNDEFINED = "–"
+_PLAIN = (1e-4, 1e7)
+"""Magnitudes between these are written without an exponent."""
+
+
+def show_title(metric: str) -> str:
+    """Return a metric's name as it stands in a table."""
+    return TITLES.get(metric, metric)
+
+
+def show_figure(value: float | None) -> str:
+    """Return a figure with four digits that count: 0.4532, 54.12, 1,234.
+
+    An undefined one is a dash.
+    """
+    if value is None:
+        return UNDEFINED
+    size = abs(value)
+    if size == 0 or not math.isfinite(value):
+        return f"{value:g}"
+    if not _PLAIN[0] <= size < _PLAIN[1]:
+        return f"{value:.3e}"
+    decimals = max(0, 3 - max(-3, math.floor(math.log10(size))))
+    return f"{value:,.{min(decimals, 4) if size >= 1e-2 else decimals}f}"  # noqa: PLR2004  0.0123
+
+
+def show_seconds(seconds: float) -> str:
+    """Return a duration: `0.4 s`, `12 s`, `3 min 20 s`, `2 h 5 min`."""
+    if seconds < 9.95:  # noqa: PLR2004  ten seconds, rounded
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    hours, rest = divmod(whole, 3600)
+    minutes, left = divmod(rest, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {left} s" if minutes else f"{left} s"
+
+
+def metric_names(tables: Iterable[Iterable[str]]) -> tuple[str, ...]:
+    """Return every metric of some tables once, in the order in which they first appear."""
+    return tuple(dict.fromkeys(name for table in tables for name in table))

@@ -1,0 +1,287 @@
+"""Floor 8, the run folder: made once, held by one process, each file checked before use."""
+
+import re
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from nnspec.diagnostics import Diagnostic, Refused, RunFailed
+from nnspec.run.atomic import failure, publish, stage, write_atomic
+from nnspec.run.lock import LOCK, Lock
+from nnspec.run.manifest import (
+    MANIFEST,
+    Artefact,
+    Manifest,
+    Status,
+    checksum,
+    now,
+    read_manifest,
+)
+
+_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,63}")
+
+
+class RunFolder:
+    """A run's files; as a context manager it gives the folder up, however the block ends."""
+
+    def __init__(self, path: Path, manifest: Manifest, lock: Lock | None) -> None:
+        """Hold a folder; `create` and `open` are the ways to one.
+
+        Args:
+            path: the folder.
+            manifest: what it holds.
+            lock: the lock on it, None where it is only read.
+        """
+        self.path = path
+        self.manifest = manifest
+        self._lock = lock
+
+    @classmethod
+    def create(cls, runs: Path, manifest: Manifest, *, exact: bool = False) -> Self:
+        """Make the folder of a new run, named after it, and hold it.
+
+        Args:
+            runs: the folder of all runs.
+            manifest: what is known before the run; its name is the folder's.
+            exact: whether the name was asked for; otherwise `-2`, `-3` ... follow a taken one.
+
+        Raises:
+            Refused: A109 for a name that cannot be a folder's, A108 where the name asked for is
+                taken.
+            RunBusy: A106 where another process writes to the folder asked for.
+            RunFailed: A110 where it cannot be made.
+        """
+        _check_name(manifest.name)
+        try:
+            runs.mkdir(parents=True, exist_ok=True)
+            path = _asked_for(runs / manifest.name) if exact else _fresh(runs, manifest.name)
+        except OSError as error:
+            raise failure(runs / manifest.name, error, needed=0) from error
+        lock = Lock(path, now())
+        try:
+            if exact:
+                _clear(path)
+            folder = cls(path, replace(manifest, name=path.name), lock)
+            folder.save()
+        except BaseException:
+            lock.release()
+            raise
+        return folder
+
+    @classmethod
+    def open(cls, path: Path, *, writing: bool = False) -> Self:
+        """Open the folder of a run that exists.
+
+        Args:
+            path: the folder.
+            writing: whether files will be written; takes the lock.
+
+        Raises:
+            Refused: A102, A103.
+            RunBusy: A106 where another process writes to it.
+        """
+        manifest = read_manifest(path)
+        if not writing:
+            return cls(path, manifest, None)
+        lock = Lock(path, now())
+        return cls(path, manifest, lock)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._lock is None:
+            return
+        try:
+            if self.manifest.status == "running":
+                self._end(_status_after(error))
+        except RunFailed:
+            if error is None:
+                raise
+        finally:
+            self._lock.release()
+            self._lock = None
+
+    def write(self, name: str, content: bytes | str) -> Path:
+        """Write a file of the run, atomically, with its checksum in the manifest.
+
+        Args:
+            name: the file's path within the folder, with `/`.
+            content: its bytes; text is written as UTF-8.
+
+        Raises:
+            RunFailed: A104, A110; the previous file and its checksum are kept.
+        """
+        path = self.path / name
+        data = content.encode() if isinstance(content, str) else content
+        temporary = stage(path, data)
+        before = self.manifest.artefacts.get(name)
+        try:
+            self._record({name: _artefact(data, before.sha256 if before else None)})
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+        publish(temporary, path)
+        return path
+
+    def adopt(self, name: str) -> None:
+        """Record the checksums of a file, or of all files of a folder, that is there already."""
+        root = self.path / name
+        files = sorted(one for one in root.rglob("*") if one.is_file()) if root.is_dir() else [root]
+        inside = {one.relative_to(self.path).as_posix(): one for one in files}
+        kept = {
+            key: value
+            for key, value in self.manifest.artefacts.items()
+            if not key.startswith(f"{name}/")
+        }
+        self.manifest = replace(self.manifest, artefacts=kept)
+        self._record({key: _artefact(one.read_bytes()) for key, one in inside.items()})
+
+    def read(self, name: str) -> bytes:
+        """Return a file's bytes after comparing them with the manifest.
+
+        Raises:
+            Refused: A111 where the file is missing, A101 where it is not the one written.
+        """
+        recorded = self.manifest.artefacts.get(name)
+        path = self.path / name
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise _missing(path) from error
+        if recorded is None:
+            raise _missing(path, " in the manifest")
+        if checksum(content) not in {recorded.sha256, recorded.before}:
+            raise _damaged(path, content, recorded)
+        return content
+
+    def check(self, name: str) -> Path:
+        """Return the path of a file, or of a folder of files, after comparing every checksum.
+
+        Raises:
+            Refused: A111, A101.
+        """
+        files = [one for one in self.manifest.artefacts if f"{one}/".startswith(f"{name}/")]
+        if not files:
+            raise _missing(self.path / name)
+        for one in files:
+            self.read(one)
+        return self.path / name
+
+    def update(self, manifest: Manifest) -> None:
+        """Put what was learned about the run into the manifest (device, shapes of the weights)."""
+        self.manifest = manifest
+        self.save()
+
+    def finish(self) -> None:
+        """Mark the run as complete, with the time of its end."""
+        self._end("complete")
+
+    def save(self) -> None:
+        """Write the manifest."""
+        write_atomic(self.path / MANIFEST, self.manifest.encoded())
+
+    def _end(self, status: Status) -> None:
+        settled = {
+            name: replace(one, before=None) if self._is(name, one.sha256) else one
+            for name, one in self.manifest.artefacts.items()
+        }
+        self.manifest = replace(self.manifest, status=status, ended=now(), artefacts=settled)
+        self.save()
+
+    def _is(self, name: str, digest: str) -> bool:
+        path = self.path / name
+        return path.is_file() and checksum(path.read_bytes()) == digest
+
+    def _record(self, new: dict[str, Artefact]) -> None:
+        previous = self.manifest
+        self.manifest = replace(previous, artefacts={**previous.artefacts, **new})
+        try:
+            self.save()
+        except RunFailed:
+            self.manifest = previous
+            raise
+
+
+def _artefact(content: bytes, before: str | None = None) -> Artefact:
+    return Artefact(checksum(content), len(content), before)
+
+
+def _status_after(error: BaseException | None) -> Status:
+    """Return how a run ended that was not finished: by an error, or by its user."""
+    if error is None or isinstance(error, KeyboardInterrupt | SystemExit):
+        return "stopped"
+    return "failed"
+
+
+def _check_name(name: str) -> None:
+    if _NAME.fullmatch(name):
+        return
+    message = (
+        f'"{name}" cannot name a run; expected letters, digits, "_", "-", "." (not first), '
+        "at most 64 of them"
+    )
+    raise Refused([Diagnostic("A109", message)])
+
+
+def _fresh(runs: Path, name: str) -> Path:
+    """Make the first folder of NAME, NAME-2, NAME-3 ... that is not there."""
+    number = 1
+    while True:
+        path = runs / (name if number == 1 else f"{name}-{number}")
+        try:
+            path.mkdir()
+        except FileExistsError:
+            number += 1
+        else:
+            return path
+
+
+def _asked_for(path: Path) -> Path:
+    """Make the folder, or take one that is empty or holds a run that did not complete."""
+    path.mkdir(exist_ok=True)
+    if not any(one.name != LOCK for one in path.iterdir()):
+        return path
+    if not (path / MANIFEST).exists():
+        raise _taken(path, "is there already and is no run")
+    if (status := read_manifest(path).status) == "complete":
+        raise _taken(path, f"holds a {status} run already")
+    return path
+
+
+def _taken(path: Path, why: str) -> Refused:
+    hint = "choose another --name, or remove the folder"
+    message = f'"{path}" {why}; nothing was written'
+    return Refused([Diagnostic("A108", message, hint=hint, file=str(path))])
+
+
+def _clear(path: Path) -> None:
+    """Remove what an unfinished run left, now that its folder is held."""
+    for one in path.iterdir():
+        if one.name == LOCK:
+            continue
+        if one.is_dir() and not one.is_symlink():
+            shutil.rmtree(one)
+        else:
+            one.unlink()
+
+
+def _missing(path: Path, where: str = "") -> Refused:
+    message = f'"{path}" is missing{where}'
+    return Refused([Diagnostic("A111", message, file=str(path))])
+
+
+def _damaged(path: Path, content: bytes, recorded: Artefact) -> Refused:
+    message = (
+        f'checksum mismatch: "{path}" has {len(content):,} bytes and SHA-256 '
+        f"{checksum(content)[:16]}…; the run wrote {recorded.bytes:,} bytes and "
+        f"{recorded.sha256[:16]}…"
+    )
+    return Refused([Diagnostic("A101", message, file=str(path))])

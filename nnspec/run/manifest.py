@@ -1,0 +1,161 @@
+"""Floor 8, the manifest: `run.json` says what a run is and what each of its files must be.
+
+The manifest is the commit: a file's new checksum stands in it before the file takes its place,
+beside the checksum of the file it replaces, so that a run killed between the two is whole.
+"""
+
+import hashlib
+import json
+import platform
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Literal
+
+from pydantic import TypeAdapter, ValidationError
+
+from nnspec import __version__
+from nnspec.diagnostics import Diagnostic, Refused
+
+FORMAT = 1
+"""Version of the run folder's form; raised when an older nnspec could not read it."""
+MANIFEST = "run.json"
+Status = Literal["running", "complete", "failed", "stopped"]
+Shapes = tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Artefact:
+    """One file of a run."""
+
+    sha256: str
+    bytes: int
+    before: str | None = None
+    """Checksum of the file that this one replaces; None once it is replaced for certain."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpecOrigin:
+    """Where the run's spec came from."""
+
+    file: str
+    """Name of the spec's file."""
+    folder: str
+    """The spec's folder, to which its paths are relative."""
+    sha256: str
+    """Checksum of the filled spec."""
+    revision: str | None = None
+    """Git revision of the folder, if it is under version control."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a run is: versions, spec, data, seed, device, times, and its files."""
+
+    name: str
+    spec: SpecOrigin
+    seed: int
+    started: str
+    data: str | None = None
+    """Fingerprint of the data."""
+    device: str = ""
+    status: Status = "running"
+    ended: str | None = None
+    versions: Mapping[str, str] = field(default_factory=dict)
+    weights: Mapping[str, Shapes] = field(default_factory=dict)
+    """Layer -> shapes of its weights."""
+    artefacts: Mapping[str, Artefact] = field(default_factory=dict)
+    """Path within the run folder -> the file that must be there."""
+    format: int = FORMAT
+
+    def encoded(self) -> bytes:
+        """Return the manifest as it stands in `run.json`."""
+        document = {"format": self.format} | asdict(self)
+        return (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode()
+
+
+_READER = TypeAdapter(Manifest)
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Return the manifest of a run folder.
+
+    Raises:
+        Refused: A102 where the folder holds no run, A103 where a newer nnspec wrote it.
+    """
+    path = folder / MANIFEST
+    try:
+        document = json.loads(path.read_bytes())
+    except OSError as error:
+        raise _no_run(folder, f"it has no {MANIFEST}") from error
+    except ValueError as error:
+        raise _no_run(folder, f"its {MANIFEST} is damaged: {error}") from error
+    if not isinstance(document, dict):
+        raise _no_run(folder, f"its {MANIFEST} is no mapping")
+    _check_format(path, document)
+    try:
+        return _READER.validate_python(document)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        raise _no_run(folder, f'its {MANIFEST} is damaged at "{where}": {first["msg"]}') from error
+
+
+def checksum(content: bytes) -> str:
+    """Return the SHA-256 of some bytes, in hexadecimal digits."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def now() -> str:
+    """Return the present time, in universal time, to the second."""
+    return datetime.now(tz=timezone.utc).isoformat(timespec="seconds")
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of nnspec, Python, and the libraries that are imported already."""
+    found = {"nnspec": __version__, "python": platform.python_version()}
+    for name in ("keras", "tensorflow", "numpy", "sklearn", "polars"):
+        version = getattr(sys.modules.get(name), "__version__", None)
+        if isinstance(version, str):
+            found[name] = version
+    return found
+
+
+def git_revision(folder: Path) -> str | None:
+    """Return the git revision of a folder, None where there is none or no git."""
+    git = shutil.which("git")
+    if git is None:
+        return None
+    command = [git, "-C", str(folder), "rev-parse", "--verify", "HEAD"]
+    try:
+        done = subprocess.run(  # noqa: S603  the arguments are fixed but for an existing folder
+            command, capture_output=True, text=True, timeout=10, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout.strip() if done.returncode == 0 else None
+
+
+def _check_format(path: Path, document: Mapping[str, object]) -> None:
+    found = document.get("format")
+    if isinstance(found, int) and found <= FORMAT:
+        return
+    if not isinstance(found, int):
+        raise _no_run(path.parent, f"its {MANIFEST} names no format")
+    versions = document.get("versions")
+    writer = versions.get("nnspec", "?") if isinstance(versions, dict) else "?"
+    message = (
+        f'"{path}" has format {found}, written by nnspec version {writer}; '
+        f"this is nnspec version {__version__}, which reads format {FORMAT}"
+    )
+    raise Refused([Diagnostic("A103", message, hint="update nnspec", file=str(path))])
+
+
+def _no_run(folder: Path, reason: str) -> Refused:
+    message = f'"{folder}" holds no run: {reason}'
+    hint = "give the folder that `nnspec train` named"
+    return Refused([Diagnostic("A102", message, hint=hint, file=str(folder))])

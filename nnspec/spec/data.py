@@ -1,0 +1,151 @@
+"""The `data:` section: where the table is, what its columns are, how its rows are split.
+
+Everything that can be said about it without opening the data is in `data_rules`; what bundled
+sets hold is in `builtin`.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from nnspec.catalog.types import Seed, Text
+from nnspec.spec.section import Section
+
+Kind = Literal["numeric", "category", "boolean", "integer"]
+"""What a column's cells are."""
+Missing = Literal["error", "drop", "mean", "median", "most_frequent"]
+Scaling = Literal["standardize", "minmax", "none"]
+Encoding = Literal["one_hot", "index"]
+TargetScaling = Literal["standardize", "none"]
+Task = Literal["regression", "classification", "reconstruction"]
+Method = Literal["auto", "random", "stratified", "time"]
+
+Columns = Annotated[tuple[Text, ...], Field(min_length=1)]
+Share = Annotated[float, Field(strict=True, ge=0, lt=1, allow_inf_nan=False)]
+Steps = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
+
+NULL_VALUES = ("NA", "N/A", "NaN", "nan", "null", "NULL")
+
+
+class SplitSection(Section):
+    """How the rows are divided into training, validation and test."""
+
+    validation: Share = 0.15
+    """Share of the rows that training is watched on; 0: none."""
+    test: Share = 0.15
+    """Share of the rows that only the report sees; 0: none."""
+    seed: Seed = 0
+    """Seed of the draw; the same seed and data give the same split."""
+    method: Method = "auto"
+    """How rows are drawn: `random`; `stratified` (each class by the same shares); `time` (rows stay
+    in order, the last ones are the test). `auto` is time for windows, stratified for one
+    categorical target, random otherwise."""
+
+
+class WindowSection(Section):
+    """Windows over a series: each row of the table is a time step."""
+
+    length: Steps
+    """Rows that the network sees at once, in time steps."""
+    horizon: Steps = 1
+    """Distance from the window's last row to the target's row, in time steps."""
+    stride: Steps = 1
+    """Distance between the starts of consecutive windows, in time steps."""
+
+
+class DataSection(Section):
+    """The table that the network is trained on."""
+
+    source: Text
+    """A bundled set (`sklearn:` and diabetes, iris, digits, wine, breast_cancer or linnerud) or
+    the path of a .csv, .tsv, .parquet, .jsonl or .npz file, relative to the spec."""
+    target: Text | Columns | dict[Text, Text | Columns] | None = None
+    """Column that the network predicts; a list for several units of one output; a mapping from
+    output names for several outputs; absent when the network reconstructs its input."""
+    features: Columns | None = None
+    """Columns that the network reads; all but the targets (with `window`: all) if absent."""
+    inputs: Annotated[dict[Text, Columns], Field(min_length=1)] | None = None
+    """For several network inputs: the columns of each, by the input's name."""
+    columns: dict[Text, Kind] = Field(default={})
+    """Types of columns where the inferred one is not meant: numeric; category; boolean; integer
+    (whole numbers passed on unscaled, for an Embedding). Cells that are all numbers make a column
+    numeric, all true or false boolean, anything else category."""
+    null_values: tuple[Text, ...] = NULL_VALUES
+    """Cells of text files that count as missing; empty ones always do."""
+    missing: Missing = "error"
+    """What happens to missing cells: `error` refuses them, `drop` leaves their rows out, the others
+    fill them from the training rows (mean and median: numeric columns; other columns take their
+    most frequent value)."""
+    scaling: Scaling | dict[Text, Scaling] = "standardize"
+    """Scale of numeric features: `standardize` to mean 0 and standard deviation 1, `minmax` to 0
+    and 1, `none`; by column where it is a mapping (standardize for the rest). An array column is
+    scaled as one, by a single mean and deviation."""
+    encoding: Encoding | dict[Text, Encoding] = "one_hot"
+    """How categories become numbers: `one_hot` (an unknown value is all zeros) or `index` (1 and
+    up, 0 for an unknown value; for an Embedding); by column where it is a mapping (one_hot for
+    the rest)."""
+    target_scaling: TargetScaling = "standardize"
+    """Scale of regression targets while training; every reported figure is in the target's own
+    units."""
+    split: SplitSection = SplitSection()
+    """How the rows are divided into training, validation and test."""
+    window: WindowSection | None = None
+    """Makes windows over a series; absent for a table of independent rows."""
+    task: Task | None = None
+    """What is learned; inferred from the loss if absent."""
+    sample_weight: Text | None = None
+    """Column that holds each row's weight in the loss; it is not a feature."""
+
+    def scaling_of(self, column: str) -> Scaling:
+        """Return the scale of a numeric column."""
+        if isinstance(self.scaling, dict):
+            return self.scaling.get(column, "standardize")
+        return self.scaling
+
+    def encoding_of(self, column: str) -> Encoding:
+        """Return the encoding of a category column."""
+        if isinstance(self.encoding, dict):
+            return self.encoding.get(column, "one_hot")
+        return self.encoding
+
+
+DEFAULT_INPUT = "input"
+"""Name of the network's only input where the spec names none."""
+
+
+def as_columns(columns: str | tuple[str, ...]) -> tuple[str, ...]:
+    """Return one column or several as a tuple."""
+    return (columns,) if isinstance(columns, str) else columns
+
+
+def target_columns(section: DataSection) -> tuple[str, ...]:
+    """Return every column that is a target, in the order of the text, each once."""
+    if section.target is None:
+        return ()
+    if isinstance(section.target, dict):
+        several = section.target.values()
+        return tuple(dict.fromkeys(one for columns in several for one in as_columns(columns)))
+    return as_columns(section.target)
+
+
+def feature_columns(section: DataSection) -> tuple[str, ...] | None:
+    """Return the columns that the spec names as features, None if it leaves that to the data."""
+    if section.inputs is not None:
+        return tuple(dict.fromkeys(one for columns in section.inputs.values() for one in columns))
+    return section.features
+
+
+def input_columns(section: DataSection, available: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    """Return the columns of each network input, by its name.
+
+    Args:
+        section: the data section.
+        available: all columns of the data that can be features by default.
+    """
+    if section.inputs is not None:
+        return dict(section.inputs)
+    if section.features is not None:
+        return {DEFAULT_INPUT: section.features}
+    kept_back = set() if section.window else set(target_columns(section))
+    kept_back |= {section.sample_weight or ""}
+    return {DEFAULT_INPUT: tuple(name for name in available if name not in kept_back)}

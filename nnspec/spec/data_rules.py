@@ -1,0 +1,138 @@
+"""What can be said against a `data:` section without opening the data.
+
+Each finding carries the path of the value that must change.
+"""
+
+from collections.abc import Iterator
+
+from nnspec.diagnostics import Diagnostic, Path
+from nnspec.spec.builtin import BUNDLED_SETS, BundledSet, bundled_set
+from nnspec.spec.data import DataSection, as_columns, feature_columns, target_columns
+from nnspec.spec.source import BUNDLED, nearest
+
+LISTED = 20
+"""How many columns a message lists."""
+
+
+def check_data(section: DataSection) -> tuple[Diagnostic, ...]:
+    """Return the section's contradictions and, for a bundled set, its unknown columns.
+
+    Codes: S106 unknown set, D103 unknown column, M106 target among the features, S115 settings
+    that contradict each other, S104 shares that leave nothing to train on.
+    """
+    return (
+        *_unknown_set(section),
+        *_unknown_columns(section),
+        *_leaks(section),
+        *_contradictions(section),
+        *_split(section),
+    )
+
+
+def named_columns(section: DataSection) -> Iterator[tuple[Path, str]]:
+    """Yield every column that the section names, with the path of the place."""
+    for place, columns in _groups(section):
+        if isinstance(columns, str):
+            yield place, columns
+        else:
+            yield from (((*place, index), name) for index, name in enumerate(columns))
+    for key in ("columns", "scaling", "encoding"):
+        mapping = getattr(section, key)
+        if isinstance(mapping, dict):
+            yield from ((("data", key, name), name) for name in mapping)
+
+
+def unknown_columns(section: DataSection, available: tuple[str, ...]) -> Iterator[Diagnostic]:
+    """Yield a finding (D103) for each named column that the data does not have."""
+    more = ", ..." if len(available) > LISTED else ""
+    listed = ", ".join(available[:LISTED]) + more
+    for path, name in named_columns(section):
+        if name not in available:
+            message = f'the data has no column "{name}"; it has {listed}'
+            yield Diagnostic("D103", message, hint=nearest(name, available), path=path)
+
+
+def _groups(section: DataSection) -> Iterator[tuple[Path, str | tuple[str, ...]]]:
+    """Yield the places where columns are named as roles."""
+    if isinstance(section.target, dict):
+        yield from ((("data", "target", name), one) for name, one in section.target.items())
+    elif section.target is not None:
+        yield ("data", "target"), section.target
+    if section.features is not None:
+        yield ("data", "features"), section.features
+    for name, columns in (section.inputs or {}).items():
+        yield ("data", "inputs", name), columns
+    if section.sample_weight is not None:
+        yield ("data", "sample_weight"), section.sample_weight
+
+
+def _unknown_set(section: DataSection) -> Iterator[Diagnostic]:
+    """Yield a finding for a bundled set that does not exist."""
+    if section.source.startswith(BUNDLED) and bundled_set(section) is None:
+        names = tuple(BUNDLED_SETS)
+        name = section.source[len(BUNDLED) :]
+        message = f'no bundled set is called "{name}"; there are {", ".join(names)}'
+        yield Diagnostic("S106", message, hint=nearest(name, names), path=("data", "source"))
+
+
+def _unknown_columns(section: DataSection) -> Iterator[Diagnostic]:
+    """Yield a finding for each column that a bundled set does not have."""
+    known: BundledSet | None = bundled_set(section)
+    if known is not None:
+        yield from unknown_columns(section, known.columns)
+
+
+def _leaks(section: DataSection) -> Iterator[Diagnostic]:
+    """Yield a finding for each target or weight among the features."""
+    if section.window is not None:
+        return
+    targets = target_columns(section)
+    for path, name in named_columns(section):
+        if path[1] in {"features", "inputs"} and name in targets:
+            found = f'"{name}" is the target and also a feature'
+            message = f"{found}; the network would read the answer"
+            yield Diagnostic("M106", message, hint=f'remove "{name}" here', path=path)
+
+
+def _contradictions(section: DataSection) -> Iterator[Diagnostic]:
+    """Yield a finding for each pair of settings that cannot both hold."""
+    if section.features is not None and section.inputs is not None:
+        message = "`features` and `inputs` both say what the network reads"
+        yield Diagnostic("S115", message, hint="keep one of them", path=("data", "features"))
+    if section.window is not None and section.missing == "drop":
+        message = "dropping rows would tear holes into the series that `window` slides over"
+        hint = "use missing: mean, median or most_frequent"
+        yield Diagnostic("S115", message, hint=hint, path=("data", "missing"))
+    weight, others = section.sample_weight, (feature_columns(section) or ())
+    if weight is not None and weight in (*others, *target_columns(section)):
+        message = f'"{weight}" is the sample weight and also a feature or target'
+        yield Diagnostic("S115", message, path=("data", "sample_weight"))
+    yield from _repeated(section)
+
+
+def _repeated(section: DataSection) -> Iterator[Diagnostic]:
+    """Yield a finding for each column named twice in one list."""
+    for place, columns in _groups(section):
+        names = as_columns(columns)
+        for index, name in enumerate(names):
+            if name in names[:index]:
+                message = f'column "{name}" is named twice in one list'
+                yield Diagnostic("S115", message, hint="remove one", path=(*place, index))
+
+
+def _split(section: DataSection) -> Iterator[Diagnostic]:
+    """Yield a finding for shares that leave nothing, and for an order that leaks the future."""
+    split = section.split
+    if split.validation + split.test >= 1:
+        message = (
+            f"validation {split.validation:g} and test {split.test:g} together leave no rows "
+            "to train on; expected less than 1"
+        )
+        yield Diagnostic("S104", message, path=("data", "split", "validation"))
+    if section.window is not None and split.method not in {"auto", "time"}:
+        message = (
+            f"`method: {split.method}` would train on windows that overlap those of the test; "
+            "a series is split by time"
+        )
+        hint = "remove method, or write method: time"
+        yield Diagnostic("S115", message, hint=hint, path=("data", "split", "method"))

@@ -1,0 +1,84 @@
+"""The sections that steer a run: training, evaluation, runtime, export."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from nnspec.catalog.callbacks import Callback
+from nnspec.catalog.dtypes import DtypePolicy
+from nnspec.catalog.losses import Loss
+from nnspec.catalog.metrics import Metric
+from nnspec.catalog.optimizers import Optimizer
+from nnspec.catalog.types import Flag, Number, PositiveNumber, Seed, Text
+from nnspec.spec.section import Section
+
+Epochs = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
+BatchSize = Annotated[int, Field(strict=True, ge=1, le=2**24)]
+Threads = Annotated[int, Field(strict=True, ge=1, le=1024)]
+
+
+class TrainingSection(Section):
+    """How the network is trained."""
+
+    optimizer: Optimizer
+    """Changes the weights along the gradient: a name, or a name with arguments."""
+    loss: Loss | dict[Text, Loss | None]
+    """What training makes small; with several outputs, one per output name (null: not trained)."""
+    loss_weights: dict[Text, Number] | None = None
+    """Factor on the loss of each output, by output name; 1 if absent."""
+    metrics: list[Metric] | dict[Text, list[Metric]] = Field(default=[])
+    """What is measured beside the loss; with several outputs, a list per output name."""
+    batch_size: BatchSize = 32
+    """Rows per step."""
+    epochs: Epochs = 1
+    """Passes over the training rows, at most."""
+    shuffle: Flag = True
+    """Whether each epoch sees the training rows in a new order, drawn from the run's seed."""
+    class_weight: dict[Text, PositiveNumber] | None = None
+    """Factor on the loss of each class, by its label as text."""
+    callbacks: list[Callback] = Field(default=[])
+    """What acts between epochs."""
+
+
+class Gate(Section):
+    """A bound that a metric must keep; a run that misses it ends with exit code 4."""
+
+    min: Number | None = None
+    """Smallest value that passes."""
+    max: Number | None = None
+    """Largest value that passes."""
+
+
+class EvaluationSection(Section):
+    """How the trained network is judged."""
+
+    baselines: Flag = True
+    """Whether simple models are fitted to the same rows and reported beside the network."""
+    gates: dict[Text, Gate] = Field(default={})
+    """Bounds on the test metrics, by metric name."""
+
+
+class RuntimeSection(Section):
+    """Where and how the run computes."""
+
+    seed: Seed = 0
+    """Seed of everything random: first weights, order of rows, Dropout."""
+    device: Literal["auto", "cpu", "gpu"] = "auto"
+    """Where the network computes."""
+    engine: Literal["auto", "fused", "keras"] = "auto"
+    """Executor of the steps: many steps in one compiled call (fused), or Model.fit (keras)."""
+    xla: Literal["auto", "required", "off"] = "auto"
+    """Whether XLA compiles the steps; `required` refuses a network that XLA cannot compile."""
+    deterministic: Flag = False
+    """Whether only operations are used that give the same bits on a GPU as well."""
+    dtype_policy: DtypePolicy = "float32"
+    """Type of numbers for all layers that do not name their own."""
+    threads: Threads | None = None
+    """Processor threads; as many as the machine offers if absent."""
+
+
+class ExportSection(Section):
+    """What a finished run writes for other programs."""
+
+    formats: list[Literal["savedmodel"]] = Field(default=["savedmodel"])
+    """Formats written at the end of the training."""

@@ -1,0 +1,149 @@
+"""The `blocks:` section: sub-graphs with parameters, to be used like layers."""
+
+from dataclasses import dataclass, field
+
+from nnspec.catalog.ranked import RANKED, SHORT
+from nnspec.catalog.registry import names
+from nnspec.diagnostics import Findings, Span
+from nnspec.document import Entry, Mapping, Node, Scalar, Sequence, kind_of, shorten
+from nnspec.spec.model import Wire
+from nnspec.validate.items import LAYER_NAME, read_sources
+from nnspec.validate.names import suggest
+from nnspec.validate.reader import Written
+
+KEYS = ("parameters", "inputs", "layers", "outputs")
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A sub-graph as defined.
+
+    Attributes:
+        parameters: name -> default; None where a use must give the value.
+        inputs: names, inside, of the tensors it is given.
+        layers: its list, not yet expanded.
+        outputs: names, inside, of what leaves it; empty: the last layer.
+    """
+
+    name: str
+    span: Span
+    layers: Sequence
+    parameters: dict[str, Node | None] = field(default_factory=dict)
+    inputs: tuple[str, ...] = ("input",)
+    outputs: tuple[Wire, ...] = ()
+
+
+def read_blocks(node: Node | None, variables: set[str], findings: Findings) -> dict[str, Block]:
+    """Return the blocks by name."""
+    if node is None:
+        return {}
+    if not isinstance(node, Mapping):
+        message = f"blocks must be a mapping of names to blocks; found {kind_of(node)}"
+        findings.add("S103", message, node.span)
+        return {}
+    taken = {*names("layers"), *RANKED, *SHORT}
+    blocks: dict[str, Block] = {}
+    for entry in node:
+        if not LAYER_NAME.fullmatch(entry.name):
+            message = f"the block name {shorten(entry.name, 24)!r} is not letters, digits, _ or -"
+            findings.add("S110", message, entry.key)
+        elif entry.name in taken:
+            findings.add("S110", f"a block cannot be called {entry.name}: a layer is", entry.key)
+        elif block := read_block(entry, variables, findings):
+            blocks[entry.name] = block
+    return blocks
+
+
+def read_block(entry: Entry, variables: set[str], findings: Findings) -> Block | None:
+    """Return one block, None where it has no list of layers."""
+    body = entry.value
+    if isinstance(body, Sequence):
+        return Block(entry.name, entry.key, body)
+    if not isinstance(body, Mapping):
+        message = f"the block {entry.name} must hold layers; found {kind_of(body)}"
+        findings.add("S103", message, body.span)
+        return None
+    for inner in body:
+        if inner.name not in KEYS:
+            message = f"a block has no setting {shorten(inner.name)!r}"
+            findings.add("S101", message, inner.key, hint=suggest(inner.name, KEYS) or None)
+    layers = body.get("layers")
+    if not isinstance(layers, Sequence) or not layers.items:
+        findings.add("S102", f"the block {entry.name} needs layers: a list", entry.key)
+        return None
+    inputs, outputs = body.get("inputs"), body.get("outputs")
+    return Block(
+        entry.name,
+        entry.key,
+        layers,
+        read_parameters(body.get("parameters"), variables, findings),
+        tuple(wire.source for wire in read_sources(inputs, findings)) if inputs else ("input",),
+        tuple(read_sources(outputs, findings)) if outputs else (),
+    )
+
+
+def read_parameters(
+    node: Node | None, variables: set[str], findings: Findings
+) -> dict[str, Node | None]:
+    """Return the parameters of a block: a name, or a name and its default, each."""
+    if node is None:
+        return {}
+    items = node.items if isinstance(node, Sequence) else ()
+    if not isinstance(node, Sequence):
+        message = f"parameters must be a list of names; found {kind_of(node)}"
+        findings.add("S103", message, node.span)
+    parameters: dict[str, Node | None] = {}
+    for item in items:
+        match item:
+            case Scalar(value=str(name)):
+                value: Node | None = None
+            case Mapping(entries=(Entry(name=name, value=default),)):
+                value = default
+            case _:
+                message = f"a parameter is its name, or {{name: default}}; found {kind_of(item)}"
+                findings.add("S109", message, item.span)
+                continue
+        if name in variables or name in parameters:
+            other = "a variable" if name in variables else "another parameter"
+            findings.add("S110", f"the parameter {name} has the name of {other}", item.span)
+        parameters[name] = value
+    return parameters
+
+
+def bind(
+    block: Block, written: Written, extra: tuple[Entry, ...], findings: Findings
+) -> dict[str, Node] | None:
+    """Return the value of each parameter in one use of a block; None where one is missing."""
+    entries = argument_entries(block, written, findings)
+    if entries is None:
+        return None
+    values = {name: value for name, value in block.parameters.items() if value is not None}
+    before = len(findings.diagnostics)
+    for entry in (*entries, *extra):
+        if entry.name not in block.parameters:
+            message = f"the block {block.name} has no parameter {shorten(entry.name)!r}"
+            hint = suggest(entry.name, block.parameters) or None
+            findings.add("S101", message, entry.key, hint=hint)
+        values[entry.name] = entry.value
+    for name in block.parameters:
+        if name not in values:
+            message = f"the block {block.name} needs {name}"
+            findings.add("S102", message, written.span, hint=f"{block.name}: {{{name}: VALUE}}")
+    return values if before == len(findings.diagnostics) else None
+
+
+def argument_entries(
+    block: Block, written: Written, findings: Findings
+) -> tuple[Entry, ...] | None:
+    """Return the arguments of a use by name; one value alone is the only parameter's."""
+    argument = written.argument
+    match argument:
+        case None | Scalar(empty=True):
+            return ()
+        case Mapping(entries=entries):
+            return entries
+    if len(block.parameters) == 1:
+        return (Entry(next(iter(block.parameters)), argument.span, argument),)
+    message = f"the block {block.name} takes its parameters by name; found {kind_of(argument)}"
+    findings.add("S109", message, argument.span)
+    return None

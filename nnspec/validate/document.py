@@ -1,0 +1,184 @@
+"""A whole document to a spec: variables, blocks, sections, model; every problem in one pass."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path as FilePath
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+from nnspec.diagnostics import Diagnostic, Findings, Refused
+from nnspec.document import Document, Mapping, Node, Scalar, kind_of, shorten
+from nnspec.spec.data import DataSection
+from nnspec.spec.model import ModelSection
+from nnspec.spec.spec import Positions, Spec
+from nnspec.spec.training import (
+    EvaluationSection,
+    ExportSection,
+    RuntimeSection,
+    TrainingSection,
+)
+from nnspec.validate.blocks import Block, read_blocks
+from nnspec.validate.layers import ModelReader
+from nnspec.validate.names import suggest
+from nnspec.validate.reader import Reader, Unreadable
+from nnspec.validate.substitute import Substitution, names_used
+
+SECTIONS: dict[str, type[BaseModel]] = {
+    "data": DataSection,
+    "training": TrainingSection,
+    "evaluation": EvaluationSection,
+    "runtime": RuntimeSection,
+    "export": ExportSection,
+}
+KEYS = ("nnspec", "name", "variables", "blocks", "data", "model", *list(SECTIONS)[1:])
+RUN_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,63}")
+VERSION = 1
+
+Section = TypeVar("Section", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Validated:
+    """What validation found: the spec as far as it is readable, and the findings.
+
+    `spec` is None only where the model itself could not be read; with errors among the findings
+    it serves to look for further ones, never to run.
+    """
+
+    spec: Spec | None
+    findings: Findings
+
+
+def validate_document(document: Document, *, folder: FilePath | None = None) -> Validated:
+    """Return the spec of a document and everything that is wrong with its form.
+
+    Args:
+        document: the parsed text.
+        folder: what relative paths are relative to; the current folder if absent.
+    """
+    return DocumentReader(document, folder or FilePath()).read()
+
+
+class DocumentReader:
+    """Reads the sections of one document."""
+
+    def __init__(self, document: Document, folder: FilePath) -> None:
+        self.document = document
+        self.root = document.root
+        self.folder = folder
+        self.reader = Reader()
+        self.findings = self.reader.findings
+        self.substitution = Substitution(self.read_variables())
+
+    def read(self) -> Validated:
+        """Return spec and findings."""
+        self.check_keys()
+        self.check_version()
+        model = self.read_model()
+        sections = {name: self.read_section(name, kind) for name, kind in SECTIONS.items()}
+        name = self.read_name()
+        self.check_variables()
+        if model is None:
+            return Validated(None, self.findings)
+        given: dict[str, Any] = {key: value for key, value in sections.items() if value is not None}
+        positions = Positions(self.reader.positions)
+        spec = Spec(
+            name, model, **given, positions=positions, file=self.document.file, folder=self.folder
+        )
+        return Validated(spec, self.findings)
+
+    def check_keys(self) -> None:
+        """Record unknown sections, and the place of every known one."""
+        for entry in self.root:
+            self.reader.positions[(entry.name,)] = entry.key
+            if entry.name not in KEYS:
+                message = f"a spec has no section {shorten(entry.name)!r}"
+                hint = suggest(entry.name, KEYS)
+                self.findings.add("S101", message, entry.key, hint=hint)
+
+    def check_version(self) -> None:
+        """Record a missing or unknown version of the language."""
+        node = self.root.get("nnspec")
+        if node is None:
+            message = "the spec does not say which version of the language it is written in"
+            self.findings.add("S102", message, self.root.span, hint="write nnspec: 1 at the top")
+        elif not isinstance(node, Scalar) or node.value != VERSION or node.value is True:
+            message = f"nnspec must be {VERSION}, the version of the language; got {kind_of(node)}"
+            self.findings.add("S114", message, node.span)
+
+    def read_name(self) -> str:
+        """Return the run's name: as given, or the file's."""
+        node = self.root.get("name")
+        if node is None:
+            stem = re.sub(r"[^A-Za-z0-9_.-]", "-", FilePath(self.document.file).stem).lstrip(".")
+            return stem[:64] or "run"
+        value = node.value if isinstance(node, Scalar) else None
+        if isinstance(value, str) and RUN_NAME.fullmatch(value):
+            return value
+        shown = kind_of(node)
+        message = f"name must be 1 to 64 letters, digits, _, - or . (not first); got {shown}"
+        code = "X105" if isinstance(value, str) and ("/" in value or "\\" in value) else "S110"
+        self.findings.add(code, message, node.span)
+        return "run"
+
+    def read_variables(self) -> dict[str, Node]:
+        """Return the variables by name."""
+        node = self.root.get("variables")
+        if node is None:
+            return {}
+        if isinstance(node, Mapping):
+            return {entry.name: entry.value for entry in node}
+        message = f"variables must be a mapping of names to values; found {kind_of(node)}"
+        self.findings.add("S103", message, node.span)
+        return {}
+
+    def check_variables(self) -> None:
+        """Record variables that nothing uses."""
+        bodies = self.root.get("blocks")
+        used = self.substitution.used | (names_used([bodies]) if bodies else set())
+        node = self.root.get("variables")
+        for entry in node if isinstance(node, Mapping) else ():
+            if entry.name not in used:
+                message = f"the variable {shorten(entry.name)!r} is not used"
+                self.findings.add("S112", message, entry.key)
+
+    def read_section(self, name: str, kind: type[Section]) -> Section | None:
+        """Return one section; None if it is absent or was refused."""
+        entry = self.root.entry(name)
+        if entry is None:
+            return None
+        if isinstance(entry.value, Scalar) and entry.value.empty:
+            message = f"{name} has nothing behind it"
+            self.findings.add("S108", message, entry.key, hint="write its settings or remove it")
+            return None
+        node = self.substitution.apply(entry.value, self.findings)
+        made = self.reader.read_section(kind, node, (name,))
+        return None if isinstance(made, Unreadable) else made
+
+    def read_model(self) -> ModelSection | None:
+        """Return the network; None if there is none."""
+        entry = self.root.entry("model")
+        blocks = read_blocks(self.root.get("blocks"), set(self.substitution.values), self.findings)
+        if entry is None or (isinstance(entry.value, Scalar) and entry.value.empty):
+            span = entry.key if entry else self.root.span
+            self.findings.add(
+                "S102", "the spec has no model", span, hint="add model: a list of layers"
+            )
+            return None
+        reader = ModelReader(self.reader, blocks)
+        try:
+            model = reader.read_model(entry.value, self.substitution)
+        except Refused as refused:
+            self.findings.extend(refused.diagnostics)
+            return None
+        self.check_blocks(blocks, reader.used_blocks)
+        return model
+
+    def check_blocks(self, blocks: dict[str, Block], used: set[str]) -> None:
+        """Record blocks that nothing uses."""
+        for name, block in blocks.items():
+            if name not in used:
+                self.findings.append(
+                    Diagnostic("S113", f"the block {name!r} is not used", block.span)
+                )

@@ -1,0 +1,376 @@
+"""The `model:` section: lists of layers to one flat list, blocks and repetitions expanded.
+
+Names inside a block become `USE.LOCAL`. Nothing is wired here beyond names: whether they exist
+is the graph's question.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from nnspec.catalog.layer import Layer
+from nnspec.catalog.ranked import RANKED, SHORT
+from nnspec.catalog.registry import find, names
+from nnspec.diagnostics import Diagnostic, Findings, Refused, Related, Span
+from nnspec.document import Entry, Node, Scalar, Sequence, kind_of, shorten
+from nnspec.document import Mapping as MappingNode
+from nnspec.spec.model import NETWORK_INPUT, LayerUse, ModelSection, Origin, RankDependent, Wire
+from nnspec.validate.blocks import Block, bind
+from nnspec.validate.items import Item, read_item, read_sources
+from nnspec.validate.names import LAYER_HABITS, suggest
+from nnspec.validate.naming import Names
+from nnspec.validate.reader import Reader, Unreadable, Written
+from nnspec.validate.substitute import Substitution
+
+MOST_LAYERS = 10_000
+"""The largest networks of the literature have some thousand layers."""
+FOREIGN_CODE = {"Lambda", "TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer"}
+
+
+@dataclass(slots=True)
+class Scope:
+    """What holds while one list of layers is read.
+
+    Attributes:
+        prefix: what stands before local names: "" or "USE.".
+        inputs: names of the block's inputs -> what feeds them.
+        substitution: variables and the block's parameters.
+        uses: where the blocks around are used, innermost first.
+        chain: names of the blocks around, outermost first.
+        taken: local names that the list gives explicitly.
+    """
+
+    substitution: Substitution
+    prefix: str = ""
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    uses: tuple[Span, ...] = ()
+    chain: tuple[str, ...] = ()
+    taken: set[str] = field(default_factory=set)
+
+    def full(self, local: str) -> str:
+        """Return the full name of a local one: a block's input, or a layer of the block."""
+        return self.inputs.get(local, self.prefix + local)
+
+
+@dataclass(frozen=True, slots=True)
+class Expansion:
+    """What one use of a layer or block became: applied again by `use`."""
+
+    name: str
+    layers: tuple[LayerUse, ...]
+    inputs: tuple[str, ...]
+    output: str
+
+
+@dataclass(slots=True)
+class ModelReader:
+    """Expands the model's layers; one instance per spec."""
+
+    reader: Reader
+    blocks: Mapping[str, Block]
+    layers: list[LayerUse] = field(default_factory=list)
+    aliases: dict[str, str] = field(default_factory=dict)
+    names: Names = field(default_factory=Names)
+    expansions: dict[str, Expansion] = field(default_factory=dict)
+    used_blocks: set[str] = field(default_factory=set)
+
+    @property
+    def findings(self) -> Findings:
+        """Return where findings go; inside a block they first go to a list of their own."""
+        return self.reader.findings
+
+    def read_model(self, node: Node, substitution: Substitution) -> ModelSection | None:
+        """Return the model section; None if it holds no layers at all."""
+        layers, listed = self.split_model(node)
+        if layers is None:
+            return None
+        self.read_list(layers, Scope(substitution), NETWORK_INPUT)
+        outputs = (
+            tuple(read_sources(substitution.apply(listed, self.findings), self.findings))
+            if listed
+            else None
+        )
+        return ModelSection(tuple(self.layers), dict(self.aliases), outputs)
+
+    def split_model(self, node: Node) -> tuple[Sequence | None, Node | None]:
+        """Return the list of layers and the listed outputs."""
+        match node:
+            case Sequence() if node.items:
+                return node, None
+            case MappingNode():
+                return self.split_mapping(node)
+            case Sequence():
+                self.findings.add("G106", "the model has no layers", node.span)
+            case _:
+                message = f"model must be a list of layers; found {kind_of(node)}"
+                self.findings.add("S103", message, node.span)
+        return None, None
+
+    def split_mapping(self, node: MappingNode) -> tuple[Sequence | None, Node | None]:
+        """Return the parts of a model written as a mapping."""
+        for entry in node:
+            if entry.name not in ("layers", "outputs"):
+                message = f"model has no setting {shorten(entry.name)!r}"
+                hint = suggest(entry.name, ("layers", "outputs"))
+                self.findings.add("S101", message, entry.key, hint=hint)
+        layers = node.get("layers")
+        if isinstance(layers, Sequence) and layers.items:
+            return layers, node.get("outputs")
+        message = "model needs layers: a list of at least one layer"
+        self.findings.add("G106", message, node.span)
+        return None, None
+
+    def read_list(self, node: Sequence, scope: Scope, previous: str) -> str:
+        """Read a list of layers; return the name of the last one."""
+        items: list[Item] = []
+        for raw in node.items:
+            item = read_item(scope.substitution.apply(raw, self.findings), self.reader)
+            if item is not None:
+                items.append(with_config_name(item))
+        scope.taken |= {item.name[0] for item in items if item.name}
+        for item in items:
+            previous = self.read_entry(item, scope, previous)
+        return previous
+
+    def read_entry(self, item: Item, scope: Scope, previous: str) -> str:
+        """Read one entry, all its repetitions; return the name its last one goes by."""
+        total = len(item.members)
+        prefix = scope.prefix + (f"{item.within}." if item.within else "")
+        members: list[str] = []
+        for index, extra in enumerate(item.members, start=1):
+            name = self.names.choose(item, prefix, index, scope.taken)
+            wires = choose_wires(item, scope, members)
+            wires = wires or (Wire(members[-1] if members else previous, item.span),)
+            members.append(name)
+            self.read_member(item, extra, name, wires, scope)
+        if item.repeated and item.name and total:
+            self.aliases[prefix + item.name[0]] = members[-1]
+        return members[-1]
+
+    def read_member(
+        self, item: Item, extra: tuple[Entry, ...], name: str, wires: tuple[Wire, ...], scope: Scope
+    ) -> None:
+        """Read one layer, block use or repeated use."""
+        self.names.claim(name, item.name[1] if item.name else item.span, self.findings)
+        if len(self.layers) > MOST_LAYERS:
+            message = f"the model expands to more than {MOST_LAYERS:,} layers"
+            raise Refused([*self.findings, Diagnostic("L106", message, item.span)])
+        if item.written is None:
+            self.read_use(item, name, wires, scope)
+        elif item.written.name in self.blocks:
+            self.expand(self.blocks[item.written.name], item, extra, (name, wires), scope)
+        else:
+            origin = describe_origin(item, extra, scope)
+            layer = self.read_layer(item.written, extra)
+            fed = () if is_input(layer, item.written) and item.inputs is None else wires
+            use = LayerUse(name, layer, fed, origin)
+            self.layers.append(use)
+            self.expansions[name] = Expansion(
+                name, (use,), tuple(wire.source for wire in fed), name
+            )
+
+    def read_layer(
+        self, written: Written, extra: tuple[Entry, ...]
+    ) -> Layer | RankDependent | None:
+        """Return the layer of an entry, None where it was refused."""
+        kind = find("layers", SHORT.get(written.name, written.name))
+        written = self.merge(written, extra, getattr(kind, "shorthand", None))
+        if written.name in RANKED:
+            return RankDependent(written.name, written.argument, written.span)
+        if kind is None:
+            known = (*names("layers"), *RANKED, *SHORT, *self.blocks)
+            message = f"{shorten(written.name)!r} is no layer and no block"
+            hint = suggest(written.name, known, LAYER_HABITS) or None
+            self.findings.add(refusal_code(written.name), message, written.span, hint=hint)
+            return None
+        self.refuse_inner_name(written, kind)
+        made = self.reader.read_arguments(kind, without_name(written, kind))
+        return None if isinstance(made, Unreadable) or not isinstance(made, Layer) else made
+
+    def refuse_inner_name(self, written: Written, kind: type[object]) -> None:
+        """Record `name` among the arguments: it stands beside the layer."""
+        argument = written.argument
+        entry = argument.entry("name") if isinstance(argument, MappingNode) else None
+        if entry and not written.config and "name" not in getattr(kind, "model_fields", {}):
+            message = f"name stands beside {written.name}, not among its arguments"
+            hint = f"write name: below the key {written.name}, at the same indentation"
+            self.findings.add("S101", message, entry.key, hint=hint)
+
+    def merge(self, written: Written, extra: tuple[Entry, ...], shorthand: str | None) -> Written:
+        """Return a layer with the arguments of one repetition added."""
+        if not extra:
+            return written
+        match written.argument:
+            case MappingNode(entries=entries):
+                given = entries
+            case None | Scalar(empty=True):
+                given = ()
+            case argument:
+                given = (Entry(shorthand or "", argument.span, argument),)
+        for entry in extra:
+            twice = next((one for one in given if one.name == entry.name), None)
+            if twice:
+                message = f"{entry.name} is given to {written.name} and again by each"
+                self.findings.add("S115", message, twice.key)
+        names_of_each = {entry.name for entry in extra}
+        kept = tuple(one for one in given if one.name not in names_of_each)
+        return replace(written, argument=MappingNode((*kept, *extra), written.span))
+
+    def expand(
+        self,
+        block: Block,
+        item: Item,
+        extra: tuple[Entry, ...],
+        place: tuple[str, tuple[Wire, ...]],
+        scope: Scope,
+    ) -> None:
+        """Read a block's layers as those of one use of it."""
+        name, wires = place
+        self.used_blocks.add(block.name)
+        if block.name in scope.chain:
+            chain = " -> ".join((*scope.chain, block.name))
+            self.findings.add("G203", f"the block {block.name} includes itself: {chain}", item.span)
+            return
+        assert item.written
+        values = bind(block, item.written, extra, self.findings)
+        if values is None or not self.check_block_inputs(block, wires, item):
+            self.layers.append(LayerUse(name, None, wires, Origin(item.span, uses=scope.uses)))
+            return
+        inner = Scope(
+            scope.substitution.inner(values),
+            f"{name}.",
+            {local: wire.source for local, wire in zip(block.inputs, wires, strict=True)},
+            (item.span, *scope.uses),
+            (*scope.chain, block.name),
+        )
+        self.expand_body(block, inner, name, wires)
+
+    def expand_body(self, block: Block, scope: Scope, name: str, wires: tuple[Wire, ...]) -> None:
+        """Read a block's list in its own scope; its findings also name the place of its use."""
+        outer, begin = self.reader.findings, len(self.layers)
+        self.reader.findings = Findings()
+        last = self.read_list(block.layers, scope, wires[0].source if wires else NETWORK_INPUT)
+        related = tuple(
+            Related(f"in the block {block.name}, used here", one) for one in scope.uses[:1]
+        )
+        for one in self.reader.findings:
+            outer.append(replace(one, related=(*one.related, *related)))
+        self.reader.findings = outer
+        outputs = [f"{name}.{wire.source}" for wire in block.outputs]
+        output = last if not outputs else outputs[0]
+        if len(outputs) <= 1:
+            self.aliases[name] = output
+        made = tuple(self.layers[begin:])
+        self.expansions[name] = Expansion(name, made, tuple(wire.source for wire in wires), output)
+
+    def check_block_inputs(self, block: Block, wires: tuple[Wire, ...], item: Item) -> bool:
+        """Return whether a use gives a block as many inputs as it takes."""
+        if len(wires) == len(block.inputs):
+            return True
+        message = (
+            f"the block {block.name} takes {len(block.inputs)} input(s): "
+            f"{', '.join(block.inputs)}; got {len(wires)}"
+        )
+        self.findings.add("G202", message, item.span, hint=f"inputs: [{', '.join(block.inputs)}]")
+        return False
+
+    def read_use(self, item: Item, name: str, wires: tuple[Wire, ...], scope: Scope) -> None:
+        """Apply an earlier layer or block use again, with the same weights."""
+        assert item.use
+        local, span = item.use
+        known = self.expansions.get(self.follow(scope.prefix + local))
+        if known is None:
+            if local in self.blocks:
+                message = f"{local} is a block's definition, not a layer"
+                hint = f"write it as a layer: - {local}: {{...}}"
+                self.findings.add("G107", message, span, hint=hint)
+            else:
+                hint = suggest(local, self.expansions) or None
+                message = f"no layer before is called {shorten(local)!r}"
+                self.findings.add("G107", message, span, hint=hint)
+            self.layers.append(LayerUse(name, None, wires, Origin(item.span, uses=scope.uses)))
+            return
+        origin = Origin(item.span, wiring={"use": span}, uses=scope.uses)
+        self.apply_again(known, name, wires, origin)
+
+    def apply_again(
+        self, known: Expansion, name: str, wires: tuple[Wire, ...], origin: Origin
+    ) -> None:
+        """Add one application per layer of an expansion, each sharing its first one's weights."""
+        if known.layers[0].name == known.name:
+            shared = known.layers[0].shares or known.name
+            self.layers.append(LayerUse(name, None, wires, origin, shared))
+            return
+        inside = [*self.aliases, *(use.name for use in known.layers)]
+        within = f"{known.name}."
+        again = {one: name + one[len(known.name) :] for one in inside if one.startswith(within)}
+        moved = again | dict(zip(known.inputs, (wire.source for wire in wires), strict=False))
+        for use in known.layers:
+            fed = tuple(replace(one, source=moved.get(one.source, one.source)) for one in use.wires)
+            shares = use.shares or use.name
+            self.layers.append(LayerUse(again[use.name], None, fed, origin, shares))
+        self.aliases |= {
+            new: again[self.aliases[old]] for old, new in again.items() if old in self.aliases
+        }
+        self.aliases[name] = again[known.output]
+
+    def follow(self, name: str) -> str:
+        """Return the name itself, or that of the single layer an alias stands for."""
+        return name if name in self.expansions else self.aliases.get(name, name)
+
+
+def choose_wires(item: Item, scope: Scope, members: list[str]) -> tuple[Wire, ...]:
+    """Return the wires that are written, with full names; none for those that follow in a row."""
+    if item.inputs is None or members:
+        return ()
+    return tuple(replace(wire, source=scope.full(wire.source)) for wire in item.inputs)
+
+
+def describe_origin(item: Item, extra: tuple[Entry, ...], scope: Scope) -> Origin:
+    """Return the places of a layer's key, arguments and wiring."""
+    assert item.written
+    places: dict[str, Span] = {}
+    argument = item.written.argument
+    if isinstance(argument, MappingNode):
+        places = {entry.name: entry.value.span for entry in argument}
+    elif argument is not None and not (isinstance(argument, Scalar) and argument.empty):
+        kind = find("layers", item.written.name)
+        places = {getattr(kind, "shorthand", None) or "": argument.span}
+    places |= {entry.name: entry.value.span for entry in extra}
+    wiring = {"inputs": item.inputs[0].span} if item.inputs else {}
+    if item.name:
+        wiring["name"] = item.name[1]
+    return Origin(item.written.span, places, wiring, scope.uses)
+
+
+def with_config_name(item: Item) -> Item:
+    """Return an entry in Keras' own form with the name that its config gives."""
+    written = item.written
+    if written is None or not written.config or not isinstance(written.argument, MappingNode):
+        return item
+    entry = written.argument.entry("name")
+    if entry and isinstance(entry.value, Scalar) and isinstance(entry.value.value, str):
+        return replace(item, name=item.name or (entry.value.value, entry.value.span))
+    return item
+
+
+def without_name(written: Written, kind: type[object]) -> Written:
+    """Return a layer without the `name` among its arguments."""
+    argument = written.argument
+    if not isinstance(argument, MappingNode) or "name" in getattr(kind, "model_fields", {}):
+        return written
+    kept = tuple(entry for entry in argument if entry.name != "name")
+    return replace(written, argument=replace(argument, entries=kept))
+
+
+def is_input(layer: Layer | RankDependent | None, written: Written) -> bool:
+    """Return whether an entry is an Input, readable or not."""
+    return written.name == "Input" or (isinstance(layer, Layer) and layer.required == 0)
+
+
+def refusal_code(name: str) -> str:
+    """Return the code for a layer that is not in the catalogue: code in a spec has its own."""
+    return (
+        "X102"
+        if name in {"Lambda", "TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer"}
+        else "S106"
+    )

@@ -1,0 +1,259 @@
+"""Document nodes to typed objects: the three ways to write one, every problem placed.
+
+What an annotation admits decides how a node is read: a catalogue object, a section, a list or
+mapping of them, or a plain value. Pydantic then checks each object by itself, so that its
+findings need no path through unions.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from nnspec.catalog.registry import find, names
+from nnspec.diagnostics import Findings, Path, Span
+from nnspec.document import Entry, Mapping, Node, Scalar, Sequence, kind_of, plain, shorten
+from nnspec.validate.admitted import admitted
+from nnspec.validate.explain import (
+    by_field,
+    choices_hint,
+    explain,
+    find_deepest,
+    foreign_free,
+    said,
+)
+from nnspec.validate.names import KEY_HABITS, suggest
+from nnspec.validate.words import ARTICLES, describe_field, remedy
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An object as written: its name, its arguments, and the place of both."""
+
+    name: str
+    span: Span
+    argument: Node | None
+    config: bool = False
+    """Whether it is in Keras' own form, {class_name, config}."""
+
+
+class Unreadable:
+    """Stands for a value that was refused; its finding is recorded."""
+
+
+UNREADABLE = Unreadable()
+
+
+@dataclass(slots=True)
+class Reader:
+    """Reads nodes into objects; collects findings and the places of values."""
+
+    findings: Findings = field(default_factory=Findings)
+    positions: dict[Path, Span] = field(default_factory=dict)
+
+    def read_object(self, node: Node, family: str, path: Path = ()) -> Any:  # noqa: ANN401 - any family's class
+        """Return the object a node names, UNREADABLE where it was refused."""
+        written = self.split_object(node, ARTICLES[family])
+        if written is None:
+            return UNREADABLE
+        kind = find(family, written.name)
+        if kind is None:
+            article = ARTICLES[family]
+            message = f"{shorten(written.name)!r} is not {article} that nnspec knows"
+            self.findings.add(
+                "S106", message, written.span, hint=suggest(written.name, names(family)) or None
+            )
+            return UNREADABLE
+        return self.read_arguments(kind, written, path)
+
+    def split_object(self, node: Node, noun: str) -> Written | None:
+        """Return the name and arguments of an object, whichever way it is written."""
+        match node:
+            case Scalar(value=str(name)):
+                return Written(name, node.span, None)
+            case Mapping() if node.get("class_name"):
+                return self.split_config(node)
+            case Mapping(entries=(Entry(name=name, key=key, value=value),)):
+                return Written(name, key, value)
+            case Mapping(entries=entries) if entries:
+                keys = ", ".join(entry.name for entry in entries)
+                message = f"{noun} is one name with its arguments; found the keys {shorten(keys)}"
+                hint = f"indent the arguments below the name: {entries[0].name}: {{...}}"
+                self.findings.add("S109", message, node.span, hint=hint)
+            case Scalar(empty=True):
+                self.findings.add("S108", f"{noun} is due here; found nothing", node.span)
+            case _:
+                message = f"{noun} is due here: its name, or its name and arguments"
+                self.findings.add("S109", f"{message}; found {kind_of(node)}", node.span)
+        return None
+
+    def split_config(self, node: Mapping) -> Written | None:
+        """Return the parts of an object in Keras' own form; its module must agree."""
+        name, config = node.get("class_name"), node.get("config")
+        if not isinstance(name, Scalar) or not isinstance(name.value, str):
+            self.findings.add("S109", "class_name must be text", node.span)
+            return None
+        for entry in node:
+            if entry.name == "registered_name" and plain(entry.value) not in (None, name.value):
+                message = f"registered_name differs from class_name {name.value!r}"
+                self.findings.add("S115", message, entry.value.span)
+            elif entry.name == "module" and not foreign_free(plain(entry.value)):
+                message = f"the module {plain(entry.value)!r} is not Keras' own"
+                self.findings.add("X102", message, entry.value.span)
+        return Written(name.value, name.span, config, config=True)
+
+    def read_arguments(
+        self, kind: type[Model], written: Written, path: Path = ()
+    ) -> Model | Unreadable:
+        """Return an object of a class from its written arguments."""
+        argument = written.argument
+        match argument:
+            case None | Scalar(empty=True):
+                arguments = Mapping((), written.span)
+            case Mapping():
+                arguments = argument
+            case _:
+                shorthand = getattr(kind, "shorthand", None)
+                if shorthand is None:
+                    message = (
+                        f"{written.name} takes its arguments by name; found {kind_of(argument)}"
+                    )
+                    hint = f"write {written.name}: {{argument: value}}"
+                    self.findings.add("S109", message, argument.span, hint=hint)
+                    return UNREADABLE
+                arguments = Mapping((Entry(shorthand, argument.span, argument),), argument.span)
+        return self.read_fields(kind, arguments, written, path)
+
+    def read_section(self, kind: type[Model], node: Node, path: Path) -> Model | Unreadable:
+        """Return a section of the spec; each of its keys is known."""
+        name = str(path[-1])
+        if not isinstance(node, Mapping):
+            message = f"{name} must be a mapping of settings; found {kind_of(node)}"
+            self.findings.add("S103", message, node.span)
+            return UNREADABLE
+        return self.read_fields(kind, node, Written(name, node.span, node), path)
+
+    def read_fields(
+        self, kind: type[Model], arguments: Mapping, written: Written, path: Path
+    ) -> Model | Unreadable:
+        """Return the object made of these entries, or record what is wrong with each."""
+        before = len(self.findings.diagnostics)
+        values: dict[str, Any] = {}
+        for entry in arguments:
+            here = (*path, entry.name)
+            self.positions[here] = entry.value.span
+            if entry.name not in kind.model_fields:
+                self.refuse_key(kind, entry, written)
+            elif isinstance(entry.value, Scalar) and entry.value.empty:
+                message = f"{entry.name} has nothing behind it"
+                self.findings.add("S108", message, entry.key, hint="write its value or remove it")
+            else:
+                annotation = kind.model_fields[entry.name].annotation
+                values[entry.name] = self.read_value(annotation, entry.value, here)
+        self.check_required(kind, arguments, written)
+        return self.construct(
+            kind, arguments, values, failed=before < len(self.findings.diagnostics)
+        )
+
+    def refuse_key(self, kind: type[BaseModel], entry: Entry, written: Written) -> None:
+        """Record a key that the object does not have."""
+        omitted = getattr(kind, "omitted", {})
+        if entry.name in omitted:
+            message = f"{written.name} does not take {entry.name} in a spec: {omitted[entry.name]}"
+            self.findings.add("S101", message, entry.key)
+            return
+        message = f"{written.name} has no setting {shorten(entry.name)!r}"
+        hint = suggest(entry.name, kind.model_fields, KEY_HABITS)
+        self.findings.add("S101", message, entry.key, hint=hint or None)
+
+    def check_required(self, kind: type[BaseModel], arguments: Mapping, written: Written) -> None:
+        """Record every required setting that is absent."""
+        for name, info in kind.model_fields.items():
+            if info.is_required() and arguments.entry(name) is None:
+                message = f"{written.name} needs {name}: {describe_field(info)}"
+                shorthand = getattr(kind, "shorthand", None) == name
+                hint = f"write {written.name}: VALUE" if shorthand else f"add {name}: VALUE"
+                self.findings.add("S102", message, written.span, hint=hint)
+
+    def construct(
+        self, kind: type[Model], arguments: Mapping, values: dict[str, Any], *, failed: bool
+    ) -> Model | Unreadable:
+        """Return the object, its values checked by pydantic."""
+        readable = {name: value for name, value in values.items() if value is not UNREADABLE}
+        try:
+            made = kind.model_validate(readable)
+        except ValidationError as error:
+            for problems in by_field(error.errors(include_url=False)):
+                self.translate(kind, arguments, problems, values)
+            return UNREADABLE
+        return UNREADABLE if failed else made
+
+    def translate(
+        self,
+        kind: type[BaseModel],
+        arguments: Mapping,
+        problems: list[ErrorDetails],
+        values: dict[str, Any],
+    ) -> None:
+        """Record pydantic's findings about one field in our words."""
+        first = problems[0]
+        if first["type"] == "missing" or (
+            first["loc"] and values.get(str(first["loc"][0])) is UNREADABLE
+        ):
+            return
+        if not first["loc"]:
+            name = str(first.get("ctx", {}).get("field", ""))
+            node = arguments.get(name) or arguments
+            self.findings.add("S115", said(first), node.span)
+            return
+        name = str(first["loc"][0])
+        node = find_deepest(arguments, first["loc"])
+        info = kind.model_fields[name]
+        code, message = explain(name, problems, node, describe_field(info))
+        hint = remedy(node, name) or choices_hint(info.annotation, node)
+        self.findings.add(code, message, node.span, hint=hint)
+
+    def read_value(self, annotation: Any, node: Node, path: Path) -> Any:  # noqa: ANN401 - annotations are any
+        """Return what a node means under an annotation; plain values are left to pydantic."""
+        shape = admitted(annotation)
+        match node:
+            case Sequence() if shape.items is not None:
+                read = [
+                    self.read_item(shape.items, item, (*path, index))
+                    for index, item in enumerate(node.items)
+                ]
+                return UNREADABLE if any(one is UNREADABLE for one in read) else read
+            case Mapping() if shape.values is not None and not self.is_object(node, shape.family):
+                return self.read_mapping(shape.values, node, path)
+            case Mapping() if shape.section is not None:
+                return self.read_section(shape.section, node, path)
+            case Mapping() | Scalar(value=str()) if shape.family:
+                if isinstance(node, Scalar) and shape.takes_text(str(node.value)):
+                    return node.value
+                return self.read_object(node, shape.family, path)
+        return plain(node)
+
+    def read_item(self, annotation: Any, node: Node, path: Path) -> Any:  # noqa: ANN401 - annotations are any
+        """Return an entry of a list, its place recorded."""
+        self.positions[path] = node.span
+        return self.read_value(annotation, node, path)
+
+    def read_mapping(self, annotation: Any, node: Mapping, path: Path) -> Any:  # noqa: ANN401 - as above
+        """Return a mapping whose keys are the writer's own."""
+        read: dict[str, Any] = {}
+        for entry in node:
+            here = (*path, entry.name)
+            self.positions[here] = entry.value.span
+            read[entry.name] = self.read_value(annotation, entry.value, here)
+        return UNREADABLE if any(one is UNREADABLE for one in read.values()) else read
+
+    def is_object(self, node: Mapping, family: str | None) -> bool:
+        """Return whether a mapping is an object and not a mapping of objects by name."""
+        if family is None:
+            return False
+        if node.get("class_name"):
+            return True
+        return len(node) == 1 and find(family, node.entries[0].name) is not None

@@ -1,0 +1,67 @@
+"""`$name` to its value: whole values only, no expressions, places kept."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from nnspec.diagnostics import Findings
+from nnspec.document import Entry, Node, Scalar, Sequence
+from nnspec.document import Mapping as MappingNode
+from nnspec.validate.names import suggest
+
+
+@dataclass(slots=True)
+class Substitution:
+    """Replaces variables and block parameters; remembers which were used."""
+
+    values: Mapping[str, Node]
+    used: set[str] = field(default_factory=set)
+
+    def apply(self, node: Node, findings: Findings) -> Node:
+        """Return a node with every `$name` replaced and every `$$` undone."""
+        match node:
+            case Scalar(value=str(text)) if text.startswith("$"):
+                return self.replace(node, text, findings)
+            case Scalar():
+                return node
+            case Sequence(items=items):
+                return replace(node, items=tuple(self.apply(one, findings) for one in items))
+            case MappingNode(entries=entries):
+                return replace(node, entries=tuple(self.entry(one, findings) for one in entries))
+
+    def entry(self, entry: Entry, findings: Findings) -> Entry:
+        """Return a key with its value replaced; keys themselves are never substituted."""
+        return replace(entry, value=self.apply(entry.value, findings))
+
+    def replace(self, node: Scalar, text: str, findings: Findings) -> Node:
+        """Return the value of one `$name`, at the place where it is used."""
+        if text.startswith("$$"):
+            return replace(node, value=text[1:])
+        name = text[1:]
+        if name not in self.values:
+            hint = suggest(name, self.values) or f"write $${name} for a text with a dollar"
+            findings.add(
+                "S111", f"no variable or parameter {name!r} is defined", node.span, hint=hint
+            )
+            return node
+        self.used.add(name)
+        return replace(self.values[name], span=node.span)
+
+    def inner(self, values: Mapping[str, Node]) -> "Substitution":
+        """Return the substitution inside a block: its parameters, and the variables around it."""
+        return Substitution({**self.values, **values}, self.used)
+
+
+def names_used(nodes: Iterable[Node]) -> set[str]:
+    """Return every name that stands behind a dollar in these nodes."""
+    found: set[str] = set()
+    for node in nodes:
+        match node:
+            case Scalar(value=str(text)) if text.startswith("$") and not text.startswith("$$"):
+                found.add(text[1:])
+            case Sequence(items=items):
+                found |= names_used(items)
+            case MappingNode(entries=entries):
+                found |= names_used(entry.value for entry in entries)
+            case _:
+                pass
+    return found

@@ -1,0 +1,159 @@
+"""Keras as the oracle of the catalogue: its public names, its parameters, its configs."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+import keras
+import pytest
+
+from pydantic import BaseModel
+
+from nnspec.catalog.base import CatalogObject
+from nnspec.catalog.excluded import EXCLUDED
+from nnspec.catalog.registry import find, load_all
+
+COMMON = frozenset({"trainable", "dtype", "activity_regularizer"})
+"""Arguments that every layer takes, named in its signature or not."""
+
+UNREPORTED: Mapping[str, frozenset[str]] = {
+    "initializers.Identity": frozenset({"gain"}),
+    "layers.Input": frozenset({"shape", "batch_size"}),
+    "layers.GRU": frozenset({"use_cudnn"}),
+    "layers.LSTM": frozenset({"use_cudnn"}),
+    "layers.Dense": frozenset({"lora_alpha"}),
+    "layers.EinsumDense": frozenset({"lora_alpha"}),
+    "layers.Embedding": frozenset({"lora_alpha"}),
+    "layers.SimpleRNN": frozenset({"seed"}),
+    "layers.SpatialDropout1D": frozenset({"dtype"}),
+    "layers.SpatialDropout2D": frozenset({"dtype"}),
+    "layers.SpatialDropout3D": frozenset({"dtype"}),
+    "losses": frozenset({"dtype"}),
+    "losses.CosineSimilarity": frozenset({"axis"}),
+    "losses.Huber": frozenset({"delta"}),
+    "losses.SparseCategoricalCrossentropy": frozenset({"axis"}),
+}
+"""Family, or family.name -> arguments that Keras' own get_config leaves out or distorts."""
+
+
+def module_of(family: str) -> Any:
+    """Return Keras' public module of a family."""
+    return (
+        keras.optimizers.schedules if family == "schedules" else getattr(keras, family)
+    )
+
+
+def public_names(family: str) -> frozenset[str]:
+    """Return what a user can name in a family: classes and functions."""
+    module = module_of(family)
+    return frozenset(
+        name
+        for name in dir(module)
+        if not name.startswith("_") and not inspect.ismodule(getattr(module, name))
+    )
+
+
+def classes(family: str) -> tuple[type[CatalogObject], ...]:
+    """Return the catalogued classes of a family that Keras has too."""
+    found = {kind for kind in load_all()[family].values() if not kind.beyond_keras}
+    return tuple(sorted(found, key=lambda kind: kind.keras_name))
+
+
+def everything() -> tuple[type[CatalogObject], ...]:
+    """Return all catalogued classes that Keras has too."""
+    load_all()
+    return tuple(kind for family in EXCLUDED for kind in classes(family))
+
+
+def original(kind: type[CatalogObject]) -> Any:
+    """Return the class or function of Keras that a catalogue class stands for."""
+    return getattr(module_of(kind.family), kind.keras_name)
+
+
+def parameters(kind: type[CatalogObject]) -> dict[str, inspect.Parameter]:
+    """Return what Keras' constructor, or function but for its input, takes by name."""
+    called = original(kind)
+    taken = inspect.signature(called.__init__ if inspect.isclass(called) else called).parameters
+    named = {
+        name: parameter
+        for name, parameter in taken.items()
+        if name not in {"self", "name"} or (name == "name" and kind.family != "layers")
+        if parameter.kind not in {parameter.VAR_KEYWORD, parameter.VAR_POSITIONAL}
+    }
+    if kind.family == "activations":
+        del named["x"]
+    return named
+
+
+def build(made: CatalogObject) -> Any:
+    """Return Keras' object, nested ones built first."""
+    arguments = {name: build_value(value) for name, value in made.arguments().items()}
+    called: Callable[..., Any] = original(type(made))
+    if made.keras_name == "Input":
+        return keras.layers.InputLayer(**arguments)
+    if made.family == "activations":
+        return partial(called, **arguments) if made.model_fields_set else called
+    return called(**arguments)
+
+
+def build_value(value: object) -> Any:
+    """Return an argument as Keras takes it."""
+    match value:
+        case CatalogObject():
+            return build(value)
+        case BaseModel():
+            return value.model_dump(exclude_none=True)
+        case list() | tuple() if any(isinstance(item, CatalogObject) for item in value):
+            return [build_value(item) for item in value]
+        case _:
+            return value
+
+
+def differences(made: CatalogObject, config: Any) -> dict[str, tuple[object, object]]:
+    """Return the fields that Keras' config does not give back: (field's value, config's)."""
+    silent = unreported(type(made))
+    return {
+        field: (value, config.get(field, "absent"))
+        for field, value in made.arguments().items()
+        if not (value is None or field in silent)
+        if field not in config or not agree(value, config[field])
+    }
+
+
+def agree(value: object, given: Any) -> bool:
+    """Return whether a field's value and a config's mean the same; None leaves it to Keras."""
+    match value, keras.tree.map_structure(plain, given):
+        case None, _:
+            return True
+        case CatalogObject(family="activations"), _:
+            return bool(given == value.keras_name)
+        case CatalogObject(), Mapping():
+            kind = find(value.family, given["class_name"])
+            return kind is type(value) and not differences(value, given["config"])
+        case BaseModel(), Mapping():
+            return all(agree(getattr(value, name), given.get(name)) for name in given)
+        case str(), Mapping():
+            return bool(given["config"].get("name") == value)
+        case (list() | tuple()), (list() | tuple()) as items:
+            return len(value) == len(items) and all(map(agree, value, items))
+        case (list() | tuple()), (int() | float()):
+            return all(agree(one, given) for one in value)
+        case (int() | float()), (int() | float()) if not isinstance(value, bool):
+            return bool(given == pytest.approx(value, rel=1e-6))
+        case (int() | float()), [only]:
+            return agree(value, only)
+        case _, same:
+            return bool(value == same)
+
+
+def plain(given: Any) -> Any:
+    """Return a tensor of a config as lists of numbers, anything else as it is."""
+    return given.numpy().tolist() if keras.ops.is_tensor(given) else given
+
+
+def unreported(kind: type[CatalogObject]) -> frozenset[str]:
+    """Return the fields that Keras' get_config leaves out."""
+    return UNREPORTED.get(kind.family, frozenset()) | UNREPORTED.get(
+        f"{kind.family}.{kind.keras_name}", frozenset()
+    )

@@ -1,0 +1,146 @@
+"""Small networks of every kind, the rows to train them on, and Keras as the oracle."""
+
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+import numpy.typing as npt
+
+from nnspec.data.arrays import Arrays
+from nnspec.engine import Plan, epoch_order
+from nnspec.engine.feed import feed
+
+Floats = npt.NDArray[np.float32]
+Network = Callable[[], keras.Model]
+L = keras.layers
+
+
+def mlp(dropout: float = 0.0) -> keras.Model:
+    x = keras.Input((6,), name="x")
+    hidden = L.Dense(12, activation="relu", kernel_regularizer="l2")(x)
+    hidden = L.BatchNormalization()(hidden)
+    hidden = L.Dropout(dropout, seed=3)(hidden)
+    return keras.Model(x, L.Dense(1, name="y")(hidden))
+
+
+def autoencoder() -> keras.Model:
+    x = keras.Input((6,), name="x")
+    hidden = L.Dense(4, activation="tanh", activity_regularizer="l1")(x)
+    return keras.Model(x, L.Dense(1, name="y")(L.Dense(6, activation="tanh")(hidden)))
+
+
+def lstm() -> keras.Model:
+    x = keras.Input((7, 3), name="x")
+    return keras.Model(x, L.Dense(1, name="y")(L.LSTM(5)(L.LSTM(4, return_sequences=True)(x))))
+
+
+def bidirectional() -> keras.Model:
+    x = keras.Input((7, 3), name="x")
+    return keras.Model(x, L.Dense(1, name="y")(L.Bidirectional(L.LSTM(4))(x)))
+
+
+def gru() -> keras.Model:
+    x = keras.Input((7, 3), name="x")
+    return keras.Model(x, L.Dense(1, name="y")(L.GRU(5)(L.GRU(4, return_sequences=True)(x))))
+
+
+def simple_rnn() -> keras.Model:
+    x = keras.Input((7, 3), name="x")
+    return keras.Model(x, L.Dense(1, name="y")(L.SimpleRNN(5)(x)))
+
+
+def text() -> keras.Model:
+    x = keras.Input((7,), name="x", dtype="int32")
+    hidden = L.LSTM(5)(L.Embedding(20, 4, mask_zero=True)(x))
+    return keras.Model(x, L.Dense(1, name="y")(hidden))
+
+
+def convolution() -> keras.Model:
+    x = keras.Input((8, 8, 1), name="x")
+    hidden = L.MaxPooling2D()(L.Conv2D(4, 3, activation="relu")(x))
+    return keras.Model(x, L.Dense(1, name="y")(L.Flatten()(hidden)))
+
+
+def convolution_1d() -> keras.Model:
+    x = keras.Input((12, 3), name="x")
+    hidden = L.BatchNormalization()(L.Conv1D(4, 3, activation="relu")(x))
+    return keras.Model(x, L.Dense(1, name="y")(L.GlobalAveragePooling1D()(hidden)))
+
+
+def transformer() -> keras.Model:
+    x = keras.Input((6, 8), name="x")
+    hidden = L.LayerNormalization()(L.Add()([x, L.MultiHeadAttention(2, 4, use_bias=False)(x, x)]))
+    return keras.Model(x, L.Dense(1, name="y")(L.GlobalAveragePooling1D()(hidden)))
+
+
+NETWORKS: dict[str, Network] = {
+    "mlp": mlp,
+    "autoencoder": autoencoder,
+    "lstm": lstm,
+    "bidirectional": bidirectional,
+    "gru": gru,
+    "simple_rnn": simple_rnn,
+    "text": text,
+    "convolution": convolution,
+    "convolution_1d": convolution_1d,
+    "transformer": transformer,
+}
+
+
+def rows_for(model: keras.Model, rows: int, *, seed: int = 0) -> Arrays:
+    """Return rows that fit the model's inputs and outputs; whole numbers for whole inputs."""
+    random = np.random.default_rng(seed)
+
+    def values(tensor: Any) -> Any:
+        shape = (rows, *tensor.shape[1:])
+        if "int" in tensor.dtype:
+            return random.integers(0, 20, shape).astype("int32")
+        return random.normal(size=shape).astype("float32")
+
+    inputs = {tensor.name: values(tensor) for tensor in model.inputs}
+    outputs = zip(model.output_names, model.outputs, strict=True)
+    return Arrays(inputs, {name: values(tensor) for name, tensor in outputs})
+
+
+def compiled(network: Network, optimizer: Any = "adam", **arguments: Any) -> keras.Model:
+    """Return the network with the same first weights at every call."""
+    keras.utils.set_random_seed(7)
+    model = network()
+    model.compile(optimizer, arguments.pop("loss", "mse"), **arguments)
+    return model
+
+
+def fit(
+    model: keras.Model, training: Arrays, plan: Plan, validation: Arrays | None = None
+) -> dict[str, list[float]]:
+    """Train with `Model.fit` itself, epoch by epoch in the order that the engine promises."""
+    source = feed(model, training)
+    history: dict[str, list[float]] = {}
+    held_out = None
+    if validation is not None:
+        checks = feed(model, validation)
+        held_out = tuple(one for one in checks.unpack(list(checks.arrays)) if one is not None)
+    for epoch in range(plan.first_epoch, plan.epochs):
+        order = epoch_order(source.rows, seed=plan.seed, epoch=epoch, shuffle=plan.shuffle)
+        x, y, weights = source.unpack([one[order] for one in source.arrays])
+        logs = model.fit(
+            x,
+            y,
+            sample_weight=weights,
+            batch_size=plan.batch_size,
+            shuffle=False,
+            verbose=0,
+            validation_data=held_out,
+        ).history
+        for name, values in logs.items():
+            history.setdefault(name, []).extend(values)
+    return history
+
+
+def difference(left: keras.Model, right: keras.Model) -> float:
+    """Return how far two models' weights are apart, relative to their size."""
+    pairs = zip(left.get_weights(), right.get_weights(), strict=True)
+    apart = max(float(np.abs(one - other).max()) for one, other in pairs)
+    size = max(float(np.abs(one).max()) for one in left.get_weights())
+    return apart / size

@@ -18,7 +18,7 @@ MOST_LINES = 400
 MOST_FUNCTION_LINES = 50
 MOST_PARAMETERS = 5
 EMPTY_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "managers"}
-POSTPONED = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X)\b|NotImplemented" r"Error")
+POSTPONED = re.compile(r"\b(T[O]DO|F[I]XME|X[X]X)\b|NotImplemented[E]rror")
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 

@@ -12,6 +12,8 @@ from nnspec.catalog.types import Flag, NonNegative, NonNegativeNumber, Number, T
 
 Factor = Annotated[float, Field(strict=True, gt=0, lt=1, allow_inf_nan=False)]
 
+Verbosity = Annotated[int, Field(strict=True, ge=0, le=1)]
+
 
 class Callback(CatalogObject, family="callbacks"):
     """Acts between epochs of the training."""
@@ -24,7 +26,7 @@ class Monitoring(Callback, abstract=True):
     """Name of the figure: loss or a metric's name, with val_ before it on validation rows."""
     mode: Literal["auto", "min", "max"] = "auto"
     """Whether less or more is better; known from the metric if auto."""
-    verbose: Literal[0, 1] = 0
+    verbose: Verbosity = 0
     """Whether Keras prints a line when it acts."""
 
 

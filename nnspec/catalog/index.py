@@ -34,7 +34,18 @@ INDEX: dict[str, dict[str, str]] = {
     "layers": {
         "nnspec.catalog.layers.activation": "Activation ELU LeakyReLU PReLU ReLU Softmax",
         "nnspec.catalog.layers.attention": "AdditiveAttention Attention",
+        "nnspec.catalog.layers.audio": "MelSpectrogram STFTSpectrogram",
+        "nnspec.catalog.layers.augmentation": (
+            "RandomElasticTransform RandomErasing RandomFlip RandomPerspective RandomRotation "
+            "RandomShear RandomTranslation RandomZoom"
+        ),
         "nnspec.catalog.layers.cells": "GRUCell LSTMCell SimpleRNNCell StackedRNNCells",
+        "nnspec.catalog.layers.colour": (
+            "AugMix AutoContrast ContrastLimitedAdaptiveHistogramEqualization Equalization "
+            "RandAugment RandomBrightness RandomColorDegeneration RandomColorJitter "
+            "RandomContrast RandomGaussianBlur RandomGrayscale RandomHue RandomInvert "
+            "RandomPosterization RandomSaturation RandomSharpness Solarization"
+        ),
         "nnspec.catalog.layers.convolution": (
             "Conv1D Conv2D Conv3D Convolution1D Convolution2D Convolution3D"
         ),
@@ -50,6 +61,9 @@ INDEX: dict[str, dict[str, str]] = {
         ),
         "nnspec.catalog.layers.einsum": "EinsumDense",
         "nnspec.catalog.layers.embedding": "Embedding ReversibleEmbedding",
+        "nnspec.catalog.layers.hashing": "HashedCrossing Hashing",
+        "nnspec.catalog.layers.image": "CenterCrop RandomCrop Resizing",
+        "nnspec.catalog.layers.lookup": "IntegerLookup StringLookup TextVectorization",
         "nnspec.catalog.layers.merging": (
             "Add Average Concatenate Dot Maximum Minimum Multiply Subtract"
         ),
@@ -69,6 +83,9 @@ INDEX: dict[str, dict[str, str]] = {
             "GlobalMaxPool3D GlobalMaxPooling1D GlobalMaxPooling2D GlobalMaxPooling3D "
             "MaxPool1D MaxPool2D MaxPool3D MaxPooling1D MaxPooling2D MaxPooling3D"
         ),
+        "nnspec.catalog.layers.preprocessing": (
+            "CategoryEncoding Discretization Normalization Rescaling"
+        ),
         "nnspec.catalog.layers.recurrent": "GRU LSTM RNN SimpleRNN",
         "nnspec.catalog.layers.regularization": (
             "ActivityRegularization AlphaDropout Dropout GaussianDropout GaussianNoise "
@@ -78,7 +95,9 @@ INDEX: dict[str, dict[str, str]] = {
             "Cropping1D Cropping2D Cropping3D Flatten Permute RepeatVector Reshape "
             "UpSampling1D UpSampling2D UpSampling3D ZeroPadding1D ZeroPadding2D ZeroPadding3D"
         ),
-        "nnspec.catalog.layers.wrappers": "Bidirectional SpectralNormalization TimeDistributed",
+        "nnspec.catalog.layers.wrappers": (
+            "Bidirectional Pipeline SpectralNormalization TimeDistributed"
+        ),
     },
     "losses": {
         "nnspec.catalog.losses": (

@@ -25,7 +25,9 @@ Targets = Literal[
     "numbers", "non_negative", "zero_one", "signed", "indices", "one_hot", "distribution"
 ]
 """numbers: any; signed: -1 or 1; indices: class numbers; distribution: shares that sum to 1."""
-Predictions = Literal["numbers", "positive", "probability", "distribution", "scores", "vectors"]
+Predictions = Literal[
+    "numbers", "positive", "probability", "distribution", "scores", "indices", "vectors"
+]
 """probability: each unit in 0 to 1; distribution: sums to 1; scores: any, larger is likelier."""
 Reduction = Literal["sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", "none"]
 FloatType = Literal["float16", "bfloat16", "float32", "float64"]

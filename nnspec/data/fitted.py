@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr, ValidationError
 
+from nnspec.data.exported import exported_names
 from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.shapes import Tensor
 from nnspec.spec.data import Encoding, Kind, Missing, WindowSection
@@ -140,6 +141,11 @@ class Preprocessing(Fitted):
     def tensors(self) -> dict[str, Tensor]:
         """Return what the front gives to each network input: shape, batch first, and element."""
         return {name: self._tensor(columns) for name, columns in self.inputs.items()}
+
+    @property
+    def exported_names(self) -> dict[str, str]:
+        """Return the name of each raw column in an exported program, by the column's own name."""
+        return exported_names(tuple(self.columns))
 
     def whole(self, columns: tuple[str, ...]) -> bool:
         """Tell whether an input of these columns consists of integers."""

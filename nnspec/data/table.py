@@ -39,7 +39,7 @@ class Column:
             absent = np.isnan(self.values.astype(np.float64, copy=False))
         else:
             return np.zeros(len(self.values), dtype=np.bool_)
-        rows: NDArray[np.bool_] = absent.reshape(len(absent), -1).any(axis=1)
+        rows: NDArray[np.bool_] = np.logical_or.reduce(absent.reshape(len(absent), -1), axis=1)
         return rows
 
     def take(self, rows: Rows | slice) -> "Column":

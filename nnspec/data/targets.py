@@ -236,13 +236,14 @@ def _encode(target: TargetFit, table: Table, where: str) -> Values:
     """Return what one output's loss is given."""
     if target.need == "regression":
         numbers = _stack_numbers(table.select(target.columns))
-        scaled = (numbers - np.asarray(target.shift)) / np.asarray(target.scale)
+        scaled: Values = (numbers - np.asarray(target.shift)) / np.asarray(target.scale)
         return scaled.astype(np.float32)
     codes = _codes(target, table, where)
     if target.need == "binary":
         return codes.astype(np.float32)
     if target.one_hot:
-        return np.eye(len(target.labels), dtype=np.float32)[codes]
+        classes: Values = np.eye(len(target.labels), dtype=np.float32)[codes]
+        return classes
     return codes.astype(np.int32)
 
 

@@ -14,6 +14,7 @@ from nnspec.document.tree import (
     plain,
     shorten,
 )
+from nnspec.document.write import write_yaml
 
 __all__ = [
     "Document",
@@ -29,4 +30,5 @@ __all__ = [
     "plain",
     "read_document",
     "shorten",
+    "write_yaml",
 ]

@@ -13,6 +13,8 @@ import numpy.typing as npt
 from nnspec.diagnostics import Diagnostic, RunFailed
 from nnspec.spec.data import Task
 
+Array = npt.NDArray[Any]
+"""Rows first: (rows, ...)."""
 Floats = npt.NDArray[np.float64]
 Labels = npt.NDArray[Any]
 """Labels of classes, (rows,): texts, integers or truth values."""

@@ -4,6 +4,7 @@ The content goes to a temporary file of the same folder, is forced to the disk, 
 the old file in one step, and the folder is forced to the disk as well.
 """
 
+import contextlib
 import errno
 import os
 import shutil
@@ -39,10 +40,10 @@ def stage(path: Path, content: bytes) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         _write_through(temporary, content)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
+        discard(temporary)
         raise failure(path, error, needed=len(content)) from error
     except BaseException:
-        temporary.unlink(missing_ok=True)
+        discard(temporary)
         raise
     return temporary
 
@@ -57,7 +58,7 @@ def publish(temporary: Path, path: Path) -> None:
         temporary.replace(path)
         sync_folder(path.parent)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
+        discard(temporary)
         raise failure(path, error, needed=0) from error
 
 
@@ -79,6 +80,12 @@ def publish_folder(temporary: Path, path: Path) -> None:
     except OSError as error:
         raise failure(path, error, needed=0) from error
     shutil.rmtree(old, ignore_errors=True)
+
+
+def discard(temporary: Path) -> None:
+    """Remove a staged file that is not wanted; what cannot be removed stays."""
+    with contextlib.suppress(OSError):
+        temporary.unlink()
 
 
 def sync_folder(folder: Path) -> None:

@@ -13,8 +13,7 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression, Ridge
 
-from nnspec.data.arrays import Array
-from nnspec.run.answers import Answers, Floats, Head, class_answers, regression_answers
+from nnspec.run.answers import Answers, Array, Floats, Head, class_answers, regression_answers
 from nnspec.run.metrics import Metrics, measure
 
 TRAIN = "train"

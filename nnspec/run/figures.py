@@ -12,7 +12,10 @@ TITLES = {
     "roc_auc": "ROC AUC",
 }
 """Metric -> its name in tables."""
-UNDEFINED = "–"
+_SHARES = frozenset({"r2", "accuracy", "macro_f1", "roc_auc"})
+_PLAIN_SHARE = 100
+"""Magnitude up to which a share is written with four decimals; R² has no lower bound."""
+UNDEFINED = "-"
 _PLAIN = (1e-4, 1e7)
 """Magnitudes between these are written without an exponent."""
 
@@ -36,6 +39,13 @@ def show_figure(value: float | None) -> str:
         return f"{value:.3e}"
     decimals = max(0, 3 - max(-3, math.floor(math.log10(size))))
     return f"{value:,.{min(decimals, 4) if size >= 1e-2 else decimals}f}"  # noqa: PLR2004  0.0123
+
+
+def show_metric(metric: str, value: float | None) -> str:
+    """Return a figure of a metric: those that are shares of one with four decimals."""
+    if value is not None and metric in _SHARES and abs(value) < _PLAIN_SHARE:
+        return f"{value:.4f}"
+    return show_figure(value)
 
 
 def show_seconds(seconds: float) -> str:

@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from nnspec.diagnostics import Diagnostic, Refused, RunFailed
-from nnspec.run.atomic import failure, publish, stage, write_atomic
+from nnspec.run.atomic import discard, failure, publish, stage, write_atomic
 from nnspec.run.lock import LOCK, Lock
 from nnspec.run.manifest import (
     MANIFEST,
@@ -126,7 +126,7 @@ class RunFolder:
         try:
             self._record({name: _artefact(data, before.sha256 if before else None)})
         except BaseException:
-            temporary.unlink(missing_ok=True)
+            discard(temporary)
             raise
         publish(temporary, path)
         return path

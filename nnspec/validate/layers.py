@@ -284,9 +284,9 @@ class ModelReader:
                 hint = f"write it as a layer: - {local}: {{...}}"
                 self.findings.add("G107", message, span, hint=hint)
             else:
-                hint = suggest(local, self.expansions) or None
                 message = f"no layer before is called {shorten(local)!r}"
-                self.findings.add("G107", message, span, hint=hint)
+                nearest = suggest(local, self.expansions) or None
+                self.findings.add("G107", message, span, hint=nearest)
             self.layers.append(LayerUse(name, None, wires, Origin(item.span, uses=scope.uses)))
             return
         origin = Origin(item.span, wiring={"use": span}, uses=scope.uses)

@@ -67,7 +67,8 @@ class Reader:
                 "S106", message, written.span, hint=suggest(written.name, names(family)) or None
             )
             return UNREADABLE
-        return self.read_arguments(kind, written, path)
+        made = self.read_arguments(kind, written, path)
+        return named(made, written) if family == "metrics" else made
 
     def split_object(self, node: Node, noun: str) -> Written | None:
         """Return the name and arguments of an object, whichever way it is written."""
@@ -257,3 +258,11 @@ class Reader:
         if node.get("class_name"):
             return True
         return len(node) == 1 and find(family, node.entries[0].name) is not None
+
+
+def named(made: Any, written: Written) -> Any:  # noqa: ANN401 - a metric, or UNREADABLE
+    """Return a metric that logs under the name it was written by: `rmse`, not Keras' long one."""
+    fields = getattr(type(made), "model_fields", {})
+    if "name" not in fields or "name" in made.model_fields_set or written.name == made.keras_name:
+        return made
+    return made.model_copy(update={"name": written.name})

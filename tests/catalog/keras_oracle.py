@@ -7,7 +7,6 @@ from typing import Any
 
 import keras
 import pytest
-
 from pydantic import BaseModel
 
 from nnspec.catalog.base import CatalogObject
@@ -25,6 +24,11 @@ UNREPORTED: Mapping[str, frozenset[str]] = {
     "layers.Dense": frozenset({"lora_alpha"}),
     "layers.EinsumDense": frozenset({"lora_alpha"}),
     "layers.Embedding": frozenset({"lora_alpha"}),
+    "layers.GroupQueryAttention": frozenset({"flash_attention"}),
+    "layers.Discretization": frozenset({"dtype"}),
+    "layers.HashedCrossing": frozenset({"dtype"}),
+    "layers.MultiHeadAttention": frozenset({"flash_attention"}),
+    "layers.RandomGrayscale": frozenset({"seed"}),
     "layers.SimpleRNN": frozenset({"seed"}),
     "layers.SpatialDropout1D": frozenset({"dtype"}),
     "layers.SpatialDropout2D": frozenset({"dtype"}),
@@ -33,15 +37,30 @@ UNREPORTED: Mapping[str, frozenset[str]] = {
     "losses.CosineSimilarity": frozenset({"axis"}),
     "losses.Huber": frozenset({"delta"}),
     "losses.SparseCategoricalCrossentropy": frozenset({"axis"}),
+    "metrics.AUC": frozenset({"thresholds", "num_thresholds"}),
+    "metrics.CosineSimilarity": frozenset({"axis"}),
+    "metrics.SparseTopKCategoricalAccuracy": frozenset({"from_sorted_ids"}),
 }
 """Family, or family.name -> arguments that Keras' own get_config leaves out or distorts."""
+
+RANGES = frozenset(
+    {
+        "addition_factor",
+        "factor",
+        "height_factor",
+        "scale",
+        "sigma",
+        "threshold_factor",
+        "x_factor",
+        "y_factor",
+    }
+)
+"""Fields of augmentation that are a range, or one number which Keras makes a range of."""
 
 
 def module_of(family: str) -> Any:
     """Return Keras' public module of a family."""
-    return (
-        keras.optimizers.schedules if family == "schedules" else getattr(keras, family)
-    )
+    return keras.optimizers.schedules if family == "schedules" else getattr(keras, family)
 
 
 def public_names(family: str) -> frozenset[str]:
@@ -117,39 +136,52 @@ def differences(made: CatalogObject, config: Any) -> dict[str, tuple[object, obj
         field: (value, config.get(field, "absent"))
         for field, value in made.arguments().items()
         if not (value is None or field in silent)
-        if field not in config or not agree(value, config[field])
+        if field not in config
+        or not (agree_range if field in RANGES else agree)(value, config[field])
     }
 
 
 def agree(value: object, given: Any) -> bool:
     """Return whether a field's value and a config's mean the same; None leaves it to Keras."""
-    match value, keras.tree.map_structure(plain, given):
-        case None, _:
+    if keras.ops.is_tensor(given):
+        given = given.numpy().tolist()
+    match value:
+        case None:
             return True
-        case CatalogObject(family="activations"), _:
+        case BaseModel():
+            return agree_object(value, given)
+        case list() | tuple():
+            items = given if isinstance(given, (list, tuple)) else [given] * len(value)
+            return len(value) == len(items) and all(map(agree, value, items))
+        case str() if isinstance(given, Mapping):
+            return bool(given["config"].get("name") == value)
+        case bool() | str():
+            return bool(given == value)
+        case _:
+            numbers = given if isinstance(given, (list, tuple)) else [given]
+            return all(number == pytest.approx(value, rel=1e-3) for number in numbers)
+
+
+def agree_range(value: Any, given: Any) -> bool:
+    """Return whether Keras' lower and upper bound come from a field that may be one number."""
+    bounds = sorted(given) if isinstance(given, (list, tuple)) else [given]
+    if isinstance(value, tuple):
+        return agree(sorted(value), bounds)
+    return any(bound == pytest.approx(end, rel=1e-3) for end in (value, -value) for bound in bounds)
+
+
+def agree_object(value: BaseModel, given: Any) -> bool:
+    """Return whether an object and its config mean the same."""
+    match value:
+        case CatalogObject(family="activations"):
             return bool(given == value.keras_name)
-        case CatalogObject(), Mapping():
+        case CatalogObject() if given is None:
+            return False
+        case CatalogObject():
             kind = find(value.family, given["class_name"])
             return kind is type(value) and not differences(value, given["config"])
-        case BaseModel(), Mapping():
+        case _:
             return all(agree(getattr(value, name), given.get(name)) for name in given)
-        case str(), Mapping():
-            return bool(given["config"].get("name") == value)
-        case (list() | tuple()), (list() | tuple()) as items:
-            return len(value) == len(items) and all(map(agree, value, items))
-        case (list() | tuple()), (int() | float()):
-            return all(agree(one, given) for one in value)
-        case (int() | float()), (int() | float()) if not isinstance(value, bool):
-            return bool(given == pytest.approx(value, rel=1e-6))
-        case (int() | float()), [only]:
-            return agree(value, only)
-        case _, same:
-            return bool(value == same)
-
-
-def plain(given: Any) -> Any:
-    """Return a tensor of a config as lists of numbers, anything else as it is."""
-    return given.numpy().tolist() if keras.ops.is_tensor(given) else given
 
 
 def unreported(kind: type[CatalogObject]) -> frozenset[str]:

@@ -46,13 +46,14 @@ def draw(kind: type[CatalogObject], random: Random, share: float = 0.4) -> Catal
     Args:
         kind: the class.
         random: where the draws come from.
-        share: chance of each optional field to be drawn; 0 leaves all defaults.
+        share: chance of each optional field to be drawn; 0 leaves defaults that are valid.
     """
-    for _ in range(TRIES):
+    for tried in range(TRIES):
+        chance = share if tried < TRIES // 3 else max(share, 0.4)
         values = {
             name: draw_field(kind, name, random)
             for name, field in kind.model_fields.items()
-            if name not in kind.additions and (field.is_required() or random.random() < share)
+            if name not in kind.additions and (field.is_required() or random.random() < chance)
             if FITTING.get((kind.__name__, name)) != ()
         }
         try:
@@ -132,13 +133,16 @@ def draw_scalar(annotation: Any, bounds: list[Any], random: Random) -> Any:
 
 def span(bounds: list[Any]) -> tuple[float, float]:
     """Return the smallest and largest number to draw, a few apart."""
-    lows = [one.ge for one in bounds if isinstance(one, Ge)]
-    lows += [one.gt for one in bounds if isinstance(one, Gt)]
-    highs = [one.le for one in bounds if isinstance(one, Le)]
-    highs += [one.lt for one in bounds if isinstance(one, Lt)]
+    lows: list[float] = [bound(one, "ge", "gt") for one in bounds if isinstance(one, (Ge, Gt))]
+    highs: list[float] = [bound(one, "le", "lt") for one in bounds if isinstance(one, (Le, Lt))]
     high = min(highs, default=2**31)
-    low = max(*lows, min(high, 0) - 3) if lows else min(high, 0) - 3
+    low = max([*lows, min(high, 0) - 3])
     return low, min(high, low + 6)
+
+
+def bound(one: object, *names: str) -> float:
+    """Return the number of a bound that has it under one of two names."""
+    return next(float(getattr(one, name)) for name in names if hasattr(one, name))
 
 
 def flat(bounds: Iterable[Any]) -> Iterable[Any]:

@@ -97,7 +97,7 @@ def test_an_epoch_taken_up_in_the_middle_reports_the_loss_of_all_its_steps() -> 
 
 
 def test_early_stopping_ends_the_training_and_restores_the_best_weights() -> None:
-    model = compiled(mlp, keras.optimizers.SGD(0.5))
+    model = compiled(mlp, keras.optimizers.SGD(0.02))
     stop = keras.callbacks.EarlyStopping("loss", patience=1, restore_best_weights=True)
     plan = Plan(batch_size=4, epochs=200, xla="off")
     outcome = train(model, rows_for(model, 16), None, plan, [stop])
@@ -106,6 +106,7 @@ def test_early_stopping_ends_the_training_and_restores_the_best_weights() -> Non
     assert len(outcome.history["loss"]) == outcome.epochs
 
 
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 def test_a_lower_learning_rate_set_by_a_callback_reaches_the_compiled_steps() -> None:
     model = compiled(mlp, keras.optimizers.SGD(0.1))
     freeze = keras.callbacks.LearningRateScheduler(lambda epoch, _: 0.1 if epoch == 0 else 0.0)

@@ -15,13 +15,14 @@ from nnspec.shapes import Shape, ShapeError, Weight, elements, show
 class ActivationLayer(Layer, abstract=True):
     """Keeps the shape: (batch, ...) in and out."""
 
-    consumes = NUMERIC
+    consumes = ("float",)
 
 
-class Activation(ActivationLayer):
+class Activation(Layer):
     """Applies an activation function to each element: (batch, ...) in and out."""
 
     shorthand = "activation"
+    consumes = NUMERIC
 
     activation: activations.Activation
     """The function."""
@@ -36,6 +37,8 @@ class ReLU(ActivationLayer):
     """Keeps what is above a threshold and damps the rest: (batch, ...) in and out."""
 
     shorthand = "max_value"
+    consumes = ("float", "integer")
+    produces = None
 
     max_value: NonNegativeNumber | None = None
     """Largest value that leaves; no bound if absent."""
@@ -49,6 +52,7 @@ class LeakyReLU(ActivationLayer):
     """Keeps positive values and damps negative ones: (batch, ...) in and out."""
 
     shorthand = "negative_slope"
+    consumes = ("float", "integer")
 
     negative_slope: NonNegativeNumber = 0.3
     """Slope below zero."""

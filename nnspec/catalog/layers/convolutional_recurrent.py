@@ -9,7 +9,7 @@ from nnspec.catalog.layer import Tensors
 from nnspec.catalog.layers.cells import Forgetting
 from nnspec.catalog.layers.recurrent import Recurrent
 from nnspec.catalog.layers.spatial import AXES
-from nnspec.catalog.layers.window import Window, Window1D, Window2D, Window3D
+from nnspec.catalog.layers.window import Stepping, Window1D, Window2D, Window3D
 from nnspec.catalog.regularizers import Regularizer
 from nnspec.catalog.types import Padding, Positive
 from nnspec.shapes import Shape, ShapeError, Weight, elements, show
@@ -20,7 +20,7 @@ def one_step(shape: Shape) -> Shape:
     return (shape[0], *shape[2:])
 
 
-class ConvLSTM(Forgetting, Recurrent, Window, abstract=True):
+class ConvLSTM(Forgetting, Recurrent, Stepping, abstract=True):
     """Convolves input and state at every step (Shi and others, 2015)."""
 
     shorthand = None

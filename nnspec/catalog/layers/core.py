@@ -15,14 +15,13 @@ Extents = Annotated[tuple[Positive | None, ...], Field(max_length=16)]
 """Lengths of axes; null where only the run will tell."""
 
 NUMERIC: tuple[Element, ...] = ("float", "integer", "boolean")
-"""Elements that can be computed with: everything but text."""
+"""Elements that Keras turns into floats where needed: everything but text."""
 
 InputDtype = Literal[
     "float16",
     "bfloat16",
     "float32",
     "float64",
-    "int8",
     "int16",
     "int32",
     "int64",

@@ -170,6 +170,7 @@ class GroupNormalization(Affine):
     """Normalizes groups of channels within each row: (batch, ..., channels) in and out."""
 
     shorthand = "groups"
+    least_rank = 2
     per_element = 6
 
     groups: Positive | Literal[-1] = 32
@@ -238,6 +239,7 @@ class UnitNormalization(Normalizing):
     """Scales each row to length 1 along axes: (batch, ..., channels) in and out."""
 
     shorthand = "axis"
+    consumes = ("float",)
     per_element = 3
 
     axis: Axes = -1

@@ -17,7 +17,7 @@ class Pooling(Spatial, abstract=True):
     """Sums up the inner axes, channel by channel."""
 
     passes_mask = False
-    consumes = NUMERIC
+    consumes = ("float",)
 
 
 class WindowPooling(Pooling, abstract=True):
@@ -96,6 +96,8 @@ class MaxPooling1D(WindowPooling1D):
     """Keeps the largest value of each window: (batch, steps, channels) in and out."""
 
     aliases = ("MaxPool1D",)
+    consumes = ("float", "integer")
+    produces = None
 
     pool_size: Single = (2,)
     """Window extent, in steps."""
@@ -105,6 +107,8 @@ class MaxPooling2D(WindowPooling2D):
     """Keeps the largest value of each window: (batch, rows, columns, channels) in and out."""
 
     aliases = ("MaxPool2D",)
+    consumes = ("float", "integer")
+    produces = None
 
     pool_size: Pair = (2, 2)
     """Window extent (rows, columns), in pixels."""
@@ -139,6 +143,8 @@ class AveragePooling3D(WindowPooling3D):
 
 class GlobalPooling(Pooling, abstract=True):
     """Sums up all positions of each channel."""
+
+    consumes = NUMERIC
 
     keepdims: Flag = False
     """Whether the inner axes stay, with length 1."""
@@ -236,6 +242,9 @@ class AdaptivePooling(Pooling, abstract=True):
 class AdaptiveMaxPooling1D(Series, AdaptivePooling):
     """Keeps the largest value of each of output_size windows: (batch, steps, channels) in, out."""
 
+    consumes = ("float", "integer")
+    produces = None
+
     output_size: Single
     """Number of steps of the output."""
 
@@ -249,6 +258,9 @@ class AdaptiveAveragePooling1D(Series, AdaptivePooling):
 
 class AdaptiveMaxPooling2D(Images, AdaptivePooling):
     """Keeps the largest value of each of output_size windows: (batch, rows, columns, channels)."""
+
+    consumes = ("float", "integer")
+    produces = None
 
     output_size: Pair
     """Rows and columns of the output."""

@@ -1,8 +1,8 @@
 """Recurrent layers: a cell applied step after step, (batch, time, features) in; floor 2."""
 
 from abc import abstractmethod
-from collections.abc import Sequence
-from typing import Annotated, Literal
+from collections.abc import Mapping, Sequence
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -152,13 +152,17 @@ class Unrollable(Recurrent, abstract=True):
 class UnitLayer(Unit, Unrollable, abstract=True):
     """A recurrent layer that is its own step."""
 
-    activity_regularizer: Regularizer | None = None
-    """Penalty on the output."""
-
     @property
     def step(self) -> Unit:
         """Return the layer itself: it has the cell's fields."""
         return self
+
+
+class Penalized(Layer, abstract=True):
+    """May add a penalty on its output to the loss."""
+
+    activity_regularizer: Regularizer | None = None
+    """Penalty on the output."""
 
 
 class Cudnn(Layer, abstract=True):
@@ -171,12 +175,16 @@ class Cudnn(Layer, abstract=True):
 class SimpleRNN(UnitLayer):
     """Fully recurrent: the output of each step is an input of the next."""
 
+    omitted: ClassVar[Mapping[str, str]] = {
+        "activity_regularizer": "Keras takes it and drops it; ActivityRegularization adds one"
+    }
 
-class LSTM(LongShortTerm, UnitLayer, Cudnn):
+
+class LSTM(LongShortTerm, UnitLayer, Penalized, Cudnn):
     """Long short-term memory (Hochreiter and Schmidhuber, 1997): two states, three gates."""
 
 
-class GRU(GatedRecurrent, UnitLayer, Cudnn):
+class GRU(GatedRecurrent, UnitLayer, Penalized, Cudnn):
     """Gated recurrent unit (Cho and others, 2014): one state, two gates."""
 
 

@@ -18,7 +18,7 @@ DropRate = Annotated[float, Field(strict=True, ge=0, lt=1, allow_inf_nan=False)]
 class Random(Layer, abstract=True):
     """Draws anew for every batch of the training: (batch, ...) in and out."""
 
-    consumes = NUMERIC
+    consumes = ("float",)
 
     seed: Seed | None = None
     """Seed of the draws; drawn from the run's seed if absent."""

@@ -19,9 +19,7 @@ def check_activation(activation: Activation, shape: Shape) -> None:
     try:
         out = activation.infer_shape(shape)
     except ShapeError as error:
-        raise ShapeError(
-            error.code, error.message, field="activation", hint=error.hint
-        ) from None
+        raise ShapeError(error.code, error.message, field="activation", hint=error.hint) from None
     if out != shape:
         raise ShapeError(
             "G304",

@@ -6,7 +6,6 @@ from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
 from nnspec.catalog.layer import Layer
-from nnspec.catalog.layers.core import NUMERIC
 from nnspec.catalog.layers.spatial import AXES, Spatial
 from nnspec.catalog.layers.weighted import Kernel, OptionalBias
 from nnspec.catalog.types import Pair, Positive, Single, Triple
@@ -22,7 +21,7 @@ class Window(Spatial, abstract=True):
     """Slides a window over the inner axes and multiplies it with a kernel."""
 
     passes_mask = False
-    consumes = NUMERIC
+    consumes = ("float",)
 
     kernel_size: tuple[Positive, ...]
     """Window extent along each inner axis, in samples."""
@@ -69,11 +68,8 @@ class Window(Spatial, abstract=True):
         )
 
 
-class Filtering(Window, Kernel, OptionalBias, abstract=True):
-    """Multiplies windows with a number of kernels that mix all channels."""
-
-    filters: Positive
-    """Number of kernels: the channels of the output."""
+class Stepping(Window, abstract=True):
+    """Jumps over samples or spreads them, never both."""
 
     @model_validator(mode="after")
     def check_steps(self) -> Self:
@@ -90,6 +86,13 @@ class Filtering(Window, Kernel, OptionalBias, abstract=True):
                 },
             )
         return self
+
+
+class Filtering(Stepping, Kernel, OptionalBias, abstract=True):
+    """Multiplies windows with a number of kernels that mix all channels."""
+
+    filters: Positive
+    """Number of kernels: the channels of the output."""
 
 
 class Series(Layer, abstract=True):

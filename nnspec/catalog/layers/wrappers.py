@@ -1,8 +1,10 @@
 """Wrappers: layers around another layer; floor 2."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
 
 from nnspec.catalog.layer import Layer, Tensors
 from nnspec.catalog.layers.cells import Cell
@@ -115,7 +117,7 @@ class Bidirectional(Wrapper):
 
     inputs = ("sequences", "initial_state")
     gathers = True
-    omitted: ClassVar[dict[str, str]] = {
+    omitted: ClassVar[Mapping[str, str]] = {
         "weights": "first weights come from initializers or a weights file"
     }
 
@@ -222,3 +224,48 @@ class Bidirectional(Wrapper):
         """Return the operations of both layers."""
         ahead, back = (layer.infer_operations(inputs[:1]) for layer in self.directions())
         return None if ahead is None or back is None else ahead + back
+
+
+class Pipeline(Layer):
+    """Applies layers one after the other, as a single layer: each takes one tensor."""
+
+    shorthand = "layers"
+    passes_mask = False
+    additions: ClassVar[Mapping[str, str]] = {
+        "trainable": "each layer inside has its own; Keras takes no such argument here",
+        "dtype": "each layer inside has its own; Keras takes no such argument here",
+    }
+
+    layers: Annotated[tuple[Layer, ...], Field(min_length=1)]
+    """The layers, in the order they are applied."""
+
+    def infer_tensors(self, inputs: Tensors) -> Tensors:
+        """Return what the last layer returns, without mask."""
+        outputs = self.stages(inputs)[-1]
+        return tuple(replace(tensor, masked=False) for tensor in outputs)
+
+    def stages(self, inputs: Tensors) -> tuple[Tensors, ...]:
+        """Return what enters the first layer, then what leaves each (G310 for unfit layers)."""
+        found = [inputs]
+        for position, layer in enumerate(self.layers):
+            if len(found[-1]) != 1 or layer.required != 1 or layer.variadic:
+                raise ShapeError(
+                    "G310",
+                    f"Pipeline takes layers of one tensor in and out; layer {position + 1}, "
+                    f"{layer.keras_name}, is no such layer or follows none",
+                    field="layers",
+                )
+            found.append(layer.infer_tensors(found[-1]))
+        return tuple(found)
+
+    def infer_weights(self, inputs: Tensors) -> tuple[Weight, ...]:
+        """Return the weights of all layers."""
+        stages = zip(self.layers, self.stages(inputs), strict=False)
+        return tuple(weight for layer, given in stages for weight in layer.infer_weights(given))
+
+    def infer_operations(self, inputs: Tensors) -> int | None:
+        """Return the operations of all layers."""
+        stages = zip(self.layers, self.stages(inputs), strict=False)
+        counts = [layer.infer_operations(given) for layer, given in stages]
+        known = [count for count in counts if count is not None]
+        return sum(known) if len(known) == len(counts) else None

@@ -22,7 +22,9 @@ class Metric(CatalogObject, family="metrics"):
     direction: ClassVar[Literal["min", "max"] | None] = None
     """Whether less or more is better; None: neither."""
     power: ClassVar[int | None] = None
-    """Power of the target's unit that the figure scales with; None: it does not scale."""
+    """Power of the factor by which the figure grows when targets and predictions are multiplied
+    by one and shifted by another number: 1 for the root mean square error, 0 for R²; None: no
+    such rule, so a figure of scaled targets says nothing about the target's own unit."""
 
 
 class Computed(Metric, abstract=True):

@@ -1,6 +1,6 @@
 """Metrics of numbers: errors in the target's unit, and agreement without a unit; floor 2."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from nnspec.catalog.metrics import Computed
 from nnspec.catalog.types import Integer, NonNegative, Text
@@ -18,7 +18,7 @@ class Agreement(Computed, abstract=True):
 
     task = ("regression",)
     direction = "max"
-    power = 0
+    power: ClassVar[int | None] = 0
 
 
 class AgreementAlong(Agreement, abstract=True):
@@ -116,6 +116,7 @@ class CosineSimilarity(AgreementAlong):
     """Cosine between target and prediction: 1 when they point the same way."""
 
     aliases = ("cosine_similarity",)
+    power = None
 
     name: Text = "cosine_similarity"
     """Name in the logs."""

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from nnspec.catalog.losses import Targets
+from nnspec.catalog.losses import Predictions, Targets
 from nnspec.catalog.metrics import Metric
 from nnspec.catalog.types import Flag, Integer, NonNegative, Positive, Rate, Text
 
@@ -31,7 +31,7 @@ class AmongClasses(Intersection, abstract=True):
 
     task = ("multiclass",)
     targets: ClassVar[Targets] = "indices"
-    predictions = "scores"
+    predictions: ClassVar[Predictions] = "indices"
 
     num_classes: Positive
     """Number of classes."""
@@ -91,6 +91,7 @@ class OneHotIoU(Chosen):
 
     aliases = ("one_hot_io_u",)
     targets = "one_hot"
+    predictions = "scores"
 
     sparse_y_pred: Flag = False
     """Whether predictions are class numbers; one score for each class if not."""
@@ -102,6 +103,7 @@ class OneHotMeanIoU(AmongClasses):
     aliases = ("one_hot_mean_io_u",)
     shorthand = "num_classes"
     targets = "one_hot"
+    predictions = "scores"
 
     sparse_y_pred: Flag = False
     """Whether predictions are class numbers; one score for each class if not."""

@@ -45,4 +45,28 @@ ARTEFACT: tuple[Code, ...] = (
         "The exported model does not reproduce the trained one's predictions.",
         "Report the spec; the export was not kept.",
     ),
+    Code(
+        "A108",
+        "name taken",
+        "The folder asked for holds a finished run, or something that is no run.",
+        "Choose another --name, or remove the folder.",
+    ),
+    Code(
+        "A109",
+        "not a run's name",
+        "A run's name is the name of its folder: letters, digits, _, -, . (not first), at most 64.",
+        "Choose a name of these characters.",
+    ),
+    Code(
+        "A110",
+        "cannot be written",
+        "The system refused to write here: permissions, a read-only disk, a file in the way.",
+        "Choose a folder that can be written to with --runs.",
+    ),
+    Code(
+        "A111",
+        "file missing",
+        "The run lacks a file that it wrote, or never wrote this one.",
+        "Restore it, or train again.",
+    ),
 )

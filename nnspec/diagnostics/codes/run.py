@@ -33,4 +33,10 @@ RUN: tuple[Code, ...] = (
         "xla: required was asked for, and a part of the training cannot be compiled.",
         "Use xla: auto, or replace the part named.",
     ),
+    Code(
+        "R104",
+        "answer is not a number",
+        "The trained network answers with NaN or infinity for some rows.",
+        "Lower the learning rate, clip gradients, or check these rows.",
+    ),
 )

@@ -1,0 +1,105 @@
+"""The program: its commands, and what becomes of whatever escapes from them.
+
+Exit codes: 0 fine, 1 refused, 2 wrong usage, 3 the run failed, 4 a gate was missed, 5 the run
+folder is in use, 70 internal error, 130 interrupted.
+"""
+
+import os
+import sys
+import tempfile
+import traceback
+from collections.abc import Sequence
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from nnspec import __version__
+from nnspec.commands import artefacts, checking, reference, training
+
+USAGE, INTERNAL, INTERRUPTED, PIPE_CLOSED = 2, 70, 130, 141
+UsageError: Any = typer.BadParameter.__bases__[0]
+"""The base of Typer's own complaints about arguments; Typer exports only the class below it."""
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the program and exit with its code.
+
+    Args:
+        arguments: the command line without the program's name; the process' own if absent.
+    """
+    try:
+        code = application()(
+            args=list(sys.argv[1:] if arguments is None else arguments),
+            prog_name="nnspec",
+            standalone_mode=False,
+        )
+        sys.stdout.flush()
+    except UsageError as error:
+        error.show()
+        code = USAGE
+    except (KeyboardInterrupt, typer.Abort):
+        sys.stderr.write("\nnnspec: interrupted\n")
+        code = INTERRUPTED
+    except BrokenPipeError:
+        # Python flushes stdout once more when it ends; nobody reads it any longer.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = PIPE_CLOSED
+    except Exception as error:  # noqa: BLE001 - the last stop: a calm line instead of a traceback
+        code = report_internal(error)
+    sys.exit(code or 0)
+
+
+def application() -> Any:  # noqa: ANN401 - Typer's command has no public type
+    """Return the program as a command that takes arguments."""
+    app = typer.Typer(
+        name="nnspec",
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(describe)
+    for command in (
+        checking.validate,
+        checking.render,
+        checking.summary,
+        training.train,
+        training.evaluate,
+        training.predict,
+        artefacts.export,
+        artefacts.report,
+        reference.schema,
+        reference.explain,
+    ):
+        app.command()(command)
+    return typer.main.get_command(app)
+
+
+def describe(
+    version: Annotated[  # noqa: ARG001 - its callback does the work
+        bool,
+        typer.Option(
+            "--version", help="Print the version and exit.", callback=lambda asked: show(asked)
+        ),
+    ] = False,  # noqa: FBT002 - an option of the command line
+) -> None:
+    """Compile and run neural networks declared in YAML or JSON."""
+
+
+def show(asked: bool) -> None:  # noqa: FBT001 - Typer's callback
+    """Print the version if it was asked for, and stop."""
+    if asked:
+        typer.echo(f"nnspec {__version__}")
+        raise typer.Exit
+
+
+def report_internal(error: Exception) -> int:
+    """Write the traceback to a file, say so on one line, and return the exit code."""
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="nnspec-", suffix=".txt", delete=False, encoding="utf-8"
+    ) as file:
+        traceback.print_exception(error, file=file)
+    what = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+    sys.stderr.write(f"nnspec: internal error ({what}); the traceback is in {file.name}\n")
+    return INTERNAL

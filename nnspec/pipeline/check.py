@@ -1,0 +1,160 @@
+"""Text to a checked network: document, validation, graph, shapes, rules; every finding at once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from nnspec.diagnostics import Diagnostic, Findings, Refused
+from nnspec.document import Document, read_document
+from nnspec.graph import connect
+from nnspec.resolve import Network, resolve
+from nnspec.rules import apply_rules
+from nnspec.shapes import Tensor
+from nnspec.spec.builtin import known_inputs
+from nnspec.spec.data import DEFAULT_INPUT
+from nnspec.spec.data_rules import check_data
+from nnspec.spec.source import check_source
+from nnspec.spec.spec import Spec
+from nnspec.validate import apply_overrides, validate_document
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a check found.
+
+    Attributes:
+        document: the parsed text.
+        spec: None where the model could not be read at all.
+        network: None with it; with errors it is only as complete as they allow.
+        diagnostics: in the order of the text.
+    """
+
+    document: Document
+    spec: Spec | None
+    network: Network | None
+    diagnostics: tuple[Diagnostic, ...]
+
+    @property
+    def refused(self) -> bool:
+        """Return whether an error was found."""
+        return any(one.severity == "error" for one in self.diagnostics)
+
+    def accept(self) -> tuple[Spec, Network]:
+        """Return spec and network, or raise what was found.
+
+        Raises:
+            Refused: with every finding, if one of them is an error.
+        """
+        if self.refused or self.spec is None or self.network is None:
+            raise Refused(self.diagnostics)
+        return self.spec, self.network
+
+
+def check(path: Path, *, overrides: Sequence[str] = (), allow_outside: bool = False) -> Checked:
+    """Check a spec without opening its data.
+
+    Args:
+        path: the spec's file.
+        overrides: settings of the command line, `path=value` each.
+        allow_outside: whether the spec may name files outside its folder.
+
+    Raises:
+        Refused: the text cannot be read as a document.
+    """
+    document = read_document(path)
+    return check_document(
+        document, folder=path.parent, overrides=overrides, allow_outside=allow_outside
+    )
+
+
+def check_document(
+    document: Document,
+    *,
+    folder: Path,
+    overrides: Sequence[str] = (),
+    allow_outside: bool = False,
+) -> Checked:
+    """Check a parsed spec; its paths are relative to the folder."""
+    findings = Findings()
+    document = apply_overrides(document, overrides, findings)
+    validated = validate_document(document, folder=folder)
+    findings.extend(validated.findings)
+    spec = validated.spec
+    if spec is None:
+        return Checked(document, None, None, findings.sorted(document.file))
+    check_section(spec, findings, allow_outside=allow_outside)
+    network = check_network(spec, known_tensors(spec), findings)
+    apply_rules(spec, network, findings)
+    return Checked(document, spec, network, findings.sorted(document.file))
+
+
+def check_section(spec: Spec, findings: Findings, *, allow_outside: bool) -> None:
+    """Record what can be said against the data section without opening the data."""
+    if spec.data is None:
+        return
+    findings.extend(placed(spec, check_data(spec.data)))
+    try:
+        check_source(spec.data.source, spec.folder, allow_outside=allow_outside)
+    except Refused as refused:
+        findings.extend(placed(spec, refused.diagnostics))
+
+
+def check_network(spec: Spec, inputs: Mapping[str, Tensor | None], findings: Findings) -> Network:
+    """Return the network for these inputs of the data."""
+    graph = connect(spec.model, inputs, findings)
+    network = resolve(graph, inputs, findings)
+    check_inputs(network, inputs, findings)
+    return network
+
+
+def check_inputs(network: Network, inputs: Mapping[str, Tensor | None], findings: Findings) -> None:
+    """Record written Inputs that do not fit the data."""
+    written = [node for node in network.inputs if not node.node.implied]
+    for node in written:
+        alone = len(network.inputs) == 1 and len(inputs) == 1
+        offered = next(iter(inputs.values())) if alone else inputs.get(node.name)
+        if not inputs or node.outputs is None:
+            continue
+        if not alone and node.name not in inputs:
+            message = f"the data has no input called {node.name}; it has {', '.join(inputs)}"
+            findings.add(
+                "G308", message, node.node.origin.wiring.get("name", node.node.origin.head)
+            )
+        elif offered is not None and not fits(node.outputs[0], offered):
+            shape, element = node.outputs[0].shape[1:], node.outputs[0].element
+            message = (
+                f"Input declares {list(shape)} of {element} elements; "
+                f"the data gives {list(offered.shape[1:])} of {offered.element}"
+            )
+            hint = "leave Input out: it follows from the data"
+            findings.add("G308", message, node.node.origin.of("shape"), hint=hint)
+
+
+def fits(declared: Tensor, offered: Tensor) -> bool:
+    """Return whether a declared input takes what the data gives; null takes any length."""
+    return len(declared.shape) == len(offered.shape) and all(
+        one in (None, other)
+        for one, other in zip(declared.shape[1:], offered.shape[1:], strict=True)
+    )
+
+
+def known_tensors(spec: Spec) -> dict[str, Tensor | None]:
+    """Return the network's inputs by name, with their tensors where they are known unopened."""
+    if spec.data is not None and (known := known_inputs(spec.data)) is not None:
+        return dict(known)
+    if ("data",) not in spec.positions.spans:
+        return {}
+    # Read off the places, so that a data section that was refused still names its inputs.
+    places = (path for path in spec.positions.spans if path[:2] == ("data", "inputs"))
+    named = [str(path[2]) for path in places if len(path) == 3]  # noqa: PLR2004 - data, inputs, name
+    return dict.fromkeys(named or (DEFAULT_INPUT,))
+
+
+def placed(spec: Spec, diagnostics: Sequence[Diagnostic]) -> list[Diagnostic]:
+    """Return findings that name a path of the spec with the place of that path."""
+    return [
+        one
+        if one.span or one.path is None
+        else replace(one, span=spec.positions.find(one.path), file=one.file or spec.file)
+        for one in diagnostics
+    ]

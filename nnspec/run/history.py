@@ -1,0 +1,143 @@
+"""Floor 8, `history.csv` and the guard: what each epoch reached, and when it must be the last.
+
+Both act between epochs. Figures that carry the target's unit are written in it: training sees
+scaled targets, people do not.
+"""
+
+import csv
+import io
+import math
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import keras
+
+from nnspec.diagnostics import Diagnostic, RunFailed
+from nnspec.run.atomic import failure
+from nnspec.run.folder import RunFolder
+
+HISTORY = "history.csv"
+VALIDATION = "val_"
+Logs = Mapping[str, Any]
+"""Figure -> value, as Keras hands it to callbacks."""
+
+
+def in_units(logs: Logs | None, factors: Mapping[str, float]) -> dict[str, float]:
+    """Return an epoch's figures as plain numbers, in the target's units.
+
+    Args:
+        logs: figure -> value, in the scale of the training.
+        factors: figure -> what turns it into the target's units; holds for the validation rows'
+            figure (`val_`) as well. Figures that are not named are kept.
+    """
+    found = {name: float(value) for name, value in (logs or {}).items()}
+    return {
+        name: value * factors.get(name, factors.get(name.removeprefix(VALIDATION), 1.0))
+        for name, value in found.items()
+    }
+
+
+class HistoryFile(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is untyped
+    """Appends a line to `history.csv` after each epoch; `finish` seals the file.
+
+    A line is appended rather than the file replaced, since a kill can at worst cut the last line
+    short, and replacing costs time that grows with the epochs.
+    """
+
+    def __init__(self, folder: RunFolder, factors: Mapping[str, float]) -> None:
+        """Write to a run folder.
+
+        Args:
+            folder: the run's folder, held for writing.
+            factors: as for `in_units`.
+        """
+        super().__init__()
+        self._folder = folder
+        self._factors = factors
+        self._rows: list[dict[str, float]] = []
+        self._names: tuple[str, ...] = ()
+
+    def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
+        """Append the epoch's figures; a figure seen for the first time gives a new header."""
+        row = {"epoch": epoch + 1, **in_units(logs, self._factors)}
+        self._rows.append(row)
+        names = tuple(dict.fromkeys((*self._names, *row)))
+        path = self._folder.path / HISTORY
+        fresh = names != self._names
+        self._names = names
+        text = encode_history(names, self._rows) if fresh else _lines(names, [row])
+        try:
+            with path.open("w" if fresh else "a", encoding="utf-8", newline="") as file:
+                file.write(text)
+        except OSError as error:
+            raise failure(path, error, needed=len(text)) from error
+
+    def finish(self) -> None:
+        """Write the whole file atomically, with its checksum in the manifest."""
+        if self._rows:
+            self._folder.write(HISTORY, encode_history(self._names, self._rows))
+
+
+def encode_history(names: tuple[str, ...], rows: Iterable[Mapping[str, float]]) -> str:
+    """Return epochs as CSV: one column per figure, empty where an epoch lacks it."""
+    return _lines(names, [dict(zip(names, names, strict=True)), *rows])
+
+
+class LossGuard(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is untyped
+    """Ends the run after an epoch whose loss is NaN or infinite.
+
+    Further steps would only spread it. `keep` is called first, so that the best weights are on
+    the disk when the run ends.
+    """
+
+    def __init__(self, keep: Callable[[], str | None] | None = None) -> None:
+        """Watch the loss.
+
+        Args:
+            keep: writes what is good and returns its name, None where nothing is.
+        """
+        super().__init__()
+        self._keep = keep
+        self._last: float | None = None
+
+    def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
+        """Raise R101 where the epoch's loss is no finite number."""
+        loss = (logs or {}).get("loss")
+        if loss is None:
+            return
+        if not math.isfinite(loss):
+            kept = self._keep() if self._keep else None
+            raise loss_failure(float(loss), epoch=epoch + 1, last=self._last, kept=kept)
+        self._last = float(loss)
+
+
+def loss_failure(
+    loss: float,
+    *,
+    epoch: int,
+    last: float | None,
+    step: int | None = None,
+    kept: str | None = None,
+) -> RunFailed:
+    """Return what stops a run whose loss is no number.
+
+    Args:
+        loss: NaN or an infinity.
+        epoch: the epoch, counted from 1.
+        last: the last finite loss of an epoch.
+        step: the step within the epoch, counted from 1, where it is known.
+        kept: name of the checkpoint that holds the best weights.
+    """
+    found = "NaN" if math.isnan(loss) else "infinite"
+    where = f"epoch {epoch}" if step is None else f"epoch {epoch}, step {step}"
+    before = "no earlier epoch was finite" if last is None else f"the last finite loss was {last:g}"
+    state = f"; the best weights before are kept in {kept}" if kept else ""
+    message = f"the loss became {found} in {where}; {before}{state}"
+    hint = "lower the learning rate, clip gradients, or check the data"
+    return RunFailed([Diagnostic("R101", message, hint=hint)])
+
+
+def _lines(names: tuple[str, ...], rows: Iterable[Mapping[str, object]]) -> str:
+    text = io.StringIO(newline="")
+    csv.DictWriter(text, names, restval="", lineterminator="\n").writerows(rows)
+    return text.getvalue()

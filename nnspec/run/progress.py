@@ -1,0 +1,205 @@
+"""Floor 8, progress: a calm live line on a terminal, some twenty plain lines where it is piped."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import keras
+from rich.console import Console
+from rich.live import Live
+from rich.text import Text
+
+from nnspec.run.figures import show_figure, show_metric, show_seconds
+from nnspec.run.history import VALIDATION, Logs, in_units
+
+PLAIN_LINES = 20
+"""Epochs that get a line where the output is no terminal."""
+REFRESHES = 4
+"""Redraws of the live line per second."""
+BAR = 24
+"""Width of the bar, in characters."""
+Clock = Callable[[], float]
+
+
+@dataclass(slots=True)
+class Pace:
+    """How far the training is and how long the rest will take."""
+
+    epochs: int
+    """Epochs of the whole training."""
+    clock: Clock
+    first: int = 0
+    """Epochs that were completed before this process."""
+    done: int = 0
+    begun: float = 0.0
+    settled: float | None = None
+    """When the first epoch ended; it alone holds the compilation."""
+
+    def begin(self) -> None:
+        """Start the clock."""
+        self.begun = self.clock()
+        self.done = self.first
+
+    def advance(self, done: int) -> None:
+        """Note how many epochs are completed."""
+        self.done = done
+        if self.settled is None:
+            self.settled = self.clock()
+            self.first = done
+
+    @property
+    def elapsed(self) -> float:
+        """Return the seconds since the start."""
+        return self.clock() - self.begun
+
+    @property
+    def left(self) -> float | None:
+        """Return the seconds that the remaining epochs will take, None while it is unknown."""
+        if self.settled is None or self.done <= self.first:
+            return None
+        per_epoch = (self.clock() - self.settled) / (self.done - self.first)
+        return per_epoch * (self.epochs - self.done)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What stands in a line, and in which units."""
+
+    metrics: Sequence[str] = ()
+    """Figures beside the loss, in this order; empty: all that there are."""
+    factors: Mapping[str, float] = field(default_factory=dict)
+    """Figure -> what turns it into the target's units."""
+
+
+class Progress(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is untyped
+    """Shows epoch, loss, metrics and the time left while the network is trained."""
+
+    def __init__(
+        self,
+        console: Console,
+        epochs: int,
+        shown: Shown | None = None,
+        *,
+        first_epoch: int = 0,
+        clock: Clock = time.monotonic,
+    ) -> None:
+        """Show a training's progress.
+
+        Args:
+            console: where; a terminal gets a live line, anything else plain lines.
+            epochs: epochs of the whole training.
+            shown: figures and units.
+            first_epoch: epochs that were completed before this process.
+            clock: the time, in seconds.
+        """
+        super().__init__()
+        self._console = console
+        self._shown = shown or Shown()
+        self._pace = Pace(epochs, clock, first=first_epoch)
+        self._due = epochs_shown(first_epoch, epochs)
+        self._figures: dict[str, float] = {}
+        self._pending: str | None = None
+        self._live: Live | None = None
+
+    def on_train_begin(self, logs: Logs | None = None) -> None:  # noqa: ARG002  Keras' signature
+        """Start the clock and, on a terminal, the live line."""
+        self._pace.begin()
+        if self._console.is_terminal:
+            self._live = Live(
+                console=self._console,
+                get_renderable=self._drawn,
+                refresh_per_second=REFRESHES,
+                transient=True,
+            )
+            self._live.start()
+
+    def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
+        """Note the epoch's figures; print its line where one is due."""
+        self._pace.advance(epoch + 1)
+        self._figures = self._chosen(in_units(logs, self._shown.factors))
+        line = self._line()
+        if self._live is not None or epoch + 1 not in self._due:
+            self._pending = line
+        else:
+            self._print(line)
+
+    def on_train_end(self, logs: Logs | None = None) -> None:  # noqa: ARG002  Keras' signature
+        """End the display with the last epoch's line."""
+        self.close()
+
+    def close(self) -> None:
+        """End the display, also where the training was cut short; a second call does nothing."""
+        if self._live is not None:
+            self._live.stop()
+            self._live = None
+        if self._pending is not None:
+            self._print(self._pending)
+
+    def _chosen(self, figures: dict[str, float]) -> dict[str, float]:
+        """Return the figures to show, loss and validation loss first."""
+        wanted = self._shown.metrics or [
+            name.removeprefix(VALIDATION) for name in figures if name != "learning_rate"
+        ]
+        order = dict.fromkeys(
+            name for one in ("loss", *wanted) for name in (one, f"{VALIDATION}{one}")
+        )
+        return {name: figures[name] for name in order if name in figures}
+
+    def _line(self) -> str:
+        width = len(str(self._pace.epochs))
+        parts = [f"epoch {self._pace.done:>{width}}/{self._pace.epochs}", *self._figure_texts()]
+        left = self._pace.left
+        if left is not None and self._pace.done < self._pace.epochs:
+            parts.append(f"{show_seconds(left)} left")
+        return "  ".join(parts)
+
+    def _figure_texts(self) -> list[str]:
+        return [
+            f"{name} {show_metric(name.removeprefix(VALIDATION), value)}"
+            if name.removeprefix(VALIDATION) != "loss"
+            else f"{name} {show_figure(value)}"
+            for name, value in self._figures.items()
+        ]
+
+    def _print(self, line: str) -> None:
+        """Print a plain line whole: a pipe has no width."""
+        self._console.print(Text(line), soft_wrap=True)
+        self._pending = None
+
+    def _drawn(self) -> Text:
+        """Return the live lines: bar, epoch and time; below them the figures that fit."""
+        pace = self._pace
+        filled = round(BAR * pace.done / max(1, pace.epochs))
+        bar = Text("━" * filled, style="green").append("━" * (BAR - filled), style="dim")
+        head = Text("epoch ").append(f"{pace.done}/{pace.epochs} ").append_text(bar)
+        head.append(f" {show_seconds(pace.elapsed)}", style="dim")
+        if pace.left is not None:
+            head.append(f", {show_seconds(pace.left)} left", style="dim")
+        figures = _fitting(self._figure_texts(), self._console.width)
+        return head.append(f"\n{figures}") if figures else head
+
+
+def epochs_shown(first: int, epochs: int, lines: int = PLAIN_LINES) -> frozenset[int]:
+    """Return the epochs, counted from 1, that get a plain line: first, last, even steps between.
+
+    Args:
+        first: epochs that were completed before.
+        epochs: epochs of the whole training.
+        lines: how many lines there may be, 2 or more.
+    """
+    span = epochs - first - 1
+    if span < lines:
+        return frozenset(range(first + 1, epochs + 1))
+    steps = lines - 1
+    return frozenset(first + 1 + round(span * step / steps) for step in range(lines))
+
+
+def _fitting(texts: Sequence[str], width: int) -> str:
+    """Return as many texts as fit one line, in order."""
+    line = ""
+    for text in texts:
+        longer = f"{line}  {text}" if line else text
+        if len(longer) > width:
+            break
+        line = longer
+    return line

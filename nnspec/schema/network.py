@@ -1,0 +1,218 @@
+"""The `model:` and `blocks:` sections to definitions: lists of layers, and what stands beside one.
+
+Names of blocks are the writer's own. So a list of layers has two definitions: a strict one for a
+spec without blocks, and one that takes any further name for a spec that has them.
+"""
+
+from nnspec.catalog.base import CatalogObject
+from nnspec.catalog.ranked import RANKED, SHORT
+from nnspec.schema.families import (
+    EXAMPLES,
+    Kinds,
+    describe_keras_form,
+    describe_names,
+    describe_value,
+)
+from nnspec.schema.fields import describe_arguments, required_fields
+from nnspec.schema.values import VARIABLE, Schema, admit_variable, refer
+from nnspec.validate.items import LAYER_NAME, MOST_REPETITIONS
+
+NAME = LAYER_NAME.pattern
+NAMES: Schema = {"type": ["string", "array"], "items": {"type": ["string", "array"]}}
+WIRING: dict[str, Schema] = {
+    "name": {
+        "description": "Name of the layer, by which `inputs`, `outputs` and `use` refer to it.",
+        "type": "string",
+        "pattern": rf"^({NAME}|\$[^$].*)$",
+    },
+    "inputs": {
+        "description": "What the layer takes instead of the layer before: a name, a list of "
+        "names in the order of Keras' call, or a mapping by its parameter names.",
+        **NAMES,
+        "type": ["string", "array", "object"],
+        "additionalProperties": NAMES,
+    },
+    "repeat": {
+        "description": "How many such layers follow each other, each with its own weights.",
+        **admit_variable({"type": "integer", "minimum": 1, "maximum": MOST_REPETITIONS}),
+    },
+    "each": {
+        "description": "One list per argument, all of one length: a layer per position.",
+        "type": ["object", "string"],
+        "pattern": VARIABLE,
+        "minProperties": 1,
+        "additionalProperties": admit_variable({"type": "array", "minItems": 1}),
+    },
+    "use": {
+        "description": "Name of an earlier layer that is applied again, with the same weights.",
+        "type": "string",
+    },
+    "within": {
+        "description": "Names of the block uses that the layer belongs to, as `render` writes it.",
+        "type": "string",
+    },
+}
+
+
+def define_network(layers: Kinds) -> dict[str, Schema]:
+    """Return the definitions of model, blocks and lists of layers.
+
+    Args:
+        layers: class of each layer by name and alias.
+    """
+    names = {**layers, **{short: layers[name] for short, name in SHORT.items() if name in layers}}
+    ranked = {short: members_of(short, layers) for short in RANKED}
+    defined = {f"ranked.{short}": describe_ranked(kinds) for short, kinds in ranked.items()}
+    for blocks in (False, True):
+        suffix = ".with_blocks" if blocks else ""
+        defined[f"entry{suffix}"] = describe_entry(names, ranked, blocks=blocks)
+        defined[f"model{suffix}"] = describe_model(f"entry{suffix}")
+    defined["block"] = describe_block()
+    return defined
+
+
+def members_of(short: str, layers: Kinds) -> list[type[CatalogObject]]:
+    """Return the layers that a short name may become."""
+    return [layers[name] for name in RANKED[short].values() if name in layers]
+
+
+def describe_model(layers: str) -> Schema:
+    """Return the schema of a network: a list of layers, or layers and outputs."""
+    return {
+        "description": "The network: layers in order; each takes the one before it.",
+        **describe_list(
+            layers,
+            {
+                "outputs": {
+                    "description": "Names of the layers that are the network's outputs; "
+                    "the last layer if absent.",
+                    **NAMES,
+                }
+            },
+        ),
+    }
+
+
+def describe_list(layers: str, further: dict[str, Schema]) -> Schema:
+    """Return the schema of a list of layers, or of a mapping of it and further settings."""
+    return {
+        "type": ["array", "object"],
+        "minItems": 1,
+        "items": refer(layers),
+        "properties": {
+            "layers": {
+                "description": "Layers in order.",
+                "type": "array",
+                "minItems": 1,
+                "items": refer(layers),
+            },
+            **further,
+        },
+        "required": ["layers"],
+        "additionalProperties": False,
+    }
+
+
+def describe_block() -> Schema:
+    """Return the schema of a block: a list of layers, or one with parameters and ends."""
+    parameter: Schema = {
+        "type": ["string", "object"],
+        "minProperties": 1,
+        "maxProperties": 1,
+    }
+    further: dict[str, Schema] = {
+        "parameters": {
+            "description": "Names that a use gives values to; a name and its default, each.",
+            "type": "array",
+            "items": parameter,
+            "examples": [["filters", {"stride": 1}]],
+        },
+        "inputs": {"description": "Names, inside, of the tensors it is given.", **NAMES},
+        "outputs": {"description": "Names, inside, of what leaves it.", **NAMES},
+    }
+    return {
+        "description": "A sub-graph with parameters, used like a layer.",
+        **describe_list("entry.with_blocks", further),
+    }
+
+
+def describe_entry(
+    names: Kinds, ranked: dict[str, list[type[CatalogObject]]], *, blocks: bool
+) -> Schema:
+    """Return the schema of one entry of a list of layers."""
+    alone = describe_names(names)["enum"]
+    alone += [short for short, kinds in ranked.items() if not required_by_all(kinds)]
+    text: Schema = {"enum": alone}
+    if blocks:
+        text = {"anyOf": [text, {"type": "string", "pattern": f"^{NAME}$"}]}
+    heads = [*names, *ranked]
+    written = [
+        describe_mapping(names, ranked, complete=one, blocks=blocks) for one in (True, False)
+    ]
+    once = {"required": ["use"]}, *({"required": [name]} for name in heads)
+    further = [{"not": {"propertyNames": {"enum": [*WIRING, *heads]}}}] if blocks else []
+    return {
+        "examples": list(EXAMPLES["layers"]),
+        "anyOf": [
+            text,
+            {
+                "type": "object",
+                "if": {"required": ["each"]},
+                "then": written[1],
+                "else": written[0],
+                "not": {"required": ["repeat", "each"]},
+                "oneOf": [*once, *further],
+            },
+            describe_keras_form(names),
+            refer("variable"),
+        ],
+    }
+
+
+def describe_mapping(
+    names: Kinds,
+    ranked: dict[str, list[type[CatalogObject]]],
+    *,
+    complete: bool,
+    blocks: bool,
+) -> Schema:
+    """Return the schema of a layer with its arguments and what stands beside it."""
+    heads = {name: describe_value(kind, complete=complete) for name, kind in names.items()}
+    for short, kinds in ranked.items():
+        required = required_by_all(kinds) if complete else []
+        arguments = {**refer(f"ranked.{short}"), "required": required}
+        plain: Schema = {"type": ["array", "number", "string", "null"]}
+        open_ended = set(required) <= {kind.shorthand for kind in kinds}
+        heads[short] = {"anyOf": [arguments, plain]} if open_ended else arguments
+    mapping: Schema = {"properties": {**WIRING, **heads}, "additionalProperties": False}
+    if blocks:
+        mapping["additionalProperties"] = True
+        mapping["propertyNames"] = {"pattern": f"^{NAME}$"}
+    return mapping
+
+
+def describe_ranked(kinds: list[type[CatalogObject]]) -> Schema:
+    """Return the schema of the arguments of a short name: those of the layers it may become."""
+    properties: dict[str, list[Schema]] = {}
+    for kind in kinds:
+        for field, described in describe_arguments(kind)["properties"].items():
+            known = properties.setdefault(field, [])
+            if described not in known:
+                known.append(described)
+    names = " or ".join(kind.keras_name for kind in kinds)
+    return {
+        "description": f"{names}, by the rank of the input.",
+        "type": ["object", "string"],
+        "pattern": VARIABLE,
+        "properties": {
+            field: several[0] if len(several) == 1 else {"anyOf": several}
+            for field, several in properties.items()
+        },
+        "additionalProperties": False,
+    }
+
+
+def required_by_all(kinds: list[type[CatalogObject]]) -> list[str]:
+    """Return the arguments that every layer requires which a short name may become."""
+    needed = [required_fields(kind) for kind in kinds]
+    return [name for name in (needed[0] if needed else []) if all(name in one for one in needed)]

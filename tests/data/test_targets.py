@@ -1,0 +1,134 @@
+"""Targets to what a loss takes and back, and targets that belong to another task."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nnspec.data import Dataset, TargetNeed, decode_targets, load_dataset
+from nnspec.diagnostics import Refused
+from nnspec.spec.data import DataSection
+
+Load = Callable[..., Dataset]
+
+
+def rows(*labels: object) -> str:
+    return "x,y\n" + "".join(f"{k},{labels[k % len(labels)]}\n" for k in range(120))
+
+
+def test_regression_targets_come_back_in_their_own_units(load: Load) -> None:
+    text = "x,y,z\n" + "".join(f"{k},{k * 1000 + 5},{k / 1000}\n" for k in range(100))
+    dataset = load(text, target=["y", "z"])
+    encoded = dataset.encoded_targets("train")["out"]
+    assert encoded.dtype == np.float32
+    assert encoded.mean(axis=0) == pytest.approx(0, abs=1e-6)
+    assert encoded.std(axis=0) == pytest.approx(1, abs=1e-6)
+    back = decode_targets(dataset.fitted.targets["out"], encoded)
+    np.testing.assert_allclose(back, dataset.raw_targets("train")["out"], rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("labels", "expected", "settings"),
+    [
+        (("red", "green", "blue"), ("blue", "green", "red"), {}),
+        ((0, 1, 2), (0, 1, 2), {}),
+        ((10, 9, 300), (9, 10, 300), {"columns": {"y": "category"}}),
+        (("true", "false"), (False, True), {}),
+        (("007", "1"), ("007", "1"), {"columns": {"y": "category"}}),
+    ],
+)
+@pytest.mark.parametrize("one_hot", [False, True])
+def test_labels_keep_their_type_and_come_back(
+    labels: tuple[object, ...],
+    expected: tuple[object, ...],
+    settings: dict[str, object],
+    one_hot: bool,  # noqa: FBT001 - pytest hands it over by name
+    load: Load,
+    tmp_path: Path,
+) -> None:
+    load(rows(*labels), need="multiclass", **settings)
+    section = DataSection.model_validate({"source": "data.csv", "target": "y", **settings})
+    needs = {"out": TargetNeed("multiclass", one_hot=one_hot)}
+    dataset = load_dataset(section, needs, folder=tmp_path)
+    target, split = dataset.fitted.targets["out"], dataset.splits["test"]
+    assert target.labels == expected
+    assert [type(label) for label in target.labels] == [type(label) for label in expected]
+    raw, encoded = dataset.raw_targets("test")["out"], dataset.encoded_targets("test")["out"]
+    assert [str(label).lower() for label in raw] == [
+        str(labels[row % len(labels)]) for row in split.rows
+    ]
+    assert encoded.shape == ((len(split), len(expected)) if one_hot else (len(split),))
+    assert decode_targets(target, encoded).tolist() == raw.tolist()
+
+
+def test_binary_targets_are_zeros_and_ones(load: Load) -> None:
+    dataset = load(rows("yes", "no"), need="binary")
+    encoded, raw = dataset.encoded_targets("test")["out"], dataset.raw_targets("test")["out"]
+    assert encoded.dtype == np.float32
+    assert encoded.shape == (18, 1)
+    assert encoded[:, 0].tolist() == [float(label == "yes") for label in raw]
+
+
+def test_minus_one_and_one_are_the_classes_of_a_perceptron(load: Load) -> None:
+    assert load(rows(1, -1), need="binary").fitted.targets["out"].labels == (-1, 1)
+
+
+def test_several_binary_columns_are_labels_side_by_side(load: Load) -> None:
+    text = "x,y,z\n" + "".join(f"{k},{k % 2},{int(k % 3 == 0)}\n" for k in range(60))
+    dataset = load(text, target=["y", "z"], need="binary")
+    assert dataset.encoded_targets("test")["out"].shape == (9, 2)
+    assert dataset.raw_targets("test")["out"].shape == (9, 2)
+
+
+def test_labels_of_every_pixel_are_encoded_in_their_shape(load: Load, tmp_path: Path) -> None:
+    masks = np.random.default_rng(0).integers(0, 3, (40, 4, 5))
+    np.savez(tmp_path / "data.npz", x=np.random.default_rng(1).random((40, 4, 5)), y=masks)
+    dataset = load(source="data.npz", need="multiclass")
+    assert dataset.encoded_targets("test")["out"].tolist() == (
+        masks[dataset.splits["test"].rows].tolist()
+    )
+
+
+def test_labels_that_do_not_count_from_0_are_refused(load: Load) -> None:
+    with pytest.raises(Refused) as refused:
+        load(rows(1, 2, 3), need="multiclass")
+    (finding,) = refused.value.diagnostics
+    assert finding.code == "D109"
+    assert finding.message == "the labels run from 1 to 3 (1, 2, 3); expected 0 to 2"
+    assert finding.hint == "declare columns: {y: category}; nnspec then numbers the classes"
+    declared = load(rows(1, 2, 3), need="multiclass", columns={"y": "category"})
+    assert declared.fitted.targets["out"].labels == (1, 2, 3)
+
+
+@pytest.mark.parametrize(
+    ("labels", "need", "found"),
+    [
+        (("a", "b"), "regression", 'the target "y" holds texts; the loss is one of numbers'),
+        ((0.5, 1.5), "multiclass", "the target holds 0.5, no class"),
+        ((0, 1, 2), "binary", r"3 classes in training \(0, 1, 2\); expected 2 for a binary loss"),
+        (("a",), "multiclass", r"1 classes in training \(a\); expected 2 or more"),
+    ],
+)
+def test_a_target_of_another_task_is_refused(
+    labels: tuple[object, ...], need: str, found: str, load: Load
+) -> None:
+    with pytest.raises(Refused, match=rf"{found}.*\[D115\]"):
+        load(rows(*labels), need=need)
+
+
+def test_a_constant_target_cannot_be_scaled(load: Load) -> None:
+    with pytest.raises(Refused, match=r'target column "y" is 4 in all 84 training rows \[D107\]'):
+        load(rows(4))
+
+
+def test_a_reconstruction_has_the_scale_of_what_it_reconstructs(load: Load) -> None:
+    text = "a,b,c\n" + "".join(f"{k},{k * 50},{'xy'[k % 2]}\n" for k in range(100))
+    dataset = load(text, need="reconstruction")
+    target = dataset.fitted.targets["out"]
+    assert target.reconstructs == "input"
+    scaled = np.array([[0.0, 0.0, 1.0, 0.0]])
+    seen = dataset.splits["train"].rows
+    expected = [[seen.mean(), 50 * seen.mean(), 1, 0]]
+    np.testing.assert_allclose(decode_targets(target, scaled), expected)
+    assert dataset.raw_targets("test") == {}

@@ -1,0 +1,107 @@
+"""The JSON Schema takes what the program takes, and refuses what is wrong in form."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from nnspec import schema
+from nnspec.catalog.registry import load_all
+from nnspec.document import parse_document, plain
+from nnspec.validate import validate_document
+
+ROOT = Path(__file__).parents[2]
+SCHEMA = ROOT / "schema" / "nnspec.schema.json"
+CASES = Path(__file__).parents[1] / "golden" / "schema"
+LARGEST = 1_500_000
+
+
+@cache
+def generate_schema() -> dict[str, Any]:
+    return schema.generate_schema()
+
+
+@cache
+def validator() -> Draft202012Validator:
+    return Draft202012Validator(generate_schema())
+
+
+def is_taken_by_schema(text: str) -> bool:
+    return bool(validator().is_valid(plain(parse_document(text).root)))
+
+
+def is_taken_by_program(text: str) -> bool:
+    return not validate_document(parse_document(text)).findings.errors
+
+
+def cases(name: str) -> list[str]:
+    text = (CASES / name).read_text(encoding="utf-8")
+    return [case.strip() + "\n" for case in text.split("\n---\n")]
+
+
+def test_the_written_schema_is_the_generated_one() -> None:
+    assert json.loads(SCHEMA.read_text(encoding="utf-8")) == generate_schema(), "make generate"
+
+
+def test_the_schema_is_one_by_its_own_draft_and_of_bearable_size() -> None:
+    Draft202012Validator.check_schema(generate_schema())
+    assert SCHEMA.stat().st_size < LARGEST
+
+
+def test_every_reference_leads_somewhere() -> None:
+    for pointer in set(references(generate_schema())):
+        place: Any = generate_schema()
+        for key in pointer.removeprefix("#/").split("/"):
+            place = place[key]
+
+
+def references(part: Any) -> Iterator[str]:
+    if isinstance(part, dict):
+        if isinstance(part.get("$ref"), str):
+            yield part["$ref"]
+        for value in part.values():
+            yield from references(value)
+    elif isinstance(part, list):
+        for value in part:
+            yield from references(value)
+
+
+def test_every_class_and_each_of_its_fields_is_described() -> None:
+    definitions = generate_schema()["$defs"]
+    for family, kinds in load_all().items():
+        for kind in kinds.values():
+            described = definitions[f"{family}.{kind.keras_name}"]
+            assert described["description"], kind
+            assert set(described["properties"]) == set(kind.model_fields)
+            bare = [
+                name
+                for name, field in described["properties"].items()
+                if "description" not in field
+            ]
+            assert bare == [], kind
+
+
+@pytest.mark.parametrize("text", cases("taken.yaml"))
+def test_what_the_program_takes_the_schema_takes(text: str) -> None:
+    assert is_taken_by_program(text), validate_document(parse_document(text)).findings.errors
+    assert is_taken_by_schema(text)
+
+
+@pytest.mark.parametrize("text", cases("refused.yaml"))
+def test_what_is_wrong_in_form_both_refuse(text: str) -> None:
+    assert not is_taken_by_program(text)
+    assert not is_taken_by_schema(text)
+
+
+def test_a_foreign_validator_takes_every_shipped_spec() -> None:
+    specs = sorted((ROOT / "specs").rglob("*.yaml"))
+    program = str(Path(sys.executable).with_name("check-jsonschema"))
+    command = [program, "--schemafile", str(SCHEMA), *map(str, specs)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr

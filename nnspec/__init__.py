@@ -1,3 +1,108 @@
-"""nnspec: a compiler and runner for neural networks declared in YAML or JSON."""
+"""nnspec: a compiler and runner for neural networks declared in YAML or JSON.
+
+The Python surface, whole: `load`, `validate`, `compile`, `train`, `evaluate`, `predict`, `export`.
+Importing this module imports neither Keras nor NumPy; each function imports what it needs.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from nnspec.diagnostics import Diagnostic
+    from nnspec.pipeline.train import RunResult
+    from nnspec.run.report import OutputReport
+    from nnspec.spec.spec import Spec
+
+__all__ = ["compile", "evaluate", "export", "load", "predict", "train", "validate"]
+
+
+def load(path: str | Path, *, overrides: Sequence[str] = ()) -> "Spec":
+    """Return a validated spec.
+
+    Args:
+        path: the spec's file.
+        overrides: settings that go before the file's, `path=value` each.
+
+    Raises:
+        nnspec.diagnostics.Refused: with every finding, if one of them is an error.
+    """
+    from nnspec.pipeline.check import check
+
+    return check(Path(path), overrides=overrides).accept()[0]
+
+
+def validate(path: str | Path, *, overrides: Sequence[str] = ()) -> "tuple[Diagnostic, ...]":
+    """Return everything that is wrong or doubtful about a spec, in the order of its text.
+
+    Never raises for what the spec holds; an empty tuple means that it is fine.
+    """
+    from nnspec.diagnostics import Refused
+    from nnspec.pipeline.check import check
+
+    try:
+        return check(Path(path), overrides=overrides).diagnostics
+    except Refused as refused:
+        return refused.diagnostics
+
+
+def compile(path: str | Path, *, overrides: Sequence[str] = ()) -> Any:  # noqa: A001, ANN401 - the field's verb; a keras.Model
+    """Return the `keras.Model` of a spec, compiled for training if the spec says how.
+
+    The data is opened only where the shape of the network's input follows from it.
+
+    Raises:
+        nnspec.diagnostics.Refused: the spec, or the data it names.
+    """
+    from nnspec.pipeline.compile import compile_model
+
+    return compile_model(Path(path), overrides=overrides)
+
+
+def train(
+    path: str | Path,
+    *,
+    overrides: Sequence[str] = (),
+    runs: str | Path = "runs",
+    name: str | None = None,
+) -> "RunResult":
+    """Train a spec; return the run's folder and report.
+
+    Args:
+        path: the spec's file.
+        overrides: settings that go before the file's, `path=value` each.
+        runs: folder of all runs.
+        name: the run's name; the spec's, with a number if that is taken, where it is None.
+
+    Raises:
+        nnspec.diagnostics.Refused: the spec or its data; nothing was written.
+        nnspec.diagnostics.RunFailed: the run had begun; what it reached is kept.
+        nnspec.diagnostics.GateMissed: the run is complete and a metric missed its gate.
+    """
+    from nnspec.pipeline.train import Place
+    from nnspec.pipeline.train import train as run
+
+    return run(Path(path), overrides=overrides, place=Place(Path(runs), name))
+
+
+def evaluate(run: str | Path) -> "tuple[OutputReport, ...]":
+    """Return the figures of a finished run, computed anew from its weights and data."""
+    from nnspec.pipeline.finished import evaluate as run_evaluate
+
+    return run_evaluate(Path(run))
+
+
+def predict(run: str | Path, data: str | Path) -> str:
+    """Return a finished run's predictions for the rows of a table, as CSV text."""
+    from nnspec.pipeline.finished import predict as run_predict
+
+    return run_predict(Path(run), Path(data)).decode()
+
+
+def export(run: str | Path, output: str | Path) -> None:
+    """Write the SavedModel of a finished run to a folder."""
+    from nnspec.pipeline.finished import export as run_export
+
+    run_export(Path(run), Path(output))

@@ -1,105 +1,191 @@
-"""The network as a table: layers, shapes, parameters, memory; known without Keras."""
+"""The network as a table: what each layer is, gives, weighs and takes; totals below.
 
+Everything comes from the resolved graph; Keras is not asked.
+"""
+
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from nnspec.catalog.layer import Layer
-from nnspec.fill import show_source
 from nnspec.resolve import Network, ResolvedNode, total
-from nnspec.shapes import Shape, elements
-from nnspec.spec.spec import Spec
+from nnspec.shapes import elements, show
 
-BYTES = {"float16": 2, "bfloat16": 2, "float64": 8}
-"""Bytes per number where it is not four."""
+WIDTH = 80
+"""Terminal cells that the table may take."""
+GAP = 2
+"""Cells between two columns."""
+NARROWEST = 14
+"""Cells below which a column is not folded."""
+HEADER = ("layer", "name", "output shape", "parameters", "connected to")
+NUMBERS = HEADER.index("parameters")
+UNKNOWN = "?"
+FLOAT_BYTES = 4
+PART = re.compile(r"[^\s_.]?[^\s_.A-Z]*(?:[_.]|[,;]?\s+)?|.")
+"""A piece of a cell that stays together: a word of a name, with what follows it."""
 
 
 @dataclass(frozen=True, slots=True)
-class SummaryRow:
+class Row:
     """One layer.
 
     Attributes:
-        shape: shape that leaves it, batch first; None while it is unknown.
-        parameters: number of its weights' elements; None while it is unknown.
-        inputs: names of what feeds it.
+        layer: class of the layer in Keras.
+        name: full name.
+        shapes: shape of each tensor that leaves it, batch left out; None while unknown.
+        parameters: number of its weights' elements; 0 where it shares another's; None: unknown.
+        shares: name of the layer whose weights it applies again.
+        sources: names of the layers that feed it.
     """
 
     layer: str
     name: str
-    shape: Shape | None
+    shapes: tuple[str, ...] | None
     parameters: int | None
-    inputs: tuple[str, ...]
-    shared: bool = False
+    shares: str | None
+    sources: tuple[str, ...]
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """Return the row as text, in the order of the header."""
+        shapes = UNKNOWN if self.shapes is None else ", ".join(self.shapes)
+        weights = UNKNOWN if self.parameters is None else f"{self.parameters:,}"
+        sources = ", ".join(self.sources) + (f"; weights of {self.shares}" if self.shares else "")
+        return (self.layer, self.name, shapes, weights, sources)
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The table and its totals; a total is None while one of its parts is unknown.
+    """The whole network; a figure is None while an axis is unknown.
 
     Attributes:
-        operations: multiplications and additions for one row, forward.
-        memory: bytes of a training step: weights, gradients, optimizer state, activations.
+        trainable: parameters that training changes.
+        frozen: parameters that it does not.
+        activations: elements that leave all layers, per row of the batch.
     """
 
-    name: str
-    rows: tuple[SummaryRow, ...]
-    parameters: int | None
+    rows: tuple[Row, ...]
+    outputs: tuple[str, ...]
     trainable: int | None
-    operations: int | None
-    memory: int | None
-    batch_size: int
+    frozen: int | None
+    activations: int | None
 
 
-def summarize_network(spec: Spec, network: Network) -> Summary:
+def summarize(network: Network) -> Summary:
     """Return the summary of a resolved network."""
-    weights = tuple(one for node in network.nodes for one in node.weights)
-    known = all(node.outputs is not None for node in network.nodes)
-    batch = spec.training.batch_size if spec.training else 1
+    counts = [count_trainable(node) for node in network.nodes]
+    known = [count for count in counts if count is not None]
+    trainable = sum(known) if len(known) == len(counts) else None
+    everything = total(tuple(weight for node in network.nodes for weight in node.weights))
     return Summary(
-        spec.name,
-        tuple(summarize_node(node) for node in network.nodes),
-        total(weights) if known else None,
-        total(weights, trainable=True) if known else None,
-        count_operations(network) if known else None,
-        estimate_memory(spec, network, batch) if known else None,
-        batch,
+        tuple(describe(node) for node in network.nodes),
+        tuple(output.name for output in network.graph.outputs),
+        trainable,
+        None if everything is None or trainable is None else everything - trainable,
+        count_activations(network),
     )
 
 
-def summarize_node(node: ResolvedNode) -> SummaryRow:
+def describe(node: ResolvedNode) -> Row:
     """Return one layer's row."""
-    layer = node.layer.keras_name if node.layer else "Input" if node.node.implied else "?"
-    shape = node.outputs[0].shape if node.outputs else None
-    inputs = tuple(show_source(source) for source in node.node.sources)
-    parameters = node.parameters if node.outputs is not None else None
-    return SummaryRow(layer, node.name, shape, parameters, inputs, bool(node.node.shares))
+    shapes = None if node.outputs is None else tuple(show(one.shape) for one in node.outputs)
+    layer = "Input" if node.node.implied else node.layer.keras_name if node.layer else UNKNOWN
+    parameters = None if node.outputs is None else node.parameters
+    sources = tuple(
+        source.node if source.index == 0 else f"{source.node}.{source.index}"
+        for source in node.node.sources
+    )
+    return Row(layer, node.name, shapes, parameters, node.node.shares, sources)
 
 
-def count_operations(network: Network) -> int | None:
-    """Return multiplications and additions for one row, None while an axis is unknown."""
-    counts = [
-        node.layer.infer_operations(node.inputs)
-        for node in network.nodes
-        if isinstance(node.layer, Layer) and node.inputs
-    ]
-    known = [count for count in counts if count is not None]
-    return sum(known) if len(known) == len(counts) else None
-
-
-def estimate_memory(spec: Spec, network: Network, batch: int) -> int | None:
-    """Return the bytes of one training step; an estimate from below.
-
-    Weights and gradients once each, the optimizer's slots per trainable weight, and what leaves
-    each layer, kept for the backward pass.
-    """
-    weights = tuple(one for node in network.nodes for one in node.weights)
-    everything, trainable = total(weights), total(weights, trainable=True)
-    activations = [
-        elements((batch, *tensor.shape[1:]))
-        for node in network.nodes
-        for tensor in node.outputs or ()
-    ]
-    if everything is None or trainable is None or any(one is None for one in activations):
+def count_trainable(node: ResolvedNode) -> int | None:
+    """Return the number of a layer's parameters that training changes."""
+    if node.outputs is None:
         return None
-    slots = getattr(spec.training.optimizer, "slots", 0) if spec.training else 0
-    kept = sum(one for one in activations if one is not None)
-    width = BYTES.get(spec.runtime.dtype_policy.removeprefix("mixed_"), 4)
-    return 4 * (everything + trainable * (1 + slots)) + width * kept
+    frozen = node.layer is not None and not node.layer.trainable
+    return 0 if frozen else total(node.weights, trainable=True)
+
+
+def count_activations(network: Network) -> int | None:
+    """Return the number of elements that leave all layers for one row."""
+    count = 0
+    for node in network.nodes:
+        for tensor in node.outputs or ():
+            size = elements(tensor.shape[1:])
+            if size is None:
+                return None
+            count += size
+        if node.outputs is None:
+            return None
+    return count
+
+
+def show_summary(summary: Summary, width: int = WIDTH) -> str:
+    """Return the table and its totals as text, cells folded so that it fits into the width."""
+    lines = [HEADER, *(row.cells for row in summary.rows)]
+    columns = zip(*lines, strict=True)
+    widths = fit([max(map(len, column)) for column in columns], width)
+    rule = "─" * (sum(widths) + GAP * (len(widths) - 1))
+    head, *body = (fold(line, widths) for line in lines)
+    return "\n".join([head, rule, *body, rule, *totals(summary)])
+
+
+def fit(widths: Sequence[int], width: int) -> list[int]:
+    """Return column widths of which the widest were narrowed until all fit into the width."""
+    fitted = list(widths)
+    room = width - GAP * (len(widths) - 1)
+    while sum(fitted) > room:
+        widest = max(range(len(fitted)), key=lambda one: (one != NUMBERS, fitted[one]))
+        if fitted[widest] <= NARROWEST:
+            break
+        fitted[widest] -= 1
+    return fitted
+
+
+def fold(cells: Sequence[str], widths: Sequence[int]) -> str:
+    """Return a row of the table, cells wider than their column folded onto further lines."""
+    columns = [break_cell(cell, width) for cell, width in zip(cells, widths, strict=True)]
+    height = max(len(column) for column in columns)
+    lines: list[str] = []
+    for index in range(height):
+        parts = [column[index] if index < len(column) else "" for column in columns]
+        shown = [
+            part.rjust(width) if column == NUMBERS else part.ljust(width)
+            for column, (part, width) in enumerate(zip(parts, widths, strict=True))
+        ]
+        lines.append((" " * GAP).join(shown).rstrip())
+    return "\n".join(lines)
+
+
+def break_cell(cell: str, width: int) -> list[str]:
+    """Return the lines of a cell, broken behind a space, a dot or a word of a name."""
+    lines = [""]
+    for part in PART.findall(cell):
+        if len(lines[-1]) + len(part.rstrip()) > width:
+            lines.append("")
+        lines[-1] += part
+    pieces = (line.rstrip() for line in lines if line.strip() or len(lines) == 1)
+    return [piece[at : at + width] for piece in pieces for at in range(0, len(piece) or 1, width)]
+
+
+def totals(summary: Summary) -> list[str]:
+    """Return the lines below the table."""
+    trainable, frozen = summary.trainable, summary.frozen
+    lines = [f"outputs: {', '.join(summary.outputs)}"]
+    if trainable is None or frozen is None:
+        return [*lines, "parameters: unknown until the data is read"]
+    everything = trainable + frozen
+    lines.append(f"parameters: {everything:,} ({trainable:,} trainable, {frozen:,} not trainable)")
+    memory = f"memory: {show_bytes(everything * FLOAT_BYTES)} of weights"
+    if summary.activations is not None:
+        memory += f", {show_bytes(summary.activations * FLOAT_BYTES)} of activations per row"
+    return [*lines, f"{memory} (float32)"]
+
+
+def show_bytes(count: int) -> str:
+    """Return an amount of memory in the unit that suits it."""
+    size = float(count)
+    for unit in ("B", "KiB", "MiB", "GiB"):
+        if size < 1024:  # noqa: PLR2004 - the step between binary units
+            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
+        size /= 1024
+    return f"{size:.1f} TiB"

@@ -261,7 +261,7 @@ class Squareplus(Activation):
     keras_name = "squareplus"
     shorthand = "b"
 
-    b: NonNegativeNumber = 4
+    b: NonNegativeNumber = 4.0
     """Smoothness: 0 gives relu."""
 
 

@@ -35,7 +35,7 @@ class EarlyStopping(Monitoring):
 
     shorthand = "patience"
 
-    min_delta: NonNegativeNumber = 0
+    min_delta: NonNegativeNumber = 0.0
     """Smallest change that counts as better, in the figure's unit."""
     patience: NonNegative = 0
     """Epochs without an improvement that are borne."""

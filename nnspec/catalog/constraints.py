@@ -26,7 +26,7 @@ class MaxNorm(Normed):
     aliases = ("max_norm",)
     shorthand = "max_value"
 
-    max_value: NonNegativeNumber = 2
+    max_value: NonNegativeNumber = 2.0
     """Largest norm."""
 
 

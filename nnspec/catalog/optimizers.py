@@ -267,7 +267,7 @@ class Muon(Optimizer):
     """AdamW: share of the squares' mean that is kept at each step."""
     adam_weight_decay: NonNegativeNumber | None = 0.004
     """AdamW: share of each weight, times the learning rate, taken off at each step."""
-    adam_lr_ratio: PositiveNumber = 1
+    adam_lr_ratio: PositiveNumber = 1.0
     """AdamW: factor on the learning rate."""
     epsilon: NonNegativeNumber = 1e-07
     """AdamW: added to the divisor, so that it is never 0."""

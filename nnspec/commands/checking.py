@@ -1,6 +1,7 @@
 """Commands that look at a spec and train nothing: validate, render, summary."""
 
 import os
+import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from glob import glob, has_magic
@@ -10,13 +11,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nnspec.commands.options import AllowOutside, Overrides, SpecFile, SpecFiles
-from nnspec.commands.reporting import explained, read_text, show_findings
+from nnspec.commands.reporting import accept, explained, read_text, training_libraries
 from nnspec.diagnostics import Diagnostic, Refused
-from nnspec.diagnostics.render import Format, render as render_findings, wants_color
+from nnspec.diagnostics.render import Format, wants_color
+from nnspec.diagnostics.render import render as render_findings
 from nnspec.diagnostics.sources import Sources
 
 if TYPE_CHECKING:
-    from nnspec.pipeline import Checked
+    from nnspec.pipeline.check import Checked
 
 STANDARD_INPUT = "-"
 
@@ -30,18 +32,16 @@ WithData = Annotated[bool, typer.Option("--data", help="Also open the data, and 
 def validate(
     files: SpecFiles,
     form: FormatOption = None,
-    data: WithData = False,  # noqa: FBT002 - an option of the command line
+    data: WithData = False,
     overrides: Overrides = None,
-    allow_outside: AllowOutside = False,  # noqa: FBT002 - as above
+    allow_outside: AllowOutside = False,
 ) -> None:
-    """Check specs, and show everything that is wrong with them at once."""
+    """Check specs, and show all that is wrong with them."""
     chosen = form or (Format.GITHUB if os.environ.get("GITHUB_ACTIONS") else Format.TEXT)
     texts: dict[str, str | None] = {}
     findings: list[Diagnostic] = []
     for file in expand(files):
-        text, found = check_one(
-            file, overrides or (), allow_outside=allow_outside, with_data=data
-        )
+        text, found = check_one(file, overrides or (), allow_outside=allow_outside, with_data=data)
         texts[file] = text
         findings += found
     sources = Sources(texts, tuple(overrides or ()))
@@ -54,7 +54,7 @@ def expand(files: Sequence[str]) -> Iterator[str]:
     """Give the files that patterns stand for, each once; a pattern without any is wrong usage."""
     seen: set[str] = set()
     for file in files:
-        found = sorted(glob(file, recursive=True)) if is_pattern(file) else [file]
+        found = sorted(glob(file, recursive=True)) if is_pattern(file) else [file]  # noqa: PTH207 - Path.glob takes no absolute pattern
         if not found:
             message = f"no file matches {file}"
             raise typer.BadParameter(message)
@@ -71,45 +71,56 @@ def check_one(
     file: str, overrides: Sequence[str], *, allow_outside: bool, with_data: bool
 ) -> tuple[str | None, tuple[Diagnostic, ...]]:
     """Return the text of a spec and what is wrong with it."""
-    from nnspec.pipeline import check, check_text
+    from nnspec.document import parse_document, read_document
+    from nnspec.document.limits import FILE_BYTES
+    from nnspec.pipeline.check import check_document
 
-    text: str | None = None
+    piped = sys.stdin.buffer.read(FILE_BYTES + 1) if file == STANDARD_INPUT else None
     try:
-        if file == STANDARD_INPUT:
-            text = sys.stdin.buffer.read().decode("utf-8", errors="surrogateescape")
-            checked = check_text(text, overrides=overrides, allow_outside=allow_outside)
-        else:
-            checked = check(
-                Path(file), overrides=overrides, allow_outside=allow_outside, with_data=with_data
-            )
+        document = read_document(Path(file)) if piped is None else parse_document(piped, file)
+        folder = Path() if piped is not None else Path(file).parent
+        checked = check_document(
+            document, folder=folder, overrides=overrides, allow_outside=allow_outside
+        )
+        if with_data and not checked.refused:
+            check_data(checked, allow_outside=allow_outside)
     except Refused as refused:
-        return text or read_text(Path(file)), refused.diagnostics
+        text = read_text(Path(file)) if piped is None else piped.decode("utf-8", "replace")
+        return text, refused.diagnostics
     return checked.document.text, checked.diagnostics
 
 
-def render(
-    spec: SpecFile,
-    overrides: Overrides = None,
-    allow_outside: AllowOutside = False,  # noqa: FBT002 - an option of the command line
-) -> None:
-    """Print the spec with every default written out, blocks expanded, short names decided."""
-    from nnspec.pipeline import render as render_spec
+def check_data(checked: "Checked", *, allow_outside: bool) -> None:
+    """Open the data of a spec, fit the preprocessing and check the network against both.
 
+    Raises:
+        Refused: what is wrong with the data, at the places of the spec.
+    """
+    with training_libraries():
+        from nnspec.pipeline.prepare import fit_network, read_data
+
+        spec, network = checked.accept()
+        fit_network(spec, read_data(spec, network, allow_outside=allow_outside).fitted)
+
+
+def render(
+    spec: SpecFile, overrides: Overrides = None, allow_outside: AllowOutside = False
+) -> None:
+    """Print a spec with every default written out."""
     with explained(overrides):
-        typer.echo(render_spec(spec, overrides=overrides or (), allow_outside=allow_outside))
+        from nnspec.fill import render_spec
+
+        accepted = accept(spec, overrides, allow_outside=allow_outside)
+        typer.echo(render_spec(*accepted), nl=False)
 
 
 def summary(
-    spec: SpecFile,
-    overrides: Overrides = None,
-    allow_outside: AllowOutside = False,  # noqa: FBT002 - an option of the command line
+    spec: SpecFile, overrides: Overrides = None, allow_outside: AllowOutside = False
 ) -> None:
-    """Print the table of layers: shapes, parameters, connections, totals."""
-    from nnspec.pipeline import check
-    from nnspec.summary import show_summary, summarize
-
+    """Print the table of layers, shapes and parameters."""
     with explained(overrides):
-        checked = check(spec, overrides=overrides or (), allow_outside=allow_outside)
-        _, network = checked.accept()
-        show_findings(checked.diagnostics, overrides)
-        typer.echo(show_summary(summarize(network)))
+        from nnspec.summary import WIDTH, show_summary, summarize
+
+        _, network = accept(spec, overrides, allow_outside=allow_outside)
+        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else WIDTH
+        typer.echo(show_summary(summarize(network), width))

@@ -7,7 +7,8 @@ import typer
 
 SpecFile = Annotated[Path, typer.Argument(metavar="SPEC", help="A spec: YAML or JSON.")]
 SpecFiles = Annotated[
-    list[str], typer.Argument(metavar="SPEC...", help="Specs, patterns such as '*.yaml', or -.")
+    list[str],
+    typer.Argument(metavar="SPEC", help="Specs; patterns such as '*.yaml'; - for standard input."),
 ]
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a finished run.")]
 Overrides = Annotated[

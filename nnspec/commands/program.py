@@ -35,10 +35,10 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         )
         sys.stdout.flush()
     except UsageError as error:
+        sharpen(error)
         error.show()
         code = USAGE
     except (KeyboardInterrupt, typer.Abort):
-        sys.stderr.write("\nnnspec: interrupted\n")
         code = INTERRUPTED
     except BrokenPipeError:
         # Python flushes stdout once more when it ends; nobody reads it any longer.
@@ -76,22 +76,40 @@ def application() -> Any:  # noqa: ANN401 - Typer's command has no public type
     return typer.main.get_command(app)
 
 
-def describe(
-    version: Annotated[  # noqa: ARG001 - its callback does the work
-        bool,
-        typer.Option(
-            "--version", help="Print the version and exit.", callback=lambda asked: show(asked)
-        ),
-    ] = False,  # noqa: FBT002 - an option of the command line
-) -> None:
-    """Compile and run neural networks declared in YAML or JSON."""
-
-
-def show(asked: bool) -> None:  # noqa: FBT001 - Typer's callback
+def show_version(asked: bool) -> None:
     """Print the version if it was asked for, and stop."""
     if asked:
         typer.echo(f"nnspec {__version__}")
         raise typer.Exit
+
+
+def describe(
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version and exit.", callback=show_version),
+    ] = False,
+) -> None:
+    """Compile and run neural networks declared in YAML or JSON."""
+
+
+def sharpen(error: Any) -> None:  # noqa: ANN401 - Typer's complaints have no public type
+    """Point a complaint about an unknown flag to the flag, or the setting, that was meant."""
+    if not hasattr(error, "possibilities") or error.ctx is None:
+        return
+    from nnspec.validate.document import SECTIONS
+    from nnspec.validate.names import nearest
+
+    flags = [flag for parameter in error.ctx.command.params for flag in parameter.opts]
+    meant = nearest(error.option_name, flags)
+    error.possibilities = [meant] if meant else []
+    settings = {
+        name: f"{section}.{name}"
+        for section, kind in SECTIONS.items()
+        for name in kind.model_fields
+    }
+    setting = nearest(error.option_name.lstrip("-").replace("-", "_"), settings)
+    if setting and not meant:
+        error.message += f". Did you mean --set {settings[setting]}=VALUE?"
 
 
 def report_internal(error: Exception) -> int:

@@ -1,9 +1,13 @@
 """Findings to the terminal, and errors that carry them to exit codes."""
 
+import importlib
+import os
 import sys
+import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -12,8 +16,52 @@ from nnspec.diagnostics.formats.text import format_text
 from nnspec.diagnostics.render import wants_color
 from nnspec.diagnostics.sources import Sources
 
-LARGEST = 2**24
-"""Bytes of a file that are read again to show a line of it."""
+if TYPE_CHECKING:
+    from nnspec.resolve import Network
+    from nnspec.spec.spec import Spec
+
+TRAINING = {"tensorflow", "keras", "numpy", "polars", "sklearn", "jinja2"}
+"""Packages that the light core leaves out."""
+ERRORS = 2
+"""The file descriptor that libraries of C++ write to."""
+
+
+@contextmanager
+def training_libraries() -> Iterator[None]:
+    """Import TensorFlow, and say what to install where it is absent."""
+    try:
+        load_tensorflow()
+        yield
+    except ModuleNotFoundError as error:
+        package = (error.name or "").partition(".")[0]
+        if package not in TRAINING:
+            raise
+        sys.stderr.write(
+            f"nnspec: {package} is not installed, and this command computes with it\n"
+            "  = help: pip install 'nnspec[tensorflow]'\n"
+        )
+        raise typer.Exit(1) from None
+
+
+def load_tensorflow() -> None:
+    """Import TensorFlow as Keras' backend, its start-up notes kept off the terminal.
+
+    The notes are written before TensorFlow reads its log level from this process' environment.
+    Whoever sets the level before the start sees what they asked for.
+    """
+    os.environ["KERAS_BACKEND"] = "tensorflow"
+    if "TF_CPP_MIN_LOG_LEVEL" in os.environ:
+        return
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+    sys.stderr.flush()
+    kept = os.dup(ERRORS)
+    with tempfile.TemporaryFile() as notes:
+        os.dup2(notes.fileno(), ERRORS)
+        try:
+            importlib.import_module("tensorflow")
+        finally:
+            os.dup2(kept, ERRORS)
+            os.close(kept)
 
 
 @contextmanager
@@ -24,6 +72,22 @@ def explained(overrides: Sequence[str] | None = None) -> Iterator[None]:
     except NnspecError as error:
         show_findings(error.diagnostics, overrides)
         raise typer.Exit(error.exit_code) from None
+
+
+def accept(
+    spec: Path, overrides: Sequence[str] | None, *, allow_outside: bool
+) -> "tuple[Spec, Network]":
+    """Return a checked spec and its network, warnings shown.
+
+    Raises:
+        Refused: with everything that is wrong with it.
+    """
+    from nnspec.pipeline.check import check
+
+    checked = check(spec, overrides=overrides or (), allow_outside=allow_outside)
+    accepted = checked.accept()
+    show_findings(checked.diagnostics, overrides)
+    return accepted
 
 
 def show_findings(
@@ -40,11 +104,13 @@ def show_findings(
 
 def read_text(path: Path) -> str | None:
     """Return the text of a file to quote from, None if it cannot serve."""
+    from nnspec.document.limits import FILE_BYTES
+
     try:
         with path.open("rb") as stream:
-            content = stream.read(LARGEST + 1)
+            content = stream.read(FILE_BYTES + 1)
     except OSError:
         return None
-    if len(content) > LARGEST:
+    if len(content) > FILE_BYTES:
         return None
     return content.decode("utf-8-sig", errors="replace")

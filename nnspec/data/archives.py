@@ -1,6 +1,8 @@
 """Reads `.npz` archives of arrays: sizes are checked before anything is unpacked, no pickles."""
 
+import lzma
 import zipfile
+import zlib
 from math import prod
 from pathlib import Path as FilePath
 from typing import IO
@@ -11,6 +13,17 @@ from nnspec.data.raw import Raw
 from nnspec.data.refusals import refuse, too_large, unreadable
 from nnspec.data.table import Values
 
+# What zipfile raises for damaged, encrypted (RuntimeError) and strangely packed members, and
+# NumPy for headers that are none.
+DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    RuntimeError,
+    ValueError,
+    EOFError,
+    OSError,
+)
 MEMBER = ".npy"
 HEADER = 100_000
 """Bytes that the header of one array may take."""
@@ -27,7 +40,7 @@ def read_npz(file: FilePath, fingerprint: str, limit: int) -> Raw:
         with zipfile.ZipFile(file) as archive:
             members = _checked_members(file, archive, limit)
             arrays = {name: _read_array(file, archive, one) for name, one in members.items()}
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError, OSError) as error:
+    except DAMAGED as error:
         raise unreadable(file, f"damaged archive: {error}") from error
     rows = _common_length(file, arrays)
     return Raw(arrays, rows, text=False, source=str(file), fingerprint=fingerprint)

@@ -21,6 +21,7 @@ from nnspec.data.splits import SPLITS, SplitName, split_rows
 from nnspec.data.table import Rows, Table, Values
 from nnspec.data.targets import encode_targets, fit_targets, labels_of, raw_targets
 from nnspec.data.windows import Windows, split_windows
+from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.spec.data import DataSection
 
 
@@ -100,6 +101,7 @@ def load_dataset(
     raw = read_source(section.source, folder, allow_outside=allow_outside, limit=limit)
     roles = assign_roles(section, needs, raw.names)
     table = type_columns(raw, roles.columns, section.columns, section.null_values)
+    _check_settings(table, roles, section)
     _check_weights(table, roles)
     kept = np.flatnonzero(settle_missing(table, roles, section.missing))
     if len(kept) < table.rows:
@@ -212,6 +214,25 @@ def _is_whole(name: str, training: Table, section: DataSection) -> bool:
     """Tell whether a column enters the network as integers."""
     kind = training[name].kind
     return kind == "integer" or (kind == "category" and section.encoding_of(name) == "index")
+
+
+def _check_settings(table: Table, roles: Roles, section: DataSection) -> None:
+    """Refuse scalings and encodings of columns of another kind, which would do nothing (S115)."""
+    settings = (("scaling", section.scaling, "numeric"), ("encoding", section.encoding, "category"))
+    found = [
+        Diagnostic(
+            "S115",
+            f'`{key}` is for {expected} columns; "{name}" is a {table[name].kind} column',
+            hint=f"declare columns: {{{name}: {expected}}}, or remove it here",
+            path=("data", key, name),
+        )
+        for key, setting, expected in settings
+        if isinstance(setting, dict)
+        for name in setting
+        if name in roles.features and table[name].kind != expected
+    ]
+    if found:
+        raise Refused(found)
 
 
 def _check_weights(table: Table, roles: Roles) -> None:

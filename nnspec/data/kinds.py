@@ -131,12 +131,14 @@ def _infer(cells: pl.Series) -> Kind:
     present = cells.drop_nulls()
     if present.is_empty():
         return "numeric"
-    if bool(present.str.to_lowercase().is_in(["true", "false"]).all()):
-        return "boolean"
-    share = 1 - present.cast(pl.Float64, strict=False).null_count() / len(present)
-    if NUMERIC_SHARE <= share < 1:
-        raise _mixed(cells, cells.cast(pl.Float64, strict=False), "a number")
-    return "numeric" if share == 1 else "category"
+    numbers = cells.cast(pl.Float64, strict=False)
+    share = (len(cells) - numbers.null_count()) / len(present)
+    if share == 1:
+        return "numeric"
+    if share >= NUMERIC_SHARE:
+        raise _mixed(cells, numbers, "a number")
+    truths = present.str.to_lowercase().is_in(["true", "false"])
+    return "boolean" if bool(truths.all()) else "category"
 
 
 def _typed(cells: pl.Series, kind: Kind) -> Column:
@@ -148,7 +150,7 @@ def _typed(cells: pl.Series, kind: Kind) -> Column:
         case "boolean":
             texts = cells.cast(pl.String).str.to_lowercase()
             known = {**dict.fromkeys(TRUE, 1.0), **dict.fromkeys(FALSE, 0.0)}
-            truth = texts.replace_strict(known, default=None, return_dtype=pl.Float32)
+            truth = texts.replace_strict(known, default=None, return_dtype=pl.Float64)
             return Column(kind, _checked(cells, truth, "true or false"))
         case "integer":
             numbers = cells.cast(pl.Float64, strict=False)
@@ -176,11 +178,8 @@ def _checked(cells: pl.Series, values: pl.Series, expected: str) -> Values:
     """Return converted cells as an array, NaN for missing ones; refuse what did not convert."""
     if values.null_count() > cells.null_count():
         raise _mixed(cells, values, expected)
-    if values.dtype.is_float():
-        return _as_array(values.fill_null(np.nan))
-    if values.null_count():
-        message = f'column "{cells.name}" has {values.null_count()} missing cells; expected none'
-        raise Refused([_at(cells.name, "D105", f"{message} in a column of integers")])
+    if values.null_count() or values.dtype.is_float():
+        return _as_array(values.cast(pl.Float64).fill_null(np.nan))
     return _as_array(values)
 
 

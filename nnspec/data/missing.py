@@ -36,10 +36,23 @@ def settle_missing(table: Table, roles: Roles, policy: Missing) -> NDArray[np.bo
             message = f"`missing: drop` leaves none of the {table.rows} rows"
             raise refuse("D113", message, path=("data", "missing"))
         return kept
-    never_filled = (*roles.target_columns, *((roles.weight,) if roles.weight else ()))
-    names = never_filled if policy in FILLS else roles.columns
-    _refuse_all(find_missing(table, names, policy))
+    kept_back = (*roles.target_columns, *((roles.weight,) if roles.weight else ()))
+    _refuse_all(find_missing(table, unfilled(table, kept_back, policy), policy))
     return np.ones(table.rows, dtype=np.bool_)
+
+
+def unfilled(table: Table, kept_back: tuple[str, ...], policy: Missing) -> tuple[str, ...]:
+    """Return the columns whose missing cells the policy does not fill.
+
+    Args:
+        table: every column that is used.
+        kept_back: targets and weights, which are never filled.
+        policy: what the spec wants done.
+    """
+    if policy not in FILLS:
+        return tuple(table.columns)
+    whole = (name for name, column in table.columns.items() if column.kind == "integer")
+    return tuple(dict.fromkeys((*kept_back, *whole)))
 
 
 def find_missing(table: Table, names: Iterable[str], policy: Missing) -> Iterator[Diagnostic]:
@@ -82,7 +95,8 @@ def _first_infinite(column: Column) -> int | None:
 def _remedy(policy: Missing) -> str:
     """Return what to write instead."""
     if policy in FILLS:
-        return "targets and weights are never filled: use missing: drop, or fill the cells"
+        hint = "targets, weights and integer columns are never filled"
+        return f"{hint}: use missing: drop, or fill the cells"
     return "set data.missing to drop, mean, median or most_frequent, or fill the cells"
 
 

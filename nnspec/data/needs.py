@@ -48,7 +48,10 @@ def need_of(loss: Loss, data: DataSection, units: int | None) -> TargetNeed:
             return TargetNeed("binary")
         case "multiclass":
             return TargetNeed("multiclass", one_hot=one_hot)
-        case _ if data.task == "classification":
+        case _ if data.task == "classification" or loss.keras_name == "crossentropy":
             several = units is not None and units > 1
-            return TargetNeed("multiclass", one_hot=True) if several else TargetNeed("binary")
+            numbers = loss.keras_name == "crossentropy"
+            return (
+                TargetNeed("multiclass", one_hot=not numbers) if several else TargetNeed("binary")
+            )
     return TargetNeed("regression")

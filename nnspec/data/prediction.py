@@ -7,7 +7,7 @@ import numpy as np
 from nnspec.data.dataset import Split
 from nnspec.data.fitted import Preprocessing
 from nnspec.data.kinds import type_columns
-from nnspec.data.missing import FILLS, find_infinite, find_missing
+from nnspec.data.missing import find_infinite, find_missing, unfilled
 from nnspec.data.raw import DATA_LIMIT, Raw
 from nnspec.data.readers import read_source
 from nnspec.data.table import Table
@@ -90,7 +90,7 @@ def _check_names(raw: Raw, wanted: tuple[str, ...]) -> None:
 
 def _check_cells(table: Table, fitted: Preprocessing, targets: tuple[str, ...]) -> None:
     """Refuse cells that the front has no number for: missing, infinite, of another shape."""
-    names = targets if fitted.missing in FILLS else tuple(table.columns)
+    names = unfilled(table, targets, fitted.missing)
     findings = [*find_missing(table, names, fitted.missing), *find_infinite(table)]
     for name, fit in fitted.columns.items():
         found = table[name].shape

@@ -20,6 +20,8 @@ from nnspec.data.refusals import refuse, too_large, unopened, unreadable
 from nnspec.diagnostics import Refused
 from nnspec.spec.source import BUNDLED, locate, suffix_of
 
+# polars' Rust code panics on some damaged files; its PanicException is no Exception.
+DAMAGED = (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError)
 CELL = 8
 """Bytes that a cell of a Parquet file is reckoned at."""
 
@@ -81,18 +83,28 @@ def _read_text(file: FilePath, separator: str) -> pl.DataFrame:
     _check_header(file, separator)
     try:
         frame = pl.read_csv(file, separator=separator, infer_schema=False)
-    except pl.exceptions.PolarsError as error:
+    except DAMAGED as error:
         raise _malformed(file, separator) or unreadable(file, _first_line(error)) from error
     if frame.height and frame[:, -1].null_count() and (short := _malformed(file, separator)):
         raise short
-    return frame.filter(~pl.all_horizontal(pl.all().is_null()))
+    return _without_blank_lines(frame, file, separator)
+
+
+def _without_blank_lines(frame: pl.DataFrame, file: FilePath, separator: str) -> pl.DataFrame:
+    """Return the rows that are written; a row of separators alone is one, with missing cells."""
+    if not frame.select(pl.all_horizontal(pl.all().is_null()).any()).item():
+        return frame
+    records = _records(file, separator)
+    next(records)
+    written = [row for row, (_, fields) in enumerate(records) if fields]
+    return frame[written]
 
 
 def _check_header(file: FilePath, separator: str) -> None:
     """Refuse a header that is absent or names a column twice."""
     _, names = next(_records(file, separator), (0, []))
     if not names:
-        raise refuse("D113", f'"{file}" is empty; expected a header and rows')
+        raise refuse("D113", f'the first line of "{file}" is empty; expected a header')
     for index, name in enumerate(names):
         if name in names[:index]:
             first = names.index(name) + 1
@@ -134,7 +146,7 @@ def _read_parquet(file: FilePath, limit: int) -> pl.DataFrame:
         if rows * width * CELL > limit:
             raise too_large(file, rows * width * CELL, limit)
         return pl.read_parquet(file)
-    except (pl.exceptions.PolarsError, OSError) as error:
+    except DAMAGED as error:
         raise unreadable(file, _first_line(error)) from error
 
 
@@ -142,7 +154,7 @@ def _read_lines(file: FilePath) -> pl.DataFrame:
     """Read a file with one JSON object per line."""
     try:
         return pl.read_ndjson(file, infer_schema_length=None)
-    except (pl.exceptions.PolarsError, OSError) as error:
+    except DAMAGED as error:
         raise _bad_line(file) or unreadable(file, _first_line(error)) from error
 
 
@@ -161,6 +173,6 @@ def _bad_line(file: FilePath) -> Refused | None:
     return None
 
 
-def _first_line(error: Exception) -> str:
+def _first_line(error: BaseException) -> str:
     """Return the first line of a library's message."""
     return (str(error).strip() or type(error).__name__).splitlines()[0]

@@ -17,8 +17,8 @@ class Column:
     """One column.
 
     Attributes:
-        kind: what the cells are. It fixes the array: numeric holds numbers with NaN for a missing
-            cell; boolean 0.0, 1.0 or NaN; integer whole numbers; category texts, "" if missing.
+        kind: what the cells are. It fixes the array: numeric and integer hold numbers with NaN
+            for a missing cell; boolean 0.0, 1.0 or NaN; category texts, "" if missing.
         values: (rows,) or, for an array column, (rows, *shape).
     """
 

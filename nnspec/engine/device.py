@@ -63,12 +63,18 @@ def use_threads(count: int | None = None) -> int:
     TensorFlow starts one thread per processor of the machine. Inside a container that may use
     two of 64 that is slower than two threads.
 
+    The first computation of a process fixes the number for all that follow; asking again then
+    changes nothing.
+
     Args:
         count: threads; the available cores if None.
     """
     threads = count or available_cores()
-    tf.config.threading.set_intra_op_parallelism_threads(threads)
-    tf.config.threading.set_inter_op_parallelism_threads(threads)
+    try:
+        tf.config.threading.set_intra_op_parallelism_threads(threads)
+        tf.config.threading.set_inter_op_parallelism_threads(threads)
+    except RuntimeError:
+        return int(tf.config.threading.get_intra_op_parallelism_threads())
     return threads
 
 

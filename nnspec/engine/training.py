@@ -69,7 +69,7 @@ class Training:
     def _epoch(self, epoch: int, calls: keras.callbacks.CallbackList) -> dict[str, Any]:
         calls.on_epoch_begin(epoch)
         first = self.plan.first_step if epoch == self.plan.first_epoch else 0
-        logs, whole = self._chunks(epoch, first)
+        logs, whole = self.chunks(epoch, first)
         if not whole:
             self.stopped = f"stopped within epoch {epoch + 1} by a callback"
             return logs
@@ -85,7 +85,7 @@ class Training:
         calls.on_epoch_end(epoch, logs)
         return logs
 
-    def _chunks(self, epoch: int, first: int) -> tuple[dict[str, Any], bool]:
+    def chunks(self, epoch: int, first: int) -> tuple[dict[str, Any], bool]:
         """Run an epoch's steps; return its figures and whether all of them ran."""
         begun = time.perf_counter()
         plan = self.plan

@@ -91,9 +91,20 @@ def check_targets(network: Network, fitted: Preprocessing, findings: Findings) -
             findings.add("M105", message, node.origin.of("units"))
 
 
-def build_for_training(spec: Spec, network: Network, fitted: Preprocessing) -> Program:
-    """Return the program of a spec, its core compiled with optimizer, losses and metrics."""
+def build_for_training(
+    spec: Spec, network: Network, fitted: Preprocessing, *, rows: int = 1
+) -> Program:
+    """Return the program of a spec, its core compiled with optimizer, losses and metrics.
+
+    Args:
+        spec: says how the core is trained.
+        network: resolved with the tensors that the fitted front gives.
+        fitted: the preprocessing.
+        rows: training rows, which schedules that count epochs depend on.
+    """
     program = build_program(spec, network, fitted)
-    if spec.training is not None:
-        compile_training(program.core, network, spec.training, spec.runtime)
+    training = trainable_sections(spec).training
+    steps = -(-rows // training.batch_size)
+    policy = spec.runtime.dtype_policy
+    compile_training(program.core, network, training, policy=policy, steps_per_epoch=steps)
     return program

@@ -25,7 +25,7 @@ from nnspec.pipeline.prepare import (
     read_data,
     trainable_sections,
 )
-from nnspec.pipeline.units import log_factors
+from nnspec.pipeline.units import log_factors, logged_metrics
 from nnspec.resolve import Network
 from nnspec.run.checkpoint import Checkpoints
 from nnspec.run.folder import RunFolder
@@ -98,7 +98,8 @@ def train(
     prepare_device(spec)
     dataset = read_data(spec, network, allow_outside=allow_outside)
     network = fit_network(spec, dataset.fitted)
-    program = build_for_training(spec, network, dataset.fitted)
+    rows = len(dataset.splits["train"])
+    program = build_for_training(spec, network, dataset.fitted, rows=rows)
     manifest = describe_run(spec, network, dataset, place)
     with RunFolder.create(place.runs, manifest, exact=place.name is not None) as folder:
         folder.write(SPEC, render_spec(spec, network))
@@ -191,9 +192,14 @@ class Run:
             history,
             checkpoints,
         ]
-        if self.console is not None:
-            callbacks.append(Progress(self.console, section.epochs, Shown(factors=factors)))
-        with finishing(checkpoints, history), memory_errors():
+        with contextlib.ExitStack() as ending, memory_errors():
+            ending.callback(checkpoints.finish)
+            ending.callback(history.finish)
+            if self.console is not None:
+                shown = Shown(logged_metrics(self.network, section), factors)
+                progress = Progress(self.console, section.epochs, shown)
+                ending.callback(progress.close)
+                callbacks.append(progress)
             return run_engine(self.program.core, training, validation, plan, callbacks)
 
     def weighted(self, arrays: Arrays) -> Arrays:
@@ -250,16 +256,6 @@ class Run:
             sample = raw_columns(self.dataset.splits["train"].features.take(slice(0, SAMPLE)))
             export_savedmodel(self.program, self.folder.path / MODEL, sample)
             self.folder.adopt(MODEL)
-
-
-@contextlib.contextmanager
-def finishing(checkpoints: Checkpoints, history: HistoryFile) -> Iterator[None]:
-    """Write weights and history at the end of a training, however it ends."""
-    try:
-        yield
-    finally:
-        history.finish()
-        checkpoints.finish()
 
 
 @contextlib.contextmanager

@@ -1,6 +1,6 @@
 """Figures of the training in the target's own units: by what each one is multiplied."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from nnspec.catalog.metrics import Metric
 from nnspec.data import Preprocessing
@@ -17,26 +17,28 @@ def log_factors(
     target's standard deviation. Targets of several units with scales of their own have no such
     factor; their figures stay as they are.
     """
-    outputs = {output.name: output.source.node for output in network.graph.outputs}
-    several = len(outputs) > 1
     factors: dict[str, float] = {}
-    for name, metric in metrics_by_output(training, tuple(outputs)):
-        target = fitted.targets.get(name)
-        if target is None or metric.power is None or len(set(target.scale)) != 1:
-            continue
-        logged = str(getattr(metric, "name", metric.keras_name))
-        key = f"{outputs[name]}_{logged}" if several else logged
-        factors[key] = target.scale[0] ** metric.power
+    for output, logged, metric in metrics_by_output(network, training):
+        target = fitted.targets.get(output)
+        if target is not None and metric.power is not None and len(set(target.scale)) == 1:
+            factors[logged] = target.scale[0] ** metric.power
     return factors
 
 
+def logged_metrics(network: Network, training: TrainingSection) -> tuple[str, ...]:
+    """Return the names of the metrics in the logs, in the order of the spec."""
+    return tuple(logged for _, logged, _ in metrics_by_output(network, training))
+
+
 def metrics_by_output(
-    training: TrainingSection, outputs: tuple[str, ...]
-) -> Iterator[tuple[str, Metric]]:
-    """Yield each metric with the output it measures."""
-    named: Mapping[str, list[Metric]] = (
-        training.metrics if isinstance(training.metrics, dict) else {outputs[0]: training.metrics}
-    )
-    for name, metrics in named.items():
+    network: Network, training: TrainingSection
+) -> Iterator[tuple[str, str, Metric]]:
+    """Yield each metric with the output it measures and its name in the logs."""
+    outputs = {output.name: output.source.node for output in network.graph.outputs}
+    named = training.metrics
+    if not isinstance(named, dict):
+        named = {next(iter(outputs)): named}
+    for output, metrics in named.items():
         for metric in metrics:
-            yield name, metric
+            logged = str(getattr(metric, "name", metric.keras_name))
+            yield output, f"{outputs[output]}_{logged}" if len(outputs) > 1 else logged, metric

@@ -1,9 +1,61 @@
-"""Floor 5: rules that relate layers, loss, metrics and data."""
+"""Floor 5: rules that know the trade: layers against loss, metrics, data and training.
+
+A rule is one function with `@rule` in a module of its subject, and one Code per finding. It is
+given the whole case and yields diagnostics; where a fact is unknown (the data is not open, a
+layer was refused) it stays silent.
+"""
 
 from nnspec.diagnostics import Findings
 from nnspec.resolve import Network
+from nnspec.rules import (
+    activations,
+    callbacks,
+    capacity,
+    dropout,
+    loss_head,
+    metrics,
+    normalization,
+    optimizers,
+    outputs,
+    rates,
+    recurrence,
+    redundancy,
+    runtime,
+    spatial,
+    targets,
+)
+from nnspec.rules.case import Case
+from nnspec.rules.rule import RULES
 from nnspec.spec.spec import Spec
+
+SUBJECTS = (
+    outputs,
+    loss_head,
+    targets,
+    metrics,
+    callbacks,
+    rates,
+    optimizers,
+    runtime,
+    normalization,
+    dropout,
+    activations,
+    redundancy,
+    spatial,
+    recurrence,
+    capacity,
+)
+"""The modules of rules; importing one registers its rules."""
 
 
 def apply_rules(spec: Spec, network: Network, findings: Findings) -> None:
-    """Run every rule."""
+    """Record what the rules say about a spec and its network.
+
+    Args:
+        spec: every section that could be read.
+        network: as complete as the errors before allow.
+        findings: takes what is found, each at the place that must change.
+    """
+    case = Case(spec, network)
+    for rule in RULES:
+        findings.extend(rule.check(case))

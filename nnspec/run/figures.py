@@ -44,7 +44,7 @@ def show_figure(value: float | None) -> str:
 def show_metric(metric: str, value: float | None) -> str:
     """Return a figure of a metric: those that are shares of one with four decimals."""
     if value is not None and metric in _SHARES and abs(value) < _PLAIN_SHARE:
-        return f"{value:.4f}"
+        return f"{round(value, 4) + 0.0:.4f}"  # adding zero takes the sign off a negative one
     return show_figure(value)
 
 

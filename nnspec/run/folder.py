@@ -76,7 +76,8 @@ class RunFolder:
 
         Args:
             path: the folder.
-            writing: whether files will be written; takes the lock.
+            writing: whether files will be written; takes the lock, and removes what a killed
+                process was writing.
 
         Raises:
             Refused: A102, A103.
@@ -86,7 +87,9 @@ class RunFolder:
         if not writing:
             return cls(path, manifest, None)
         lock = Lock(path, now())
-        return cls(path, manifest, lock)
+        for left in sorted(path.rglob(".*.tmp"), reverse=True):
+            _remove(left)
+        return cls(path, read_manifest(path), lock)
 
     def __enter__(self) -> Self:
         return self
@@ -122,13 +125,15 @@ class RunFolder:
         path = self.path / name
         data = content.encode() if isinstance(content, str) else content
         temporary = stage(path, data)
-        before = self.manifest.artefacts.get(name)
+        new = Artefact(checksum(data), len(data), self._present(name))
         try:
-            self._record({name: _artefact(data, before.sha256 if before else None)})
+            self._record({name: new})
         except BaseException:
             discard(temporary)
             raise
         publish(temporary, path)
+        settled = {**self.manifest.artefacts, name: replace(new, before=None)}
+        self.manifest = replace(self.manifest, artefacts=settled)
         return path
 
     def adopt(self, name: str) -> None:
@@ -142,7 +147,8 @@ class RunFolder:
             if not key.startswith(f"{name}/")
         }
         self.manifest = replace(self.manifest, artefacts=kept)
-        self._record({key: _artefact(one.read_bytes()) for key, one in inside.items()})
+        contents = {key: one.read_bytes() for key, one in inside.items()}
+        self._record({key: Artefact(checksum(one), len(one)) for key, one in contents.items()})
 
     def read(self, name: str) -> bytes:
         """Return a file's bytes after comparing them with the manifest.
@@ -190,15 +196,23 @@ class RunFolder:
 
     def _end(self, status: Status) -> None:
         settled = {
-            name: replace(one, before=None) if self._is(name, one.sha256) else one
+            name: replace(one, before=None) if self._present(name) == one.sha256 else one
             for name, one in self.manifest.artefacts.items()
         }
         self.manifest = replace(self.manifest, status=status, ended=now(), artefacts=settled)
         self.save()
 
-    def _is(self, name: str, digest: str) -> bool:
+    def _present(self, name: str) -> str | None:
+        """Return the checksum of the recorded file that is there, None where neither is.
+
+        Looks at the file only where a kill may have come between its record and its rename.
+        """
+        recorded = self.manifest.artefacts.get(name)
         path = self.path / name
-        return path.is_file() and checksum(path.read_bytes()) == digest
+        if recorded is None or recorded.before is None:
+            return recorded.sha256 if recorded else None
+        found = checksum(path.read_bytes()) if path.is_file() else ""
+        return found if found in {recorded.sha256, recorded.before} else None
 
     def _record(self, new: dict[str, Artefact]) -> None:
         previous = self.manifest
@@ -208,10 +222,6 @@ class RunFolder:
         except RunFailed:
             self.manifest = previous
             raise
-
-
-def _artefact(content: bytes, before: str | None = None) -> Artefact:
-    return Artefact(checksum(content), len(content), before)
 
 
 def _status_after(error: BaseException | None) -> Status:
@@ -265,12 +275,16 @@ def _taken(path: Path, why: str) -> Refused:
 def _clear(path: Path) -> None:
     """Remove what an unfinished run left, now that its folder is held."""
     for one in path.iterdir():
-        if one.name == LOCK:
-            continue
-        if one.is_dir() and not one.is_symlink():
-            shutil.rmtree(one)
-        else:
-            one.unlink()
+        if one.name != LOCK:
+            _remove(one)
+
+
+def _remove(path: Path) -> None:
+    """Remove a file, or a folder with all it holds."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink()
 
 
 def _missing(path: Path, where: str = "") -> Refused:

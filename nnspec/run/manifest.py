@@ -18,7 +18,6 @@ from typing import Literal
 
 from pydantic import TypeAdapter, ValidationError
 
-from nnspec import __version__
 from nnspec.diagnostics import Diagnostic, Refused
 
 FORMAT = 1
@@ -117,8 +116,8 @@ def now() -> str:
 
 def versions() -> dict[str, str]:
     """Return the versions of nnspec, Python, and the libraries that are imported already."""
-    found = {"nnspec": __version__, "python": platform.python_version()}
-    for name in ("keras", "tensorflow", "numpy", "sklearn", "polars"):
+    found = {"python": platform.python_version()}
+    for name in ("nnspec", "keras", "tensorflow", "numpy", "sklearn", "polars"):
         version = getattr(sys.modules.get(name), "__version__", None)
         if isinstance(version, str):
             found[name] = version
@@ -146,11 +145,11 @@ def _check_format(path: Path, document: Mapping[str, object]) -> None:
         return
     if not isinstance(found, int):
         raise _no_run(path.parent, f"its {MANIFEST} names no format")
-    versions = document.get("versions")
-    writer = versions.get("nnspec", "?") if isinstance(versions, dict) else "?"
+    written = document.get("versions")
+    writer = written.get("nnspec", "?") if isinstance(written, dict) else "?"
     message = (
         f'"{path}" has format {found}, written by nnspec version {writer}; '
-        f"this is nnspec version {__version__}, which reads format {FORMAT}"
+        f"this is nnspec version {versions()['nnspec']}, which reads format {FORMAT}"
     )
     raise Refused([Diagnostic("A103", message, hint="update nnspec", file=str(path))])
 

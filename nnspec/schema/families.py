@@ -24,7 +24,15 @@ EXAMPLES: Mapping[str, list[object]] = {
     "metrics": ["rmse", "r2", {"TopKCategoricalAccuracy": {"k": 3}}],
     "optimizers": ["Adam", {"RMSprop": {"learning_rate": 0.001, "rho": 0.9}}],
     "regularizers": [{"L2": 0.0001}, {"L1L2": {"l1": 0.0001, "l2": 0.001}}],
-    "schedules": [{"ExponentialDecay": {"initial_learning_rate": 0.01}}],
+    "schedules": [
+        {
+            "ExponentialDecay": {
+                "initial_learning_rate": 0.01,
+                "decay_steps": 1000,
+                "decay_rate": 0.9,
+            }
+        }
+    ],
 }
 KERAS_KEYS = ("module", "registered_name", "build_config", "shared_object_id")
 
@@ -33,32 +41,32 @@ def define_family(family: str, kinds: Kinds) -> dict[str, Schema]:
     """Return the definitions of a family: one per class, and that of an object of the family."""
     classes = {kind.keras_name: kind for kind in kinds.values()}
     defined = {f"{family}.{name}": describe_arguments(kind) for name, kind in classes.items()}
-    defined[family] = define_object(family, kinds)
+    defined[family] = {"examples": list(EXAMPLES[family]), **define_object(kinds)}
     bases = {base for kind in kinds.values() for base in kind.__mro__[1:]}
     for base in bases:
         if issubclass(base, CatalogObject) and hasattr(base, "family"):
             among = {name: kind for name, kind in kinds.items() if issubclass(kind, base)}
             if len(among) < len(kinds):
-                defined[f"{family}.any.{base.__name__}"] = define_object(family, among)
+                defined[f"{family}.any.{base.__name__}"] = define_object(among)
     return defined
 
 
-def define_object(family: str, kinds: Kinds) -> Schema:
+def define_object(kinds: Kinds) -> Schema:
     """Return the schema of an object of one of these classes, in every way it may be written."""
-    described: Schema = {"examples": list(EXAMPLES[family])} if family in EXAMPLES else {}
-    described["anyOf"] = [
-        describe_names(kinds),
-        {
-            "type": "object",
-            "properties": {name: describe_value(kind) for name, kind in kinds.items()},
-            "additionalProperties": False,
-            "minProperties": 1,
-            "maxProperties": 1,
-        },
-        describe_keras_form(kinds),
-        refer("variable"),
-    ]
-    return described
+    return {
+        "anyOf": [
+            describe_names(kinds),
+            {
+                "type": "object",
+                "properties": {name: describe_value(kind) for name, kind in kinds.items()},
+                "additionalProperties": False,
+                "minProperties": 1,
+                "maxProperties": 1,
+            },
+            describe_keras_form(kinds),
+            refer("variable"),
+        ]
+    }
 
 
 def describe_names(kinds: Kinds) -> Schema:

@@ -41,7 +41,7 @@ def test_the_front_equals_keras_own_layers(load: Load) -> None:
             features["b"].values,
         ]
     )
-    np.testing.assert_allclose(arrays.inputs["input"], expected, rtol=1e-5, atol=1e-6)
+    assert arrays.inputs["input"] == pytest.approx(expected, rel=1e-5, abs=1e-6)
     assert arrays.inputs["input"].dtype == np.float32
 
 
@@ -53,7 +53,7 @@ def test_the_front_equals_numpy_on_every_split(load: Load) -> None:
         arrays = prepare_arrays(build_front(dataset.fitted), dataset, name)
         cells = dataset.splits[name].features["x"].values.astype(np.float64)
         expected = (cells - fit.shift) / fit.scale
-        np.testing.assert_allclose(arrays.inputs["input"][:, 0], expected, rtol=1e-5, atol=1e-6)
+        assert arrays.inputs["input"][:, 0] == pytest.approx(expected, rel=1e-5, abs=1e-6)
         assert arrays.rows == len(dataset.splits[name])
 
 
@@ -82,7 +82,7 @@ def test_missing_cells_are_filled_in_the_graph(load: Load, tmp_path: Path) -> No
     fills = [dataset.fitted.columns[name] for name in ("c", "b")]
     category, boolean = (getattr(fit, "fill", None) for fit in fills)
     one_hot = [float(category == name) for name in ("europe", "japan", "usa")]
-    np.testing.assert_allclose(inputs["input"], [[0, *one_hot, boolean]], atol=1e-6)
+    assert inputs["input"] == pytest.approx(np.array([[0, *one_hot, boolean]]), rel=1e-6, abs=1e-6)
 
 
 def test_integers_pass_as_they_are(load: Load, tmp_path: Path) -> None:
@@ -110,7 +110,7 @@ def test_a_reconstruction_s_target_is_the_input_and_no_copy(load: Load) -> None:
     back = build_back(dataset.fitted, "out")
     pictures = decode_predictions(back, arrays.targets["out"])["prediction"]
     original = dataset.splits["test"].features["images"].values
-    np.testing.assert_allclose(pictures, original, atol=1e-5)
+    assert pictures == pytest.approx(original, rel=1e-6, abs=1e-5)
 
 
 def test_large_tables_are_prepared_in_parts(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -163,9 +163,9 @@ def test_the_back_of_a_regression_gives_the_target_s_units(load: Load) -> None:
     arrays = prepare_arrays(build_front(dataset.fitted), dataset, "test")
     found = decode_predictions(build_back(dataset.fitted, "out"), arrays.targets["out"])
     raw = dataset.raw_targets("test")["out"]
-    np.testing.assert_allclose(found["prediction"], raw, rtol=1e-4, atol=1e-3)
+    assert found["prediction"] == pytest.approx(raw, rel=1e-4, abs=1e-3)
     exact = decode_targets(dataset.fitted.targets["out"], arrays.targets["out"])
-    np.testing.assert_allclose(found["prediction"], exact, rtol=1e-5, atol=1e-4)
+    assert found["prediction"] == pytest.approx(exact, rel=1e-5, abs=1e-4)
 
 
 @pytest.mark.parametrize("from_logits", [False, True])
@@ -178,7 +178,7 @@ def test_the_back_of_classes_gives_labels_and_probabilities(
     softmax = tf.nn.softmax(logits).numpy()
     back = build_back(dataset.fitted, "out", from_logits=from_logits)
     found = decode_predictions(back, logits if from_logits else softmax)
-    np.testing.assert_allclose(found["probabilities"], softmax, rtol=1e-6)
+    assert found["probabilities"] == pytest.approx(softmax, rel=1e-6, abs=1e-6)
     labels = ["europe", "japan", "usa"]
     assert found["prediction"].tolist() == [labels[k] for k in logits.argmax(axis=1)]
 
@@ -194,7 +194,9 @@ def test_the_back_of_two_classes_splits_at_one_half(
     back = build_back(load(text, need="binary").fitted, "out")
     found = decode_predictions(back, np.array([[0.2], [0.5], [0.9]], np.float32))
     assert found["prediction"].tolist() == [labels[0], labels[0], labels[1]]
-    np.testing.assert_allclose(found["probabilities"], [[0.8, 0.2], [0.5, 0.5], [0.1, 0.9]])
+    assert found["probabilities"] == pytest.approx(
+        np.array([[0.8, 0.2], [0.5, 0.5], [0.1, 0.9]]), rel=1e-6, abs=1e-6
+    )
     logits = build_back(load(text, need="binary").fitted, "out", from_logits=True)
     assert (
         decode_predictions(logits, np.array([[-3.0], [3.0]], np.float32))["prediction"].tolist()

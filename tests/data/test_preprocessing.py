@@ -119,9 +119,38 @@ def test_a_missing_target_is_never_filled(load: Load) -> None:
     with pytest.raises(Refused, match=r'column "y" has 1 missing cell') as refused:
         load(text, missing="mean")
     assert refused.value.diagnostics[0].hint == (
-        "targets and weights are never filled: use missing: drop, or fill the cells"
+        "targets, weights and integer columns are never filled: use missing: drop, "
+        "or fill the cells"
     )
     assert sum(len(split) for split in load(text, missing="drop").splits.values()) == 99
+
+
+def test_missing_integers_are_dropped_and_never_filled(load: Load) -> None:
+    text = rows("3", "8").replace("\n40,3", "\n40,")
+    integers = {"columns": {"c": "integer"}, "inputs": {"left": ["x"], "right": ["c"]}}
+    dataset = load(text, missing="drop", **integers)
+    assert sum(len(split) for split in dataset.splits.values()) == 99
+    assert dataset.fitted.tensors["right"].element == "integer"
+    for policy in ("error", "median"):
+        with pytest.raises(Refused, match=r'column "c" has 1 missing cell .*\[D105\]'):
+            load(text, missing=policy, **integers)
+
+
+@pytest.mark.parametrize(
+    ("setting", "path"),
+    [
+        ({"scaling": {"c": "minmax"}}, ("data", "scaling", "c")),
+        ({"encoding": {"x": "index"}}, ("data", "encoding", "x")),
+    ],
+)
+def test_a_setting_for_a_column_of_another_kind_is_refused(
+    setting: dict[str, object], path: tuple[str, ...], load: Load
+) -> None:
+    with pytest.raises(
+        Refused, match=r"is for \w+ columns; .* is a \w+ column \[S115\]"
+    ) as refused:
+        load(rows("a", "b"), **setting)
+    assert refused.value.diagnostics[0].path == path
 
 
 def test_cells_that_count_as_missing_can_be_named(load: Load) -> None:
@@ -216,7 +245,7 @@ def test_one_input_does_not_mix_class_numbers_or_arrays_with_measures(
     }
 
 
-def test_targets_and_outputs_must_belong_together(load: Load, tmp_path: Path) -> None:
+def test_targets_and_outputs_must_belong_together(tmp_path: Path) -> None:
     (tmp_path / "data.csv").write_text(rows("a", "b"))
 
     def refusal(target: object, *outputs: str) -> list[str]:

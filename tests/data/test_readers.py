@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 from sklearn import datasets
 
-from nnspec.data import Dataset, TargetNeed, load_dataset
+from nnspec.data import Dataset, TargetNeed, load_dataset, read_for_prediction
 from nnspec.diagnostics import Refused
 from nnspec.spec.builtin import BUNDLED_SETS, known_classes, known_inputs
 from nnspec.spec.data import DataSection
@@ -87,6 +87,14 @@ def test_a_byte_order_mark_blank_lines_and_blanks_around_cells_do_not_matter(loa
     assert dataset.fitted.columns["x"].kind == "numeric"
 
 
+def test_a_row_of_separators_alone_is_a_row_of_missing_cells(load: Load, tmp_path: Path) -> None:
+    rows = "".join(f"{i},{i % 3},{i}\n" for i in range(20))
+    fitted = load(f"a,b,y\n{rows}", missing="mean").fitted
+    (tmp_path / "new.csv").write_text("a,b\n\n1,2\n,\n\n3,4\n\n")
+    split = read_for_prediction("new.csv", fitted, folder=tmp_path)
+    assert np.nan_to_num(split.features["a"].values, nan=-1).tolist() == [1, -1, 3]
+
+
 @pytest.mark.parametrize("name", sorted(BUNDLED_SETS))
 def test_the_static_table_agrees_with_the_bundled_set(name: str, tmp_path: Path) -> None:
     bunch = getattr(datasets, f"load_{name}")()
@@ -155,7 +163,7 @@ def test_a_row_of_another_length_is_shown_by_number(text: str, found: str, load:
 @pytest.mark.parametrize(
     ("content", "code", "found"),
     [
-        (b"", "D113", "is empty; expected a header and rows"),
+        (b"", "D113", "is empty; expected a header"),
         (b"x,y\n", "D113", "holds no rows"),
         (b"x,x,y\n1,2,3\n", "D121", 'columns 1 and 2 are both called "x"'),
         (b"x,y\n\xff,1\n", "D102", "is not UTF-8"),
@@ -185,6 +193,19 @@ def test_a_damaged_file_is_refused(
     (tmp_path / name).write_bytes(content)
     with pytest.raises(Refused, match=rf"{found}.*\[D102\]"):
         load(source=name)
+
+
+@pytest.mark.parametrize("share", [0.1, 0.3, 0.5, 0.7, 0.9])
+def test_an_archive_with_a_damaged_byte_is_refused(
+    share: float, load: Load, tmp_path: Path
+) -> None:
+    noise = np.random.default_rng(0).random(400)
+    np.savez_compressed(tmp_path / "data.npz", x=noise, y=noise)
+    content = bytearray((tmp_path / "data.npz").read_bytes())
+    content[int(share * len(content))] ^= 0xFF
+    (tmp_path / "data.npz").write_bytes(content)
+    with pytest.raises(Refused, match=r"cannot be read: damaged archive: .*\[D102\]"):
+        load(source="data.npz")
 
 
 def test_arrays_of_different_lengths_are_refused_with_both(load: Load, tmp_path: Path) -> None:

@@ -64,7 +64,7 @@ def test_classes_keep_their_shares_by_default(load: Load) -> None:
     cells = ["a"] * 60 + ["b"] * 30 + ["c"] * 10
     text = "x,y\n" + "".join(f"{row},{cell}\n" for row, cell in enumerate(cells))
     dataset = load(text, need="multiclass", split={"validation": 0.2, "test": 0.2})
-    for name, share in (("train", 0.6), ("validation", 0.2), ("test", 0.2)):
+    for name, share in zip(SPLITS, (0.6, 0.2, 0.2), strict=True):
         counts = Counter(str(label) for label in dataset.raw_targets(name)["out"])
         assert counts == {"a": 60 * share, "b": 30 * share, "c": 10 * share}
 

@@ -55,11 +55,8 @@ def test_scales_are_fitted_on_the_training_rows_once_each(load: Load) -> None:
 
 def test_the_stride_keeps_every_nth_window_of_the_series(load: Load) -> None:
     dataset = load(SERIES, features=["t"], window={"length": 5, "stride": 4})
-    starts = [
-        int(dataset.splits[name].features["t"].values[k, 0])  # type: ignore[call-overload]
-        for name in SPLITS
-        for k in range(len(dataset.splits[name]))
-    ]
+    parts = [dataset.splits[name].features["t"].values[:, 0] for name in SPLITS]
+    starts = np.concatenate(parts).tolist()
     assert starts == list(range(0, 95, 4))
 
 
@@ -98,6 +95,6 @@ def test_prediction_reaches_beyond_the_end_of_the_series(load: Load, tmp_path: P
     known = read_for_prediction("data.csv", fitted, folder=tmp_path, with_targets=True)
     assert known.rows.tolist() == list(range(6, 100))
     assert known.targets["y"].values.tolist() == [row * 10 for row in range(6, 100)]
+    (tmp_path / "short.csv").write_text("t\n1\n2\n3\n4\n")
     with pytest.raises(Refused, match=r"4 rows are too few for a window of 5 rows \[D113\]"):
-        (tmp_path / "short.csv").write_text("t\n1\n2\n3\n4\n")
         read_for_prediction("short.csv", fitted, folder=tmp_path)

@@ -27,9 +27,11 @@ class Witness(keras.callbacks.Callback):  # type: ignore[misc] # Keras is untype
         self.stop_at = stop_at
 
     def on_train_begin(self, logs: Any = None) -> None:
+        del logs
         self.events.append("begin")
 
     def on_train_end(self, logs: Any = None) -> None:
+        del logs
         self.events.append("end")
 
     def on_chunk(self, epoch: int, step: int, logs: dict[str, Any]) -> None:
@@ -39,6 +41,7 @@ class Witness(keras.callbacks.Callback):  # type: ignore[misc] # Keras is untype
             self.model.stop_training = True
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        del logs
         self.epochs.append(epoch)
 
 

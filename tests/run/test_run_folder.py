@@ -24,6 +24,25 @@ lock = Lock(Path(sys.argv[1]), "2026-01-02T03:04:05+00:00")
 print("held", flush=True)
 time.sleep(60)
 """
+WRITER = """
+import sys
+from pathlib import Path
+from nnspec.run.folder import RunFolder
+folder = RunFolder.open(Path(sys.argv[1]), writing=True)
+number = 0
+while True:
+    number += 1
+    folder.write("a.bin", str(number % 10).encode() * 50_000)
+    if number == 2:
+        print("writing", flush=True)
+"""
+ENDED = """
+import os, sys
+from pathlib import Path
+from nnspec.run.folder import RunFolder
+RunFolder.open(Path(sys.argv[1]), writing=True).write("report.json", sys.argv[2])
+os._exit(0)
+"""
 
 
 def manifest(name: str = "demo") -> Manifest:
@@ -111,14 +130,33 @@ def test_a_missing_or_unrecorded_file_is_named(tmp_path: Path) -> None:
         assert code_of(caught) == "A111"
 
 
-def test_a_run_killed_before_a_file_took_its_place_still_reads_the_old_one(tmp_path: Path) -> None:
-    with RunFolder.create(tmp_path, manifest()) as folder:
-        old = folder.write("a.bin", b"old").read_bytes()
-        folder.write("a.bin", b"new")
-        (folder.path / "a.bin").write_bytes(old)
-        assert RunFolder.open(folder.path).read("a.bin") == b"old"
-    sealed = RunFolder.open(folder.path).manifest.artefacts["a.bin"]
-    assert sealed.before is not None
+def test_a_process_killed_while_it_writes_leaves_every_file_whole(tmp_path: Path) -> None:
+    spec = Manifest("demo", SpecOrigin("demo.yaml", "/specs", "ab"), seed=0, started="now")
+    with RunFolder.create(tmp_path, spec) as folder:
+        folder.write("a.bin", b"0" * 50_000)
+    for _ in range(8):
+        command = [sys.executable, "-c", WRITER, str(folder.path)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+            assert process.stdout is not None
+            assert process.stdout.readline() == b"writing\n"
+            process.kill()
+        content = RunFolder.open(folder.path).read("a.bin")
+        assert len(content) == 50_000
+        assert len(set(content)) == 1
+    (folder.path / ".model.1.tmp" / "deep" / ".x.1.tmp").mkdir(parents=True)
+    with RunFolder.open(folder.path, writing=True):
+        assert sorted(one.name for one in folder.path.iterdir()) == [LOCK, "a.bin", MANIFEST]
+
+
+def test_a_file_is_good_in_both_states_between_its_record_and_its_rename(tmp_path: Path) -> None:
+    path = finished(tmp_path)
+    for newest in ("2", "3"):
+        (path / "report.json").write_bytes(b"{}")
+        command = [sys.executable, "-c", ENDED, str(path), newest]
+        subprocess.run(command, check=True)
+        assert RunFolder.open(path).read("report.json") == newest.encode()
+        (path / "report.json").write_bytes(b"{}")
+        assert RunFolder.open(path).read("report.json") == b"{}"
 
 
 def test_a_finished_run_knows_only_the_newest_file(tmp_path: Path) -> None:

@@ -136,7 +136,7 @@ def test_a_wide_reconstruction_is_written_as_one_error_per_row() -> None:
 
 
 def test_answers_that_are_no_numbers_are_refused_with_their_row() -> None:
-    with pytest.raises(RunFailed, match=r"2 of 4 rows, first for row 11 .*\[R104\]|row 11;"):
+    with pytest.raises(RunFailed, match=r"2 of 4 rows, first for row 11; .*R104"):
         regression_answers([10, 11, 12, 13], [1.0, float("nan"), 2.0, float("inf")])
 
 

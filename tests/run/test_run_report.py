@@ -133,6 +133,7 @@ def test_a_figure_has_four_digits_that_count(value: float | None, text: str) -> 
 def test_shares_have_four_decimals_unless_they_are_far_from_one() -> None:
     assert show_metric("r2", -0.000194) == "-0.0002"
     assert show_metric("accuracy", 1.0) == "1.0000"
+    assert show_metric("r2", -0.00004) == "0.0000"
     assert show_metric("r2", -12345.6) == "-12,346"
     assert show_metric("roc_auc", None) == "-"
 

@@ -87,6 +87,27 @@ def test_every_class_and_each_of_its_fields_is_described() -> None:
             assert bare == [], kind
 
 
+def test_every_default_written_out_is_taken() -> None:
+    definitions = generate_schema()["$defs"]
+    for family, kinds in load_all().items():
+        for kind in kinds.values():
+            fields = definitions[f"{family}.{kind.keras_name}"]["properties"]
+            written = {
+                name: field["default"] for name, field in fields.items() if "default" in field
+            }
+            part = {"$ref": f"#/$defs/{family}.{kind.keras_name}", "$defs": definitions}
+            wrong = [error.message for error in Draft202012Validator(part).iter_errors(written)]
+            assert wrong == [], kind
+
+
+def test_every_example_is_taken() -> None:
+    definitions = generate_schema()["$defs"]
+    for name, definition in definitions.items():
+        part = {"$ref": f"#/$defs/{name}", "$defs": definitions}
+        for example in definition.get("examples", []):
+            assert Draft202012Validator(part).is_valid(example), (name, example)
+
+
 @pytest.mark.parametrize("text", cases("taken.yaml"))
 def test_what_the_program_takes_the_schema_takes(text: str) -> None:
     assert is_taken_by_program(text), validate_document(parse_document(text)).findings.errors

@@ -5,7 +5,7 @@ from nnspec.catalog.constraints import Constraint
 from nnspec.catalog.initializers import Initializer, Zeros
 from nnspec.catalog.layer import Layer, Tensors
 from nnspec.catalog.layers.axes import check_axes
-from nnspec.catalog.layers.core import NUMERIC
+from nnspec.catalog.layers.core import FLOATS
 from nnspec.catalog.layers.weighted import check_activation
 from nnspec.catalog.regularizers import Regularizer
 from nnspec.catalog.types import Axes, NonNegativeNumber, Number, Positive
@@ -15,14 +15,13 @@ from nnspec.shapes import Shape, ShapeError, Weight, elements, show
 class ActivationLayer(Layer, abstract=True):
     """Keeps the shape: (batch, ...) in and out."""
 
-    consumes = ("float",)
+    consumes = FLOATS
 
 
-class Activation(Layer):
+class Activation(ActivationLayer):
     """Applies an activation function to each element: (batch, ...) in and out."""
 
     shorthand = "activation"
-    consumes = NUMERIC
 
     activation: activations.Activation
     """The function."""

@@ -35,22 +35,30 @@ class Transposed(Filtering, abstract=True):
             return self
         steps = zip(self.kernel_size, self.dilation_rate, self.strides, strict=True)
         for extra, (size, rate, step) in zip(self.output_padding, steps, strict=True):
-            odd = dilated(size, rate) % 2 if self.padding == "same" else 1
-            if extra >= step or extra + odd < 1:
-                low = "1" if odd == 0 else "0"
+            low = 1 if self.needs_extra(dilated(size, rate)) else 0
+            if not low <= extra < step:
+                fitting = f"it can be from {low} to {step - 1}" if low < step else "leave it out"
                 raise PydanticCustomError(
                     "contradiction",
-                    "output_padding {extra} does not go with strides {strides}: "
-                    "here it can be from {low} to {high}",
+                    "output_padding {extra} does not go with kernel_size {size} and "
+                    "strides {strides}: {fitting}",
                     {
                         "extra": extents(self.output_padding),
+                        "size": extents(self.kernel_size),
                         "strides": extents(self.strides),
-                        "low": low,
-                        "high": step - 1,
+                        "fitting": fitting,
                         "field": "output_padding",
                     },
                 )
         return self
+
+    def needs_extra(self, span: int) -> bool:
+        """Tell whether TensorFlow refuses an output_padding of 0 for a window of this length.
+
+        With padding: same the output is (input - 1) * strides + span % 2 + output_padding, one
+        sample too short to give the input back; only the kernel for volumes does not mind.
+        """
+        return self.padding == "same" and span % 2 == 0 and self.dimensions < 3
 
     def infer_shape(self, shape: Shape) -> Shape:
         """Return (batch, inner axes after the spreading, filters)."""

@@ -24,6 +24,7 @@ class ConvLSTM(Forgetting, Recurrent, Stepping, abstract=True):
     """Convolves input and state at every step (Shi and others, 2015)."""
 
     shorthand = None
+    consumes = ("float",)
 
     filters: Positive
     """Number of channels of the state, and of the output of each step."""

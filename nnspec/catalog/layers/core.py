@@ -34,6 +34,10 @@ InputDtype = Literal[
 ]
 
 
+FLOATS: tuple[Element, ...] = ("float",)
+"""The elements of layers that TensorFlow computes for nothing else."""
+
+
 class Input(Layer):
     """Names the shape of one row that enters the network; it takes nothing and gives a tensor."""
 
@@ -148,7 +152,8 @@ class Masking(Layer):
 
     shorthand = "mask_value"
     least_rank = 2
-    consumes = NUMERIC
+    consumes = ("float", "integer")
+    produces = None
 
     mask_value: Number = 0.0
     """Value that marks a step to skip."""

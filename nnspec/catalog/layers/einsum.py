@@ -165,11 +165,19 @@ class EinsumDense(Kernel, Bias, LowRank):
                 )
         for letter in self.parsed.kernel:
             if outgoing.get(letter, incoming.get(letter)) is None:
-                raise ShapeError(
-                    "G306",
-                    f"EinsumDense needs the length of axis {letter} of equation {self.equation} "
-                    f"for its kernel; it is unknown in {show(shape)}",
-                )
+                raise self.unknown(letter, "kernel", shape)
+        for letter in self.bias_axes or "":
+            if outgoing[letter] is None:
+                raise self.unknown(letter, "bias", shape)
+
+    def unknown(self, letter: str, weight: str, shape: Shape) -> ShapeError:
+        """Return the refusal of a weight along an axis of unknown length (G306)."""
+        return ShapeError(
+            "G306",
+            f"EinsumDense needs the length of axis {letter} of equation {self.equation} "
+            f"for its {weight}; it is unknown in {show(shape)}",
+            field="bias_axes" if weight == "bias" else None,
+        )
 
     def lengths(
         self, shape: Shape, out: Shape

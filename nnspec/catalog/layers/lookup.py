@@ -162,7 +162,7 @@ class IndexLookup(Vocabulary, abstract=True):
         if self.output_mode == "int":
             return shape
         if self.output_mode == "one_hot":
-            return one_hot(shape, self.depth)
+            return one_hot(self, shape, self.depth)
         return gathered(self, shape, self.depth)
 
 
@@ -284,19 +284,15 @@ class TextVectorization(Vocabulary):
             if self.split is None and len(shape) == 1:
                 raise self.misshapen(shape, "(batch, texts) with split: null", "Reshape before")
             return (shape[0], self.output_sequence_length)
+        if self.split is None and self.output_mode == "one_hot":
+            return one_hot(self, shape, self.depth)
         if self.split is None:
-            return self.coded(shape)
+            return gathered(self, shape, self.depth)
         if len(shape) > 1:
             raise self.misshapen(
                 shape, f"(batch,) with output_mode: {self.output_mode}", "Input: {shape: []}"
             )
-        return self.coded((*shape, None))
-
-    def coded(self, shape: Shape) -> Shape:
-        """Return the shape of the codes of tokens."""
-        if self.output_mode == "one_hot":
-            return one_hot(shape, self.depth)
-        return gathered(self, shape, self.depth)
+        return (shape[0], *((None,) if self.output_mode == "one_hot" else ()), self.depth)
 
     def misshapen(self, shape: Shape, wanted: str, hint: str) -> ShapeError:
         """Return the error (G301) for texts laid out in another way."""

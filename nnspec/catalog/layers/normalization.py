@@ -9,7 +9,7 @@ from nnspec.catalog.constraints import Constraint
 from nnspec.catalog.initializers import Initializer, Ones, Zeros
 from nnspec.catalog.layer import Layer, Tensors
 from nnspec.catalog.layers.axes import check_axes
-from nnspec.catalog.layers.core import NUMERIC
+from nnspec.catalog.layers.core import FLOATS, NUMERIC
 from nnspec.catalog.regularizers import Regularizer
 from nnspec.catalog.types import Axes, Flag, Integer, NonNegativeNumber, Positive, Rate
 from nnspec.shapes import Shape, ShapeError, Weight, elements, show
@@ -202,6 +202,7 @@ class RMSNormalization(Normalizing):
     """Divides each row by its root mean square along axes: (batch, ..., channels) in and out."""
 
     shorthand = "axis"
+    consumes = FLOATS
     passes_mask = False
     per_element = 5
 
@@ -239,7 +240,7 @@ class UnitNormalization(Normalizing):
     """Scales each row to length 1 along axes: (batch, ..., channels) in and out."""
 
     shorthand = "axis"
-    consumes = ("float",)
+    consumes = FLOATS
     per_element = 3
 
     axis: Axes = -1

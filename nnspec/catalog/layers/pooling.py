@@ -6,7 +6,7 @@ Shapes: Keras 3.15, keras/src/ops/operation_utils.py, compute_pooling_output_sha
 from math import prod
 
 from nnspec.catalog.layer import Tensors
-from nnspec.catalog.layers.core import NUMERIC
+from nnspec.catalog.layers.core import FLOATS, NUMERIC
 from nnspec.catalog.layers.spatial import AXES, Spatial
 from nnspec.catalog.layers.window import Images, Series, Volumes, extents
 from nnspec.catalog.types import Flag, Padding, Pair, Positive, Single, Triple
@@ -17,7 +17,7 @@ class Pooling(Spatial, abstract=True):
     """Sums up the inner axes, channel by channel."""
 
     passes_mask = False
-    consumes = ("float",)
+    consumes = FLOATS
 
 
 class WindowPooling(Pooling, abstract=True):
@@ -163,18 +163,21 @@ class GlobalMaxPooling1D(Series, GlobalPooling):
     """Keeps the largest value of each channel of a series: (batch, channels) out."""
 
     aliases = ("GlobalMaxPool1D",)
+    produces = None
 
 
 class GlobalMaxPooling2D(Images, GlobalPooling):
     """Keeps the largest value of each channel of images: (batch, channels) out."""
 
     aliases = ("GlobalMaxPool2D",)
+    produces = None
 
 
 class GlobalMaxPooling3D(Volumes, GlobalPooling):
     """Keeps the largest value of each channel of volumes: (batch, channels) out."""
 
     aliases = ("GlobalMaxPool3D",)
+    produces = None
 
 
 class GlobalAveragePooling1D(Series, GlobalPooling):

@@ -182,7 +182,7 @@ class Discretization(Layer):
         if self.output_mode == "int":
             return shape
         if self.output_mode == "one_hot":
-            return one_hot(shape, depth)
+            return one_hot(self, shape, depth)
         if len(shape) < 2:  # noqa: PLR2004  batch and the axis that is gathered
             raise wrong_rank(self, shape)
         return (shape[0], *shape[2:], depth)
@@ -205,13 +205,16 @@ class CategoryEncoding(Layer):
     def infer_shape(self, shape: Shape) -> Shape:
         """Return the shape of the codes."""
         if self.output_mode == "one_hot":
-            return one_hot(shape, self.num_tokens)
+            return one_hot(self, shape, self.num_tokens)
         return gathered(self, shape, self.num_tokens)
 
 
-def one_hot(shape: Shape, depth: int) -> Shape:
-    """Return the shape with an axis for the codes; it replaces a last axis of length one."""
-    if len(shape) > 1 and shape[-1] == 1:
+def one_hot(layer: Layer, shape: Shape, depth: int) -> Shape:
+    """Return the shape with an axis for the codes; it replaces a last axis of length one.
+
+    Keras decides while it builds the graph, so that the last axis must be known (G306).
+    """
+    if len(shape) > 1 and layer.known(shape, -1, "to give each number a code") == 1:
         return (*shape[:-1], depth)
     return (*shape, depth)
 

@@ -158,16 +158,11 @@ class UnitLayer(Unit, Unrollable, abstract=True):
         return self
 
 
-class Penalized(Layer, abstract=True):
-    """May add a penalty on its output to the loss."""
+class GatedLayer(UnitLayer, abstract=True):
+    """A gated layer; it has a faster form on NVIDIA GPUs, which XLA cannot compile."""
 
     activity_regularizer: Regularizer | None = None
     """Penalty on the output."""
-
-
-class Cudnn(Layer, abstract=True):
-    """Has a faster form on NVIDIA GPUs, which XLA cannot compile."""
-
     use_cudnn: Literal["auto"] | Flag = "auto"
     """Whether the cuDNN kernel is used on a GPU; auto: where the arguments allow it."""
 
@@ -180,11 +175,11 @@ class SimpleRNN(UnitLayer):
     }
 
 
-class LSTM(LongShortTerm, UnitLayer, Penalized, Cudnn):
+class LSTM(LongShortTerm, GatedLayer):
     """Long short-term memory (Hochreiter and Schmidhuber, 1997): two states, three gates."""
 
 
-class GRU(GatedRecurrent, UnitLayer, Penalized, Cudnn):
+class GRU(GatedRecurrent, GatedLayer):
     """Gated recurrent unit (Cho and others, 2014): one state, two gates."""
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from nnspec.catalog.layer import Layer
-from nnspec.catalog.layers.core import NUMERIC, Extents
+from nnspec.catalog.layers.core import FLOATS, NUMERIC, Extents
 from nnspec.catalog.layers.spatial import Spatial
 from nnspec.catalog.types import NonNegativeNumber, Rate, Seed
 from nnspec.shapes import Shape, ShapeError, broadcast, show
@@ -18,7 +18,7 @@ DropRate = Annotated[float, Field(strict=True, ge=0, lt=1, allow_inf_nan=False)]
 class Random(Layer, abstract=True):
     """Draws anew for every batch of the training: (batch, ...) in and out."""
 
-    consumes = ("float",)
+    consumes = FLOATS
 
     seed: Seed | None = None
     """Seed of the draws; drawn from the run's seed if absent."""
@@ -111,6 +111,7 @@ class ActivityRegularization(Layer):
     """Adds a penalty on its input to the loss and returns it unchanged: (batch, ...) in and out."""
 
     consumes = NUMERIC
+    produces = None
 
     l1: NonNegativeNumber = 0.0
     """Factor on the sum of sizes."""

@@ -188,6 +188,18 @@ class UpSampling2D(Enlarged):
     interpolation: Literal["nearest", "bilinear", "bicubic", "lanczos3", "lanczos5"] = "nearest"
     """How pixels between the old ones are found; nearest repeats."""
 
+    def infer_shape(self, shape: Shape) -> Shape:
+        """Multiply rows and columns; all but nearest need to know them (G306)."""
+        if self.interpolation != "nearest" and None in self.inner(shape):
+            raise ShapeError(
+                "G306",
+                f"interpolation: {self.interpolation} needs rows and columns; "
+                f"they are unknown in {show(shape)}",
+                field="interpolation",
+                hint="use interpolation: nearest, or give the lengths in Input",
+            )
+        return super().infer_shape(shape)
+
 
 class UpSampling3D(Enlarged):
     """Enlarges volumes by repetition: (batch, planes, rows, columns, channels) in and out."""

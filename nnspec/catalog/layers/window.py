@@ -6,6 +6,7 @@ from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
 from nnspec.catalog.layer import Layer
+from nnspec.catalog.layers.core import FLOATS
 from nnspec.catalog.layers.spatial import AXES, Spatial
 from nnspec.catalog.layers.weighted import Kernel, OptionalBias
 from nnspec.catalog.types import Pair, Positive, Single, Triple
@@ -21,7 +22,7 @@ class Window(Spatial, abstract=True):
     """Slides a window over the inner axes and multiplies it with a kernel."""
 
     passes_mask = False
-    consumes = ("float",)
+    consumes = FLOATS
 
     kernel_size: tuple[Positive, ...]
     """Window extent along each inner axis, in samples."""

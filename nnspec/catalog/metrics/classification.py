@@ -125,7 +125,7 @@ class BinaryCrossentropy(Divergence):
 
     from_logits: Flag = False
     """Whether the network gives scores (a linear head) in place of probabilities."""
-    label_smoothing: Rate = 0
+    label_smoothing: Rate = 0.0
     """Share of each target that is moved towards one half."""
     name: Text = "binary_crossentropy"
     """Name in the logs."""
@@ -141,7 +141,7 @@ class CategoricalCrossentropy(Divergence):
 
     from_logits: Flag = False
     """Whether the network gives scores (a linear head) in place of probabilities."""
-    label_smoothing: Rate = 0
+    label_smoothing: Rate = 0.0
     """Share of each target that is spread evenly over the classes."""
     axis: Integer = -1
     """Axis of the classes, batch axis 0; -1 is the last."""

@@ -1,6 +1,6 @@
 """Codes M…: layers, loss and metrics that contradict each other."""
 
-from nnspec.diagnostics.codes.code import Code
+from nnspec.diagnostics.codes.code import Code, Severity
 
 TASK: tuple[Code, ...] = (
     Code(
@@ -51,5 +51,103 @@ TASK: tuple[Code, ...] = (
         "output without loss",
         "With several outputs each has its loss; `null` says that one is not trained.",
         "Name a loss for it, or null.",
+    ),
+    Code(
+        "M109",
+        "setting of an unknown output",
+        "Metrics, weights and targets of several outputs are keyed by the names of the outputs.",
+        "Use an output's name.",
+    ),
+    Code(
+        "M110",
+        "head cannot reach its target",
+        "The last activation is bounded and the values to be learned are standardized, so "
+        "some of them are never reached.",
+        "Use a linear last layer, or scale the values to fit it.",
+        Severity.WARNING,
+    ),
+    Code(
+        "M111",
+        "loss needs targets of 0 and more",
+        "The loss takes counts or sizes; standardized targets are negative in half of the "
+        "rows, which the loss turns into nonsense.",
+        "Write `target_scaling: none`.",
+    ),
+    Code(
+        "M112",
+        "predictions may be negative",
+        "The loss takes the logarithm of its predictions, which is undefined below 0.",
+        "Use exponential or softplus as the last activation.",
+        Severity.WARNING,
+    ),
+    Code(
+        "M113",
+        "loss of classes, target of numbers",
+        "The loss tells classes apart and the target has none.",
+        "Use a loss of numbers, such as mse.",
+    ),
+    Code(
+        "M114",
+        "loss of numbers, target of classes",
+        "Class numbers have no distances: class 2 is not twice class 1.",
+        "Use a loss of classes.",
+        Severity.WARNING,
+    ),
+    Code(
+        "M115",
+        "metrics without an output",
+        "With several outputs a list of metrics does not say which of them each one measures.",
+        "Key the metrics by output.",
+    ),
+    Code(
+        "M116",
+        "class weights without classes",
+        "`class_weight` weighs the rows of each class of one output.",
+        "Remove it, or weigh rows with `data.sample_weight`.",
+    ),
+    Code(
+        "M117",
+        "metric takes probabilities",
+        "The head gives scores (logits). The loss is told so, the metric is not: its "
+        "threshold of 0.5 is then that of a score.",
+        "Tell the metric too, or end the network with its activation.",
+        Severity.WARNING,
+    ),
+    Code(
+        "M118",
+        "exact equality of probabilities",
+        "`Accuracy` counts predictions that equal their target; a probability almost never does.",
+        "Write `accuracy`, the metric that fits the head.",
+        Severity.WARNING,
+    ),
+    Code(
+        "M119",
+        "scores cut off",
+        "With `from_logits` the loss turns any score into a probability; an activation "
+        "before it keeps scores from being low or high.",
+        "Remove the activation of the last layer.",
+        Severity.WARNING,
+    ),
+    Code(
+        "M120",
+        "loss weight not above 0",
+        "A weight of 0 switches an output's training off in silence, a negative one makes "
+        "its loss grow.",
+        "Write `null` as its loss, or a weight above 0.",
+        Severity.WARNING,
+    ),
+    Code(
+        "M121",
+        "two metrics of one name",
+        "Logs keep one figure for each name.",
+        "Remove one, or name it.",
+        Severity.WARNING,
+    ),
+    Code(
+        "M122",
+        "metric repeats the loss",
+        "The figure is already logged as `loss`.",
+        "Remove the metric.",
+        Severity.NOTE,
     ),
 )

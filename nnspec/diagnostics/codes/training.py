@@ -1,6 +1,6 @@
 """Codes T…: settings of the training that cannot work."""
 
-from nnspec.diagnostics.codes.code import Code
+from nnspec.diagnostics.codes.code import Code, Severity
 
 TRAINING: tuple[Code, ...] = (
     Code(
@@ -26,5 +26,165 @@ TRAINING: tuple[Code, ...] = (
         "no validation split",
         "The callback watches the validation rows, and there are none.",
         "Give `split.validation` a share, or watch the training figure.",
+    ),
+    Code(
+        "T105",
+        "patience longer than the training",
+        "A callback that waits for as many epochs as there are never acts.",
+        "Lower the patience, or train longer.",
+        Severity.WARNING,
+    ),
+    Code(
+        "T106",
+        "schedule longer than the training",
+        "The learning rate would hardly fall before the training ends.",
+        "Shorten the schedule to the training.",
+        Severity.WARNING,
+    ),
+    Code(
+        "T107",
+        "learning rate out of any sense",
+        "Rates this large diverge, rates this small change nothing.",
+        "Begin with 0.001, or 0.01 for SGD.",
+        Severity.WARNING,
+    ),
+    Code(
+        "T108",
+        "no test rows",
+        "Figures on rows that the training was steered by are better than those on new ones.",
+        "Give `split.test` a share.",
+        Severity.WARNING,
+    ),
+    Code(
+        "T109",
+        "gate that judges nothing",
+        "A gate bounds a figure of the report, on the test rows.",
+        "Name a figure of the report, and keep test rows.",
+    ),
+    Code(
+        "T110",
+        "deterministic excludes XLA",
+        "Operations that give the same bits everywhere turn Keras' XLA off.",
+        "Choose one of the two.",
+    ),
+    Code(
+        "T111",
+        "batch larger than the training rows",
+        "Every epoch is then one step, on all rows.",
+        "Lower the batch size.",
+        Severity.NOTE,
+    ),
+    Code(
+        "T112",
+        "BatchNormalization of one row",
+        "The variance of a single row is 0: what comes in is lost.",
+        "Use larger batches, or LayerNormalization.",
+        Severity.WARNING,
+    ),
+    Code(
+        "T113",
+        "nothing to train",
+        "No layer has weights that the training may change.",
+        "Train at least one layer.",
+        Severity.WARNING,
+    ),
+    Code(
+        "T114",
+        "early stop keeps the last weights",
+        "The training stops `patience` epochs after the best one and keeps the weights of "
+        "the last.",
+        "Add `restore_best_weights: true`.",
+        Severity.NOTE,
+    ),
+    Code(
+        "T115",
+        "stopped before the rate is lowered",
+        "EarlyStopping loses patience before ReduceLROnPlateau does, which thus never acts.",
+        "Give ReduceLROnPlateau the shorter patience.",
+        Severity.WARNING,
+    ),
+    Code(
+        "T116",
+        "lowest rate not below the first",
+        "ReduceLROnPlateau has nothing to lower.",
+        "Write a `min_lr` well below the learning rate.",
+        Severity.WARNING,
+    ),
+    Code(
+        "T117",
+        "average that is not kept",
+        "SwapEMAWeights puts in the moving average of the weights, which the optimizer "
+        "keeps only on demand.",
+        "Add `use_ema: true` to the optimizer.",
+    ),
+    Code(
+        "T118",
+        "wrong direction",
+        "The callback would keep the worst epoch for the best one.",
+        "Write the other mode, or `auto`.",
+        Severity.WARNING,
+    ),
+    Code(
+        "T119",
+        "callback twice",
+        "Two callbacks of one kind act on the same figure.",
+        "Remove one.",
+        Severity.WARNING,
+    ),
+    Code(
+        "T120",
+        "half a warm-up",
+        "A warm-up needs its length and the rate that it rises to.",
+        "Give both `warmup_steps` and `warmup_target`.",
+        Severity.WARNING,
+    ),
+    Code(
+        "T121",
+        "learning rate that grows",
+        "A schedule is there to lower the learning rate.",
+        "Write values that make it fall.",
+        Severity.WARNING,
+    ),
+    Code(
+        "T122",
+        "setting without effect",
+        "The setting works only together with another one.",
+        "Add the other one, or remove it.",
+        Severity.WARNING,
+    ),
+    Code(
+        "T123",
+        "memory without end",
+        "A share of 1 keeps all of the past and lets nothing new in.",
+        "Write a share below 1.",
+        Severity.WARNING,
+    ),
+    Code(
+        "T124",
+        "patience longer than the training, for the best weights",
+        "The training never stops early; the best weights are put back at its end.",
+        "Lower the patience, or train longer.",
+        Severity.NOTE,
+    ),
+    Code(
+        "T125",
+        "targets softened away",
+        "Smoothing by half or more leaves little to tell classes apart.",
+        "Write 0.1 or less.",
+        Severity.WARNING,
+    ),
+    Code(
+        "T126",
+        "states carried over shuffled batches",
+        "A stateful layer continues the batch before, and shuffling puts another one there.",
+        "Add `shuffle: false`.",
+        Severity.WARNING,
+    ),
+    Code(
+        "T127",
+        "head in half precision",
+        "Probabilities and losses in float16 overflow and round away.",
+        "Add `dtype: float32` to the last layer.",
+        Severity.NOTE,
     ),
 )

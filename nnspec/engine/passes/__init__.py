@@ -8,7 +8,8 @@ is a plain Keras model.
 
 from nnspec.engine.passes.base import Pass, Rewrite, Setting, plan_rewrites, rewritten
 from nnspec.engine.passes.dropout import ThreefryDropout
+from nnspec.engine.passes.recurrent import RecurrentProjection
 
-PASSES: tuple[type[Pass], ...] = (ThreefryDropout,)
+PASSES: tuple[type[Pass], ...] = (ThreefryDropout, RecurrentProjection)
 
 __all__ = ["PASSES", "Pass", "Rewrite", "Setting", "plan_rewrites", "rewritten"]

@@ -1,0 +1,33 @@
+"""Commands about the language itself: schema, explain."""
+
+import json
+from typing import Annotated
+
+import typer
+
+Name = Annotated[
+    str | None, typer.Argument(metavar="CODE|NAME", help="A finding's code, or a Keras name.")
+]
+
+
+def schema() -> None:
+    """Print the JSON Schema of the language, for editors."""
+    from nnspec.schema import generate_schema
+
+    typer.echo(json.dumps(generate_schema(), indent=1))
+
+
+def explain(name: Name = None) -> None:
+    """Say what a code or name means; list all without one."""
+    from nnspec.reference import explain as explain_name
+    from nnspec.reference import list_names, nearest_name
+
+    if name is None:
+        typer.echo(list_names())
+        return
+    text = explain_name(name)
+    if text is None:
+        hint = nearest_name(name)
+        message = f"{name} is neither a code nor a name" + (f"; {hint}" if hint else "")
+        raise typer.BadParameter(message, param_hint="CODE|NAME")
+    typer.echo(text)

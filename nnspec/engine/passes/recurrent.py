@@ -1,0 +1,120 @@
+"""Floor 8, a pass: recurrent layers project their inputs for all time steps in one product."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+import keras
+import tensorflow as tf
+
+from nnspec.engine.passes.base import Method, Pass, Setting
+from nnspec.engine.passes.cells import Cell, GruCell, LstmCell, SimpleCell, Tensors
+from nnspec.engine.passes.recurrence import recur
+
+CELLS: Mapping[type[keras.layers.RNN], Cell] = {
+    keras.layers.LSTM: LstmCell(),
+    keras.layers.GRU: GruCell(),
+    keras.layers.SimpleRNN: SimpleCell(),
+}
+
+
+class RecurrentProjection(Pass):
+    """Takes the product with the kernel, and all gradients of weights, out of the time loop.
+
+    The numbers are those of Keras' loop up to the rounding of float32 sums.
+    """
+
+    title: ClassVar[str] = "inputs projected for all time steps at once"
+
+    def match(self, layer: keras.layers.Layer, setting: Setting) -> bool:
+        """Fit LSTM, GRU and SimpleRNN with Keras' default activations, in float32."""
+        if type(layer) not in CELLS or layer.unroll or layer.compute_dtype != "float32":
+            return False
+        if setting.gpu and not setting.xla:
+            return False  # Keras' own way to cuDNN is faster there
+        usual = layer.activation is keras.activations.tanh and not layer.recurrent_dropout
+        if isinstance(layer, keras.layers.SimpleRNN):
+            return usual
+        usual = usual and layer.recurrent_activation is keras.activations.sigmoid
+        if isinstance(layer, keras.layers.GRU):
+            usual = usual and layer.cell.reset_after
+        return usual and layer.cell.implementation == 2  # noqa: PLR2004 - Keras' number for "all gates at once"
+
+    def rewrite(self, layer: keras.layers.Layer, setting: Setting) -> Mapping[str, Method]:
+        """Replace `inner_loop`; sequences of unknown length keep Keras' own."""
+        del setting
+        original = layer.inner_loop
+
+        def inner_loop(
+            sequences: tf.Tensor,
+            initial_state: list[tf.Tensor],
+            mask: tf.Tensor | None,
+            training: bool = False,  # noqa: FBT001, FBT002 - Keras' own signature
+        ) -> tuple[tf.Tensor, tf.Tensor, list[tf.Tensor]]:
+            if sequences.shape[1] is None:
+                outcome: tuple[tf.Tensor, tf.Tensor, list[tf.Tensor]] = original(
+                    sequences, initial_state, mask, training=training
+                )
+                return outcome
+            if training and layer.dropout:
+                dropped = layer.cell.get_dropout_mask(sequences[:, 0, :])
+                sequences = sequences * dropped[:, tf.newaxis]
+            keep = _keep(layer, mask)
+            start = tuple(tf.nest.flatten(initial_state))
+            outputs, last = _recur(layer, _time_first(layer, sequences), start, keep)
+            return _as_keras(layer, _masked(layer, outputs, keep), last)
+
+        return {"inner_loop": inner_loop}
+
+
+def _recur(
+    layer: keras.layers.RNN, sequences: tf.Tensor, start: Tensors, keep: tf.Tensor | None
+) -> tuple[tf.Tensor, Tensors]:
+    """Run the layer's cell over sequences (time, batch, features)."""
+    cell = layer.cell
+    kernel = tf.convert_to_tensor(cell.kernel)
+    recurrent = tf.convert_to_tensor(cell.recurrent_kernel)
+    length, batch = sequences.shape[0], tf.shape(sequences)[1]
+    flat = tf.reshape(sequences, [-1, sequences.shape[2]])
+    projected = tf.reshape(tf.matmul(flat, kernel), [length, batch, kernel.shape[1]])
+    bias = tf.zeros([kernel.shape[1]])
+    if cell.bias is not None and isinstance(layer, keras.layers.GRU):
+        projected += cell.bias[0]
+        bias = cell.bias[1]
+    elif cell.bias is not None:
+        bias = tf.convert_to_tensor(cell.bias)
+    return recur(CELLS[type(layer)], (recurrent, bias), projected, start, keep)
+
+
+def _time_first(layer: keras.layers.RNN, sequences: tf.Tensor) -> tf.Tensor:
+    """Return (batch, time, ...) as (time, batch, ...), in the order the layer reads it."""
+    swapped = tf.transpose(sequences, [1, 0, *range(2, len(sequences.shape))])
+    return tf.reverse(swapped, [0]) if layer.go_backwards else swapped
+
+
+def _keep(layer: keras.layers.RNN, mask: tf.Tensor | list[tf.Tensor] | None) -> tf.Tensor | None:
+    """Return the mask (batch, time) as 1 and 0, (time, batch, 1)."""
+    first = tf.nest.flatten(mask)[0]
+    if first is None:
+        return None
+    return _time_first(layer, tf.cast(first, "float32")[:, :, tf.newaxis])
+
+
+def _masked(layer: keras.layers.RNN, outputs: tf.Tensor, keep: tf.Tensor | None) -> tf.Tensor:
+    """Return the outputs as Keras masks them: the last one that counted, or zeros.
+
+    Before the first step that counts Keras' outputs are zeros, whatever the first state.
+    """
+    if keep is None:
+        return outputs
+    if layer.zero_output_for_mask:
+        return outputs * keep
+    return outputs * tf.cast(tf.cumsum(keep) > 0, "float32")
+
+
+def _as_keras(
+    layer: keras.layers.RNN, outputs: tf.Tensor, last: Tensors
+) -> tuple[tf.Tensor, tf.Tensor, list[tf.Tensor]]:
+    """Return last output, all outputs with the batch first, and last states."""
+    if not layer.return_sequences:
+        return outputs[-1], outputs[-1][:, tf.newaxis], list(last)
+    return outputs[-1], tf.transpose(outputs, [1, 0, 2]), list(last)

@@ -1,0 +1,46 @@
+"""A spec to a Keras model, without training it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import keras
+
+from nnspec.build.model import build_model
+from nnspec.build.training import compile_training
+from nnspec.catalog.schedules import Schedule
+from nnspec.pipeline.check import check
+from nnspec.pipeline.prepare import fit_network, read_data
+from nnspec.spec.spec import Spec
+
+
+def compile_model(
+    path: Path, *, overrides: Sequence[str] = (), allow_outside: bool = False
+) -> keras.Model:
+    """Return the Keras model of a spec, compiled for training if the spec says how.
+
+    The data is opened only where shapes or a schedule that counts epochs follow from it.
+
+    Raises:
+        Refused: the spec, or the data it names.
+    """
+    checked = check(path, overrides=overrides, allow_outside=allow_outside)
+    spec, network = checked.accept()
+    shaped = all(node.outputs is not None for node in network.nodes)
+    rows = 1
+    if not shaped or counts_epochs(spec):
+        dataset = read_data(spec, network, allow_outside=allow_outside)
+        network, rows = fit_network(spec, dataset.fitted), len(dataset.splits["train"])
+    policy, seed = spec.runtime.dtype_policy, spec.runtime.seed
+    model = build_model(network, name=spec.name, seed=seed, policy=policy)
+    if spec.training is not None:
+        steps = -(-rows // spec.training.batch_size)
+        compile_training(model, network, spec.training, policy=policy, steps_per_epoch=steps)
+    return model
+
+
+def counts_epochs(spec: Spec) -> bool:
+    """Return whether a schedule counts epochs, so that the number of rows matters."""
+    if spec.training is None or spec.data is None:
+        return False
+    rate = getattr(spec.training.optimizer, "learning_rate", None)
+    return isinstance(rate, Schedule) and rate.unit == "epochs"

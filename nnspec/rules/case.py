@@ -1,0 +1,147 @@
+"""Floor 5: what rules look at: spec and network, with the facts that several rules need."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from math import ceil, floor
+
+from nnspec.diagnostics import Diagnostic, Path, Related, Span
+from nnspec.graph import Output
+from nnspec.resolve import Network, ResolvedNode, with_uses
+from nnspec.rules.head import Head, find_head
+from nnspec.rules.kinds import inner
+from nnspec.rules.task import Task, task_of
+from nnspec.spec.builtin import bundled_set
+from nnspec.spec.spec import Spec
+from nnspec.spec.training import TrainingSection
+
+
+@dataclass(frozen=True)
+class Case:
+    """A spec and its network; facts are found once, when first asked for."""
+
+    spec: Spec
+    network: Network
+
+    def place(self, *path: str | int) -> Span | None:
+        """Return the place of a value of the spec, or of the nearest one around it."""
+        return self.spec.positions.find(path)
+
+    def is_written(self, *path: str | int) -> bool:
+        """Return whether a value stands in the spec."""
+        return path in self.spec.positions.spans
+
+    def also(self, message: str, *path: str | int) -> tuple[Related, ...]:
+        """Return a second place to show, none where it was not written."""
+        span = self.place(*path)
+        return (Related(message, span),) if span else ()
+
+    @property
+    def training(self) -> TrainingSection | None:
+        """Return the training section."""
+        return self.spec.training
+
+    @cached_property
+    def heads(self) -> tuple[Head, ...]:
+        """Return the end of the network at each output."""
+        return tuple(self.head(output) for output in self.network.graph.outputs)
+
+    @cached_property
+    def trained(self) -> tuple[Head, ...]:
+        """Return the outputs that have a loss."""
+        return tuple(head for head in self.heads if head.loss is not None)
+
+    @cached_property
+    def outputs(self) -> tuple[str, ...]:
+        """Return the names of the outputs."""
+        return tuple(output.name for output in self.network.graph.outputs)
+
+    def head(self, output: Output) -> Head:
+        """Return one output with its loss and metrics."""
+        head = find_head(self.network, output)
+        training = self.training
+        if training is None:
+            return head
+        path: Path = ("training", "loss")
+        written = training.loss
+        path = (*path, output.name) if isinstance(written, dict) else path
+        loss = written.get(output.name) if isinstance(written, dict) else written
+        place: Path = ("training", "metrics")
+        metrics = training.metrics
+        if isinstance(metrics, dict):
+            place, metrics = (*place, output.name), metrics.get(output.name, [])
+        elif len(self.outputs) > 1:
+            metrics = []
+        placed = tuple((metric, (*place, index)) for index, metric in enumerate(metrics))
+        return head.with_training(loss, path, placed)
+
+    def task(self, head: Head) -> Task | None:
+        """Return what an output learns, None while it cannot be known."""
+        return task_of(head.loss, self.spec.data, head.units)
+
+    @cached_property
+    def consumers(self) -> Mapping[str, tuple[ResolvedNode, ...]]:
+        """Return the layers that each layer feeds."""
+        fed: dict[str, list[ResolvedNode]] = {node.name: [] for node in self.network.nodes}
+        for node in self.network.nodes:
+            for name in dict.fromkeys(source.node for source in node.node.sources):
+                if name in fed:
+                    fed[name].append(node)
+        return {name: tuple(nodes) for name, nodes in fed.items()}
+
+    @cached_property
+    def ends(self) -> frozenset[str]:
+        """Return the names of the layers that are outputs."""
+        return frozenset(output.source.node for output in self.network.graph.outputs)
+
+    def feeder(self, node: ResolvedNode) -> ResolvedNode | None:
+        """Return the only layer that feeds a layer, None where there are several or none."""
+        if len(node.node.sources) != 1:
+            return None
+        return self.network.by_name.get(node.node.sources[0].node)
+
+    def follower(self, node: ResolvedNode) -> ResolvedNode | None:
+        """Return the only layer that a layer feeds, None where it is read elsewhere too."""
+        fed = self.consumers[node.name]
+        return fed[0] if len(fed) == 1 and node.name not in self.ends else None
+
+    def layers(self, *names: str) -> Iterator[ResolvedNode]:
+        """Give the nodes whose layer, inside a wrapper too, has one of these names."""
+        for node in self.network.nodes:
+            if node.layer is not None and inner(node.layer).keras_name in names:
+                yield node
+
+    @cached_property
+    def rows(self) -> int | None:
+        """Return the number of training rows, None where only the data tells."""
+        data = self.spec.data
+        known = bundled_set(data) if data else None
+        if data is None or known is None or data.window is not None:
+            return None
+        kept_back = (data.split.validation, data.split.test)
+        return known.rows - sum(floor(known.rows * share + 0.5) for share in kept_back)
+
+    @cached_property
+    def steps(self) -> int | None:
+        """Return the number of steps in an epoch, None where only the data tells."""
+        if self.rows is None or self.training is None:
+            return None
+        return max(ceil(self.rows / self.training.batch_size), 1)
+
+    @cached_property
+    def complete(self) -> bool:
+        """Return whether the shapes of all layers are known."""
+        return all(node.outputs is not None for node in self.network.nodes)
+
+
+def at(
+    node: ResolvedNode,
+    code: str,
+    message: str,
+    argument: str | None = None,
+    *,
+    hint: str | None = None,
+) -> Diagnostic:
+    """Return a finding at a layer's argument, or at the layer where that was not written."""
+    span = node.node.origin.of(argument)
+    return with_uses(Diagnostic(code, message, span, hint), node.node)

@@ -1,0 +1,167 @@
+"""Floor 5: metrics against the task, the loss and the head of the output they measure."""
+
+from collections.abc import Iterator
+
+from nnspec.catalog.metrics import Metric
+from nnspec.diagnostics import Diagnostic
+from nnspec.document import shorten
+from nnspec.rules.case import Case
+from nnspec.rules.figures import log_name
+from nnspec.rules.head import Head
+from nnspec.rules.rule import rule
+
+COUNTERPARTS = {
+    "CategoricalAccuracy": "sparse_categorical_accuracy",
+    "CategoricalCrossentropy": "sparse_categorical_crossentropy",
+    "TopKCategoricalAccuracy": "sparse_top_k_categorical_accuracy",
+    "SparseCategoricalAccuracy": "categorical_accuracy",
+    "SparseCategoricalCrossentropy": "categorical_crossentropy",
+    "SparseTopKCategoricalAccuracy": "top_k_categorical_accuracy",
+    "BinaryAccuracy": "accuracy",
+}
+"""Metric -> the one that measures the same on the other kind of targets."""
+
+AMONG_CLASSES = frozenset(
+    {
+        "CategoricalAccuracy",
+        "CategoricalCrossentropy",
+        "SparseCategoricalAccuracy",
+        "SparseCategoricalCrossentropy",
+        "SparseTopKCategoricalAccuracy",
+        "TopKCategoricalAccuracy",
+    }
+)
+"""Metrics that look for the largest of several units."""
+
+
+@rule("M104")
+def check_metric_task(case: Case) -> Iterator[Diagnostic]:
+    """Find metrics of another task than the loss they stand beside."""
+    for head in case.trained:
+        for metric, path in head.metrics:
+            found = contradiction(case, head, metric)
+            if found and head.loss:
+                message, hint = found
+                also = case.also(f"the loss {head.loss.keras_name} is here", *head.loss_path)
+                yield Diagnostic("M104", message, case.place(*path), hint, also)
+
+
+def contradiction(case: Case, head: Head, metric: Metric) -> tuple[str, str] | None:
+    """Return what is wrong with a metric of an output, and what to write."""
+    task, loss, name = case.task(head), head.loss, log_name(metric)
+    if loss is None or task is None:
+        return None
+    numeric = task == "regression" or (task == "reconstruction" and loss.task == "regression")
+    if numeric and metric.task and "regression" not in metric.task:
+        message = f"the metric {name} measures classes; the loss {loss.keras_name} is of numbers"
+        return message, "write metrics: [mae, rmse]"
+    if task == "reconstruction":
+        return None
+    if task == "binary" and head.units == 1 and metric.keras_name in AMONG_CLASSES:
+        message = f"the metric {name} looks for the largest of several units; there is 1 unit"
+        return message, "write accuracy, or binary_accuracy"
+    if task == "multiclass":
+        return wrong_targets(metric, loss.targets, loss.keras_name)
+    return None
+
+
+def wrong_targets(metric: Metric, targets: str, loss: str) -> tuple[str, str] | None:
+    """Return what is wrong with a metric whose targets are not those of the loss."""
+    name, kind = log_name(metric), metric.keras_name
+    sparse = getattr(metric, "sparse_y_true", None) is True
+    if targets == "indices" and metric.keras_name != "accuracy":
+        if metric.task == ("regression",):
+            return f"the metric {name} measures numbers; {loss} has class numbers", "write accuracy"
+        if metric.targets in {"one_hot", "zero_one"}:
+            instead = COUNTERPARTS.get(kind)
+            hint = f"write {instead}" if instead else "write loss: categorical_crossentropy"
+            return f"the metric {name} takes one-hot targets; {loss} has class numbers", hint
+    if targets == "one_hot" and metric.targets == "indices" and (kind in COUNTERPARTS or sparse):
+        instead = COUNTERPARTS.get(kind)
+        hint = f"write {instead}" if instead else "write sparse_y_true: false"
+        return f"the metric {name} takes class numbers; {loss} has one-hot targets", hint
+    return None
+
+
+@rule("M102")
+def check_metric_logits(case: Case) -> Iterator[Diagnostic]:
+    """Find metrics that turn probabilities into probabilities."""
+    for head in case.trained:
+        for metric, path in head.metrics:
+            scores = getattr(metric, "from_logits", False) is True
+            if scores and head.gives in {"probability", "distribution"}:
+                message = (
+                    f"the metric {log_name(metric)} with from_logits: true takes scores (logits); "
+                    f"the last layer has already applied {head.function}"
+                )
+                place = case.place(*path, "from_logits")
+                yield Diagnostic("M102", message, place, "remove from_logits")
+
+
+@rule("M117")
+def check_metric_scores(case: Case) -> Iterator[Diagnostic]:
+    """Find metrics that take probabilities behind a head that gives scores."""
+    for head in case.trained:
+        if head.gives != "linear" or not head.from_logits:
+            continue
+        for metric, path in head.metrics:
+            if metric.predictions not in {"probability", "distribution"}:
+                continue
+            told = getattr(metric, "from_logits", None)
+            chosen = metric.keras_name == "accuracy" and head.units != 1
+            if told or chosen or getattr(metric, "top_k", None):
+                continue
+            message = (
+                f"the metric {log_name(metric)} takes probabilities; the last layer gives scores "
+                f"(logits), which {head.loss.keras_name if head.loss else 'the loss'} is told of"
+            )
+            yield Diagnostic("M117", message, case.place(*path), scores_hint(metric))
+
+
+def scores_hint(metric: Metric) -> str:
+    """Return how a metric is told of scores."""
+    if hasattr(metric, "from_logits"):
+        return f"write {metric.keras_name}: {{from_logits: true}}"
+    if metric.keras_name in {"accuracy", "BinaryAccuracy"}:
+        return "write BinaryAccuracy: {threshold: 0}, the score of a probability of 0.5"
+    return "end the network with its activation, and remove from_logits from the loss"
+
+
+@rule("M118")
+def check_exact_accuracy(case: Case) -> Iterator[Diagnostic]:
+    """Find the metric that compares probabilities with labels for equality."""
+    for head in case.trained:
+        for metric, path in head.metrics:
+            if metric.keras_name == "Accuracy" and head.gives not in {"step", None}:
+                message = (
+                    "the metric Accuracy counts predictions that equal their target exactly; "
+                    f"the last layer gives {head.function}"
+                )
+                hint = "write accuracy, in small letters: the metric that fits the head"
+                yield Diagnostic("M118", message, case.place(*path), hint)
+
+
+@rule("M121")
+def check_same_name(case: Case) -> Iterator[Diagnostic]:
+    """Find metrics of one output that are logged under one name."""
+    for head in case.heads:
+        first: dict[str, tuple[str | int, ...]] = {}
+        for metric, path in head.metrics:
+            name = log_name(metric)
+            counted = getattr(metric, "name", None) is None and hasattr(metric, "name")
+            if name in first and not counted:
+                message = f"two metrics are logged as {shorten(name)!r}; only one would be kept"
+                also = case.also("the other one is here", *first[name])
+                hint = "remove one, or give it a name of its own"
+                yield Diagnostic("M121", message, case.place(*path), hint, also)
+            first.setdefault(name, path)
+
+
+@rule("M122")
+def check_same_as_loss(case: Case) -> Iterator[Diagnostic]:
+    """Find metrics that repeat the loss."""
+    for head in case.trained:
+        for metric, path in head.metrics:
+            if head.loss and metric.keras_name == head.loss.keras_name:
+                message = f"the metric {log_name(metric)} repeats the loss, which is logged as loss"
+                yield Diagnostic("M122", message, case.place(*path), "remove it")

@@ -1,0 +1,135 @@
+"""Floor 5: the split, the run and its gates against what the training can use of them."""
+
+from collections.abc import Iterator
+
+from nnspec.diagnostics import Diagnostic
+from nnspec.document import shorten
+from nnspec.rules.case import Case
+from nnspec.rules.rule import rule
+from nnspec.validate.names import suggest
+
+MEASURED = {
+    "regression": ("rmse", "r2", "mae"),
+    "reconstruction": ("rmse", "r2", "mae"),
+    "binary": ("accuracy", "macro_f1", "roc_auc"),
+    "multiclass": ("accuracy", "macro_f1", "roc_auc"),
+}
+"""Task -> the figures of the report, which gates bound."""
+
+
+@rule("T108")
+def check_test(case: Case) -> Iterator[Diagnostic]:
+    """Find trainings whose report has no rows that the network has not seen."""
+    if case.spec.data and case.training and case.spec.data.split.test == 0:
+        message = "split.test is 0: no rows are kept to judge the trained network on"
+        place = case.place("data", "split", "test")
+        yield Diagnostic("T108", message, place, "write test: 0.15")
+
+
+@rule("T109")
+def check_gates(case: Case) -> Iterator[Diagnostic]:
+    """Find gates that nothing can be measured for, or that nothing can pass."""
+    data, gates = case.spec.data, case.spec.evaluation.gates
+    task = case.task(case.trained[0]) if case.trained else None
+    for name, gate in gates.items():
+        place = case.place("evaluation", "gates", name)
+        known = MEASURED.get(task or "", ())
+        if known and name not in known:
+            message = f"the gate names {shorten(name)!r}; the report has {', '.join(known)}"
+            yield Diagnostic("T109", message, place, suggest(name, known) or None)
+        elif data is not None and data.split.test == 0:
+            message = f"the gate on {name} judges the test rows, and there are none (test: 0)"
+            also = case.also("the split is here", "data", "split", "test")
+            yield Diagnostic("T109", message, place, "give split.test a share", also)
+        elif gate.min is not None and gate.max is not None and gate.min > gate.max:
+            message = f"no {name} is both at least {gate.min:g} and at most {gate.max:g}"
+            yield Diagnostic("T109", message, place, "exchange min and max")
+
+
+@rule("T110")
+def check_deterministic(case: Case) -> Iterator[Diagnostic]:
+    """Find a run that must be compiled by XLA and cannot be, for the sake of equal bits.
+
+    Source: Keras 3.15, keras/src/trainers/trainer.py, model_supports_jit: operations that are
+    deterministic turn XLA off.
+    """
+    runtime = case.spec.runtime
+    if runtime.deterministic and runtime.xla == "required":
+        message = "deterministic: true turns XLA off; xla: required refuses to run without it"
+        also = case.also("deterministic is here", "runtime", "deterministic")
+        place = case.place("runtime", "xla")
+        yield Diagnostic("T110", message, place, "write xla: off, or deterministic: false", also)
+
+
+@rule("T111")
+def check_batch(case: Case) -> Iterator[Diagnostic]:
+    """Find batches larger than the training rows."""
+    if case.training and case.rows and case.training.batch_size > case.rows:
+        message = (
+            f"a batch_size of {case.training.batch_size} is larger than the {case.rows} "
+            "training rows: each epoch is one step"
+        )
+        place = case.place("training", "batch_size")
+        yield Diagnostic("T111", message, place, "write batch_size: 32")
+
+
+@rule("T112")
+def check_single_rows(case: Case) -> Iterator[Diagnostic]:
+    """Find BatchNormalization over batches of one row."""
+    if case.training is None or case.training.batch_size > 1:
+        return
+    for node in case.layers("BatchNormalization"):
+        if node.outputs and node.outputs[0].rank > 2:  # noqa: PLR2004 - positions vary within a row
+            continue
+        message = "BatchNormalization over a batch of 1 row gives its beta, whatever comes in"
+        also = case.also("the batch size is here", "training", "batch_size")
+        hint = "write a batch_size of 16 or more, or LayerNormalization"
+        yield Diagnostic("T112", message, node.node.origin.head, hint, also)
+
+
+@rule("T113")
+def check_trainable(case: Case) -> Iterator[Diagnostic]:
+    """Find networks that the training cannot change."""
+    if case.training is None or not case.complete or not case.network.nodes:
+        return
+    free = (
+        one
+        for node in case.network.nodes
+        if node.layer is not None and node.layer.trainable
+        for one in node.weights
+        if one.trainable
+    )
+    if next(free, None) is None:
+        some = any(node.weights for node in case.network.nodes)
+        found = "every layer has trainable: false" if some else "no layer has weights"
+        message = f"the training has nothing to change: {found}"
+        yield Diagnostic("T113", message, case.place("model"), "train at least one layer")
+
+
+@rule("T126")
+def check_stateful(case: Case) -> Iterator[Diagnostic]:
+    """Find states carried from batch to batch while the batches are shuffled."""
+    if case.training is None or not case.training.shuffle:
+        return
+    for node in case.network.nodes:
+        if getattr(node.layer, "stateful", False):
+            message = (
+                "stateful: true continues each batch from the one before; "
+                "shuffle: true puts them in another order"
+            )
+            also = case.also("the training is here", "training")
+            hint = "add shuffle: false to training"
+            yield Diagnostic("T126", message, node.node.origin.of("stateful"), hint, also)
+
+
+@rule("T127")
+def check_half_precision(case: Case) -> Iterator[Diagnostic]:
+    """Find heads whose probabilities are computed in half precision."""
+    policy = case.spec.runtime.dtype_policy
+    if policy not in {"mixed_float16", "mixed_bfloat16"}:
+        return
+    for head in case.trained:
+        if head.node and head.node.layer and head.node.layer.dtype is None and not head.behind:
+            message = f"the last layer computes in half precision under {policy}"
+            also = case.also("the policy is here", "runtime", "dtype_policy")
+            yield Diagnostic("T127", message, head.place, "add dtype: float32 to it", also)

@@ -1,0 +1,238 @@
+"""Floor 5: heads and losses against the target, as far as it is known without the data."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from nnspec.catalog.losses import Loss
+from nnspec.diagnostics import Diagnostic
+from nnspec.rules.case import Case, at
+from nnspec.rules.head import Head
+from nnspec.rules.kinds import SATURATING
+from nnspec.rules.loss_head import misfit
+from nnspec.rules.rule import rule
+from nnspec.rules.task import is_reconstruction
+from nnspec.shapes import show
+from nnspec.spec.builtin import bundled_set, columns_of_output, known_classes
+from nnspec.spec.data import DataSection
+
+PLAIN = (".csv", ".tsv")
+"""Files whose cells are never arrays: each target column is one number."""
+MATRIX = 2
+"""Rank of an output of plain units, batch included."""
+
+
+def is_plain(data: DataSection) -> bool:
+    """Return whether every target column holds one number or label per row."""
+    return bundled_set(data) is not None or data.source.lower().endswith(PLAIN)
+
+
+def wanted_units(case: Case, head: Head, data: DataSection) -> tuple[int, str] | None:
+    """Return the units that an output needs and the reason, None where only the data tells."""
+    task = case.task(head)
+    columns = columns_of_output(data, head.name)
+    if task == "multiclass":
+        classes = known_classes(data, head.name)
+        return (classes, f"the target has {classes} classes") if classes else None
+    if task in {"binary", "regression"} and columns and is_plain(data):
+        noun = "column" if len(columns) == 1 else "columns"
+        return len(columns), f"the target has {len(columns)} {noun}, {', '.join(columns)}"
+    return None
+
+
+@rule("M105")
+def check_units(case: Case) -> Iterator[Diagnostic]:
+    """Find heads with another number of units than their target needs."""
+    data = case.spec.data
+    for head in case.trained:
+        wanted = wanted_units(case, head, data) if data else None
+        loss, units = head.loss, head.units
+        softmaxed = head.gives == "distribution" and units == 1
+        if loss is None or units is None or softmaxed or misfit(head):
+            continue
+        if wanted is None:
+            if loss.task == "multiclass" and units == 1:
+                yield from one_unit(case, head, loss)
+        elif units != wanted[0]:
+            message = f"the last layer gives {units} unit(s); {wanted[1]}"
+            yield from finding(case, head, message, f"write units: {wanted[0]}")
+        elif head.tensor and head.tensor.rank > MATRIX and case.task(head) != "multiclass":
+            message = (
+                f"the output has shape {show(head.tensor.shape)}; {wanted[1]}, "
+                f"so one row is {show((None, wanted[0]))}"
+            )
+            hint = "remove the other axes: Flatten, a global pooling, or no return_sequences"
+            yield from finding(case, head, message, hint)
+
+
+def one_unit(case: Case, head: Head, loss: Loss) -> Iterator[Diagnostic]:
+    """Give the finding for a single unit behind a loss over classes."""
+    message = f"{loss.keras_name} needs one unit per class, at least 2; found 1 unit"
+    hint = "write units: CLASSES, or loss: binary_crossentropy for one unit"
+    yield from finding(case, head, message, hint)
+
+
+def finding(case: Case, head: Head, message: str, hint: str) -> Iterator[Diagnostic]:
+    """Give a finding about the units of a head."""
+    also = case.also("the target is here", "data", "target") if case.spec.data else ()
+    if head.node is None:
+        yield Diagnostic("M105", message, head.span, hint, also)
+        return
+    argument = head.node.layer.shorthand if head.node.layer else None
+    made = at(head.node, "M105", message, argument, hint=hint)
+    yield replace(made, related=(*made.related, *also))
+
+
+@rule("M105")
+def check_two_classes(case: Case) -> Iterator[Diagnostic]:
+    """Find a loss of two classes where the target has more."""
+    data = case.spec.data
+    for head in case.trained:
+        classes = known_classes(data, head.name) if data else None
+        if classes and classes > 2 and case.task(head) == "binary" and head.loss:  # noqa: PLR2004 - binary
+            message = (
+                f"{head.loss.keras_name} tells 2 classes apart; the target has {classes} classes"
+            )
+            hint = (
+                f"write units: {classes}, activation: softmax and "
+                "loss: sparse_categorical_crossentropy"
+            )
+            also = case.also("the target is here", "data", "target")
+            yield Diagnostic("M105", message, case.place(*head.loss_path), hint, also)
+
+
+@rule("M105")
+def check_class_labels(case: Case) -> Iterator[Diagnostic]:
+    """Find class weights of labels that the target does not have."""
+    data, training = case.spec.data, case.training
+    classes = known_classes(data) if data else None
+    if training is None or classes is None:
+        return
+    labels = [str(number) for number in range(classes)]
+    for label in training.class_weight or {}:
+        if label not in labels:
+            message = f"class_weight names {label!r}; the classes are {', '.join(labels)}"
+            yield Diagnostic("M105", message, case.place("training", "class_weight", label))
+
+
+@rule("M113", "M114")
+def check_task(case: Case) -> Iterator[Diagnostic]:
+    """Find losses of another task than the target's."""
+    data = case.spec.data
+    if data is None or is_reconstruction(data):
+        return
+    for head in case.trained:
+        loss, task = head.loss, case.task(head)
+        if loss is None or task is None:
+            continue
+        place, name = case.place(*head.loss_path), loss.keras_name
+        also = case.also("the target is here", "data", "target")
+        classes = known_classes(data, head.name)
+        if task in {"binary", "multiclass"} and has_numbers(data, head.name):
+            message = f"{name} is a loss of classes; the target of {data.source} is a number"
+            hint = "write loss: mse, and a linear last layer"
+            yield Diagnostic("M113", message, place, hint, also)
+        elif task in {"binary", "multiclass"} and data.task == "regression":
+            message = f"{name} is a loss of classes; data.task says regression"
+            also = case.also("the task is here", "data", "task")
+            yield Diagnostic("M113", message, place, "write loss: mse, or remove data.task", also)
+        elif task == "regression" and classes and not misses_target(case, head):
+            message = f"{name} is a loss of numbers; the target has {classes} classes"
+            hint = "write loss: sparse_categorical_crossentropy, and a unit per class with softmax"
+            if classes == 2:  # noqa: PLR2004 - binary
+                hint = "write loss: binary_crossentropy, and one unit with sigmoid"
+            yield Diagnostic("M114", message, place, hint, also)
+
+
+def has_numbers(data: DataSection, output: str) -> bool:
+    """Return whether an output's target is known to be numbers without classes."""
+    known = bundled_set(data)
+    columns = columns_of_output(data, output)
+    if known is None or known.classes is not None or not columns:
+        return False
+    return set(columns) <= set(known.targets)
+
+
+def misses_target(case: Case, head: Head) -> bool:
+    """Return whether a head of probabilities learns a standardized number."""
+    data = case.spec.data
+    return (
+        data is not None
+        and head.gives in {"probability", "distribution"}
+        and head.units != 0
+        and case.task(head) == "regression"
+        and data.target is not None
+        and data.target_scaling == "standardize"
+    )
+
+
+@rule("M101", "M110")
+def check_reach(case: Case) -> Iterator[Diagnostic]:
+    """Find heads that cannot reach their standardized target."""
+    for head in case.trained:
+        data, loss = case.spec.data, head.loss
+        if data is None or loss is None or loss.predictions != "numbers" or head.node is None:
+            continue
+        if case.task(head) != "regression" or data.target is None:
+            continue
+        if data.target_scaling != "standardize" or head.gives in {"linear", "step", None}:
+            continue
+        if head.gives == "distribution" and head.units == 1:
+            continue
+        bound = "within -1 and 1" if head.function in SATURATING else "bounded"
+        message = (
+            f"the target is standardized (mean 0, deviation 1) for {loss.keras_name}; "
+            f"{head.function} is {bound} and cannot reach it"
+        )
+        code = "M101" if misses_target(case, head) else "M110"
+        also = case.also("the loss is here", *head.loss_path)
+        yield Diagnostic(code, message, head.place, reach_hint(case, head), also)
+
+
+def reach_hint(case: Case, head: Head) -> str:
+    """Return what to write where a regression head is bounded."""
+    data = case.spec.data
+    classes = known_classes(data, head.name) if data else None
+    if head.gives == "probability" and (classes == 2 or (classes is None and head.units == 1)):  # noqa: PLR2004 - binary
+        return "write activation: linear; for two classes, loss: binary_crossentropy"
+    if head.gives in {"probability", "distribution"}:
+        return "write activation: linear; for classes, loss: sparse_categorical_crossentropy"
+    return "write activation: linear, or target_scaling: none"
+
+
+@rule("M110")
+def check_reconstruction(case: Case) -> Iterator[Diagnostic]:
+    """Find heads that cannot give back their standardized input."""
+    data = case.spec.data
+    known = bundled_set(data) if data else None
+    if data is None or known is None or not is_reconstruction(data) or data.columns:
+        return
+    if data.scaling != "standardize":
+        return
+    for head in case.trained:
+        if head.node is None or head.gives in {"linear", "step", None}:
+            continue
+        message = (
+            "the input is standardized (mean 0, deviation 1); "
+            f"{head.function} cannot give it back: some of its values are out of reach"
+        )
+        also = case.also("the scaling is here", "data", "scaling")
+        hint = "write scaling: minmax for a sigmoid, or activation: linear"
+        yield Diagnostic("M110", message, head.place, hint, also)
+
+
+@rule("M111")
+def check_non_negative(case: Case) -> Iterator[Diagnostic]:
+    """Find losses of counts and sizes whose target is standardized."""
+    data = case.spec.data
+    for head in case.trained:
+        loss = head.loss
+        if data is None or loss is None or loss.targets != "non_negative":
+            continue
+        if case.task(head) == "regression" and data.target_scaling == "standardize":
+            message = (
+                f"{loss.keras_name} takes targets of 0 and more; "
+                "the target is standardized, so half of its values are negative"
+            )
+            also = case.also("the data section is here", "data")
+            hint = "add target_scaling: none to data"
+            yield Diagnostic("M111", message, case.place(*head.loss_path), hint, also)

@@ -1,0 +1,32 @@
+"""Floor 5: what an output learns, read off its loss and the data section."""
+
+from typing import Literal
+
+from nnspec.catalog.losses import Loss
+from nnspec.spec.data import DataSection
+
+Task = Literal["regression", "binary", "multiclass", "reconstruction"]
+
+
+def task_of(loss: Loss | None, data: DataSection | None, units: int | None) -> Task | None:
+    """Return what an output learns; None while loss and data leave it open.
+
+    Args:
+        loss: the output's loss; None where it is not trained.
+        data: the data section, if there is one.
+        units: length of the output's last axis.
+    """
+    if loss is None:
+        return None
+    if data is not None and is_reconstruction(data):
+        return "reconstruction"
+    if loss.task is not None and loss.task != "regression":
+        return loss.task
+    if loss.keras_name == "crossentropy" or (data is not None and data.task == "classification"):
+        return None if units is None else "multiclass" if units > 1 else "binary"
+    return loss.task
+
+
+def is_reconstruction(data: DataSection) -> bool:
+    """Return whether the network learns to give back its input."""
+    return data.task == "reconstruction" or (data.task is None and data.target is None)

@@ -1,0 +1,122 @@
+"""Which executor runs, whether XLA compiles, and what is said about it."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import keras
+import pytest
+from networks import compiled, convolution, lstm, mlp, rows_for
+
+from nnspec.diagnostics import Refused
+from nnspec.engine import Plan, available_cores, choose_device, train
+from nnspec.engine.choice import choose
+from nnspec.engine.obstacles import xla_obstacles
+
+pytestmark = pytest.mark.keras
+
+L = keras.layers
+LONG = Plan(batch_size=8, epochs=10_000)
+
+
+def resizing(interpolation: str) -> Callable[[], keras.Model]:
+    def network() -> keras.Model:
+        x = keras.Input((4, 4, 1), name="x")
+        hidden = L.Resizing(8, 8, interpolation=interpolation, name="larger")(x)
+        return keras.Model(x, L.Dense(1, name="y")(L.Flatten()(hidden)))
+
+    return network
+
+
+def test_a_long_training_of_dense_layers_is_compiled_on_a_cpu() -> None:
+    choice = choose(compiled(mlp), LONG, 400, device="CPU")
+    assert (choice.engine, choice.xla) == ("fused", True)
+
+
+def test_a_long_training_of_recurrent_layers_is_compiled_on_a_cpu() -> None:
+    assert choose(compiled(lstm), LONG, 400, device="CPU").xla
+
+
+def test_a_short_training_is_not_worth_compiling() -> None:
+    choice = choose(compiled(mlp), Plan(epochs=2), 400, device="CPU")
+    assert not choice.xla
+    assert any("26 steps are too few" in one for one in choice.reasons)
+
+
+def test_a_convolution_is_compiled_on_a_gpu_and_not_on_a_cpu() -> None:
+    model = compiled(convolution)
+    on_cpu = choose(model, LONG, 400, device="CPU")
+    assert not on_cpu.xla
+    assert any("(Conv2D) runs faster uncompiled on a CPU" in one for one in on_cpu.reasons)
+    assert choose(model, Plan(), 8, device="GPU").xla
+
+
+def test_what_was_compiled_and_what_not_stands_in_the_execution() -> None:
+    model = compiled(lambda: mlp(0.3))
+    rows = rows_for(model, 16)
+    execution = train(model, rows, rows, Plan(batch_size=8, xla="required")).execution
+    assert execution.compiled == ("training steps", "validation")
+    assert any(one.startswith("Dropout draws with threefry") for one in execution.passes)
+    assert "compiled with XLA: validation" in execution.lines()
+    execution = train(model, rows, rows, Plan(batch_size=8, xla="off")).execution
+    assert execution.uncompiled == ("training steps", "validation")
+    assert execution.passes == ()
+
+
+def test_required_names_the_layer_that_xla_cannot_compile() -> None:
+    model = compiled(resizing("bicubic"))
+    plan = Plan(batch_size=8, xla="required")
+    with pytest.raises(Refused, match=r'"larger" \(Resizing\) resizes with') as caught:
+        train(model, rows_for(model, 16), None, plan)
+    assert caught.value.diagnostics[0].code == "R105"
+
+
+def test_auto_trains_such_a_layer_uncompiled_and_says_so() -> None:
+    model = compiled(resizing("bicubic"))
+    execution = train(model, rows_for(model, 16), None, Plan(batch_size=8)).execution
+    assert execution.compiled == ()
+    assert any('"larger" (Resizing)' in one for one in execution.reasons)
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape", "dtype"),
+    [
+        (lambda: L.Resizing(8, 8, interpolation="bicubic"), (4, 4, 1), "float32"),
+        (lambda: L.Resizing(8, 8, interpolation="nearest"), (4, 4, 1), "float32"),
+        (lambda: L.Resizing(8, 8, antialias=True), (4, 4, 1), "float32"),
+        (lambda: L.UpSampling2D(2, interpolation="bicubic"), (4, 4, 1), "float32"),
+        (lambda: L.RandomRotation(0.2), (4, 4, 1), "float32"),
+        (lambda: L.Hashing(5), (3,), "int32"),
+    ],
+)
+def test_layers_without_an_xla_kernel_are_known(
+    layer: Callable[[], keras.layers.Layer], shape: tuple[int, ...], dtype: str
+) -> None:
+    x = keras.Input(shape, dtype=dtype)
+    assert len(xla_obstacles(keras.Model(x, layer()(x)))) == 1
+
+
+def test_keras_under_required_is_a_contradiction() -> None:
+    with pytest.raises(Refused, match="engine: keras was asked for"):
+        choose(compiled(mlp), Plan(engine="keras", xla="required"), 40, device="CPU")
+
+
+def test_a_gpu_that_is_not_there_is_refused_before_anything_runs() -> None:
+    with pytest.raises(Refused, match="sees no GPU") as caught:
+        choose_device("gpu")
+    assert caught.value.diagnostics[0].code == "R103"
+    assert caught.value.diagnostics[0].path == ("runtime", "device")
+
+
+def test_the_cpu_is_always_there() -> None:
+    assert choose_device("auto") == choose_device("cpu") == "CPU"
+
+
+@pytest.mark.parametrize(
+    ("quota", "expected"), [("100000 100000", 1), ("10000 100000", 1), ("max 100000", None)]
+)
+def test_a_containers_share_bounds_the_cores(
+    tmp_path: Path, quota: str, expected: int | None
+) -> None:
+    file = tmp_path / "cpu.max"
+    file.write_text(quota)
+    assert available_cores(file) == (expected or available_cores(tmp_path / "absent"))

@@ -1,0 +1,181 @@
+"""Each pass keeps the meaning of the layers it rewrites."""
+
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+import numpy.typing as npt
+import pytest
+import tensorflow as tf
+
+from nnspec.engine.passes import PASSES, Setting, plan_rewrites, rewritten
+from nnspec.engine.passes.base import summary
+
+pytestmark = pytest.mark.keras
+
+L = keras.layers
+Floats = npt.NDArray[np.float32]
+GRAPH, XLA = Setting(xla=False), Setting(xla=True)
+
+
+def outcome(
+    model: keras.Model, values: Any, setting: Setting | None, *, training: bool = False
+) -> list[Floats]:
+    """Return outputs and gradients, by the passes that fit, or by Keras where there is no setting."""
+    rewrites = () if setting is None else plan_rewrites(model, PASSES, setting)
+
+    @tf.function(jit_compile=setting is not None and setting.xla, autograph=False)  # type: ignore[untyped-decorator,unused-ignore] # TensorFlow is untyped
+    def run(values: Any) -> Any:
+        with tf.GradientTape() as tape:
+            outputs = tf.nest.flatten(model(values, training=training))
+            loss = sum(tf.reduce_sum(one * tf.cos(one)) for one in outputs)
+        return outputs, tape.gradient(loss, model.trainable_variables)
+
+    with rewritten(rewrites):
+        return [one.numpy() for one in tf.nest.flatten(run(values))]
+
+
+RECURRENT: dict[str, Callable[[], keras.layers.Layer]] = {
+    "lstm": lambda: L.LSTM(5),
+    "lstm without bias": lambda: L.LSTM(5, use_bias=False),
+    "lstm with sequences": lambda: L.LSTM(5, return_sequences=True),
+    "lstm with states": lambda: L.LSTM(5, return_sequences=True, return_state=True),
+    "lstm backwards": lambda: L.LSTM(5, return_sequences=True, go_backwards=True),
+    "gru": lambda: L.GRU(5),
+    "gru without bias": lambda: L.GRU(5, use_bias=False),
+    "gru with states": lambda: L.GRU(5, return_sequences=True, return_state=True),
+    "gru backwards": lambda: L.GRU(5, return_sequences=True, go_backwards=True),
+    "simple": lambda: L.SimpleRNN(5),
+    "simple with states": lambda: L.SimpleRNN(5, return_sequences=True, return_state=True),
+    "bidirectional": lambda: L.Bidirectional(L.LSTM(5, return_sequences=True)),
+    "bidirectional sum": lambda: L.Bidirectional(L.GRU(5), merge_mode="sum"),
+    "bidirectional none": lambda: L.Bidirectional(L.GRU(5), merge_mode=None),
+}
+
+
+def sequences(layer: keras.layers.Layer, *, masked: bool) -> keras.Model:
+    keras.utils.set_random_seed(2)
+    x = keras.Input((6, 3), name="x")
+    hidden = L.Masking(0.0)(x) if masked else x
+    return keras.Model(x, layer(hidden))
+
+
+def series() -> Floats:
+    """Return four series of six steps: one whole, one that ends early, one that starts late, one empty."""
+    values = np.random.default_rng(0).normal(size=(4, 6, 3)).astype("float32")
+    values[1, 3:] = 0
+    values[2, :2] = 0
+    values[3] = 0
+    return values
+
+
+@pytest.mark.parametrize("masked", [False, True], ids=["unmasked", "masked"])
+@pytest.mark.parametrize("kind", RECURRENT)
+def test_a_recurrent_layer_keeps_its_outputs_and_gradients(kind: str, masked: bool) -> None:  # noqa: FBT001 - a test's parameter
+    model = sequences(RECURRENT[kind](), masked=masked)
+    assert any("projected" in one for one in summary(plan_rewrites(model, PASSES, GRAPH)))
+    expected = outcome(model, series(), None)
+    for ours, theirs in zip(outcome(model, series(), GRAPH), expected, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=2e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("kind", ["lstm with states", "gru with states", "bidirectional"])
+def test_a_recurrent_layer_keeps_its_outputs_and_gradients_under_xla(kind: str) -> None:
+    model = sequences(RECURRENT[kind](), masked=True)
+    expected = outcome(model, series(), None)
+    for ours, theirs in zip(outcome(model, series(), XLA), expected, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=2e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("masked", [False, True], ids=["unmasked", "masked"])
+def test_a_recurrent_layer_starts_from_the_states_it_is_given(masked: bool) -> None:  # noqa: FBT001 - a test's parameter
+    x, h, c = keras.Input((6, 3)), keras.Input((5,)), keras.Input((5,))
+    hidden = L.Masking(0.0)(x) if masked else x
+    given = L.LSTM(5, return_sequences=True, return_state=True)(hidden, initial_state=[h, c])
+    model = keras.Model([x, h, c], given)
+    values = [series(), np.full((4, 5), 0.3, "float32"), np.full((4, 5), -0.2, "float32")]
+    for ours, theirs in zip(
+        outcome(model, values, GRAPH), outcome(model, values, None), strict=True
+    ):
+        np.testing.assert_allclose(ours, theirs, rtol=2e-5, atol=1e-6)
+
+
+def test_a_stateful_layer_carries_its_state_on() -> None:
+    def twice(setting: Setting | None) -> Floats:
+        keras.utils.set_random_seed(2)
+        x = keras.Input(batch_shape=(4, 6, 3))
+        model = keras.Model(x, L.GRU(5, stateful=True)(x))
+        outcome(model, series(), setting)
+        return outcome(model, series(), setting)[0]
+
+    np.testing.assert_allclose(twice(GRAPH), twice(None), rtol=2e-5, atol=1e-6)
+
+
+def test_dropout_on_a_recurrent_layers_inputs_draws_the_masks_of_keras_in_a_graph() -> None:
+    def trained(setting: Setting | None) -> list[Floats]:
+        model = sequences(L.LSTM(5, dropout=0.5, seed=4), masked=False)
+        return outcome(model, series(), setting, training=True)
+
+    for ours, theirs in zip(trained(GRAPH), trained(None), strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=2e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        lambda: L.LSTM(5, recurrent_dropout=0.2),
+        lambda: L.LSTM(5, activation="relu"),
+        lambda: L.GRU(5, reset_after=False),
+        lambda: L.SimpleRNN(5, unroll=True),
+        lambda: L.LSTM(5, dtype="mixed_bfloat16"),
+        lambda: L.RNN(L.LSTMCell(5)),
+    ],
+)
+def test_a_recurrent_layer_out_of_the_ordinary_is_left_alone(
+    layer: Callable[[], keras.layers.Layer],
+) -> None:
+    assert plan_rewrites(sequences(layer(), masked=False), PASSES, XLA) == ()
+
+
+DROPOUTS: dict[str, tuple[Callable[[], keras.layers.Layer], tuple[int, ...]]] = {
+    "dropout": (lambda: L.Dropout(0.3, seed=1), (200, 500)),
+    "spatial": (lambda: L.SpatialDropout1D(0.3, seed=1), (200, 7, 500)),
+    "shared along an axis": (lambda: L.Dropout(0.3, noise_shape=(None, 1), seed=1), (100_000, 3)),
+}
+
+
+@pytest.mark.parametrize("kind", DROPOUTS)
+def test_dropout_under_xla_drops_its_share_and_scales_the_rest(kind: str) -> None:
+    make, shape = DROPOUTS[kind]
+    x = keras.Input(shape[1:])
+    model = keras.Model(x, make()(x))
+    dropped = outcome(model, np.ones(shape, "float32"), XLA, training=True)[0]
+    kept = dropped != 0
+    np.testing.assert_allclose(dropped[kept], 1 / 0.7, rtol=1e-6)
+    units = kept if kind == "dropout" else kept[:, 0]
+    error = np.sqrt(0.3 * 0.7 / units.size)
+    assert abs(units.mean() - 0.7) < 5 * error
+    if kind != "dropout":
+        assert (kept == kept[:, :1]).all()
+
+
+def test_dropout_under_xla_draws_anew_at_every_call_and_nothing_at_inference() -> None:
+    x = keras.Input((500,))
+    model = keras.Model(x, L.Dropout(0.5, seed=1)(x))
+    ones = np.ones((20, 500), "float32")
+    first, second = (outcome(model, ones, XLA, training=True)[0] for _ in range(2))
+    both = ((first != 0) == (second != 0)).mean()
+    assert abs(both - 0.5) < 0.03
+    np.testing.assert_array_equal(outcome(model, ones, XLA)[0], ones)
+
+
+def test_dropout_inside_a_nested_model_and_an_attention_layer_is_found() -> None:
+    inner = keras.Sequential([keras.Input((4, 8)), L.Dropout(0.5, name="inner_dropout")])
+    x = keras.Input((4, 8))
+    attended = L.MultiHeadAttention(2, 4, dropout=0.1)(x, x)
+    model = keras.Model(x, inner(attended))
+    rewrites = plan_rewrites(model, PASSES, XLA)
+    assert len(rewrites) == 2
+    assert any("inner_dropout" in line for line in summary(rewrites))
+    assert plan_rewrites(model, PASSES, GRAPH) == ()

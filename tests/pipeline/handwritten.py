@@ -1,0 +1,117 @@
+"""The shipped specs' networks as a person writes them in Keras: what the compiler must equal."""
+
+from collections.abc import Callable
+from typing import Any
+
+import keras
+from keras import layers
+from keras.regularizers import L2
+
+Tensor = Any
+
+
+def model(name: str, shape: tuple[int, ...], body: Callable[[Tensor], Tensor]) -> keras.Model:
+    inputs = keras.Input(shape, name="input")
+    return keras.Model(inputs, body(inputs), name=name)
+
+
+def diabetes() -> keras.Model:
+    def body(x: Tensor) -> Tensor:
+        x = layers.Dense(64, kernel_regularizer=L2(1e-3))(x)
+        x = layers.BatchNormalization()(x)
+        x = layers.Activation("relu")(x)
+        x = layers.Dropout(0.3)(x)
+        return layers.Dense(1)(x)
+
+    return model("diabetes", (10,), body)
+
+
+def digits() -> keras.Model:
+    def body(x: Tensor) -> Tensor:
+        x = layers.Reshape((8, 8, 1))(x)
+        x = layers.RandomTranslation(0.1, 0.1, fill_mode="constant")(x)
+        x = layers.Conv2D(32, 3, padding="same", use_bias=False)(x)
+        x = layers.BatchNormalization()(x)
+        x = layers.Activation("relu")(x)
+        x = layers.Conv2D(64, 3, padding="same", use_bias=False)(x)
+        x = layers.BatchNormalization()(x)
+        x = layers.Activation("relu")(x)
+        x = layers.MaxPooling2D(2)(x)
+        x = layers.Dropout(0.25)(x)
+        x = layers.Conv2D(64, 3, padding="same", activation="relu")(x)
+        x = layers.Flatten()(x)
+        x = layers.Dropout(0.4)(x)
+        return layers.Dense(10, activation="softmax")(x)
+
+    return model("digits", (8, 8), body)
+
+
+def breast_cancer() -> keras.Model:
+    def body(x: Tensor) -> Tensor:
+        x = layers.Dense(32, activation="relu", kernel_regularizer=L2(1e-3))(x)
+        x = layers.Dropout(0.3)(x)
+        x = layers.Dense(16, activation="relu", kernel_regularizer=L2(1e-3))(x)
+        return layers.Dense(1, activation="sigmoid")(x)
+
+    return model("breast_cancer", (30,), body)
+
+
+def wine() -> keras.Model:
+    def body(x: Tensor) -> Tensor:
+        x = layers.Dense(32, activation="relu", kernel_regularizer=L2(1e-3))(x)
+        x = layers.Dropout(0.3)(x)
+        return layers.Dense(3, activation="softmax")(x)
+
+    return model("wine", (13,), body)
+
+
+def sunspots() -> keras.Model:
+    def body(x: Tensor) -> Tensor:
+        return layers.Dense(1)(layers.LSTM(32)(x))
+
+    return model("sunspots", (24, 1), body)
+
+
+def sunspots_bidirectional() -> keras.Model:
+    def body(x: Tensor) -> Tensor:
+        return layers.Dense(1)(layers.Bidirectional(layers.LSTM(16))(x))
+
+    return model("sunspots_bidirectional", (24, 1), body)
+
+
+def auto_mpg() -> keras.Model:
+    measures = keras.Input((6,), name="measures")
+    origin = keras.Input((1,), name="origin", dtype="int32")
+    measured = layers.Dense(64, activation="relu", name="measured")(measures)
+    vector = layers.Embedding(4, 3, name="origin_vector")(origin)
+    flat = layers.Flatten(name="origin_flat")(vector)
+    x = layers.Concatenate()([measured, flat])
+    x = layers.Dense(32, activation="relu", kernel_regularizer=L2(1e-3))(x)
+    return keras.Model([measures, origin], layers.Dense(1)(x), name="auto_mpg")
+
+
+def digits_autoencoder() -> keras.Model:
+    def body(x: Tensor) -> Tensor:
+        x = layers.Flatten()(x)
+        x = layers.Dense(64, activation="relu")(x)
+        x = layers.Dense(16, activation="relu", name="code")(x)
+        x = layers.Dense(64, activation="relu")(x)
+        x = layers.Dense(64, activation="sigmoid")(x)
+        return layers.Reshape((8, 8))(x)
+
+    return model("digits_autoencoder", (8, 8), body)
+
+
+HANDWRITTEN: dict[str, Callable[[], keras.Model]] = {
+    one.__name__: one
+    for one in (
+        diabetes,
+        digits,
+        breast_cancer,
+        wine,
+        sunspots,
+        sunspots_bidirectional,
+        auto_mpg,
+        digits_autoencoder,
+    )
+}

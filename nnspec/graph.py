@@ -8,7 +8,10 @@ from nnspec.catalog.layer import Layer
 from nnspec.diagnostics import Diagnostic, Findings, Related, Span
 from nnspec.document import shorten
 from nnspec.spec.model import NETWORK_INPUT, LayerUse, ModelSection, Origin, RankDependent, Wire
-from nnspec.validate.names import suggest
+from nnspec.validate.names import nearest, suggest
+
+SHOWN = 3
+"""Layers of a cycle that are quoted; of a longer one the message holds the lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,7 @@ class Node:
         layer: None where it was refused, or where `shares` names the layer that is applied again.
         sources: what feeds it, in the order of the layer's inputs.
         implied: whether it is an input that follows from the data and was not written.
+        refused: whether the number or the names of its inputs were refused.
     """
 
     name: str
@@ -35,6 +39,7 @@ class Node:
     origin: Origin
     shares: str | None = None
     implied: bool = False
+    refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,19 +83,28 @@ def connect(model: ModelSection, inputs: Iterable[str], findings: Findings) -> G
     nodes = [*wiring.implied.values(), *nodes]
     outputs = wiring.outputs()
     ordered = order(nodes, findings)
-    check_unused(ordered, outputs, findings)
+    if not wiring.lost:
+        check_unused(nodes, outputs, wiring.meant, findings)
     return Graph(tuple(ordered), outputs, sound=before == len(findings.errors))
 
 
 @dataclass(slots=True)
 class Wiring:
-    """Resolves the names of one model."""
+    """Resolves the names of one model.
+
+    Attributes:
+        implied: inputs of the data that layers take.
+        meant: layers that a misspelt name stands for, as far as it can be guessed.
+        lost: whether a name was refused that stands for none.
+    """
 
     model: ModelSection
     inputs: tuple[str, ...]
     findings: Findings
     uses: Mapping[str, LayerUse] = field(init=False)
     implied: dict[str, Node] = field(default_factory=dict)
+    meant: set[str] = field(default_factory=set)
+    lost: bool = False
 
     def __post_init__(self) -> None:
         self.uses = {use.name: use for use in self.model.layers}
@@ -99,13 +113,15 @@ class Wiring:
         """Return one layer with its edges."""
         shared = self.uses.get(use.shares) if use.shares else None
         target = shared.layer if shared else use.layer
+        before = len(self.findings.diagnostics)
         wires = use.wires
         if isinstance(target, Layer):
             wires = arrange(use, target, self.findings)
         found = [self.source(wire, use) for wire in wires]
         sources = tuple(source for source in found if source)
         layer = use.layer if len(found) == len(sources) else None
-        return Node(use.name, layer, sources, use.origin, use.shares)
+        refused = before < len(self.findings.diagnostics)
+        return Node(use.name, layer, sources, use.origin, use.shares, refused=refused)
 
     def source(self, wire: Wire, use: LayerUse | None) -> Source | None:
         """Return the tensor a wire comes from; None where there is none."""
@@ -150,11 +166,19 @@ class Wiring:
         known = [name for name in (*self.uses, *self.model.aliases, *self.inputs) if name]
         here = [name.removeprefix(prefix) for name in known if name.startswith(prefix)]
         hint = suggest(local, here) or None
+        guess = nearest(local, here)
+        if guess is None:
+            self.lost = True
+        else:
+            name = self.model.aliases.get(prefix + guess, prefix + guess)
+            self.meant.add(self.model.aliases.get(name, name))
         message = f"no layer is called {shorten(local)!r}"
         self.findings.append(Diagnostic("G101", message, wire.span, hint=hint))
 
     def outputs(self) -> tuple[Output, ...]:
         """Return what leaves the network: what is listed, or the last layer."""
+        if not self.model.layers:
+            return ()
         if self.model.outputs is None:
             last = self.model.layers[-1]
             return (Output(last.name, Source(last.name), last.origin.head),)
@@ -205,7 +229,8 @@ def by_parameter(use: LayerUse, layer: Layer, findings: Findings) -> tuple[Wire,
 def order(nodes: list[Node], findings: Findings) -> list[Node]:
     """Return the nodes so that each stands behind what feeds it; a cycle is recorded once.
 
-    The order of the text is kept where the flow allows it. Nodes on a cycle, or behind one, are left out.
+    The order of the text is kept where the flow allows it. Nodes on a cycle, or behind one, are
+    left out.
     """
     known = {node.name: node for node in nodes}
     waiting = {node.name: {one.node for one in node.sources if one.node in known} for node in nodes}
@@ -232,25 +257,30 @@ def order(nodes: list[Node], findings: Findings) -> list[Node]:
 def report_cycle(left: Mapping[str, set[str]], known: dict[str, Node], findings: Findings) -> None:
     """Record one cycle, in the order of the flow."""
     name = next(iter(left))
-    walked: list[str] = []
-    while name not in walked:
-        walked.append(name)
+    steps: dict[str, int] = {}
+    while name not in steps:
+        steps[name] = len(steps)
         name = next(source for source in sorted(left[name]) if source in left)
-    cycle = walked[walked.index(name) :][::-1]
+    cycle = list(steps)[steps[name] :][::-1]
     first = min(cycle, key=lambda one: known[one].origin.head)
     start = cycle.index(first)
     cycle = [*cycle[start:], *cycle[:start], first]
-    lines = ", ".join(str(known[one].origin.head.start.line) for one in cycle[:-1])
-    message = f"these layers feed each other: {' -> '.join(cycle)} (lines {lines})"
+    numbers = [str(known[one].origin.head.start.line) for one in cycle[:-1]]
+    lines = ("line " if len(numbers) == 1 else "lines ") + ", ".join(numbers)
+    message = f"these layers form a cycle: {' -> '.join(cycle)} ({lines})"
     related = tuple(Related(f"{one} is here", known[one].origin.head) for one in cycle[1:-1])
     origin = known[first].origin
     span = origin.wiring.get("inputs", origin.head)
-    findings.append(Diagnostic("G201", message, span, related=related[:5]))
+    hint = "feed one of them from a layer outside the cycle instead"
+    related = related if len(related) <= SHOWN else ()
+    findings.append(Diagnostic("G201", message, span, hint, related))
 
 
-def check_unused(nodes: list[Node], outputs: tuple[Output, ...], findings: Findings) -> None:
+def check_unused(
+    nodes: list[Node], outputs: tuple[Output, ...], meant: set[str], findings: Findings
+) -> None:
     """Record every layer that feeds nothing and is no output."""
-    fed = {source.node for node in nodes for source in node.sources}
+    fed = {source.node for node in nodes for source in node.sources} | meant
     fed |= {output.source.node for output in outputs}
     for node in nodes:
         if node.name not in fed:

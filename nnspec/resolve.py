@@ -12,12 +12,16 @@ from nnspec.catalog.ranked import RANKED
 from nnspec.catalog.registry import find
 from nnspec.diagnostics import Diagnostic, Findings, Related
 from nnspec.graph import Graph, Node
-from nnspec.shapes import ShapeError, Tensor, Weight, elements, show
+from nnspec.shapes import Shape, ShapeError, Tensor, Weight, elements, show
 from nnspec.spec.model import RankDependent
 from nnspec.validate.reader import Reader, Unreadable, Written
 
 LARGEST_NETWORK = 2**34
 """Parameters; in float32 64 GiB for the weights alone, before gradients and optimizer."""
+LARGEST_ROW = 2**32
+"""Numbers in what leaves one layer for one row; in float32 16 GiB."""
+QUOTED = 4
+"""Feeding layers that a message names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +113,7 @@ class Resolver:
         inputs = self.gather(node)
         shared = self.done.get(node.shares) if node.shares else None
         layer = shared.layer if shared else self.decide(node, inputs)
-        if layer is None or inputs is None:
+        if layer is None or inputs is None or node.refused:
             return ResolvedNode(node, layer)
         try:
             outputs = layer.infer_tensors(inputs)
@@ -170,20 +174,40 @@ class Resolver:
     def report(self, node: Node, layer: Layer, error: ShapeError) -> None:
         """Record a shape error at the argument that must change."""
         message = error.message
-        feeding = ", ".join(f'"{source.node}"' for source in node.sources)
+        feeding = [
+            f'"{source.node}" of shape {show(tensor.shape)}'
+            for source in node.sources
+            for tensor in (self.done[source.node].outputs or ())[source.index : source.index + 1]
+        ]
+        more = f" and {len(feeding) - QUOTED} more" if len(feeding) > QUOTED else ""
         if feeding:
-            message = f'{message} (layer "{node.name}", fed by {feeding})'
+            message = f'{message} (layer "{node.name}", fed by {", ".join(feeding[:QUOTED])}{more})'
         span = node.origin.of(error.field)
         if error.field is None and isinstance(layer, Layer) and error.code in {"G202", "G302"}:
             span = node.origin.wiring.get("inputs", span)
         related = tuple(
-            Related(f'"{source.node}" gives {show(tensor.shape)}', feeder.node.origin.head)
-            for source in node.sources[:4]
-            if (feeder := self.done[source.node]).outputs and not feeder.node.implied
-            for tensor in (feeder.outputs[source.index],)
+            Related(f'"{source.node}" is here', feeder.node.origin.head)
+            for source in node.sources[:QUOTED]
+            if not (feeder := self.done[source.node]).node.implied
         )
-        finding = Diagnostic(error.code, message, span, error.hint, related)
+        hint = error.hint or self.remedy(node, error)
+        finding = Diagnostic(error.code, message, span, hint, related)
         self.findings.append(with_uses(finding, node))
+
+    def remedy(self, node: Node, error: ShapeError) -> str | None:
+        """Return what to write where a recurrent layer before gave its last step only."""
+        feeding = self.done.get(node.sources[0].node) if node.sources else None
+        while error.code == "G301" and feeding is not None and feeding.layer is not None:
+            inner = getattr(feeding.layer, "layer", feeding.layer)
+            if getattr(inner, "return_sequences", None) is False:
+                line = feeding.node.origin.head.start.line
+                return f"add return_sequences: true to {inner.keras_name} in line {line}"
+            if feeding.inputs is None or feeding.outputs is None or not feeding.node.sources:
+                break
+            if feeding.inputs[0].shape != feeding.outputs[0].shape:
+                break
+            feeding = self.done.get(feeding.node.sources[0].node)
+        return None
 
     def check_shared(self, node: Node, shared: ResolvedNode, weights: tuple[Weight, ...]) -> None:
         """Record a repeated application whose input would need other weights."""
@@ -210,26 +234,63 @@ def total(weights: tuple[Weight, ...], *, trainable: bool | None = None) -> int 
 
 
 def check_size(network: Network, findings: Findings) -> None:
-    """Refuse a network whose weights cannot fit into any memory, with the arithmetic shown."""
+    """Refuse a network that cannot fit into any memory, with the arithmetic shown."""
     for node in network.nodes:
-        for weight in node.weights:
-            size = elements(weight.shape)
-            if size is None or size <= LARGEST_NETWORK:
-                continue
-            shown = " x ".join(str(extent) for extent in weight.shape)
-            layer = node.layer.keras_name if node.layer else node.name
-            message = (
-                f'{layer} "{node.name}" would have a {weight.name} of {shown} = {size:,} '
-                f"parameters, {size * 4 / 2**30:,.0f} GiB in float32; "
-                f"at most {LARGEST_NETWORK:,} parameters"
-            )
-            argument = node.layer.shorthand if node.layer else None
-            findings.add("L107", message, node.node.origin.of(argument))
+        if finding := heavy_weight(node, network) or heavy_output(node):
+            findings.append(finding)
             return
     everything = total(tuple(one for node in network.nodes for one in node.weights))
     if everything is not None and everything > LARGEST_NETWORK and network.nodes:
+        largest = max(network.nodes, key=lambda node: node.parameters or 0)
         message = (
-            f"the network would have {everything:,} parameters, "
-            f"{everything * 4 / 2**30:,.0f} GiB in float32; at most {LARGEST_NETWORK:,}"
+            f"the network would have {everything:,} parameters, {gigabytes(everything)}; "
+            f"at most {LARGEST_NETWORK:,}. Most of them, {largest.parameters:,}, "
+            f'are those of "{largest.name}"'
         )
-        findings.add("L107", message, network.nodes[-1].node.origin.head)
+        findings.add("L107", message, largest.node.origin.head)
+
+
+def heavy_weight(node: ResolvedNode, network: Network) -> Diagnostic | None:
+    """Return the finding for one array of weights that is too large."""
+    for weight in node.weights:
+        size = elements(weight.shape)
+        if size is None or size <= LARGEST_NETWORK:
+            continue
+        layer = node.layer.keras_name if node.layer else node.name
+        message = (
+            f'{layer} "{node.name}" would have {times(weight.shape)} = {size:,} parameters in its '
+            f"{weight.name}, {gigabytes(size)}; at most {LARGEST_NETWORK:,} parameters"
+        )
+        for source in node.node.sources[:1]:
+            feeder = network.by_name[source.node]
+            kind = feeder.layer.keras_name if feeder.layer else "the data's"
+            message += f' (fed by {kind} "{feeder.name}")'
+        argument = node.layer.shorthand if node.layer else None
+        return Diagnostic("L107", message, node.node.origin.of(argument))
+    return None
+
+
+def heavy_output(node: ResolvedNode) -> Diagnostic | None:
+    """Return the finding for a tensor of which not even one row fits."""
+    for tensor in node.outputs or ():
+        size = elements(tensor.shape[1:])
+        if size is None or size <= LARGEST_ROW or node.node.implied:
+            continue
+        layer = node.layer.keras_name if node.layer else node.name
+        message = (
+            f'{layer} "{node.name}" would give {times(tensor.shape[1:])} = {size:,} numbers for '
+            f"each row, {gigabytes(size)}; at most {LARGEST_ROW:,}"
+        )
+        argument = node.layer.shorthand if node.layer else None
+        return Diagnostic("L107", message, node.node.origin.of(argument))
+    return None
+
+
+def times(shape: Shape) -> str:
+    """Return a shape as a product."""
+    return " x ".join(str(extent) for extent in shape)
+
+
+def gigabytes(numbers: int) -> str:
+    """Return the memory that numbers take, in words."""
+    return f"{numbers * 4 / 2**30:,.0f} GiB in float32"

@@ -26,6 +26,8 @@ class CatalogObject(BaseModel):
     family: ClassVar[str]
     keras_name: ClassVar[str]
     """Name in Keras and in specs; the class' own unless it says otherwise."""
+    keras_module: ClassVar[str | None] = None
+    """Module of the Keras class, where that is not Keras' own of the family: a plugin's, say."""
     aliases: ClassVar[tuple[str, ...]] = ()
     """Other names that Keras itself resolves to this object."""
     shorthand: ClassVar[str | None] = None

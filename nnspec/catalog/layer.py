@@ -5,6 +5,7 @@ A concrete layer overrides `infer_shape` (one input) or `infer_tensors` (anythin
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from nnspec.catalog.base import CatalogObject
@@ -117,3 +118,8 @@ class Layer(CatalogObject, family="layers"):
                 f"it is unknown in {show(shape)}",
             )
         return extent
+
+
+def as_trained(layer: Layer, weights: tuple[Weight, ...]) -> tuple[Weight, ...]:
+    """Return the weights of a layer inside another, none trained if that layer is frozen."""
+    return weights if layer.trainable else tuple(replace(one, trainable=False) for one in weights)

@@ -14,7 +14,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from nnspec import __version__
-from nnspec.commands import artefacts, checking, reference, training
+from nnspec.commands import artefacts, checking, reference, training, validation
 
 USAGE, INTERNAL, INTERRUPTED, PIPE_CLOSED = 2, 70, 130, 141
 UsageError: Any = typer.BadParameter.__bases__[0]
@@ -61,7 +61,7 @@ def application() -> Any:  # noqa: ANN401 - Typer's command has no public type
     )
     app.callback()(describe)
     for command in (
-        checking.validate,
+        validation.validate,
         checking.render,
         checking.summary,
         training.train,

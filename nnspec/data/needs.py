@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from nnspec.catalog.losses import Loss
 from nnspec.data.refusals import refuse
 from nnspec.data.roles import TargetNeed, TargetNeeds
+from nnspec.rules.task import task_of
 from nnspec.spec.data import DataSection
 from nnspec.spec.training import TrainingSection
 
@@ -37,21 +38,10 @@ def target_needs(
 
 def need_of(loss: Loss, data: DataSection, units: int | None) -> TargetNeed:
     """Return what one output needs."""
-    one_hot = loss.targets in {"one_hot", "distribution"}
-    if data.task == "reconstruction" or (data.task is None and data.target is None):
-        return TargetNeed("reconstruction")
     if loss.task in CLASSES and data.task == "regression":
         message = f"{loss.keras_name} measures classes, but data.task is regression"
         raise refuse("D115", message, path=("data", "task"))
-    match loss.task:
-        case "binary":
-            return TargetNeed("binary")
-        case "multiclass":
-            return TargetNeed("multiclass", one_hot=one_hot)
-        case _ if data.task == "classification" or loss.keras_name == "crossentropy":
-            several = units is not None and units > 1
-            numbers = loss.keras_name == "crossentropy"
-            return (
-                TargetNeed("multiclass", one_hot=not numbers) if several else TargetNeed("binary")
-            )
-    return TargetNeed("regression")
+    task = task_of(loss, data, units) or "regression"
+    # A loss of numbers over classes (mse on a softmax) compares units one by one.
+    one_hot = loss.targets in {"one_hot", "distribution"} or loss.task == "regression"
+    return TargetNeed(task, one_hot=one_hot and task == "multiclass")

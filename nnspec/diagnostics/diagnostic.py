@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
+from nnspec.diagnostics.advice import Advice, Edit
 from nnspec.diagnostics.codes import CODES, Severity
 from nnspec.diagnostics.position import Path, Position, Span
 
@@ -20,7 +21,8 @@ class Diagnostic:
     """A finding about a spec, its data or an artefact.
 
     A floor that knows positions gives `span`; one that only knows the spec's values (data,
-    training) gives `path`, and `located` turns it into a span.
+    training) gives `path`, and `located` turns it into a span. A hint that is an `Advice` carries
+    the one right repair.
     """
 
     code: str
@@ -40,10 +42,27 @@ class Diagnostic:
         return CODES[self.code].severity
 
     @property
+    def fix(self) -> tuple[Edit, ...]:
+        """Return the edits that repair what was found, none where people must decide."""
+        return self.hint.at(self.span) if isinstance(self.hint, Advice) else ()
+
+    @property
     def order(self) -> tuple[str, Position, str]:
         """Return the key that sorts findings by file, position and code."""
         start = self.span.start if self.span else Position(0, 0)
         return (self.file or "", start, self.code)
+
+
+MOST_ERRORS = 100
+"""Errors that are collected of one spec; what holds more is no slip, and costs time to explain."""
+
+
+class TooManyFindings(Exception):
+    """Stops a check that has found as many errors as anybody reads; holds them."""
+
+    def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
+        self.diagnostics = tuple(diagnostics)
+        super().__init__(f"more than {MOST_ERRORS} errors")
 
 
 @dataclass(slots=True)
@@ -51,6 +70,8 @@ class Findings:
     """Collects diagnostics while a floor works; each is kept once."""
 
     diagnostics: list[Diagnostic] = field(default_factory=list)
+    count: int = 0
+    known: set[tuple[str, str, Span | None]] = field(default_factory=set)
 
     def add(
         self,
@@ -67,8 +88,12 @@ class Findings:
     def append(self, diagnostic: Diagnostic) -> None:
         """Record a finding unless an equal one (a block used twice) is there already."""
         same = (diagnostic.code, diagnostic.message, diagnostic.span)
-        if all((known.code, known.message, known.span) != same for known in self.diagnostics):
+        if same not in self.known:
+            self.known.add(same)
             self.diagnostics.append(diagnostic)
+            self.count += diagnostic.severity is Severity.ERROR
+            if self.count > MOST_ERRORS:
+                raise TooManyFindings(self.diagnostics[:-1])
 
     def extend(self, diagnostics: Iterable[Diagnostic]) -> None:
         """Record several findings."""
@@ -85,5 +110,8 @@ class Findings:
 
     def sorted(self, file: str | None = None) -> tuple[Diagnostic, ...]:
         """Return the findings in the order of the text, named after their file."""
-        named = (replace(one, file=one.file or file) for one in self.diagnostics)
+        named = (
+            replace(one, file=one.file or (one.span and one.span.file) or file)
+            for one in self.diagnostics
+        )
         return tuple(sorted(named, key=lambda one: one.order))

@@ -1,6 +1,6 @@
 """Where something stands in a text: the smallest vocabulary of floor 0."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -13,10 +13,14 @@ class Position:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
-    """A stretch of text; the end is the first place that no longer belongs to it."""
+    """A stretch of text; the end is the first place that no longer belongs to it.
+
+    `file` names the text where it is not the spec's own: that of a model document.
+    """
 
     start: Position
     end: Position
+    file: str | None = field(default=None, compare=False)
 
     @classmethod
     def at(cls, line: int, column: int, length: int = 1) -> "Span":

@@ -8,17 +8,21 @@ from typing import TextIO, assert_never
 from nnspec.diagnostics.diagnostic import Diagnostic
 from nnspec.diagnostics.formats.github import format_github
 from nnspec.diagnostics.formats.json_report import format_json
+from nnspec.diagnostics.formats.junit import format_junit
+from nnspec.diagnostics.formats.sarif import format_sarif
 from nnspec.diagnostics.formats.text import format_text
 from nnspec.diagnostics.sources import Sources
 from nnspec.diagnostics.summary import summarize
 
 
 class Format(StrEnum):
-    """How findings are written: for people, for programs, as workflow annotations."""
+    """How findings are written: for people, for programs, for the services that show them."""
 
     TEXT = "text"
     JSON = "json"
     GITHUB = "github"
+    SARIF = "sarif"
+    JUNIT = "junit"
 
 
 def render(
@@ -45,6 +49,10 @@ def render(
         case Format.GITHUB:
             text = format_github(diagnostics, sources)
             return "\n".join(filter(None, [text, summarize(diagnostics, sources)]))
+        case Format.SARIF:
+            return format_sarif(diagnostics, sources)
+        case Format.JUNIT:
+            return format_junit(diagnostics, sources)
         case _:
             assert_never(form)
 

@@ -16,7 +16,10 @@ from nnspec.document import limits
 from nnspec.document.scalars import resolve_scalar
 from nnspec.document.tree import Entry, Mapping, Node, Scalar, Sequence, kind_of, shorten
 
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u2028\u2029\ufeff]")
+CONTROL = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u2028-\u202e\u2066-\u2069\ufeff]"
+)
+"""What acts on a terminal or turns the direction of the text, and is not seen in an editor."""
 
 
 def compose(text: str) -> Node | None:
@@ -152,6 +155,10 @@ class Composer:
 def key_text(key: Node) -> str:
     """Return a key's name, or refuse a key that is no text."""
     if isinstance(key, Scalar):
+        if key.value == "<<" and not key.quoted:
+            message = "the merge key << is no part of YAML 1.2"
+            hint = "write the values out, or use variables: or blocks:"
+            raise Refused([Diagnostic("Y112", message, key.span, hint=hint)])
         if isinstance(key.value, str):
             return key.value
         written = "null" if key.value is None else str(key.value).lower()

@@ -16,6 +16,15 @@ from nnspec.document.tree import Entry, Mapping, Node, Scalar, Sequence
 SPACE = re.compile(r"[ \t\n\r]*")
 NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 WORDS = {"true": True, "false": False, "null": None}
+QUOTES = "text stands in double quotes"
+MEANT = {
+    "True": "did you mean true?",
+    "False": "did you mean false?",
+    "None": "did you mean null?",
+    "NaN": "a number is due",
+    "Infinity": "a finite number is due",
+    "-Infinity": "a finite number is due",
+}
 WORD = re.compile(r"[A-Za-z_$][A-Za-z_$0-9]*|-Infinity")
 
 
@@ -65,7 +74,8 @@ class JsonReader:
         entries: dict[str, Entry] = {}
         here = self.skip(at + 1)
         while self.text[here : here + 1] != "}":
-            here = self.comma(here, "}", first=not entries)
+            here = self.comma(at, here, "}", first=not entries)
+            self.refuse_comment(here)
             if self.text[here : here + 1] != '"':
                 self.refuse("Y101", "a key in double quotes is due here", here)
             name, end = self.string(here)
@@ -85,16 +95,18 @@ class JsonReader:
         items: list[Node] = []
         here = self.skip(at + 1)
         while self.text[here : here + 1] != "]":
-            here = self.comma(here, "]", first=not items)
+            here = self.comma(at, here, "]", first=not items)
             item, end = self.value(here, depth + 1)
             items.append(item)
             here = self.skip(end)
         return Sequence(tuple(items), self.span(at, here + 1)), here + 1
 
-    def comma(self, at: int, closing: str, *, first: bool) -> int:
+    def comma(self, opened: int, at: int, closing: str, *, first: bool) -> int:
         """Return where the next member begins; all but the first stand behind a comma."""
         if at >= len(self.text):
-            self.refuse("Y101", f"the text ends where {closing} is due", at)
+            message = f"{self.text[opened]} is never closed: the text ends where {closing} is due"
+            self.refuse("Y101", message, opened)
+        self.refuse_comment(at)
         if first:
             return at
         if self.text[at] != ",":
@@ -115,11 +127,19 @@ class JsonReader:
             self.refuse("L103", f"the value is {length}", at)
         return text, end
 
+    def refuse_comment(self, at: int) -> None:
+        """Refuse a comment: JSON has none."""
+        if self.text[at : at + 1] == "#" or self.text[at : at + 2] in {"//", "/*"}:
+            message = "JSON has no comments; remove it, or write the spec as YAML"
+            self.refuse("Y101", message, at)
+
     def number(self, at: int) -> tuple[Scalar, int]:
         """Return a number: whole unless it has a fraction or an exponent."""
         match = NUMBER.match(self.text, at)
         assert match
         text, end = match[0], match.end()
+        if text in {"0", "-0"} and self.text[end : end + 1].isdigit():
+            self.refuse("Y101", "a number of JSON cannot begin with 0", at)
         if len(text) > limits.NUMBER_DIGITS:
             self.refuse("L105", f"a number of {len(text):,} digits is larger than any setting", at)
         value = float(text) if match[1] or match[2] else int(text)
@@ -128,11 +148,12 @@ class JsonReader:
     def word(self, at: int) -> tuple[Scalar, int]:
         """Return true, false or null."""
         match = WORD.match(self.text, at)
+        self.refuse_comment(at)
         if not match:
             found = repr(self.text[at]) if at < len(self.text) else "the end of the text"
             self.refuse("Y101", f"a value is due here; found {found}", at)
         if match[0] not in WORDS:
-            self.refuse("Y101", f"{match[0]!r} is no JSON value; text stands in double quotes", at)
+            self.refuse("Y101", f"{match[0]!r} is no JSON value; {MEANT.get(match[0], QUOTES)}", at)
         return Scalar(WORDS[match[0]], self.span(at, match.end())), match.end()
 
     def skip(self, at: int) -> int:

@@ -10,7 +10,8 @@ from nnspec.diagnostics import Diagnostic, Refused, Span
 from nnspec.document import limits
 from nnspec.document.compose import CONTROL, compose
 from nnspec.document.compose_json import compose_json
-from nnspec.document.tree import Document, Mapping, Node, kind_of
+from nnspec.document.malformed import explain
+from nnspec.document.tree import Document, Mapping, Node, Sequence, kind_of
 
 WIDE_ENCODINGS = (b"\xff\xfe", b"\xfe\xff", b"\x00")
 
@@ -63,31 +64,11 @@ def compose_yaml(text: str) -> Node | None:
     try:
         return compose(text)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        raise Refused([explain(text, line, column, error)]) from None
+        raise Refused([explain(text, error)]) from None
     except yaml.YAMLError as error:
         raise Refused(
             [Diagnostic("Y101", f"not readable as YAML: {error}", Span.at(1, 1))]
         ) from None
-
-
-def explain(text: str, line: int, column: int, error: yaml.MarkedYAMLError) -> Diagnostic:
-    """Return the parser's error in words that name the usual cause."""
-    lines = text.split("\n")
-    row = lines[line - 1] if line <= len(lines) else ""
-    found = row[column - 1 : column]
-    where = Span.at(line, column)
-    if found == "\t" or row[: len(row) - len(row.lstrip())].count("\t"):
-        return Diagnostic("Y102", "YAML forbids tabs for indentation", where, "use spaces")
-    if found and found in "%@`":
-        message = f"a value cannot begin with {found}"
-        return Diagnostic("Y101", message, where, f'quote the value: "{row[column - 1 :].strip()}"')
-    if "mapping values" in (error.problem or ""):
-        message = "a second ': ' on one line, or a line indented too far"
-        return Diagnostic("Y101", message, where, "quote a value that contains ': '")
-    context = f" {error.context}" if error.context else ""
-    return Diagnostic("Y101", f"not readable as YAML: {error.problem}{context}", where)
 
 
 def decode(content: bytes) -> str:
@@ -117,14 +98,16 @@ def check_characters(text: str) -> None:
 def check_root(root: Node | None) -> Mapping:
     """Return the top-level mapping, or refuse anything else."""
     if root is None:
-        hint = "start from a spec in the README, or run nnspec train on one of specs/"
+        hint = "write nnspec: 1 and model:, or copy an example: nnspec train specs/diabetes.yaml"
         raise Refused([Diagnostic("Y104", "the spec is empty", Span.at(1, 1), hint)])
     if not isinstance(root, Mapping):
         message = (
             "the top level must be a mapping with keys such as nnspec, model, data, training; "
             f"found {kind_of(root)}"
         )
-        raise Refused([Diagnostic("Y105", message, root.span)])
+        advice = "write nnspec: 1 and model: above the list, and indent it"
+        listed = advice if isinstance(root, Sequence) else None
+        raise Refused([Diagnostic("Y105", message, root.span, listed)])
     return root
 
 

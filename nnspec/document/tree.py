@@ -13,13 +13,14 @@ class Scalar:
     """One value: null, truth, number or text.
 
     `empty` tells a key with nothing behind it from a written `null`; `quoted` tells text that
-    was marked as such.
+    was marked as such; `refused` tells that what stands here was refused already.
     """
 
     value: bool | int | float | str | None
     span: Span
     quoted: bool = False
     empty: bool = False
+    refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)

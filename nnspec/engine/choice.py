@@ -93,7 +93,7 @@ def _engine(model: keras.Model, wanted: EngineName) -> tuple[Literal["fused", "k
         case "auto" if own is not None:
             return "keras", f"engine: the model has its own {own}, which only Model.fit calls"
         case "auto":
-            return "fused", "engine: the data fits on the device, so many steps run in one call"
+            return "fused", "engine: many steps run in one call"
         case unknown:
             assert_never(unknown)
 

@@ -1,7 +1,8 @@
 """Floor 8, the fused executor: data resident on the device, many steps in one call."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import keras
@@ -12,9 +13,10 @@ from nnspec.engine.device import current_device
 from nnspec.engine.executor import Report, Stretch
 from nnspec.engine.feed import Feed
 from nnspec.engine.order import Rows
-from nnspec.engine.passes import PASSES, Setting, plan_rewrites
+from nnspec.engine.passes import PASSES, Rewrite, Setting, plan_rewrites
 from nnspec.engine.passes.base import summary
 from nnspec.engine.plan import Execution
+from nnspec.engine.source import BLOCK_BYTES, Resident, Source, Streamed, block_of, fits
 from nnspec.engine.steps import Steps
 
 UNSUPPORTED = (tf.errors.InvalidArgumentError, tf.errors.UnimplementedError)
@@ -37,7 +39,6 @@ class Fused:
         self.timings: dict[str, float] = {}
         self._feeds = (training, validation)
         self._batch = batch
-        self._order: Any = None
         self._begun = False
         self._prepare()
 
@@ -50,13 +51,13 @@ class Fused:
             current_device(),
             compiled=parts if self.choice.xla else (),
             uncompiled=() if self.choice.xla else parts,
-            reasons=self.choice.reasons,
+            reasons=(*self.choice.reasons, self._where()),
             passes=summary(self._rewrites),
         )
 
     def begin(self, order: Rows) -> None:
-        """Bring the epoch's order to the device."""
-        self._order = tf.constant(order)
+        """Take in the epoch's order."""
+        self._training.begin(order)
 
     def run(self, stretch: Stretch) -> Report:
         """Run a stretch of the epoch at hand in one call.
@@ -65,13 +66,13 @@ class Fused:
             Refused: `xla: required`, and XLA has no kernel for an operation of the training.
         """
         try:
-            report = self._training.run(self._order, stretch)
+            report = self._training.run(stretch)
         except UNSUPPORTED as error:
             if self._begun or not self.choice.xla:
                 raise
             self.choice = without_xla(self.choice, error)
             self._prepare()
-            report = self._training.run(self._order, stretch)
+            report = self._training.run(stretch)
         self._begun = True
         return report
 
@@ -81,6 +82,11 @@ class Fused:
             return {}
         return self._validation.run_all().logs
 
+    def _where(self) -> str:
+        if isinstance(self._training, Resident):
+            return "data: all rows lie on the device"
+        return "data: too large for the device, so blocks of rows are gathered while steps run"
+
     def _prepare(self) -> None:
         """Trace the steps; nothing has run when XLA refuses them, so this may come twice."""
         begun = time.perf_counter()
@@ -88,12 +94,11 @@ class Fused:
         setting = Setting(xla=xla, gpu=current_device() == "GPU")
         self._rewrites = plan_rewrites(self.model, PASSES, setting)
         training, validation = self._feeds
-        self._training = Steps(self.model, training, self._batch, training=True, xla=xla)
-        self._training.prepare(self._rewrites)
-        self._validation: Steps | None = None
+        shared = (self.model, self._batch, self._rewrites)
+        self._training = source(training, *shared, training=True, xla=xla)
+        self._validation: Source | None = None
         if validation is not None:
-            self._validation = Steps(self.model, validation, self._batch, training=False, xla=xla)
-            self._validation.prepare(self._rewrites)
+            self._validation = source(validation, *shared, training=False, xla=xla)
         self.timings["trace"] = time.perf_counter() - begun
 
 
@@ -106,6 +111,24 @@ def evaluate_fused(model: keras.Model, rows: Feed, batch: int, *, xla: bool) -> 
         batch: rows per step.
         xla: whether XLA compiles it.
     """
-    steps = Steps(model, rows, batch, training=False, xla=xla)
-    steps.prepare(plan_rewrites(model, PASSES, Setting(xla=xla)))
-    return steps.run_all().logs
+    rewrites = plan_rewrites(model, PASSES, Setting(xla=xla, gpu=current_device() == "GPU"))
+    return source(rows, model, batch, rewrites, training=False, xla=xla).run_all().logs
+
+
+def source(  # noqa: PLR0913 - the first four name what runs, the others how
+    rows: Feed,
+    model: keras.Model,
+    batch: int,
+    rewrites: Sequence[Rewrite],
+    *,
+    training: bool,
+    xla: bool,
+) -> Source:
+    """Return the rows with the compiled steps over them: on the device, or in blocks."""
+    resident = fits(rows, current_device())
+    block = block_of(rows, batch, most_bytes=None if resident else BLOCK_BYTES)
+    if not training:
+        block = replace(block, in_order=True)
+    steps = Steps(model, block, rows, training=training, xla=xla)
+    steps.prepare(rewrites)
+    return Resident(steps) if resident else Streamed(steps)

@@ -7,6 +7,7 @@ gathering of rows and the reading of metrics are written here.
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import keras
@@ -18,58 +19,76 @@ from nnspec.engine.passes import Rewrite, rewritten
 from nnspec.engine.values import loss_sum, python_values
 
 
+@dataclass(frozen=True, slots=True)
+class Block:
+    """The rows that are on the device at one time: full batches, then the partial one."""
+
+    batch: int
+    full: int
+    """Full batches."""
+    left: int
+    """Rows of the partial last batch."""
+    in_order: bool = True
+    """Whether the rows lie in the order in which the steps take them."""
+
+    @property
+    def rows(self) -> int:
+        """Return the number of rows."""
+        return self.batch * self.full + self.left
+
+
 class Steps:
-    """The compiled loop over one split's batches, for training or for evaluation."""
+    """The compiled loop over a block's batches, for training or for evaluation."""
 
     def __init__(
-        self, model: keras.Model, feed: Feed, batch: int, *, training: bool, xla: bool
+        self, model: keras.Model, block: Block, feed: Feed, *, training: bool, xla: bool
     ) -> None:
         self.model = model
+        self.block = block
         self.feed = feed
-        self.batch = min(batch, feed.rows)
-        self.full, self.left = divmod(feed.rows, self.batch)
         self.training = training
         self.xla = xla
         self._traced: Any = None
-        self._tensors: tuple[Any, ...] = ()
-        self._natural: Any = None
 
     def prepare(self, rewrites: Sequence[Rewrite]) -> None:
         """Trace the loop with the rewrites in place; the first call compiles it."""
-        self._tensors = self.feed.tensors()
         loop = tf.function(self._loop, jit_compile=self.xla, autograph=False)
+        rows = self.block.rows
+        tensors = tuple(
+            tf.TensorSpec([rows, *one.shape[1:]], one.dtype) for one in self.feed.arrays
+        )
         scalars = [tf.TensorSpec([], kind) for kind in ("int32", "int32", "bool", "bool")]
-        order = tf.TensorSpec([self.feed.rows], "int32")
+        order = tf.TensorSpec([rows], "int32")
         with rewritten(rewrites), _results_left_out(self.model):
-            self._traced = loop.get_concrete_function(self._tensors, order, *scalars)
+            self._traced = loop.get_concrete_function(tensors, order, *scalars)
 
-    def run(self, order: tf.Tensor, stretch: Stretch) -> Report:
-        """Run a stretch of the epoch that visits the rows in this order, (rows,)."""
-        full = min(stretch.steps, self.full - stretch.first)
+    def run(self, tensors: tuple[tf.Tensor, ...], order: tf.Tensor, stretch: Stretch) -> Report:
+        """Run a stretch of the block's steps.
+
+        Args:
+            tensors: the block's rows, (rows, ...) each.
+            order: where in the block each step's rows lie, (rows,); read only where they do not
+                lie in order.
+            stretch: which steps to run; the one after the last full one is the partial batch.
+        """
+        full = min(stretch.steps, self.block.full - stretch.first)
         scalars = (
             tf.constant(stretch.first),
             tf.constant(full),
             tf.constant(stretch.fresh),
             tf.constant(full < stretch.steps),
         )
-        broken, results = self._traced(self._tensors, order, *scalars)
+        broken, results = self._traced(tensors, order, *scalars)
         first = int(broken)
         return Report(None if first < 0 else first, python_values(results))
-
-    def run_all(self) -> Report:
-        """Run every step over the rows as they lie."""
-        if self._natural is None:
-            self._natural = tf.range(self.feed.rows)
-        steps = self.full + bool(self.left)
-        return self.run(self._natural, Stretch(0, steps, fresh=True))
 
     def _loop(self, *given: tf.Tensor) -> tuple[tf.Tensor, dict[str, Any]]:
         tensors, order, first, steps, fresh, partial = given
         tf.cond(fresh, _doing(self.model.reset_metrics), _nothing)
 
         def step(index: tf.Tensor, broken: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-            rows = tf.slice(order, [index * self.batch], [self.batch])
-            return index + 1, self._step(tensors, rows, index, broken)
+            batch = self._batch(tensors, order, index * self.block.batch, self.block.batch)
+            return index + 1, self._step(batch, index, broken)
 
         _, broken = tf.while_loop(
             lambda index, _: index < first + steps,
@@ -77,20 +96,30 @@ class Steps:
             [first, tf.constant(-1)],
             parallel_iterations=1,
         )
-        if self.left:
-            rows = order[self.full * self.batch :]
+        if self.block.left:
+            begin = tf.constant(self.block.full * self.block.batch)
+            batch = self._batch(tensors, order, begin, self.block.left)
             broken = tf.cond(
                 partial,
-                lambda: self._step(tensors, rows, tf.constant(self.full), broken),
+                lambda: self._step(batch, tf.constant(self.block.full), broken),
                 lambda: broken,
             )
         return broken, _results(self.model)
 
-    def _step(
-        self, tensors: Sequence[tf.Tensor], rows: tf.Tensor, index: tf.Tensor, broken: tf.Tensor
-    ) -> tf.Tensor:
+    def _batch(
+        self, tensors: Sequence[tf.Tensor], order: tf.Tensor, begin: tf.Tensor, length: int
+    ) -> list[tf.Tensor]:
+        """Return the rows of one step; where they lie in order, they need no gathering."""
+        if self.block.in_order:
+            return [
+                tf.slice(one, [begin] + [0] * (len(one.shape) - 1), [length, *one.shape[1:]])
+                for one in tensors
+            ]
+        rows = tf.slice(order, [begin], [length])
+        return [tf.gather(one, rows) for one in tensors]
+
+    def _step(self, batch: list[tf.Tensor], index: tf.Tensor, broken: tf.Tensor) -> tf.Tensor:
         """Run one step; return the first step whose loss was not a number, -1 before that."""
-        batch = [tf.gather(tensor, rows) for tensor in tensors]
         data = self.feed.unpack(batch)
         if not self.training:
             self.model.test_step(data)

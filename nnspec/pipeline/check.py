@@ -4,7 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from nnspec.diagnostics import Diagnostic, Findings, Refused
+from nnspec.diagnostics import (
+    MOST_ERRORS,
+    Diagnostic,
+    Findings,
+    Refused,
+    TooManyFindings,
+)
 from nnspec.document import Document, read_document
 from nnspec.graph import connect
 from nnspec.resolve import Network, resolve
@@ -74,9 +80,33 @@ def check_document(
     overrides: Sequence[str] = (),
     allow_outside: bool = False,
 ) -> Checked:
-    """Check a parsed spec; its paths are relative to the folder."""
+    """Check a parsed spec; its paths are relative to the folder.
+
+    Raises:
+        Refused: there are more mistakes than anybody reads; it holds the first ones.
+    """
     findings = Findings()
-    document = apply_overrides(document, overrides, findings)
+    try:
+        document = apply_overrides(document, overrides, findings)
+        return check_tree(document, folder, findings, allow_outside=allow_outside)
+    except TooManyFindings as many:
+        found = many.diagnostics
+        message = f"more than {MOST_ERRORS} mistakes; the first {len(found)} are shown"
+        last = Diagnostic("L109", message, file=document.file)
+        raise Refused([*sort_findings(found, document.file), last]) from None
+
+
+def sort_findings(found: Sequence[Diagnostic], file: str) -> tuple[Diagnostic, ...]:
+    """Return findings in the order of the text, named after their file."""
+    findings = Findings()
+    findings.extend(found)
+    return findings.sorted(file)
+
+
+def check_tree(
+    document: Document, folder: Path, findings: Findings, *, allow_outside: bool
+) -> Checked:
+    """Check a document's tree, from its form to the rules."""
     validated = validate_document(document, folder=folder)
     findings.extend(validated.findings)
     spec = validated.spec
@@ -121,13 +151,15 @@ def check_inputs(network: Network, inputs: Mapping[str, Tensor | None], findings
                 "G308", message, node.node.origin.wiring.get("name", node.node.origin.head)
             )
         elif offered is not None and not fits(node.outputs[0], offered):
-            shape, element = node.outputs[0].shape[1:], node.outputs[0].element
-            message = (
-                f"Input declares {list(shape)} of {element} elements; "
-                f"the data gives {list(offered.shape[1:])} of {offered.element}"
-            )
+            declared = show_extents(node.outputs[0])
+            message = f"Input declares {declared}; the data gives {show_extents(offered)}"
             hint = "leave Input out: it follows from the data"
             findings.add("G308", message, node.node.origin.of("shape"), hint=hint)
+
+
+def show_extents(tensor: Tensor) -> str:
+    """Return the shape of one row as a spec writes it."""
+    return f"[{', '.join('null' if one is None else str(one) for one in tensor.shape[1:])}]"
 
 
 def fits(declared: Tensor, offered: Tensor) -> bool:

@@ -9,7 +9,7 @@ from nnspec.build.model import build_model
 from nnspec.build.training import compile_training
 from nnspec.catalog.schedules import Schedule
 from nnspec.pipeline.check import check
-from nnspec.pipeline.prepare import fit_network, read_data
+from nnspec.pipeline.opened import fit_network, read_data
 from nnspec.spec.spec import Spec
 
 

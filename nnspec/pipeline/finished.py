@@ -4,15 +4,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nnspec.build.front import raw_columns
-from nnspec.build.program import Program
+from nnspec.build.program import Program, build_program
 from nnspec.data import Preprocessing, check_unchanged, read_for_prediction
-from nnspec.diagnostics import Refused
 from nnspec.document import parse_document
 from nnspec.engine import predict as run_predict
 from nnspec.pipeline.check import check_document
 from nnspec.pipeline.judge import answers_of, describe_heads, filled_splits, judge_program
-from nnspec.pipeline.prepare import build_for_training, fit_network, read_data, trainable_sections
-from nnspec.pipeline.train import MODEL, PREPROCESSING, SAMPLE, SPEC
+from nnspec.pipeline.opened import fit_network, read_data, trainable_sections
+from nnspec.pipeline.train import PREPROCESSING, SAMPLE, SPEC
 from nnspec.run.checkpoint import load_weights
 from nnspec.run.folder import RunFolder
 from nnspec.run.predictions import encode_predictions
@@ -41,7 +40,7 @@ def open_run(path: Path) -> Finished:
     document = parse_document(folder.read(SPEC), str(path / SPEC))
     spec, _ = check_document(document, folder=source, allow_outside=True).accept()
     fitted = Preprocessing.from_json(folder.read(PREPROCESSING))
-    program = build_for_training(spec, fit_network(spec, fitted), fitted)
+    program = build_program(spec, fit_network(spec, fitted), fitted)
     load_weights(program.core, folder, "last")
     return Finished(folder, spec, program)
 
@@ -97,6 +96,3 @@ def export(path: Path, output: Path) -> None:
 def report(path: Path) -> Report:
     """Return the report that a run wrote."""
     return decode_report(RunFolder.open(path).read(REPORT))
-
-
-__all__ = ["MODEL", "Finished", "Refused", "evaluate", "export", "open_run", "predict", "report"]

@@ -19,12 +19,8 @@ from nnspec.engine import train as run_engine
 from nnspec.fill import hash_spec, render_spec
 from nnspec.pipeline.check import check
 from nnspec.pipeline.judge import Judged, filled_splits, judge_program
-from nnspec.pipeline.prepare import (
-    build_for_training,
-    fit_network,
-    read_data,
-    trainable_sections,
-)
+from nnspec.pipeline.opened import fit_network, read_data, trainable_sections
+from nnspec.pipeline.prepare import build_for_training
 from nnspec.pipeline.units import log_factors, logged_metrics
 from nnspec.resolve import Network
 from nnspec.run.checkpoint import Checkpoints

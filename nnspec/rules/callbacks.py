@@ -81,11 +81,13 @@ def check_patience(case: Case) -> Iterator[Diagnostic]:
         start = getattr(callback, "start_from_epoch", 0)
         if start + patience < epochs:
             continue
-        code, effect = "T105", "never acts"
-        if isinstance(callback, EarlyStopping) and callback.restore_best_weights:
-            code, effect = "T124", "only puts back the best weights at the end"
+        code, effect = "T124", "never acts"
+        if getattr(callback, "restore_best_weights", None) is False:
+            code = "T105"
+        elif isinstance(callback, EarlyStopping):
+            effect = "only puts back the best weights at the end"
         waits = f"patience {patience}" + f" from epoch {start}" * bool(start)
-        message = f"{callback.keras_name} with {waits} {effect}: there are {epochs} epochs"
+        message = f"{callback.keras_name} with {waits} {effect}: the training has {epochs} epoch(s)"
         also = case.also("the epochs are here", "training", "epochs")
         hint = f"write a patience well below {epochs}, or more epochs"
         place = case.place(*path, "patience" if patience else "start_from_epoch")
@@ -114,7 +116,8 @@ def check_schedules(case: Case) -> Iterator[Diagnostic]:
 def check_best_weights(case: Case) -> Iterator[Diagnostic]:
     """Find early stops that keep the last weights, not the best."""
     for callback, path in callbacks(case, EarlyStopping):
-        if not callback.restore_best_weights and callback.patience > 1:
+        epochs = case.training.epochs if case.training else 0
+        if not callback.restore_best_weights and 1 < callback.patience < epochs:
             message = (
                 f"EarlyStopping keeps the weights of the last epoch, {callback.patience} epochs "
                 "past the best"

@@ -29,8 +29,10 @@ def check_rows(case: Case) -> Iterator[Diagnostic]:
             f"{parameters:,} parameters for {case.rows:,} training rows: "
             f"{parameters // case.rows} per row"
         )
-        hint = "write smaller layers, or regularize and stop early"
-        yield Diagnostic("P113", message, case.place("model"), hint)
+        largest = max(case.network.nodes, key=lambda node: node.parameters or 0)
+        argument = largest.layer.shorthand if largest.layer else None
+        hint = "write smaller layers (this is the largest), or regularize and stop early"
+        yield at(largest, "P113", message, argument, hint=hint)
 
 
 @rule("P115")

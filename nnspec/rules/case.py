@@ -10,8 +10,8 @@ from nnspec.graph import Output
 from nnspec.resolve import Network, ResolvedNode, with_uses
 from nnspec.rules.head import Head, find_head
 from nnspec.rules.kinds import inner
-from nnspec.rules.task import Task, task_of
-from nnspec.spec.builtin import bundled_set
+from nnspec.rules.task import Task, has_numbers, task_of
+from nnspec.spec.builtin import bundled_set, known_classes
 from nnspec.spec.spec import Spec
 from nnspec.spec.training import TrainingSection
 
@@ -65,7 +65,9 @@ class Case:
         path: Path = ("training", "loss")
         written = training.loss
         path = (*path, output.name) if isinstance(written, dict) else path
-        loss = written.get(output.name) if isinstance(written, dict) else written
+        # One loss for several outputs is refused by itself; what it means for each is unknown.
+        alone = None if isinstance(written, dict) or len(self.outputs) > 1 else written
+        loss = written.get(output.name) if isinstance(written, dict) else alone
         place: Path = ("training", "metrics")
         metrics = training.metrics
         if isinstance(metrics, dict):
@@ -78,6 +80,14 @@ class Case:
     def task(self, head: Head) -> Task | None:
         """Return what an output learns, None while it cannot be known."""
         return task_of(head.loss, self.spec.data, head.units)
+
+    def misses_target(self, head: Head) -> bool:
+        """Return whether a loss is of another task than its target, which has its own finding."""
+        data, task = self.spec.data, self.task(head)
+        if data is None or task not in {"binary", "multiclass"}:
+            return False
+        several = (known_classes(data, head.name) or 0) > 2  # noqa: PLR2004 - binary
+        return has_numbers(data, head.name) or (task == "binary" and several)
 
     @cached_property
     def consumers(self) -> Mapping[str, tuple[ResolvedNode, ...]]:
@@ -119,7 +129,8 @@ class Case:
         if data is None or known is None or data.window is not None:
             return None
         kept_back = (data.split.validation, data.split.test)
-        return known.rows - sum(floor(known.rows * share + 0.5) for share in kept_back)
+        left = known.rows - sum(floor(known.rows * share + 0.5) for share in kept_back)
+        return left if left > 0 else None
 
     @cached_property
     def steps(self) -> int | None:

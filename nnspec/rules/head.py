@@ -8,10 +8,13 @@ from nnspec.diagnostics import Path, Span
 from nnspec.graph import Output
 from nnspec.resolve import Network, ResolvedNode
 from nnspec.rules.kinds import (
+    SAME_SHAPE,
     TRANSPARENT,
     Range,
+    argument,
     axis_of,
     function_of,
+    inner,
     is_function,
     range_of,
 )
@@ -29,6 +32,7 @@ class Head:
         behind: layers between the one that computes and the output, last first.
         node: the layer that applies the last function; None where there is none to name.
         function: name of that function; None where it is unknown.
+        written: units as the layer that computes has them, for shapes that follow from the data.
         loss: None where the output is not trained.
         metrics: what is measured on it, with places.
     """
@@ -40,6 +44,7 @@ class Head:
     behind: tuple[ResolvedNode, ...] = ()
     node: ResolvedNode | None = None
     function: str | None = None
+    written: int | None = None
     loss: Loss | None = None
     loss_path: Path = ()
     metrics: tuple[tuple[Metric, Path], ...] = field(default=())
@@ -47,7 +52,9 @@ class Head:
     @property
     def units(self) -> int | None:
         """Return the length of the last axis, None while it is unknown."""
-        return self.tensor.shape[-1] if self.tensor and self.tensor.rank > 1 else None
+        if self.tensor is None:
+            return self.written
+        return self.tensor.shape[-1] if self.tensor.rank > 1 else None
 
     @property
     def gives(self) -> Range | None:
@@ -86,12 +93,28 @@ def find_head(network: Network, output: Output) -> Head:
         passing = node.layer.keras_name in TRANSPARENT
         if function is not None and not (is_function(node.layer) and function == "linear"):
             along = axis_of(node.layer) in (-1, (-1,))
-            return replace(
-                head, behind=tuple(behind), node=node, function=function if along else None
-            )
+            head = replace(head, node=node, function=function if along else None)
+            head = replace(head, written=find_units(network, head, behind))
+            break
         if (not passing and function is None) or len(node.node.sources) != 1:
             break
         behind.append(node)
         index = node.node.sources[0].index
         node = network.by_name.get(node.node.sources[0].node)
     return replace(head, behind=tuple(behind))
+
+
+def find_units(network: Network, head: Head, behind: list[ResolvedNode]) -> int | None:
+    """Return the units of a head as they are written, None where layers behind it move them."""
+    moved = any(one.layer and one.layer.keras_name not in SAME_SHAPE for one in behind)
+    node = head.node
+    while node is not None and node.layer is not None and not moved:
+        layer = inner(node.layer)
+        for name in ("units", "filters"):
+            written = argument(layer, name)
+            if isinstance(written, int):
+                return written
+        if layer.keras_name not in SAME_SHAPE or len(node.node.sources) != 1:
+            break
+        node = network.by_name.get(node.node.sources[0].node)
+    return None

@@ -69,6 +69,9 @@ FUNCTION_LAYERS = {
 }
 """Layers that are nothing but one activation."""
 
+SAME_SHAPE = DROPOUTS | set(FUNCTION_LAYERS) | {"Activation", "GaussianNoise", "Identity"}
+"""Layers that leave the shape as it is."""
+
 WRAPPERS = frozenset({"SpectralNormalization", "TimeDistributed"})
 """Wrappers behind which the values are those of the layer inside."""
 

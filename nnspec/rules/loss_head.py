@@ -76,7 +76,7 @@ def check_function(case: Case) -> Iterator[Diagnostic]:
         loss = head.loss
         if wanted is None or loss is None or head.node is None:
             continue
-        if head.gives == "distribution" and head.units == 1:
+        if (head.gives == "distribution" and head.units == 1) or case.misses_target(head):
             continue
         takes = TAKES[loss.predictions if wanted != "softmax" else "distribution"]
         units = f" over {head.units} unit{'s' * (head.units != 1)}" if head.units else ""
@@ -110,7 +110,7 @@ def check_logits(case: Case) -> Iterator[Diagnostic]:
     """Find losses that are told the opposite of what the head gives."""
     for head in case.trained:
         loss, node = head.loss, head.node
-        if loss is None or node is None or not takes_scores(head):
+        if loss is None or node is None or not takes_scores(head) or case.misses_target(head):
             continue
         path = (*head.loss_path, "from_logits")
         place = case.place(*path)
@@ -149,9 +149,10 @@ def takes_scores(head: Head) -> bool:
 def check_single_softmax(case: Case) -> Iterator[Diagnostic]:
     """Find a softmax over a single unit."""
     for head in case.heads:
-        if head.node is None or head.gives != "distribution" or not head.node.outputs:
+        if head.node is None or head.gives != "distribution":
             continue
-        if head.node.outputs[0].shape[-1] != 1:
+        outputs = head.node.outputs
+        if (outputs[0].shape[-1] if outputs else head.units) != 1:
             continue
         message = f"{head.function} over one unit is always 1, so nothing is learned; found 1 unit"
         hint = "write activation: sigmoid for two classes, linear for numbers, or a unit per class"

@@ -107,15 +107,24 @@ def check_metric_scores(case: Case) -> Iterator[Diagnostic]:
         for metric, path in head.metrics:
             if metric.predictions not in {"probability", "distribution"}:
                 continue
-            told = getattr(metric, "from_logits", None)
             chosen = metric.keras_name == "accuracy" and head.units != 1
-            if told or chosen or getattr(metric, "top_k", None):
+            if chosen or is_told(metric):
                 continue
             message = (
                 f"the metric {log_name(metric)} takes probabilities; the last layer gives scores "
                 f"(logits), which {head.loss.keras_name if head.loss else 'the loss'} is told of"
             )
             yield Diagnostic("M117", message, case.place(*path), scores_hint(metric))
+
+
+def is_told(metric: Metric) -> bool:
+    """Return whether a metric is told of scores, or given a threshold among them."""
+    return bool(
+        getattr(metric, "from_logits", False)
+        or getattr(metric, "top_k", None)
+        or getattr(metric, "thresholds", None) is not None
+        or getattr(metric, "threshold", None) == 0
+    )
 
 
 def scores_hint(metric: Metric) -> str:

@@ -35,11 +35,13 @@ def check_losses(case: Case) -> Iterator[Diagnostic]:
         return
     loss, place = case.training.loss, case.place("training", "loss")
     if isinstance(loss, dict):
-        absent = [name for name in case.outputs if name not in loss]
+        # A misspelt name is reported as such; the output it meant is not missing then.
+        misspelt = any(name not in case.outputs for name in loss)
+        absent = [name for name in case.outputs if name not in loss and not misspelt]
         for name in absent:
             message = f"the output {shorten(name)!r} has no loss; given: {', '.join(loss)}"
             yield Diagnostic("M108", message, place, f"add {name}: LOSS, or {name}: null")
-        if not absent and not any(loss.values()):
+        if not absent and not misspelt and not any(loss.values()):
             yield Diagnostic(
                 "M108", "no output is trained: every loss is null", place, "name a loss"
             )

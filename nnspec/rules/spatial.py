@@ -99,6 +99,10 @@ def check_wide_kernel(case: Case) -> Iterator[Diagnostic]:
         inner = inner_axes(node, layer)
         padded = argument(layer, "padding") == "same" and "Transpose" not in layer.keras_name
         pairs = zip(found[1], inner, strict=False)
-        if padded and any(extent and span >= 2 * extent for span, extent in pairs):
+        if (
+            padded
+            and set(inner) != {1}
+            and any(extent and span >= 2 * extent for span, extent in pairs)
+        ):
             message = f"a window of {list(found[1])} over {list(inner)} sees mostly padding"
             yield at(node, "P124", message, "kernel_size", hint="write a smaller kernel_size")

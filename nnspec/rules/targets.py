@@ -10,7 +10,7 @@ from nnspec.rules.head import Head
 from nnspec.rules.kinds import SATURATING
 from nnspec.rules.loss_head import misfit
 from nnspec.rules.rule import rule
-from nnspec.rules.task import is_reconstruction
+from nnspec.rules.task import has_numbers, is_reconstruction
 from nnspec.shapes import show
 from nnspec.spec.builtin import bundled_set, columns_of_output, known_classes
 from nnspec.spec.data import DataSection
@@ -49,11 +49,13 @@ def check_units(case: Case) -> Iterator[Diagnostic]:
         softmaxed = head.gives == "distribution" and units == 1
         if loss is None or units is None or softmaxed or misfit(head):
             continue
+        if case.misses_target(head):
+            continue
         if wanted is None:
             if loss.task == "multiclass" and units == 1:
                 yield from one_unit(case, head, loss)
         elif units != wanted[0]:
-            message = f"the last layer gives {units} unit(s); {wanted[1]}"
+            message = f"the last layer gives {units} unit{'s' * (units != 1)}; {wanted[1]}"
             yield from finding(case, head, message, f"write units: {wanted[0]}")
         elif head.tensor and head.tensor.rank > MATRIX and case.task(head) != "multiclass":
             message = (
@@ -135,7 +137,7 @@ def check_task(case: Case) -> Iterator[Diagnostic]:
             message = f"{name} is a loss of classes; data.task says regression"
             also = case.also("the task is here", "data", "task")
             yield Diagnostic("M113", message, place, "write loss: mse, or remove data.task", also)
-        elif task == "regression" and classes and not misses_target(case, head):
+        elif task == "regression" and classes and not out_of_reach(case, head):
             message = f"{name} is a loss of numbers; the target has {classes} classes"
             hint = "write loss: sparse_categorical_crossentropy, and a unit per class with softmax"
             if classes == 2:  # noqa: PLR2004 - binary
@@ -143,16 +145,7 @@ def check_task(case: Case) -> Iterator[Diagnostic]:
             yield Diagnostic("M114", message, place, hint, also)
 
 
-def has_numbers(data: DataSection, output: str) -> bool:
-    """Return whether an output's target is known to be numbers without classes."""
-    known = bundled_set(data)
-    columns = columns_of_output(data, output)
-    if known is None or known.classes is not None or not columns:
-        return False
-    return set(columns) <= set(known.targets)
-
-
-def misses_target(case: Case, head: Head) -> bool:
+def out_of_reach(case: Case, head: Head) -> bool:
     """Return whether a head of probabilities learns a standardized number."""
     data = case.spec.data
     return (
@@ -170,7 +163,7 @@ def check_reach(case: Case) -> Iterator[Diagnostic]:
     """Find heads that cannot reach their standardized target."""
     for head in case.trained:
         data, loss = case.spec.data, head.loss
-        if data is None or loss is None or loss.predictions != "numbers" or head.node is None:
+        if data is None or loss is None or head.node is None or loss.targets != "numbers":
             continue
         if case.task(head) != "regression" or data.target is None:
             continue
@@ -178,12 +171,12 @@ def check_reach(case: Case) -> Iterator[Diagnostic]:
             continue
         if head.gives == "distribution" and head.units == 1:
             continue
-        bound = "within -1 and 1" if head.function in SATURATING else "bounded"
+        within = ", within -1 and 1," * (head.function in SATURATING)
         message = (
             f"the target is standardized (mean 0, deviation 1) for {loss.keras_name}; "
-            f"{head.function} is {bound} and cannot reach it"
+            f"{head.function}{within} does not reach all of its values"
         )
-        code = "M101" if misses_target(case, head) else "M110"
+        code = "M101" if out_of_reach(case, head) else "M110"
         also = case.also("the loss is here", *head.loss_path)
         yield Diagnostic(code, message, head.place, reach_hint(case, head), also)
 
@@ -213,7 +206,7 @@ def check_reconstruction(case: Case) -> Iterator[Diagnostic]:
             continue
         message = (
             "the input is standardized (mean 0, deviation 1); "
-            f"{head.function} cannot give it back: some of its values are out of reach"
+            f"{head.function} does not reach all of its values"
         )
         also = case.also("the scaling is here", "data", "scaling")
         hint = "write scaling: minmax for a sigmoid, or activation: linear"

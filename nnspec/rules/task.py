@@ -3,6 +3,7 @@
 from typing import Literal
 
 from nnspec.catalog.losses import Loss
+from nnspec.spec.builtin import bundled_set, columns_of_output
 from nnspec.spec.data import DataSection
 
 Task = Literal["regression", "binary", "multiclass", "reconstruction"]
@@ -30,3 +31,12 @@ def task_of(loss: Loss | None, data: DataSection | None, units: int | None) -> T
 def is_reconstruction(data: DataSection) -> bool:
     """Return whether the network learns to give back its input."""
     return data.task == "reconstruction" or (data.task is None and data.target is None)
+
+
+def has_numbers(data: DataSection, output: str) -> bool:
+    """Return whether an output's target is known to be numbers without classes."""
+    known = bundled_set(data)
+    columns = columns_of_output(data, output)
+    if known is None or known.classes is not None or not columns:
+        return False
+    return set(columns) <= set(known.targets)

@@ -4,8 +4,9 @@ Each finding carries the path of the value that must change.
 """
 
 from collections.abc import Iterator
+from itertools import chain, islice
 
-from nnspec.diagnostics import Diagnostic, Path
+from nnspec.diagnostics import MOST_ERRORS, Diagnostic, Path
 from nnspec.spec.builtin import BUNDLED_SETS, BundledSet, bundled_set
 from nnspec.spec.data import DataSection, as_columns, feature_columns, target_columns
 from nnspec.spec.source import BUNDLED, nearest
@@ -20,13 +21,14 @@ def check_data(section: DataSection) -> tuple[Diagnostic, ...]:
     Codes: S106 unknown set, D103 unknown column, M106 target among the features, S115 settings
     that contradict each other, S104 shares that leave nothing to train on.
     """
-    return (
-        *_unknown_set(section),
-        *_unknown_columns(section),
-        *_leaks(section),
-        *_contradictions(section),
-        *_split(section),
+    found = chain(
+        _unknown_set(section),
+        _unknown_columns(section),
+        _leaks(section),
+        _contradictions(section),
+        _split(section),
     )
+    return tuple(islice(found, MOST_ERRORS))
 
 
 def named_columns(section: DataSection) -> Iterator[tuple[Path, str]]:
@@ -113,9 +115,11 @@ def _contradictions(section: DataSection) -> Iterator[Diagnostic]:
 def _repeated(section: DataSection) -> Iterator[Diagnostic]:
     """Yield a finding for each column named twice in one list."""
     for place, columns in _groups(section):
-        names = as_columns(columns)
-        for index, name in enumerate(names):
-            if name in names[:index]:
+        before: set[str] = set()
+        for index, name in enumerate(as_columns(columns)):
+            repeated = name in before
+            before.add(name)
+            if repeated:
                 message = f'column "{name}" is named twice in one list'
                 yield Diagnostic("S115", message, hint="remove one", path=(*place, index))
 

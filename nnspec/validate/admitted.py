@@ -21,6 +21,7 @@ class Admitted:
     values: Any = None
     words: tuple[object, ...] = ()
     text: bool = False
+    number: bool = False
 
     def takes_text(self, text: str) -> bool:
         """Return whether a text is a value by itself and no object's name."""
@@ -41,6 +42,8 @@ def admitted(annotation: Any) -> Admitted:  # noqa: ANN401 - annotations are any
             known["words"] = get_args(member)
         elif member is str:
             known["text"] = True
+        elif member in (int, float):
+            known["number"] = True
         elif isinstance(member, type) and issubclass(member, CatalogObject):
             known["family"] = member.family
         elif isinstance(member, type) and issubclass(member, BaseModel):

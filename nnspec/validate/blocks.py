@@ -8,7 +8,7 @@ from nnspec.diagnostics import Findings, Span
 from nnspec.document import Entry, Mapping, Node, Scalar, Sequence, kind_of, shorten
 from nnspec.spec.model import Wire
 from nnspec.validate.items import LAYER_NAME, read_sources
-from nnspec.validate.names import suggest
+from nnspec.validate.names import meant, suggest
 from nnspec.validate.reader import Written
 
 KEYS = ("parameters", "inputs", "layers", "outputs")
@@ -124,6 +124,7 @@ def bind(
             message = f"the block {block.name} has no parameter {shorten(entry.name)!r}"
             hint = suggest(entry.name, block.parameters) or None
             findings.add("S101", message, entry.key, hint=hint)
+            values.setdefault(meant(entry.name, block.parameters) or "", entry.value)
         values[entry.name] = entry.value
     for name in block.parameters:
         if name not in values:

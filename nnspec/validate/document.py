@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from nnspec.diagnostics import Diagnostic, Findings, Refused
+from nnspec.diagnostics import Advice, Diagnostic, Findings, Refused
 from nnspec.document import Document, Mapping, Node, Scalar, kind_of, shorten
 from nnspec.spec.data import DataSection
 from nnspec.spec.model import ModelSection
@@ -19,8 +19,10 @@ from nnspec.spec.training import (
     TrainingSection,
 )
 from nnspec.validate.blocks import Block, read_blocks
+from nnspec.validate.items import bad_name, is_refused
 from nnspec.validate.layers import ModelReader
-from nnspec.validate.names import suggest
+from nnspec.validate.moves import add_version
+from nnspec.validate.names import SECTION_HABITS, meant, suggest
 from nnspec.validate.reader import Reader, Unreadable
 from nnspec.validate.substitute import Substitution, names_used
 
@@ -34,6 +36,8 @@ SECTIONS: dict[str, type[BaseModel]] = {
 KEYS = ("nnspec", "name", "variables", "blocks", "data", "model", *list(SECTIONS)[1:])
 RUN_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,63}")
 VERSION = 1
+
+DATE = re.compile(r"\d{4}-\d\d?-\d\d?")
 
 Section = TypeVar("Section", bound=BaseModel)
 
@@ -69,6 +73,7 @@ class DocumentReader:
         self.folder = folder
         self.reader = Reader()
         self.findings = self.reader.findings
+        self.meant: set[str | None] = set()
         self.substitution = Substitution(self.read_variables())
 
     def read(self) -> Validated:
@@ -92,20 +97,24 @@ class DocumentReader:
         """Record unknown sections, and the place of every known one."""
         for entry in self.root:
             self.reader.positions[(entry.name,)] = entry.key
-            if entry.name not in KEYS:
-                message = f"a spec has no section {shorten(entry.name)!r}"
-                hint = suggest(entry.name, KEYS)
-                self.findings.add("S101", message, entry.key, hint=hint)
+            if entry.name in KEYS:
+                continue
+            message = f"a spec has no section {shorten(entry.name)!r}"
+            self.findings.add("S101", message, entry.key, hint=section_hint(entry.name))
+            self.meant.add(meant(entry.name, KEYS, SECTION_HABITS))
 
     def check_version(self) -> None:
         """Record a missing or unknown version of the language."""
         node = self.root.get("nnspec")
         if node is None:
+            if "nnspec" in self.meant:
+                return
             message = "the spec does not say which version of the language it is written in"
-            self.findings.add("S102", message, self.root.span, hint="write nnspec: 1 at the top")
+            hint = Advice("write nnspec: 1 at the top", edits=(add_version(self.document),))
+            self.findings.add("S102", message, self.root.span, hint=hint)
         elif not isinstance(node, Scalar) or node.value != VERSION or node.value is True:
             message = f"nnspec must be {VERSION}, the version of the language; got {kind_of(node)}"
-            self.findings.add("S114", message, node.span)
+            self.findings.add("S114", message, node.span, hint=f"write nnspec: {VERSION}")
 
     def read_name(self) -> str:
         """Return the run's name: as given, or the file's."""
@@ -115,12 +124,23 @@ class DocumentReader:
             return stem[:64] or "run"
         value = node.value if isinstance(node, Scalar) else None
         if isinstance(value, str) and RUN_NAME.fullmatch(value):
+            self.check_date(value, node)
             return value
-        shown = kind_of(node)
-        message = f"name must be 1 to 64 letters, digits, _, - or . (not first); got {shown}"
-        code = "X105" if isinstance(value, str) and ("/" in value or "\\" in value) else "S110"
-        self.findings.add(code, message, node.span)
+        rule = "a run's name is 1 to 64 letters, digits, _, - or . (not first)"
+        if isinstance(value, str):
+            if not is_refused(node):
+                self.findings.append(bad_name(value, node.span, rule))
+        else:
+            hint = None if value is None else f'quote it: "{kind_of(node)}"'
+            message = f"name must be text; got {kind_of(node)}"
+            self.findings.add("S103", message, node.span, hint=hint)
         return "run"
+
+    def check_date(self, value: str, node: Node) -> None:
+        """Record a note where other readers of YAML would find a date."""
+        if DATE.fullmatch(value) and isinstance(node, Scalar) and not node.quoted:
+            message = f"{value} is text here; other readers of YAML take it for a date"
+            self.findings.add("S117", message, node.span, hint=f'quote it: "{value}"')
 
     def read_variables(self) -> dict[str, Node]:
         """Return the variables by name."""
@@ -162,9 +182,9 @@ class DocumentReader:
         blocks = read_blocks(self.root.get("blocks"), set(self.substitution.values), self.findings)
         if entry is None or (isinstance(entry.value, Scalar) and entry.value.empty):
             span = entry.key if entry else self.root.span
-            self.findings.add(
-                "S102", "the spec has no model", span, hint="add model: a list of layers"
-            )
+            if entry or "model" not in self.meant:
+                hint = "add model: a list of layers"
+                self.findings.add("S102", "the spec has no model", span, hint=hint)
             return None
         reader = ModelReader(self.reader, blocks)
         try:
@@ -182,3 +202,11 @@ class DocumentReader:
                 self.findings.append(
                     Diagnostic("S113", f"the block {name!r} is not used", block.span)
                 )
+
+
+def section_hint(name: str) -> str:
+    """Return where an unknown section's settings stand, or the section that was meant."""
+    inside = [section for section, kind in SECTIONS.items() if name in kind.model_fields]
+    if inside:
+        return f"write {name} below {inside[0]}:"
+    return suggest(name, KEYS, SECTION_HABITS)

@@ -2,14 +2,16 @@
 
 import re
 from dataclasses import dataclass
+from typing import assert_never
 
-from nnspec.diagnostics import Findings, Span
+from nnspec.diagnostics import Diagnostic, Findings, Span
 from nnspec.document import Entry, Mapping, Node, Scalar, Sequence, kind_of, shorten
 from nnspec.spec.model import Wire
 from nnspec.validate.reader import Reader, Written
 
 WIRING = ("name", "inputs", "repeat", "each", "use", "within")
 LAYER_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+MOST_LETTERS = 64
 MOST_REPETITIONS = 10_000
 
 
@@ -34,13 +36,15 @@ class Item:
     within: str = ""
     members: tuple[tuple[Entry, ...], ...] = ((),)
     repeated: bool = False
+    values: int = 1
+    """How many values the entry holds; each repetition holds them again."""
 
 
 def read_item(node: Node, reader: Reader) -> Item | None:
     """Return the parts of an entry, None where it cannot be understood."""
     if not isinstance(node, Mapping) or node.get("class_name"):
         written = reader.split_object(node, "a layer")
-        return Item(written, written.span) if written else None
+        return Item(written, written.span, values=count_values(node)) if written else None
     findings = reader.findings
     beside = {entry.name: entry for entry in node if entry.name in WIRING}
     heads = [entry for entry in node if entry.name not in WIRING]
@@ -59,7 +63,21 @@ def read_item(node: Node, reader: Reader) -> Item | None:
         within=(read_text(beside.get("within"), findings) or ("", None))[0],
         members=members,
         repeated="repeat" in beside or "each" in beside,
+        values=count_values(written.argument) if written and written.argument else 1,
     )
+
+
+def count_values(node: Node) -> int:
+    """Return how many values a node holds, itself included."""
+    match node:
+        case Sequence(items=items):
+            return 1 + sum(map(count_values, items))
+        case Mapping(entries=entries):
+            return 1 + sum(count_values(entry.value) for entry in entries)
+        case Scalar():
+            return 1
+        case _:
+            assert_never(node)
 
 
 def check_heads(
@@ -92,22 +110,44 @@ def read_name(entry: Entry | None, findings: Findings) -> tuple[str, Span] | Non
     """Return the name given to a layer, checked."""
     given = read_text(entry, findings)
     if given and not LAYER_NAME.fullmatch(given[0]):
-        shown = shorten(given[0], 24)
-        message = f"the name {shown!r} is not 1 to 64 letters, digits, _ or -"
-        findings.add("S110", message, given[1])
+        findings.append(bad_name(given[0], given[1], "a name is 1 to 64 letters, digits, _ or -"))
         return None
     return given
 
 
+def bad_name(name: str, span: Span, rule: str) -> Diagnostic:
+    """Return the finding for a name that cannot stand in paths, graphs and messages."""
+    if not name:
+        return Diagnostic("S110", f"the name is empty; {rule}", span)
+    shown = f"the name {shorten(name, 24)!r}"
+    if "/" in name or "\\" in name:
+        message = f"{shown} holds a path's separator: names become names of files; {rule}"
+        return Diagnostic("X105", message, span)
+    if len(name) > MOST_LETTERS:
+        return Diagnostic("S110", f"{shown} is {len(name)} characters long; {rule}", span)
+    fitting = re.sub(r"[^A-Za-z0-9_-]+", "_", name).strip("_")
+    hint = f"write {fitting}" if fitting else None
+    return Diagnostic("S110", f"{shown} holds other characters; {rule}", span, hint)
+
+
 def read_text(entry: Entry | None, findings: Findings) -> tuple[str, Span] | None:
     """Return a text that stands beside a layer, with its place."""
-    if entry is None:
+    if entry is None or is_refused(entry.value):
         return None
     if isinstance(entry.value, Scalar) and isinstance(entry.value.value, str):
         return entry.value.value, entry.value.span
-    message = f"{entry.name} must be a name; got {kind_of(entry.value)}"
-    findings.add("S103", message, entry.value.span)
+    if isinstance(entry.value, Scalar) and isinstance(entry.value.value, int | float):
+        hint: str | None = f'quote it: {entry.name}: "{kind_of(entry.value)}"'
+    else:
+        hint = None
+    message = f"{entry.name} must be text; got {kind_of(entry.value)}"
+    findings.add("S103", message, entry.value.span, hint=hint)
     return None
+
+
+def is_refused(node: Node) -> bool:
+    """Return whether a finding about a value is recorded already."""
+    return isinstance(node, Scalar) and node.refused
 
 
 def read_inputs(entry: Entry | None, findings: Findings) -> tuple[Wire, ...] | None:
@@ -156,6 +196,8 @@ def read_count(node: Node, findings: Findings) -> int | None:
     count = node.value if isinstance(node, Scalar) else None
     if isinstance(count, int) and not isinstance(count, bool) and 1 <= count <= MOST_REPETITIONS:
         return count
+    if is_refused(node):
+        return None
     message = (
         f"repeat must be a positive whole number, at most {MOST_REPETITIONS:,}; got {kind_of(node)}"
     )
@@ -165,6 +207,8 @@ def read_count(node: Node, findings: Findings) -> int | None:
 
 def read_each(node: Node, findings: Findings) -> tuple[tuple[Entry, ...], ...] | None:
     """Return one set of arguments per position of the lists."""
+    if is_refused(node):
+        return None
     if not isinstance(node, Mapping) or not node.entries:
         message = f"each must be a mapping of lists, one per argument; got {kind_of(node)}"
         findings.add("S103", message, node.span)

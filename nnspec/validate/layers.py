@@ -10,55 +10,32 @@ from dataclasses import dataclass, field, replace
 from nnspec.catalog.layer import Layer
 from nnspec.catalog.ranked import RANKED, SHORT
 from nnspec.catalog.registry import find, names
-from nnspec.diagnostics import Diagnostic, Findings, Refused, Related, Span
-from nnspec.document import Entry, Node, Scalar, Sequence, kind_of, shorten
+from nnspec.diagnostics import Advice, Diagnostic, Findings, Refused, Related
+from nnspec.document import Entry, Node, Scalar, Sequence, kind_of, plain, shorten
 from nnspec.document import Mapping as MappingNode
 from nnspec.spec.model import NETWORK_INPUT, LayerUse, ModelSection, Origin, RankDependent, Wire
 from nnspec.validate.blocks import Block, bind
 from nnspec.validate.items import Item, read_item, read_sources
+from nnspec.validate.moves import move_beside
 from nnspec.validate.names import LAYER_HABITS, suggest
 from nnspec.validate.naming import Names
-from nnspec.validate.reader import Reader, Unreadable, Written
+from nnspec.validate.reader import Reader, Unreadable, Written, unknown
+from nnspec.validate.scope import (
+    Expansion,
+    Scope,
+    choose_wires,
+    describe_origin,
+    with_config_name,
+    without_name,
+)
 from nnspec.validate.substitute import Substitution
 
 MOST_LAYERS = 10_000
 """The largest networks of the literature have some thousand layers."""
-FOREIGN_CODE = {"Lambda", "TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer"}
-
-
-@dataclass(slots=True)
-class Scope:
-    """What holds while one list of layers is read.
-
-    Attributes:
-        prefix: what stands before local names: "" or "USE.".
-        inputs: names of the block's inputs -> what feeds them.
-        substitution: variables and the block's parameters.
-        uses: where the blocks around are used, innermost first.
-        chain: names of the blocks around, outermost first.
-        taken: local names that the list gives explicitly.
-    """
-
-    substitution: Substitution
-    prefix: str = ""
-    inputs: Mapping[str, str] = field(default_factory=dict)
-    uses: tuple[Span, ...] = ()
-    chain: tuple[str, ...] = ()
-    taken: set[str] = field(default_factory=set)
-
-    def full(self, local: str) -> str:
-        """Return the full name of a local one: a block's input, or a layer of the block."""
-        return self.inputs.get(local, self.prefix + local)
-
-
-@dataclass(frozen=True, slots=True)
-class Expansion:
-    """What one use of a layer or block became: applied again by `use`."""
-
-    name: str
-    layers: tuple[LayerUse, ...]
-    inputs: tuple[str, ...]
-    output: str
+MOST_VALUES = 300_000
+"""Values that all layers hold after expansion; a document holds at most 200,000."""
+MEANT = "did you mean layers?"
+VALUES = f"{MOST_VALUES:,} values in its layers' arguments"
 
 
 @dataclass(slots=True)
@@ -72,6 +49,7 @@ class ModelReader:
     names: Names = field(default_factory=Names)
     expansions: dict[str, Expansion] = field(default_factory=dict)
     used_blocks: set[str] = field(default_factory=set)
+    values: int = 0
 
     @property
     def findings(self) -> Findings:
@@ -107,6 +85,9 @@ class ModelReader:
 
     def split_mapping(self, node: MappingNode) -> tuple[Sequence | None, Node | None]:
         """Return the parts of a model written as a mapping."""
+        if node.get("layers") is None and len(node):
+            self.refuse_mapping(node)
+            return None, None
         for entry in node:
             if entry.name not in ("layers", "outputs"):
                 message = f"model has no setting {shorten(entry.name)!r}"
@@ -118,6 +99,19 @@ class ModelReader:
         message = "model needs layers: a list of at least one layer"
         self.findings.add("G106", message, node.span)
         return None, None
+
+    def refuse_mapping(self, node: MappingNode) -> None:
+        """Record a model that is a mapping without `layers`: mostly the dashes are missing."""
+        first = node.entries[0]
+        if first.name.startswith("-"):
+            message = f"a list of layers is due; found the key {shorten(first.name)!r}"
+            hint = f"put a space behind each dash: - {shorten(first.name[1:])}: ..."
+        else:
+            known = [one.name for one in node if suggest(one.name, ("layers", "outputs")) == MEANT]
+            first = next((one for one in node if one.name in known), first)
+            message = f"model must be a list of layers, or layers: with a list; found {first.name}:"
+            hint = MEANT if known else f"put a dash before each layer: - {shorten(first.name)}: ..."
+        self.findings.add("S103", message, first.key, hint=hint)
 
     def read_list(self, node: Sequence, scope: Scope, previous: str) -> str:
         """Read a list of layers; return the name of the last one."""
@@ -136,23 +130,35 @@ class ModelReader:
         total = len(item.members)
         prefix = scope.prefix + (f"{item.within}." if item.within else "")
         members: list[str] = []
+        several = self.several_outputs(item)
         for index, extra in enumerate(item.members, start=1):
             name = self.names.choose(item, prefix, index, scope.taken)
+            name = self.names.claim(name, item.name[1] if item.name else item.span, self.findings)
             wires = choose_wires(item, scope, members)
-            wires = wires or (Wire(members[-1] if members else previous, item.span),)
+            before = members[-1] if members else previous
+            ends = several if members else ()
+            wires = wires or tuple(Wire(before + end, item.span) for end in ends or ("",))
             members.append(name)
             self.read_member(item, extra, name, wires, scope)
         if item.repeated and item.name and total:
-            self.aliases[prefix + item.name[0]] = members[-1]
+            for end in several or ("",):
+                self.aliases[prefix + item.name[0] + end] = members[-1] + end
         return members[-1]
+
+    def several_outputs(self, item: Item) -> tuple[str, ...]:
+        """Return what follows a use's name for each output of a block of several; none for one."""
+        block = self.blocks.get(item.written.name) if item.written else None
+        outputs = block.outputs if block else ()
+        return tuple(f".{wire.source}" for wire in outputs) if len(outputs) > 1 else ()
 
     def read_member(
         self, item: Item, extra: tuple[Entry, ...], name: str, wires: tuple[Wire, ...], scope: Scope
     ) -> None:
         """Read one layer, block use or repeated use."""
-        self.names.claim(name, item.name[1] if item.name else item.span, self.findings)
-        if len(self.layers) > MOST_LAYERS:
-            message = f"the model expands to more than {MOST_LAYERS:,} layers"
+        self.values += item.values
+        if len(self.layers) >= MOST_LAYERS or self.values > MOST_VALUES:
+            what = f"{MOST_LAYERS:,} layers" if self.values <= MOST_VALUES else VALUES
+            message = f"the model expands to more than {what}"
             raise Refused([*self.findings, Diagnostic("L106", message, item.span)])
         if item.written is None:
             self.read_use(item, name, wires, scope)
@@ -177,14 +183,21 @@ class ModelReader:
         if written.name in RANKED:
             return RankDependent(written.name, written.argument, written.span)
         if kind is None:
-            known = (*names("layers"), *RANKED, *SHORT, *self.blocks)
-            message = f"{shorten(written.name)!r} is no layer and no block"
-            hint = suggest(written.name, known, LAYER_HABITS) or None
-            self.findings.add(refusal_code(written.name), message, written.span, hint=hint)
+            self.refuse_layer(written)
             return None
         self.refuse_inner_name(written, kind)
         made = self.reader.read_arguments(kind, without_name(written, kind))
         return None if isinstance(made, Unreadable) or not isinstance(made, Layer) else made
+
+    def refuse_layer(self, written: Written) -> None:
+        """Record a layer that is none, and no block either."""
+        known = (*names("layers"), *RANKED, *SHORT, *self.blocks)
+        finding = unknown(written, "a layer or block", known)
+        if finding.code != "X102":
+            message = f"{shorten(written.name)!r} is no layer and no block"
+            hint = suggest(written.name, known, LAYER_HABITS) or finding.hint
+            finding = replace(finding, message=message, hint=hint)
+        self.findings.append(finding)
 
     def refuse_inner_name(self, written: Written, kind: type[object]) -> None:
         """Record `name` among the arguments: it stands beside the layer."""
@@ -193,6 +206,9 @@ class ModelReader:
         if entry and not written.config and "name" not in getattr(kind, "model_fields", {}):
             message = f"name stands beside {written.name}, not among its arguments"
             hint = f"write name: below the key {written.name}, at the same indentation"
+            value = plain(entry.value)
+            if isinstance(argument, MappingNode) and isinstance(value, str):
+                hint = Advice(hint, edits=move_beside(written.span, argument, entry, value))
             self.findings.add("S101", message, entry.key, hint=hint)
 
     def merge(self, written: Written, extra: tuple[Entry, ...], shorthand: str | None) -> Written:
@@ -229,6 +245,7 @@ class ModelReader:
         if block.name in scope.chain:
             chain = " -> ".join((*scope.chain, block.name))
             self.findings.add("G203", f"the block {block.name} includes itself: {chain}", item.span)
+            self.layers.append(LayerUse(name, None, wires, Origin(item.span, uses=scope.uses)))
             return
         assert item.written
         values = bind(block, item.written, extra, self.findings)
@@ -318,59 +335,6 @@ class ModelReader:
         return name if name in self.expansions else self.aliases.get(name, name)
 
 
-def choose_wires(item: Item, scope: Scope, members: list[str]) -> tuple[Wire, ...]:
-    """Return the wires that are written, with full names; none for those that follow in a row."""
-    if item.inputs is None or members:
-        return ()
-    return tuple(replace(wire, source=scope.full(wire.source)) for wire in item.inputs)
-
-
-def describe_origin(item: Item, extra: tuple[Entry, ...], scope: Scope) -> Origin:
-    """Return the places of a layer's key, arguments and wiring."""
-    assert item.written
-    places: dict[str, Span] = {}
-    argument = item.written.argument
-    if isinstance(argument, MappingNode):
-        places = {entry.name: entry.value.span for entry in argument}
-    elif argument is not None and not (isinstance(argument, Scalar) and argument.empty):
-        kind = find("layers", item.written.name)
-        places = {getattr(kind, "shorthand", None) or "": argument.span}
-    places |= {entry.name: entry.value.span for entry in extra}
-    wiring = {"inputs": item.inputs[0].span} if item.inputs else {}
-    if item.name:
-        wiring["name"] = item.name[1]
-    return Origin(item.written.span, places, wiring, scope.uses)
-
-
-def with_config_name(item: Item) -> Item:
-    """Return an entry in Keras' own form with the name that its config gives."""
-    written = item.written
-    if written is None or not written.config or not isinstance(written.argument, MappingNode):
-        return item
-    entry = written.argument.entry("name")
-    if entry and isinstance(entry.value, Scalar) and isinstance(entry.value.value, str):
-        return replace(item, name=item.name or (entry.value.value, entry.value.span))
-    return item
-
-
-def without_name(written: Written, kind: type[object]) -> Written:
-    """Return a layer without the `name` among its arguments."""
-    argument = written.argument
-    if not isinstance(argument, MappingNode) or "name" in getattr(kind, "model_fields", {}):
-        return written
-    kept = tuple(entry for entry in argument if entry.name != "name")
-    return replace(written, argument=replace(argument, entries=kept))
-
-
 def is_input(layer: Layer | RankDependent | None, written: Written) -> bool:
     """Return whether an entry is an Input, readable or not."""
     return written.name == "Input" or (isinstance(layer, Layer) and layer.required == 0)
-
-
-def refusal_code(name: str) -> str:
-    """Return the code for a layer that is not in the catalogue: code in a spec has its own."""
-    return (
-        "X102"
-        if name in {"Lambda", "TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer"}
-        else "S106"
-    )

@@ -1,7 +1,10 @@
 """What the writer may have meant: nearest names, and the words of other libraries."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
+from heapq import nsmallest
+
+from nnspec.diagnostics import Advice, Replacement
 
 KEY_HABITS = {
     "lr": "learning_rate",
@@ -52,21 +55,104 @@ LAYER_HABITS = {
 """Layers as Keras 1 and 2, PyTorch and others call them."""
 
 
+SECTION_HABITS = {
+    "architecture": "model",
+    "compile": "training",
+    "config": "runtime",
+    "dataset": "data",
+    "fit": "training",
+    "layers": "model",
+    "network": "model",
+    "train": "training",
+    "vars": "variables",
+}
+"""Sections as Keras' methods and other programs call them."""
+
+INPUT_ADVICE = "write a layer before it: - Input: [...]; with data: it follows from there"
+ADVICE = {
+    "input_shape": INPUT_ADVICE,
+    "batch_input_shape": INPUT_ADVICE,
+    "in_features": "remove it: the size of the input follows from the layer before",
+    "in_channels": "remove it: the size of the input follows from the layer before",
+    "inplace": "remove it",
+}
+"""What to do about arguments that have no counterpart."""
+
+LOOSE_HABITS = {"alpha", "betas", "init", "kernel", "AdaptiveAvgPool2d", "Merge", "Model"}
+"""Habits whose values mean something else, or may: a hint for people, no repair."""
+SHORT_NAME = 4
+"""Letters up to which two slips make another name."""
+
+CONSIDERED = 300
+"""Candidates that are looked at closely, at most: names of hostile specs are many and long."""
+LISTED = 20
+"""Names that a hint lists, at most: what fits into three lines."""
+LONGEST = 100
+"""A name of more characters was not mistyped."""
+
+
 def nearest(name: str, candidates: Iterable[str]) -> str | None:
     """Return the candidate that is most like a name, capitals aside; None if none is close."""
-    folded: dict[str, str] = {}
-    for candidate in candidates:
-        folded.setdefault(candidate.casefold(), candidate)
-    close = get_close_matches(name.casefold(), list(folded), n=1, cutoff=0.6)
-    return folded[close[0]] if close else None
+    if len(name) > LONGEST:
+        return None
+    known = nsmallest(CONSIDERED, candidates, key=lambda one: abs(len(one) - len(name)))
+    folded: dict[str, list[str]] = {}
+    for candidate in known:
+        folded.setdefault(candidate.casefold(), []).append(candidate)
+    close = get_close_matches(name.casefold(), list(folded), n=5, cutoff=0.6)
+    if not close:
+        return None
+    best = min(close, key=lambda one: edits(name.casefold(), one))
+    return min(folded[best], key=lambda one: edits(name, one))
+
+
+def edits(one: str, other: str) -> int:
+    """Return how many letters must be changed, added, dropped or swapped with their neighbour.
+
+    Source: optimal string alignment, the restricted Damerau-Levenshtein distance.
+    """
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, left in enumerate(one, start=1):
+        above, row = row, [i]
+        for j, right in enumerate(other, start=1):
+            cost = min(above[j] + 1, row[j - 1] + 1, above[j - 1] + (left != right))
+            if i > 1 and j > 1 and left == other[j - 2] and right == one[i - 2]:
+                cost = min(cost, before[j - 2] + 1)
+            row.append(cost)
+        before = above
+    return row[-1]
+
+
+def meant(name: str, candidates: Iterable[str], habits: dict[str, str] | None = None) -> str | None:
+    """Return the candidate that was meant, None if there is none to guess."""
+    known = list(candidates)
+    habit = (habits or {}).get(name)
+    return habit if habit in known else nearest(name, known)
+
+
+def is_certain(name: str, guess: str, candidates: Iterable[str], habits: Mapping[str, str]) -> bool:
+    """Return whether a guess is a repair that needs nobody's eyes: a habit, or a slip.
+
+    The only candidate within two letters, one for a short name; or the same but for capitals.
+    """
+    if habits.get(name) == guess:
+        return name not in LOOSE_HABITS
+    if name.casefold() == guess.casefold():
+        return sum(one.casefold() == name.casefold() for one in candidates) == 1
+    distance = edits(name, guess)
+    if distance > (1 if len(name) <= SHORT_NAME else 2):
+        return False
+    near = [one for one in candidates if abs(len(one) - len(name)) <= distance]
+    return len(near) <= CONSIDERED and sum(edits(name, one) <= distance for one in near) == 1
 
 
 def suggest(name: str, candidates: Iterable[str], habits: dict[str, str] | None = None) -> str:
     """Return a hint: what was meant, or the list where it is short, or nothing."""
     known = list(candidates)
-    meant = (habits or {}).get(name)
-    if meant not in known:
-        meant = nearest(name, known)
-    if meant:
-        return f"did you mean {meant}?"
-    return f"known here: {', '.join(sorted(known))}" if 0 < len(known) <= 20 else ""  # noqa: PLR2004 - what fits into three lines
+    if guess := meant(name, known, habits):
+        hint = f"did you mean {guess}?"
+        if not is_certain(name, guess, known, habits or {}):
+            return hint
+        return Advice(hint, Replacement(name, guess, keeps_quotes=True))
+    return f"known here: {', '.join(sorted(known))}" if 0 < len(known) <= LISTED else ""

@@ -5,6 +5,7 @@ mapping of them, or a plain value. Pydantic then checks each object by itself, s
 findings need no path through unions.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -12,19 +13,23 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from nnspec.catalog.registry import find, names
-from nnspec.diagnostics import Findings, Path, Span
+from nnspec.diagnostics import Diagnostic, Findings, Path, Span
 from nnspec.document import Entry, Mapping, Node, Scalar, Sequence, kind_of, plain, shorten
-from nnspec.validate.admitted import admitted
+from nnspec.validate.admitted import Admitted, admitted
 from nnspec.validate.explain import (
     by_field,
     choices_hint,
     explain,
     find_deepest,
     foreign_free,
+    inner_key,
     said,
 )
-from nnspec.validate.names import KEY_HABITS, suggest
-from nnspec.validate.words import ARTICLES, describe_field, remedy
+from nnspec.validate.names import ADVICE, KEY_HABITS, meant, nearest, suggest
+from nnspec.validate.words import ARTICLES, describe, describe_field, remedy
+
+FOREIGN_CODE = {"TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer", "lambda"}
+"""What runs a graph or a function that did not come with the spec."""
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -61,11 +66,7 @@ class Reader:
             return UNREADABLE
         kind = find(family, written.name)
         if kind is None:
-            article = ARTICLES[family]
-            message = f"{shorten(written.name)!r} is not {article} that nnspec knows"
-            self.findings.add(
-                "S106", message, written.span, hint=suggest(written.name, names(family)) or None
-            )
+            self.findings.append(unknown(written, ARTICLES[family], names(family)))
             return UNREADABLE
         made = self.read_arguments(kind, written, path)
         return named(made, written) if family == "metrics" else made
@@ -102,8 +103,9 @@ class Reader:
                 message = f"registered_name differs from class_name {name.value!r}"
                 self.findings.add("S115", message, entry.value.span)
             elif entry.name == "module" and not foreign_free(plain(entry.value)):
-                message = f"the module {plain(entry.value)!r} is not Keras' own"
-                self.findings.add("X102", message, entry.value.span)
+                message = f"module must be one of Keras'; got {kind_of(entry.value)}"
+                self.findings.add("X102", f"{message}: a spec imports nothing", entry.value.span)
+                return None
         return Written(name.value, name.span, config, config=True)
 
     def read_arguments(
@@ -122,7 +124,11 @@ class Reader:
                     message = (
                         f"{written.name} takes its arguments by name; found {kind_of(argument)}"
                     )
-                    hint = f"write {written.name}: {{argument: value}}"
+                    required = [
+                        one for one, info in kind.model_fields.items() if info.is_required()
+                    ]
+                    pairs = ", ".join(f"{one}: VALUE" for one in required or ["ARGUMENT"])
+                    hint = f"write {written.name}: {{{pairs}}}"
                     self.findings.add("S109", message, argument.span, hint=hint)
                     return UNREADABLE
                 arguments = Mapping((Entry(shorthand, argument.span, argument),), argument.span)
@@ -143,37 +149,39 @@ class Reader:
         """Return the object made of these entries, or record what is wrong with each."""
         before = len(self.findings.diagnostics)
         values: dict[str, Any] = {}
+        guessed: set[str | None] = set()
         for entry in arguments:
             here = (*path, entry.name)
             self.positions[here] = entry.value.span
             if entry.name not in kind.model_fields:
-                self.refuse_key(kind, entry, written)
+                guessed.add(self.refuse_key(kind, entry, written))
             elif isinstance(entry.value, Scalar) and entry.value.empty:
                 message = f"{entry.name} has nothing behind it"
                 self.findings.add("S108", message, entry.key, hint="write its value or remove it")
             else:
                 annotation = kind.model_fields[entry.name].annotation
                 values[entry.name] = self.read_value(annotation, entry.value, here)
-        self.check_required(kind, arguments, written)
+        self.check_required(kind, written, {*(entry.name for entry in arguments), *guessed})
         return self.construct(
             kind, arguments, values, failed=before < len(self.findings.diagnostics)
         )
 
-    def refuse_key(self, kind: type[BaseModel], entry: Entry, written: Written) -> None:
-        """Record a key that the object does not have."""
+    def refuse_key(self, kind: type[BaseModel], entry: Entry, written: Written) -> str | None:
+        """Record a key that the object does not have; return the one that was meant, if any."""
         omitted = getattr(kind, "omitted", {})
         if entry.name in omitted:
             message = f"{written.name} does not take {entry.name} in a spec: {omitted[entry.name]}"
             self.findings.add("S101", message, entry.key)
-            return
+            return None
         message = f"{written.name} has no setting {shorten(entry.name)!r}"
-        hint = suggest(entry.name, kind.model_fields, KEY_HABITS)
+        hint = ADVICE.get(entry.name) or suggest(entry.name, kind.model_fields, KEY_HABITS)
         self.findings.add("S101", message, entry.key, hint=hint or None)
+        return meant(entry.name, kind.model_fields, KEY_HABITS)
 
-    def check_required(self, kind: type[BaseModel], arguments: Mapping, written: Written) -> None:
-        """Record every required setting that is absent."""
+    def check_required(self, kind: type[BaseModel], written: Written, given: set[Any]) -> None:
+        """Record every required setting that is absent, and was not meant by another key."""
         for name, info in kind.model_fields.items():
-            if info.is_required() and arguments.entry(name) is None:
+            if info.is_required() and name not in given:
                 message = f"{written.name} needs {name}: {describe_field(info)}"
                 shorthand = getattr(kind, "shorthand", None) == name
                 hint = f"write {written.name}: VALUE" if shorthand else f"add {name}: VALUE"
@@ -190,7 +198,7 @@ class Reader:
             for problems in by_field(error.errors(include_url=False)):
                 self.translate(kind, arguments, problems, values)
             return UNREADABLE
-        return UNREADABLE if failed else made
+        return UNREADABLE if failed or len(readable) < len(values) else made
 
     def translate(
         self,
@@ -213,14 +221,22 @@ class Reader:
         name = str(first["loc"][0])
         node = find_deepest(arguments, first["loc"])
         info = kind.model_fields[name]
-        code, message = explain(name, problems, node, describe_field(info))
-        hint = remedy(node, name) or choices_hint(info.annotation, node)
+        annotation: Any = info.annotation
+        wanted = describe_field(info)
+        inner = admitted(annotation).values
+        key = inner_key(arguments, first["loc"]) if inner is not None else None
+        if key is not None:
+            annotation, name, wanted = inner, f"{name}.{key}", describe(inner)
+        code, message = explain(name, problems, node, wanted)
+        hint = remedy(node, name, wanted) or choices_hint(annotation, node)
         self.findings.add(code, message, node.span, hint=hint)
 
     def read_value(self, annotation: Any, node: Node, path: Path) -> Any:  # noqa: ANN401 - annotations are any
         """Return what a node means under an annotation; plain values are left to pydantic."""
         shape = admitted(annotation)
         match node:
+            case Scalar(refused=True):
+                return UNREADABLE
             case Sequence() if shape.items is not None:
                 read = [
                     self.read_item(shape.items, item, (*path, index))
@@ -233,6 +249,8 @@ class Reader:
                 return self.read_section(shape.section, node, path)
             case Mapping() | Scalar(value=str()) if shape.family:
                 if isinstance(node, Scalar) and shape.takes_text(str(node.value)):
+                    return node.value
+                if shape.number and isinstance(node, Scalar) and reads_as_number(node, shape):
                     return node.value
                 return self.read_object(node, shape.family, path)
         return plain(node)
@@ -258,6 +276,37 @@ class Reader:
         if node.get("class_name"):
             return True
         return len(node) == 1 and find(family, node.entries[0].name) is not None
+
+
+def required_pairs(kind: type[BaseModel]) -> str:
+    """Return the arguments that an object needs, as a spec writes them."""
+    required = [name for name, info in kind.model_fields.items() if info.is_required()]
+    return ", ".join(f"{name}: VALUE" for name in required or ["ARGUMENT"])
+
+
+def reads_as_number(node: Scalar, shape: Admitted) -> bool:
+    """Return whether a text stands where a number is due, and is near no object's name."""
+    text = str(node.value)
+    known = names(shape.family or "")
+    return text not in known and nearest(text, known) is None and not is_code(text)
+
+
+def unknown(written: Written, noun: str, known: Iterable[str]) -> Diagnostic:
+    """Return the finding for an object of a name that the catalogue does not have."""
+    name = shorten(written.name)
+    if is_code(written.name):
+        message = f"{name} is refused: it carries or loads code, and code in specs is refused"
+        return Diagnostic("X102", message, written.span, "express it with layers of the catalogue")
+    message = f"{name!r} is not {noun} that nnspec knows"
+    hint = suggest(written.name, known) or None
+    if "." in written.name and hint is None:
+        hint = "names are Keras' own; a dotted name is never looked up"
+    return Diagnostic("S106", message, written.span, hint)
+
+
+def is_code(name: str) -> bool:
+    """Return whether an object of Keras carries code of its own or loads a foreign graph."""
+    return "Lambda" in name or name in FOREIGN_CODE
 
 
 def named(made: Any, written: Written) -> Any:  # noqa: ANN401 - a metric, or UNREADABLE

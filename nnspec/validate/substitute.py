@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from nnspec.diagnostics import Findings
-from nnspec.document import Entry, Node, Scalar, Sequence
+from nnspec.document import Entry, Node, Scalar, Sequence, shorten
 from nnspec.document import Mapping as MappingNode
-from nnspec.validate.names import suggest
+from nnspec.validate.names import nearest, suggest
 
 
 @dataclass(slots=True)
@@ -38,13 +38,20 @@ class Substitution:
             return replace(node, value=text[1:])
         name = text[1:]
         if name not in self.values:
-            hint = suggest(name, self.values) or f"write $${name} for a text with a dollar"
-            findings.add(
-                "S111", f"no variable or parameter {name!r} is defined", node.span, hint=hint
-            )
-            return node
+            self.refuse(name, node, findings)
+            return replace(node, refused=True)
         self.used.add(name)
         return replace(self.values[name], span=node.span)
+
+    def refuse(self, name: str, node: Scalar, findings: Findings) -> None:
+        """Record a name that nothing defines; the one that was meant counts as used."""
+        hint = suggest(name, self.values) or f"write $${shorten(name)} for a text with a dollar"
+        if name.startswith("{"):
+            hint = "neither environment nor templates are read; write $$ for a dollar"
+        elif guess := nearest(name, self.values):
+            self.used.add(guess)
+        message = f"no variable or parameter {shorten(name)!r} is defined"
+        findings.add("S111", message, node.span, hint=hint)
 
     def inner(self, values: Mapping[str, Node]) -> "Substitution":
         """Return the substitution inside a block: its parameters, and the variables around it."""

@@ -1,5 +1,6 @@
 """Types in words, and pydantic's findings in ours: what a setting takes, what it got."""
 
+import re
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -9,7 +10,25 @@ from pydantic.fields import FieldInfo
 
 from nnspec.catalog.base import CatalogObject
 from nnspec.catalog.types import LARGEST, Broadcast
-from nnspec.document import Node, Scalar
+from nnspec.diagnostics import Advice, Replacement
+from nnspec.document import Mapping, Node, Scalar, shorten
+from nnspec.document.limits import NUMBER_DIGITS
+from nnspec.document.scalars import resolve_scalar
+
+PERCENT = (2, 100)
+"""Numbers that look like percent where a share is due."""
+WORDS_OF_TRUTH = {
+    "yes": "true",
+    "y": "true",
+    "on": "true",
+    "true": "true",
+    "no": "false",
+    "n": "false",
+    "off": "false",
+    "false": "false",
+}
+"""Words that other readers take for true or false."""
+WORD = re.compile(r"[\w.-]+")
 
 ARTICLES = {
     "activations": "an activation",
@@ -44,9 +63,9 @@ def describe(annotation: Any, metadata: tuple[Any, ...] = ()) -> str:  # noqa: A
     if origin is tuple:
         return describe_tuple(annotation, metadata)
     if origin is list:
-        return f"a list, each {describe(get_args(annotation)[0])}"
+        return f"a list (each {describe(get_args(annotation)[0])})"
     if origin is dict:
-        return "a mapping"
+        return f"a mapping (each value {describe(get_args(annotation)[1])})"
     return describe_plain(annotation, metadata)
 
 
@@ -55,7 +74,8 @@ def describe_tuple(annotation: Any, metadata: tuple[Any, ...]) -> str:  # noqa: 
     members = get_args(annotation)
     one = describe(members[0])
     if Ellipsis in members:
-        return f"a list such as [28, 28], each {one}"
+        such = " such as [28, 28]" if "number" in one else ""
+        return f"a list{such} (each {one})"
     if any(isinstance(mark, Broadcast) for mark in metadata):
         return f"{one}, or a list of {len(members)}" if len(members) > 1 else one
     return f"a list of {len(members)}, each {one}"
@@ -112,25 +132,59 @@ def show_value(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def remedy(node: Node, field: str) -> str | None:
-    """Return what to write where the slip is a familiar one."""
-    if not isinstance(node, Scalar) or not isinstance(node.value, str):
-        return None
-    text = node.value.strip()
-    if text.endswith("%") and text[:-1].replace(".", "", 1).isdigit():
-        return f"write the share as a number: {float(text[:-1]) / 100:g}"
-    parts = text.lower().split("x")
-    if len(parts) > 1 and all(part.strip().isdigit() for part in parts):
-        return f"write a list: {field}: [{', '.join(part.strip() for part in parts)}]"
-    if is_number(text):
-        return f"write it without quotes: {text}"
+def remedy(node: Node, name: str, wanted: str) -> str | None:
+    """Return what to write where the slip is a familiar one.
+
+    Args:
+        node: the value found.
+        name: the setting it was given to.
+        wanted: what the setting takes, in words.
+    """
+    match node:
+        case Scalar(value=str(text)):
+            return remedy_text(text.strip(), name, wanted)
+        case Scalar(value=bool()):
+            return None
+        case Scalar(value=float(number)) if "whole number" in wanted and number.is_integer():
+            return f"write a whole number: {int(number)}" if abs(number) <= LARGEST else None
+        case Scalar(value=int() | float() as number) if is_percentage(number, wanted):
+            return f"write the share of 1: {number / 100:g}"
+        case Mapping(entries=entries) if wanted.startswith("a list") and entries:
+            return f"put a dash before each entry: - {shorten(entries[0].name)}: ..."
     return None
 
 
+def remedy_text(text: str, name: str, wanted: str) -> str | None:
+    """Return what to write instead of a text."""
+    if text.endswith("%") and is_number(text[:-1]):
+        share = f"{float(text[:-1]) / 100:g}"
+        return Advice(f"write the share as a number: {share}", Replacement(text, share))
+    if text.startswith(f"{name}:") and text[len(name) + 1 :].strip():
+        return f"put a space behind the colon: {name}: {shorten(text[len(name) + 1 :])}"
+    if "true or false" in wanted and text.lower() in WORDS_OF_TRUTH:
+        truth = WORDS_OF_TRUTH[text.lower()]
+        return Advice(f"write {truth}", Replacement(text, truth))
+    parts = text.lower().split("x")
+    if len(parts) > 1 and all(part.strip().isdigit() for part in parts):
+        listed = f"[{', '.join(part.strip() for part in parts)}]"
+        return Advice(f"write a list: {name}: {listed}", Replacement(text, listed))
+    for written, advice in ((text, "without quotes"), (text.replace("_", ""), "as a number")):
+        if "number" in wanted and is_number(written):
+            hint = f"write it {advice}: {shorten(written)}"
+            return Advice(hint, Replacement(text, written))
+    if "number" in wanted and is_number(text.replace(",", ".")):
+        return f"write a decimal point: {shorten(text.replace(',', '.'))}"
+    if wanted.startswith("a list") and WORD.fullmatch(text):
+        return f"write a list: {name}: [{shorten(text)}]"
+    return None
+
+
+def is_percentage(number: float, wanted: str) -> bool:
+    """Return whether a number was meant as percent: where a share of 1 is due."""
+    return PERCENT[0] <= number <= PERCENT[1] and wanted.endswith((" to 1", " below 1"))
+
+
 def is_number(text: str) -> bool:
-    """Return whether a text reads as a number."""
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
+    """Return whether a text reads as a number, by YAML's rules."""
+    value = resolve_scalar(text) if 0 < len(text) <= NUMBER_DIGITS else None
+    return isinstance(value, int | float) and not isinstance(value, bool)

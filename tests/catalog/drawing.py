@@ -265,7 +265,8 @@ def theirs(case: Case, call: Call = apply_to_tensors, *, masked: bool = False) -
         out = keras.tree.flatten(call(layer, tensors))
     except Exception as error:  # noqa: BLE001 - Keras refuses with whatever comes to hand
         return Refusal(f"{type(error).__name__}: {error}")
-    weights = tuple(Weight(one.name, tuple(one.shape), one.trainable) for one in layer.weights)
+    trained = {id(one) for one in layer.trainable_weights}
+    weights = tuple(Weight(one.name, tuple(one.shape), id(one) in trained) for one in layer.weights)
     shapes = tuple(tuple(tensor.shape) for tensor in out)
     masks = tuple(getattr(tensor, "_keras_mask", None) is not None for tensor in out)
     return Outcome(shapes, weights, masks)
@@ -346,9 +347,12 @@ def runs(case: Case, asked: Outcome, call: Call) -> bool:
     """Tell whether real numbers leave a Keras layer in the shapes that Keras said.
 
     Only what TensorFlow has traced is run: some of what it refuses to trace ends the process.
+    A tensor without elements is no result: kernels return it before they look at the rest.
     """
     out = run(case, call)
-    return isinstance(out, Outcome) and fit(out.shapes, asked.shapes)
+    if isinstance(out, Refusal) or any(0 in shape for shape in out.shapes):
+        return False
+    return fit(out.shapes, asked.shapes)
 
 
 def fit(found: tuple[Shape, ...], said: tuple[Shape, ...]) -> bool:

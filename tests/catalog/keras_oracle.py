@@ -75,8 +75,9 @@ def public_names(family: str) -> frozenset[str]:
 
 
 def classes(family: str) -> tuple[type[CatalogObject], ...]:
-    """Return the catalogued classes of a family that Keras has too."""
-    found = {kind for kind in load_all()[family].values() if not kind.beyond_keras}
+    """Return the catalogued classes of a family that Keras' own module of it has too."""
+    held = set(load_all()[family].values())
+    found = {kind for kind in held if not kind.beyond_keras and not kind.keras_module}
     return tuple(sorted(found, key=lambda kind: kind.keras_name))
 
 

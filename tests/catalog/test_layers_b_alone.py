@@ -26,12 +26,20 @@ from nnspec.catalog.layers import (
 pytestmark = pytest.mark.keras
 
 FAMILIES = (audio, augmentation, colour, hashing, image, lookup, preprocessing, reshaping)
-APART = {hashing.HashedCrossing: "takes two inputs; see test_layers_b_merging"}
+APART = {hashing.HashedCrossing: "takes two inputs; see test_layers_b_several"}
 
 LETTERS = st.lists(st.sampled_from("abcdefg"), min_size=1, max_size=5).map(tuple)
+PLACES = st.lists(st.integers(0, 9), min_size=1, max_size=4).map(tuple)
 PAIR = st.integers(0, 3) | st.tuples(st.integers(0, 3), st.integers(0, 3))
 SAMPLES = st.tuples(st.none(), st.sampled_from((None, 9, 20, 100, 400)))
 SOUND = st.tuples(st.none(), st.sampled_from((None, 9, 60, 100)), st.sampled_from((None, 1, 2, 90)))
+CODED = st.sampled_from(((None, 1), (None, 3), (2, 4), (None, None), (None, 2, 3), (None, 3, 1)))
+"""Shapes of categories; of other ones Keras says by chance what it gives."""
+TEXTS = st.sampled_from(((None,), (None, 1), (2,), (None, 3)))
+PERMUTATIONS = st.integers(1, 4).flatmap(lambda count: st.permutations(range(1, count + 1)))
+MOMENTS = st.sampled_from((None, 0.5, (0.5,), (0.5, 1.0, 2.0), ((0.5, 1.0, 2.0),) * 2))
+FACTORS = st.sampled_from((0.5, (0.5,), (1.0, 2.0, 3.0)))
+LENGTHS = st.lists(st.sampled_from((-1, 1, 2, 3, 4, 6)), min_size=0, max_size=4).map(tuple)
 
 
 def margins(axes: int) -> st.SearchStrategy[Any]:
@@ -50,10 +58,6 @@ def vocabularies(words: st.SearchStrategy[Any]) -> dict[str, Any]:
     }
 
 
-CODED = st.sampled_from(((None, 1), (None, 3), (2, 4), (None, None), (None, 2, 3), (None, 3, 1)))
-"""Shapes of categories; of other ones Keras says by chance what it gives."""
-PERMUTATIONS = st.integers(1, 4).flatmap(lambda count: st.permutations(range(1, count + 1)))
-MOMENTS = st.sampled_from((None, 0.5, (0.5,), (0.5, 1.0, 2.0), ((0.5, 1.0, 2.0),) * 2))
 NARROWED: dict[type[Layer], dict[str, Any]] = {
     audio.MelSpectrogram: {
         "fields": {
@@ -61,7 +65,7 @@ NARROWED: dict[type[Layer], dict[str, Any]] = {
             "sequence_stride": st.sampled_from((4, 10)),
             "sequence_length": st.sampled_from((None, 8, 16, 64)),
             "min_freq": st.just(20.0),
-            "max_freq": st.sampled_from((None, 10.0, 400.0)),
+            "max_freq": st.sampled_from((None, 200.0, 400.0)),
             "sampling_rate": st.just(1000),
         },
         "shapes": SAMPLES,
@@ -80,16 +84,8 @@ NARROWED: dict[type[Layer], dict[str, Any]] = {
         "shapes": CODED,
     },
     lookup.StringLookup: {"fields": vocabularies(LETTERS), "element": "text", "shapes": CODED},
-    lookup.IntegerLookup: {
-        "fields": vocabularies(st.lists(st.integers(0, 9), min_size=1, max_size=4).map(tuple)),
-        "element": "integer",
-        "shapes": CODED,
-    },
-    lookup.TextVectorization: {
-        "fields": vocabularies(LETTERS),
-        "element": "text",
-        "shapes": st.sampled_from(((None,), (None, 1), (2,), (None, 3))),
-    },
+    lookup.IntegerLookup: {"fields": vocabularies(PLACES), "element": "integer", "shapes": CODED},
+    lookup.TextVectorization: {"fields": vocabularies(LETTERS), "element": "text", "shapes": TEXTS},
     preprocessing.Discretization: {
         "fields": {"bin_boundaries": st.sampled_from(((0.5,), (0.0, 1.0, 2.0)))},
         "shapes": drawn_shapes(preprocessing.Discretization, ranks=(2, 3)),
@@ -104,19 +100,10 @@ NARROWED: dict[type[Layer], dict[str, Any]] = {
         "shapes": drawn_shapes(preprocessing.Normalization, most=3),
     },
     preprocessing.Rescaling: {
-        "fields": {
-            "scale": st.sampled_from((0.5, (0.5,), (1.0, 2.0, 3.0))),
-            "offset": st.sampled_from((0.5, (0.5,), (1.0, 2.0, 3.0))),
-        },
+        "fields": {"scale": FACTORS, "offset": FACTORS},
         "shapes": drawn_shapes(preprocessing.Rescaling, most=3),
     },
-    reshaping.Reshape: {
-        "fields": {
-            "target_shape": st.lists(
-                st.sampled_from((-1, 1, 2, 3, 4, 6)), min_size=0, max_size=4
-            ).map(tuple)
-        }
-    },
+    reshaping.Reshape: {"fields": {"target_shape": LENGTHS}},
     reshaping.Permute: {"fields": {"dims": st.one_of(PERMUTATIONS, st.just([1, 3])).map(tuple)}},
     reshaping.ZeroPadding1D: {"fields": {"padding": PAIR}},
     reshaping.ZeroPadding2D: {"fields": {"padding": margins(2)}},
@@ -132,9 +119,15 @@ def narrowed(layer: type[Layer]) -> dict[str, Any]:
     if layer in NARROWED or not issubclass(layer, image.Picture):
         return NARROWED.get(layer, {})
     channels = st.sampled_from((3, 3, 3, 1, None, 2))
-    side = st.one_of(st.integers(8, 12), st.none())
-    fields = {"value_range": st.sampled_from(((0, 1), (0, 255), (-1.0, 1.0)))}
-    return {"fields": fields, "shapes": st.tuples(st.sampled_from((None, 2)), side, side, channels)}
+    side = st.one_of(st.integers(8, 12), st.integers(8, 12), st.none())
+    last = st.tuples(st.sampled_from((None, 2)), side, side, channels)
+    first = st.tuples(st.none(), channels, side, side)
+    fields: dict[str, Any] = {"value_range": st.sampled_from(((0, 1), (0, 255), (-1.0, 1.0)))}
+    if layer is colour.RandomColorJitter or issubclass(layer, colour.Mixture):
+        fields["data_format"] = st.sampled_from((None, "channels_last"))
+    if issubclass(layer, colour.Mixture):  # which of its layers Keras asks is drawn anew each time
+        return {"fields": fields, "shapes": st.tuples(st.none(), side, side, st.just(3))}
+    return {"fields": fields, "shapes": st.one_of(last, last, first)}
 
 
 def layers() -> list[type[Layer]]:

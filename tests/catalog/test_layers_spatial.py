@@ -100,7 +100,7 @@ def test_an_output_padding_of_0_that_tensorflow_cannot_compute_is_refused() -> N
     with pytest.raises(ValidationError, match="leave it out"):
         Conv2DTranspose(**fields, output_padding=0)
     made = keras.layers.Conv2DTranspose(**fields, strides=2, output_padding=0)
-    with pytest.raises(tf.errors.InvalidArgumentError):
+    with pytest.raises((tf.errors.InvalidArgumentError, tf.errors.AbortedError)):
         made(keras.ops.zeros((1, 4, 4, 1)))
 
 

@@ -22,7 +22,7 @@ GRAPH, XLA = Setting(xla=False), Setting(xla=True)
 def outcome(
     model: keras.Model, values: Any, setting: Setting | None, *, training: bool = False
 ) -> list[Floats]:
-    """Return outputs and gradients, by the passes that fit, or by Keras where there is no setting."""
+    """Return outputs and gradients, by the passes that fit; by Keras if there is no setting."""
     rewrites = () if setting is None else plan_rewrites(model, PASSES, setting)
 
     @tf.function(jit_compile=setting is not None and setting.xla, autograph=False)  # type: ignore[untyped-decorator,unused-ignore] # TensorFlow is untyped
@@ -54,15 +54,15 @@ RECURRENT: dict[str, Callable[[], keras.layers.Layer]] = {
 }
 
 
-def sequences(layer: keras.layers.Layer, *, masked: bool) -> keras.Model:
+def sequences(make: Callable[[], keras.layers.Layer], *, masked: bool) -> keras.Model:
     keras.utils.set_random_seed(2)
     x = keras.Input((6, 3), name="x")
     hidden = L.Masking(0.0)(x) if masked else x
-    return keras.Model(x, layer(hidden))
+    return keras.Model(x, make()(hidden))
 
 
 def series() -> Floats:
-    """Return four series of six steps: one whole, one that ends early, one that starts late, one empty."""
+    """Return four series of six steps: whole, ending early, starting late, empty."""
     values = np.random.default_rng(0).normal(size=(4, 6, 3)).astype("float32")
     values[1, 3:] = 0
     values[2, :2] = 0
@@ -73,7 +73,7 @@ def series() -> Floats:
 @pytest.mark.parametrize("masked", [False, True], ids=["unmasked", "masked"])
 @pytest.mark.parametrize("kind", RECURRENT)
 def test_a_recurrent_layer_keeps_its_outputs_and_gradients(kind: str, masked: bool) -> None:  # noqa: FBT001 - a test's parameter
-    model = sequences(RECURRENT[kind](), masked=masked)
+    model = sequences(RECURRENT[kind], masked=masked)
     assert any("projected" in one for one in summary(plan_rewrites(model, PASSES, GRAPH)))
     expected = outcome(model, series(), None)
     for ours, theirs in zip(outcome(model, series(), GRAPH), expected, strict=True):
@@ -82,7 +82,7 @@ def test_a_recurrent_layer_keeps_its_outputs_and_gradients(kind: str, masked: bo
 
 @pytest.mark.parametrize("kind", ["lstm with states", "gru with states", "bidirectional"])
 def test_a_recurrent_layer_keeps_its_outputs_and_gradients_under_xla(kind: str) -> None:
-    model = sequences(RECURRENT[kind](), masked=True)
+    model = sequences(RECURRENT[kind], masked=True)
     expected = outcome(model, series(), None)
     for ours, theirs in zip(outcome(model, series(), XLA), expected, strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=2e-5, atol=1e-6)
@@ -114,7 +114,7 @@ def test_a_stateful_layer_carries_its_state_on() -> None:
 
 def test_dropout_on_a_recurrent_layers_inputs_draws_the_masks_of_keras_in_a_graph() -> None:
     def trained(setting: Setting | None) -> list[Floats]:
-        model = sequences(L.LSTM(5, dropout=0.5, seed=4), masked=False)
+        model = sequences(lambda: L.LSTM(5, dropout=0.5, seed=4), masked=False)
         return outcome(model, series(), setting, training=True)
 
     for ours, theirs in zip(trained(GRAPH), trained(None), strict=True):
@@ -135,7 +135,7 @@ def test_dropout_on_a_recurrent_layers_inputs_draws_the_masks_of_keras_in_a_grap
 def test_a_recurrent_layer_out_of_the_ordinary_is_left_alone(
     layer: Callable[[], keras.layers.Layer],
 ) -> None:
-    assert plan_rewrites(sequences(layer(), masked=False), PASSES, XLA) == ()
+    assert plan_rewrites(sequences(layer, masked=False), PASSES, XLA) == ()
 
 
 DROPOUTS: dict[str, tuple[Callable[[], keras.layers.Layer], tuple[int, ...]]] = {

@@ -138,7 +138,7 @@ def test_an_exponent_without_a_point_is_a_number(read: Read) -> None:
 
 
 def test_json_is_read_by_the_same_rules(read: Read) -> None:
-    text = '{"nnspec": 1, "model": [{"Input": [8]}, {"Dense": {"units": 4}}, "Flatten"]}'
+    text = '{"nnspec": 1, "model": [{"Input": [8]}, {"Dense": {"units": 4}}, "Softmax"]}'
     checked = read(text, file="spec.json")
     assert not checked.diagnostics
     assert checked.network

@@ -11,7 +11,7 @@ SPEC = """
 nnspec: 1
 data: {source: "sklearn:diabetes", target: target}
 model:
-  - Dense: 64
+  - Dense: {units: 64, activation: relu}
   - Dropout
   - Dense: 1
 training:

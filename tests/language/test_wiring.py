@@ -70,7 +70,7 @@ def test_a_cycle_is_printed_once_and_in_order(read: Read) -> None:
         """
     )
     cycles = [one.message for one in checked.diagnostics if one.code == "G201"]
-    assert cycles == ["these layers feed each other: a -> b -> a (lines 5, 8)"]
+    assert cycles == ["these layers form a cycle: a -> b -> a (lines 5, 8)"]
 
 
 def test_a_layer_that_feeds_nothing_is_reported(read: Read) -> None:
@@ -198,6 +198,40 @@ def test_use_of_a_block_shares_all_its_layers(read: Read) -> None:
     assert checked.network.by_name["again.inner"].node.shares == "stage.inner"
 
 
+def test_a_block_of_several_outputs_hands_all_of_them_to_the_next_repetition(read: Read) -> None:
+    checked = read("""\
+nnspec: 1
+blocks:
+  swap:
+    inputs: [left, right]
+    outputs: [upper, lower]
+    layers:
+      - Dense: 3
+        name: upper
+        inputs: right
+      - Dense: 2
+        name: lower
+        inputs: left
+model:
+  - Input: [2]
+    name: first
+  - Input: [3]
+    name: second
+  - swap:
+    repeat: 3
+    name: stack
+    inputs: [first, second]
+  - Concatenate:
+    inputs: [stack.lower, stack.upper]
+""")
+    found = sources(checked)
+    assert found["stack_1.upper"] == ["second"]
+    assert found["stack_2.upper"] == ["stack_1.lower"]
+    assert found["stack_3.lower"] == ["stack_2.upper"]
+    assert found["concatenate"] == ["stack_3.lower", "stack_3.upper"]
+    assert not checked.refused
+
+
 @pytest.mark.parametrize(
     ("change", "code", "words"),
     [
@@ -256,7 +290,7 @@ def test_shapes_that_do_not_broadcast_are_named_with_their_layers(read: Read) ->
     )
     (found,) = checked.diagnostics
     assert found.code == "G302"
-    assert '"a", "b"' in found.message
+    assert 'fed by "a" of shape (3,), "b" of shape (5,)' in found.message
     assert found.span
     assert found.span.start.line == 10
 

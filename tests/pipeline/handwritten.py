@@ -17,7 +17,7 @@ def model(name: str, shape: tuple[int, ...], body: Callable[[Tensor], Tensor]) -
 
 def diabetes() -> keras.Model:
     def body(x: Tensor) -> Tensor:
-        x = layers.Dense(64, kernel_regularizer=L2(1e-3))(x)
+        x = layers.Dense(64, use_bias=False, kernel_regularizer=L2(1e-3))(x)
         x = layers.BatchNormalization()(x)
         x = layers.Activation("relu")(x)
         x = layers.Dropout(0.3)(x)

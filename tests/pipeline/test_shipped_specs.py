@@ -9,6 +9,7 @@ from textwrap import dedent
 import numpy as np
 import polars as pl
 import pytest
+from sklearn import datasets
 from sklearn import metrics as oracle
 
 import nnspec
@@ -111,7 +112,7 @@ def test_the_savedmodel_answers_alike_in_a_process_without_nnspec(
         else cells.to_numpy()
         for name, cells in raw.to_dict().items()
     }
-    np.savez(tmp_path / "rows.npz", **columns)  # type: ignore[arg-type]  # NumPy's own keyword
+    np.savez(tmp_path / "rows.npz", **columns)
     script = [sys.executable, "-W", "ignore", "-c", FOREIGN, str(result.folder / "model")]
     foreign = [*script, str(tmp_path / "rows.npz"), str(batch), str(tmp_path / "answers.npy")]
     subprocess.run(foreign, check=True, cwd=tmp_path)
@@ -124,11 +125,10 @@ def test_the_savedmodel_answers_alike_in_a_process_without_nnspec(
 
 def raw_table(name: str) -> pl.DataFrame:
     if name == "auto_mpg":
-        return pl.read_csv(SPECS / "data" / "auto_mpg.csv").drop("mpg")
-    from sklearn import datasets  # noqa: PLC0415 - only two of the sets need it
-
-    frame = getattr(datasets, f"load_{name}")(as_frame=True).data
-    return pl.DataFrame({column: frame[column].to_numpy() for column in frame.columns})
+        table = pl.read_csv(SPECS / "data" / "auto_mpg.csv", infer_schema_length=None)
+        return table.drop("mpg")
+    bunch = getattr(datasets, f"load_{name}")()
+    return pl.DataFrame(dict(zip(bunch.feature_names, bunch.data.T, strict=True)))
 
 
 @pytest.mark.parametrize("name", ["diabetes", "wine", "sunspots"])

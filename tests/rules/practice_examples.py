@@ -25,7 +25,8 @@ DROPOUT = [
     Example("P102", "Dropout: 0.2", "Identity", "- Dense: 1\n- @"),
     Example("P102", "Dropout: 0.2", "Identity", "- Flatten\n- Dense: 10\n- @\n"
             "- Activation: softmax", CLASSES, DIGITS),
-    Example("P103", "0.9", "0.5", "- Dense: {units: 8, activation: relu}\n- Dropout: @\n- Dense: 1"),
+    Example("P103", "0.9", "0.5",
+            "- Dense: {units: 8, activation: relu}\n- Dropout: @\n- Dense: 1"),
     Example("P104", "GaussianDropout: 0.2", "Identity",
             "- Dense: {units: 8, activation: relu}\n- Dropout: 0.2 \n- @\n- Dense: 1"),
     Example("P116", "Dropout", "AlphaDropout",
@@ -53,7 +54,8 @@ REDUNDANCY = [
 SPATIAL = [
     Example("P120", "1", "2", IMAGE % "- MaxPooling2D: @", data=""),
     Example("P121", "3", "2", IMAGE % "- MaxPooling2D: {pool_size: 2, strides: @}", data=""),
-    Example("P121", "4", "3", IMAGE % "- Conv2D: {filters: 2, kernel_size: 3, strides: @}", data=""),
+    Example("P121", "4", "3", IMAGE % "- Conv2D: {filters: 2, kernel_size: 3, strides: @}",
+            data=""),
     Example("P122", "3", "1", IMAGE % (
         "- MaxPooling2D: 16\n- Conv2D: {filters: 2, padding: same, kernel_size: @}"), data=""),
     Example("P123", "16", "8", "- Input: [16, 16, 3]\n- MaxPooling2D: @\n"
@@ -79,15 +81,23 @@ CAPACITY = [
             'data: {source: "sklearn:wine", target: target, scaling: @}'),
 ]  # fmt: skip
 
-UNMOVED = [
-    "- Input: [16, 16, 4]\n- Conv2D: {filters: 4, kernel_size: 1, strides: 2}\n"
-    "- MaxPooling2D: {pool_size: 1, strides: 2}\n- Flatten\n- Dense: 1",
-    "- Dense: {units: 16, activation: relu}\n- Dense: 2\n- Dense: {units: 16, activation: relu}\n"
-    "- Dense: 1",
-    "- Dense: {units: 8, activation: relu}\n  name: a\n- Dense: {units: 8, activation: softmax}\n"
-    "  name: gate\n- Multiply:\n  inputs: [a, gate]\n- Dense: 1",
-]
-"""Networks that look like a mistake and are meant: a residual shortcut, a code of low rank, a gate."""
+RELU_16 = "- Dense: {units: 16, activation: relu}\n"
+RESIDUAL_SHORTCUT = """- Input: [16, 16, 4]
+- Conv2D: {filters: 4, kernel_size: 1, strides: 2}
+- MaxPooling2D: {pool_size: 1, strides: 2}
+- Flatten
+- Dense: 1"""
+LOW_RANK_CODE = f"{RELU_16}- Dense: 2\n{RELU_16}- Dense: 1"
+SOFTMAX_GATE = """- Dense: {units: 8, activation: relu}
+  name: a
+- Dense: {units: 8, activation: softmax}
+  name: gate
+- Multiply:
+  inputs: [a, gate]
+- Dense: 1"""
+
+UNMOVED = [RESIDUAL_SHORTCUT, LOW_RANK_CODE, SOFTMAX_GATE]
+"""Networks that look like a mistake and are meant."""
 
 PRACTICE_EXAMPLES = [
     *NORMALIZATION,

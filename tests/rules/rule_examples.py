@@ -66,9 +66,7 @@ class Example:
         """Return the line on which the finding is due."""
         lines = self.text("@").splitlines()
         marked = [number for number, line in enumerate(lines, start=1) if "#!" in line]
-        return (
-            marked or [number for number, line in enumerate(lines, start=1) if "@" in line]
-        )[0]
+        return (marked or [number for number, line in enumerate(lines, start=1) if "@" in line])[0]
 
 
 def check_text(text: str) -> tuple[Diagnostic, ...]:

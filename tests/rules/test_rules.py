@@ -1,6 +1,8 @@
+"""Every rule on its examples: what it reports, where, and that its repair holds."""
+
 import pytest
 from practice_examples import PRACTICE_EXAMPLES, UNMOVED
-from rule_examples import DIABETES, Example, check_text, serious
+from rule_examples import DIABETES, DIGITS, Example, check_text, serious
 from task_examples import SILENT_WITHOUT_FACTS, TASK_EXAMPLES
 from training_examples import TRAINING_EXAMPLES, UNTRAINED
 
@@ -73,3 +75,62 @@ def test_a_rule_reports_no_code_that_it_does_not_declare() -> None:
 
 def test_there_are_rules_enough() -> None:
     assert len({code for rule in RULES for code in rule.codes}) >= 60
+
+
+@pytest.mark.parametrize("first", ["LSTM: 4", "Bidirectional: {layer: {LSTM: 4}}"])
+def test_a_recurrent_layer_without_a_sequence_names_the_layer_that_must_return_one(
+    first: str,
+) -> None:
+    model = f"- Input: [9, 2]\n- {first}\n- Dropout: 0.2\n- GRU: 4\n- Dense: 1"
+    (found,) = of_code(check_text(Example("", "", "", model, data="").text("")), "G301")
+    assert found.hint == "add return_sequences: true to LSTM in line 5"
+
+
+def test_the_sigmoid_of_ten_classes_is_told_of_softmax_and_shown_its_loss() -> None:
+    model = "- Flatten\n- Dense: {units: 10, activation: sigmoid}"
+    example = Example("M101", "", "", model, "loss: categorical_crossentropy", DIGITS)
+    (found,) = of_code(check_text(example.text("")), "M101")
+    assert found.message == (
+        "the loss CategoricalCrossentropy takes probabilities that sum to 1 over the classes "
+        "(softmax); the last layer gives sigmoid over 10 units"
+    )
+    assert found.hint == (
+        "write activation: softmax, or loss: binary_crossentropy where several labels hold at once"
+    )
+    assert [one.span.start.line for one in found.related] == [8]
+
+
+def test_a_figure_that_is_not_computed_is_listed_with_those_that_are() -> None:
+    example = next(one for one in TRAINING_EXAMPLES if one.bad == "val_acc")
+    (found,) = of_code(check_text(example.text(example.bad)), "T101")
+    assert found.message == (
+        "EarlyStopping watches 'val_acc', which is not computed; "
+        "computed: loss, accuracy, val_loss, val_accuracy"
+    )
+    assert found.hint == "did you mean val_accuracy?"
+
+
+def test_two_schedules_are_both_shown_with_their_lines() -> None:
+    example = next(one for one in TRAINING_EXAMPLES if one.code == "T103")
+    (found,) = of_code(check_text(example.text(example.bad)), "T103")
+    assert "(line 6 and line 10)" in found.message
+    assert [one.span.start.line for one in found.related] == [6]
+
+
+def test_a_finding_in_a_block_also_shows_where_the_block_is_used() -> None:
+    text = """nnspec: 1
+blocks:
+  dense:
+    layers:
+      - Dense: {units: 4, activation: relu}
+      - BatchNormalization
+model:
+  - Input: [4]
+  - dense:
+  - dense:
+  - Dense: 1
+"""
+    (found,) = of_code(check_text(text), "P101")
+    assert found.span
+    assert found.span.start.line == 6
+    assert [one.span.start.line for one in found.related] == [5, 9]

@@ -30,7 +30,7 @@ CALLBACKS = [
     Example("T103", "{CosineDecay: {initial_learning_rate: 0.01, decay_steps: 900}}", "0.01",
             training="optimizer: {adam: {learning_rate: @}}\nloss: mse\nepochs: 100\n"
             "callbacks:\n  - ReduceLROnPlateau: {patience: 5} #!"),
-    Example("T105", "100", "20", training=PLATEAU.replace("patience: 5, @", "patience: @")),
+    Example("T124", "100", "20", training=PLATEAU.replace("patience: 5, @", "patience: @")),
     Example("T105", "100", "20", training=STOP.replace("patience: 5, @", "patience: @")),
     Example("T124", "100", "20",
             training=STOP.replace("patience: 5, @", f"patience: @, {BEST}")),

@@ -86,6 +86,8 @@ class RandomShear(Image, Filled, Seeded):
 class RandomPerspective(Image, Interpolated, Probability, Seeded):
     """Shows images as if seen from another place."""
 
+    needs = ("size",)
+
     scale: Rate = 1.0
     """How far the corners move at most, as a share of half the image."""
 
@@ -93,12 +95,16 @@ class RandomPerspective(Image, Interpolated, Probability, Seeded):
 class RandomElasticTransform(Image, Filled, Probability, Valued, Seeded):
     """Bends images like rubber."""
 
+    needs = ("size", "channels")
+
     scale: Rate | tuple[Rate, Rate] = 1.0
     """Strength of the bend, or the range."""
 
 
 class RandomErasing(Image, Probability, Valued, Seeded):
     """Covers a rectangle of each image."""
+
+    needs = ("size",)
 
     scale: Rate | tuple[Rate, Rate] = (0.02, 0.33)
     """Area of the rectangle, or the range, as a share of the image."""

@@ -12,7 +12,7 @@ from pydantic import Field
 from nnspec.catalog.activations import Activation, Sigmoid, Tanh
 from nnspec.catalog.constraints import Constraint
 from nnspec.catalog.initializers import Initializer, Orthogonal
-from nnspec.catalog.layer import Layer, Tensors
+from nnspec.catalog.layer import Layer, Tensors, as_trained
 from nnspec.catalog.layers.weighted import Bias, Kernel
 from nnspec.catalog.regularizers import Regularizer
 from nnspec.catalog.types import Flag, Positive, Rate, Seed
@@ -186,7 +186,7 @@ class StackedRNNCells(Cell):
         """Return the weights of all cells."""
         found: list[Weight] = []
         for cell in self.cells:
-            found.extend(cell.step_weights(features))
+            found.extend(as_trained(cell, cell.step_weights(features)))
             features = cell.output_size
         return tuple(found)
 

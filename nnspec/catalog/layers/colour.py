@@ -29,12 +29,16 @@ class AutoContrast(Picture, Valued):
 class Equalization(Image, Valued):
     """Spreads the values of each image evenly over the range."""
 
+    needs = ("channels",)
+
     bins: Positive = 256
     """Number of steps of the histogram."""
 
 
 class ContrastLimitedAdaptiveHistogramEqualization(Image, Valued):
     """Spreads the values evenly tile by tile, as far as the noise allows (CLAHE)."""
+
+    needs = ("size",)
 
     clip_limit: PositiveNumber = 4.0
     """Most that a value may stand out of the histogram, as a multiple of the mean."""
@@ -72,6 +76,7 @@ class RandomContrast(Picture, Valued, Seeded):
 class RandomColorDegeneration(Image, Valued, Seeded):
     """Mixes images with their grey form: three channels."""
 
+    needs = ("channels",)
     shorthand = "factor"
     channels = COLOURED
 
@@ -102,6 +107,7 @@ class RandomHue(Image, Valued, Seeded):
 class RandomGrayscale(Image, Seeded):
     """Turns a share of the images grey; the number of channels stays."""
 
+    needs = ("channels",)
     shorthand = "factor"
     channels = COLOURED_OR_GREY
 
@@ -123,10 +129,23 @@ class RandomColorJitter(Image, Valued, Seeded):
     hue_factor: Rate | tuple[Rate, Rate] | None = None
     """Largest turn of the hue, or the range; none if absent."""
 
+    @property
+    def coloured(self) -> bool:
+        """Return whether colours are changed, not only light and dark."""
+        return self.saturation_factor is not None or self.hue_factor is not None
+
+    @model_validator(mode="after")
+    def check_format(self) -> Self:
+        """Refuse to look for colours where Keras does not: it takes the last axis."""
+        if self.coloured and self.data_format == "channels_first":
+            raise contradiction(
+                "saturation_factor and hue_factor work on channels_last only", "data_format"
+            )
+        return self
+
     def infer_shape(self, shape: Shape) -> Shape:
         """Return the same shape; saturation and hue need three channels (G304)."""
-        coloured = self.saturation_factor is not None or self.hue_factor is not None
-        return super().infer_shape(shape) if coloured else shape
+        return super().infer_shape(shape) if self.coloured else shape
 
 
 class RandomSharpness(Image, Valued, Seeded):
@@ -171,6 +190,7 @@ class RandomGaussianBlur(Image, Probability, Valued, Seeded):
 class Mixture(Image, Valued, Seeded, abstract=True):
     """Applies several other augmentations."""
 
+    needs = ("channels",)
     channels = COLOURED_OR_GREY
 
     interpolation: Interpolation = "bilinear"

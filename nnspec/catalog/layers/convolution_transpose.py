@@ -56,9 +56,9 @@ class Transposed(Filtering, abstract=True):
         """Tell whether TensorFlow refuses an output_padding of 0 for a window of this length.
 
         With padding: same the output is (input - 1) * strides + span % 2 + output_padding, one
-        sample too short to give the input back; only the kernel for volumes does not mind.
+        sample too short to give the input back.
         """
-        return self.padding == "same" and span % 2 == 0 and self.dimensions < 3
+        return self.padding == "same" and span % 2 == 0
 
     def infer_shape(self, shape: Shape) -> Shape:
         """Return (batch, inner axes after the spreading, filters)."""

@@ -98,7 +98,7 @@ class HashedCrossing(Hashed):
             self.check_rank(tensor)
             self.check_element(tensor)
         left, right = (tensor.shape for tensor in inputs)
-        if left[1:] != right[1:]:
+        if left != right:
             raise ShapeError(
                 "G302", f"HashedCrossing needs equal shapes; got {show(left)} and {show(right)}"
             )

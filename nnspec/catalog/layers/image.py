@@ -48,9 +48,12 @@ class Image(Picture, Spatial, abstract=True):
 
     channels: ClassVar[tuple[int, ...]] = ()
     """Numbers of channels that the layer takes; any if empty."""
+    needs: ClassVar[tuple[str, ...]] = ()
+    """What Keras must know while it builds the graph: "size", "channels"."""
 
     def infer_shape(self, shape: Shape) -> Shape:
         """Return the same shape (G304 for channels that the layer cannot work on)."""
+        self.check_known(shape)
         found = shape[self.channel_axis]
         if self.channels and found is not None and found not in self.channels:
             wanted = " or ".join(str(count) for count in self.channels)
@@ -60,6 +63,14 @@ class Image(Picture, Spatial, abstract=True):
                 f"{show(shape)}",
             )
         return shape
+
+    def check_known(self, shape: Shape) -> None:
+        """Refuse lengths that only the run will tell, where Keras needs them (G306)."""
+        first = 2 if self.channel_axis == 1 else 1
+        for axis in (first, first + 1) if "size" in self.needs else ():
+            self.known(shape, axis, "to place its pixels")
+        if "channels" in self.needs:
+            self.known(shape, self.channel_axis, "to mix its channels")
 
 
 class Valued(Layer, abstract=True):
@@ -86,6 +97,7 @@ class Sized(Image, abstract=True):
 
     def infer_shape(self, shape: Shape) -> Shape:
         """Replace rows and columns."""
+        self.check_known(shape)
         return self.arrange(shape, (self.height, self.width), shape[self.channel_axis])
 
 
@@ -128,6 +140,8 @@ class RandomCrop(Sized, Seeded):
     Outside training Keras returns images as they came: only a network that takes any size can
     follow.
     """
+
+    needs = ("size",)
 
 
 class Probability(Layer, abstract=True):

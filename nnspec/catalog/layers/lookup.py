@@ -40,6 +40,8 @@ class Vocabulary(Layer, abstract=True):
     def check_vocabulary(self) -> Self:
         """Refuse a repetitive or overlong vocabulary, and weights that do not fit it."""
         tokens = self.tokens
+        if not tokens:
+            raise contradiction("vocabulary holds special entries only", "vocabulary")
         if repeated := {str(token) for token in tokens if tokens.count(token) > 1}:
             raise contradiction(f"vocabulary repeats {', '.join(sorted(repeated))}", "vocabulary")
         if self.max_tokens is None and self.pad_to_max_tokens:
@@ -120,6 +122,8 @@ class IndexLookup(Vocabulary, abstract=True):
             )
         if self.masking is not None and self.masking in self.tokens:
             raise contradiction(f"vocabulary holds the mask_token {self.masking}", "vocabulary")
+        if self.invert and self.unknown is None:
+            raise contradiction("invert needs an oov_token for unknown numbers", "oov_token")
         if self.invert and self.unknown in self.tokens:
             raise contradiction(f"vocabulary holds the oov_token {self.unknown}", "vocabulary")
         return self

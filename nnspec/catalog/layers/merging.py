@@ -52,32 +52,23 @@ class Elementwise(Merge, abstract=True):
         that is unknown in one input is unknown in the output.
         """
         self.check_inputs(inputs)
-        inner = inputs[0].shape[1:]
-        for tensor in inputs[1:]:
-            inner = self.stretch(inner, tensor.shape[1:], inputs)
+        inner = tuple(
+            self.stretch_axis(lengths, inputs)
+            for lengths in columns([tensor.shape[1:] for tensor in inputs])
+        )
         batch = next((t.shape[0] for t in inputs if t.shape[0] is not None), None)
         masked = all(tensor.masked for tensor in inputs)
         return (Tensor((batch, *inner), "float", masked),)
 
-    def stretch(self, left: Shape, right: Shape, inputs: Tensors) -> Shape:
-        """Return the common shape of two shapes without batch axis (G302 if there is none)."""
-        if len(left) < len(right):
-            left, right = right, left
-        whole = len(left) - len(right)
-        return left[:whole] + tuple(
-            self.stretch_axis(one, other, inputs)
-            for one, other in zip(left[whole:], right, strict=True)
-        )
-
-    def stretch_axis(self, one: int | None, other: int | None, inputs: Tensors) -> int | None:
-        """Return the common length of two axes (G302 if there is none)."""
-        if one is None or other is None:
+    def stretch_axis(self, lengths: Shape, inputs: Tensors) -> int | None:
+        """Return the common length of axes that meet (G302 if there is none)."""
+        known = sorted({length for length in lengths if length is not None} - {1})
+        if len(known) > 1:
+            met = " and ".join(str(length) for length in known)
+            raise self.unmergeable(inputs, f"axes of length {met} meet")
+        if None in lengths:
             return None
-        if 1 in (one, other):
-            return max(one, other)
-        if one != other:
-            raise self.unmergeable(inputs, f"axes of length {one} and {other} meet")
-        return one
+        return known[0] if known else 1
 
     def infer_operations(self, inputs: Tensors) -> int | None:
         """Return one operation per element for each tensor after the first."""
@@ -218,3 +209,11 @@ class Dot(Merge):
         count = elements(self.infer_tensors(inputs)[0].shape[1:])
         length = inputs[0].shape[first]
         return None if count is None or length is None else 2 * count * length
+
+
+def columns(shapes: list[Shape]) -> tuple[Shape, ...]:
+    """Return the lengths that meet on each axis, last axes on top of one another."""
+    rank = max(len(shape) for shape in shapes)
+    return tuple(
+        tuple(shape[axis] for shape in shapes if len(shape) >= -axis) for axis in range(-rank, 0)
+    )

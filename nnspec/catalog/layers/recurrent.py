@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from nnspec.catalog.layer import Layer, Tensors
+from nnspec.catalog.layer import Layer, Tensors, as_trained
 from nnspec.catalog.layers.cells import (
     Cell,
     GatedRecurrent,
@@ -139,7 +139,7 @@ class Unrollable(Recurrent, abstract=True):
 
     def infer_weights(self, inputs: Tensors) -> tuple[Weight, ...]:
         """Return the weights of the step."""
-        return self.step.step_weights(inputs[0].shape[-1])
+        return as_trained(self.step, self.step.step_weights(inputs[0].shape[-1]))
 
     def infer_operations(self, inputs: Tensors) -> int | None:
         """Return the operations of a step times the steps."""

@@ -53,33 +53,30 @@ class Reshape(Rearranged):
         """Return the target, its free axis filled in (G304 if the elements do not fit).
 
         Source: Keras 3.15, keras/src/ops/operation_utils.py, compute_reshape_output_shape: with an
-        unknown axis in the input nothing is checked and the free axis stays unknown.
+        unknown axis in the input the free axis stays unknown; what then cannot come out whole,
+        Keras finds out in the first step.
         """
-        count = elements(shape[1:])
-        if count is None:
-            return (shape[0], *(None if extent == -1 else extent for extent in self.target_shape))
         fixed = prod(extent for extent in self.target_shape if extent != -1)
-        if -1 not in self.target_shape:
-            if fixed != count:
-                raise self.unfit(shape, f"{fixed} elements; {count} come in as {show(shape)}")
-            return (shape[0], *self.target_shape)
-        if count % fixed:
-            raise self.unfit(
-                shape, f"a multiple of {fixed} elements; {count} come in as {show(shape)}"
-            )
-        return (
-            shape[0],
-            *(count // fixed if extent == -1 else extent for extent in self.target_shape),
-        )
+        known = prod(extent for extent in shape[1:] if extent is not None)
+        free, whole = -1 in self.target_shape, None not in shape[1:]
+        if free and whole and known % fixed:
+            raise self.unfit(shape, f"a multiple of {fixed} elements; {known} come in")
+        if not free and (fixed % known or (whole and fixed != known)):
+            some = "" if whole else "a multiple of "
+            raise self.unfit(shape, f"{fixed} elements; {some}{known} come in")
+        rest = known // fixed if whole else None
+        return (shape[0], *(rest if extent == -1 else extent for extent in self.target_shape))
 
     def unfit(self, shape: Shape, expected: str) -> ShapeError:
         """Return the error (G304) for a target that holds another number of elements."""
         count = elements(shape[1:])
         return ShapeError(
             "G304",
-            f"target_shape {show((None, *self.target_shape))} holds {expected}",
+            f"target_shape {show((None, *self.target_shape))} holds {expected} as {show(shape)}",
             field="target_shape",
-            hint=f"use lengths whose product is {count}, or -1 for one of them",
+            hint=f"use lengths whose product is {count}, or -1 for one of them"
+            if count
+            else "use -1 for one of the lengths",
         )
 
 

@@ -6,7 +6,8 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from nnspec.catalog.layer import Layer, Tensors
+from nnspec.catalog.layer import Layer, Tensors, as_trained
+from nnspec.catalog.layers.application import Application
 from nnspec.catalog.layers.cells import Cell
 from nnspec.catalog.layers.recurrent import Recurrent
 from nnspec.catalog.types import Positive
@@ -28,8 +29,7 @@ class Wrapper(Layer, abstract=True):
 
     def check_single(self) -> None:
         """Refuse a layer that takes a list of tensors, or needs several (G310)."""
-        alone = self.layer.required == 1 and not self.layer.variadic
-        if not alone or isinstance(self.layer, Cell):
+        if not takes_one(self.layer):
             raise self.misfit("takes a layer of one input")
 
 
@@ -56,7 +56,7 @@ class TimeDistributed(Wrapper):
 
     def infer_weights(self, inputs: Tensors) -> tuple[Weight, ...]:
         """Return the layer's weights: all steps share them."""
-        return self.layer.infer_weights(self.step(inputs))
+        return as_trained(self.layer, self.layer.infer_weights(self.step(inputs)))
 
     def infer_operations(self, inputs: Tensors) -> int | None:
         """Return the layer's operations times the steps."""
@@ -98,8 +98,9 @@ class SpectralNormalization(Wrapper):
         """
         kernel = self.normalized(inputs)
         vector = Weight("vector_u", (1, kernel.shape[-1]), trainable=False)
-        others = [one for one in self.layer.infer_weights(inputs) if one is not kernel]
-        return (kernel, vector, *(one for one in others if one != kernel))
+        others = tuple(one for one in self.layer.infer_weights(inputs) if one != kernel)
+        first, *rest = as_trained(self.layer, (kernel, *others))
+        return (first, vector, *rest)
 
     def infer_operations(self, inputs: Tensors) -> int | None:
         """Return the layer's operations: the normalization runs in training only."""
@@ -217,7 +218,9 @@ class Bidirectional(Wrapper):
     def infer_weights(self, inputs: Tensors) -> tuple[Weight, ...]:
         """Return the forward layer's weights, then the backward layer's."""
         return tuple(
-            weight for layer in self.directions() for weight in layer.infer_weights(inputs[:1])
+            weight
+            for layer in self.directions()
+            for weight in as_trained(layer, layer.infer_weights(inputs[:1]))
         )
 
     def infer_operations(self, inputs: Tensors) -> int | None:
@@ -248,7 +251,7 @@ class Pipeline(Layer):
         """Return what enters the first layer, then what leaves each (G310 for unfit layers)."""
         found = [inputs]
         for position, layer in enumerate(self.layers):
-            if len(found[-1]) != 1 or layer.required != 1 or layer.variadic:
+            if len(found[-1]) != 1 or not takes_one(layer):
                 raise ShapeError(
                     "G310",
                     f"Pipeline takes layers of one tensor in and out; layer {position + 1}, "
@@ -261,7 +264,11 @@ class Pipeline(Layer):
     def infer_weights(self, inputs: Tensors) -> tuple[Weight, ...]:
         """Return the weights of all layers."""
         stages = zip(self.layers, self.stages(inputs), strict=False)
-        return tuple(weight for layer, given in stages for weight in layer.infer_weights(given))
+        return tuple(
+            weight
+            for layer, given in stages
+            for weight in as_trained(layer, layer.infer_weights(given))
+        )
 
     def infer_operations(self, inputs: Tensors) -> int | None:
         """Return the operations of all layers."""
@@ -269,3 +276,10 @@ class Pipeline(Layer):
         counts = [layer.infer_operations(given) for layer, given in stages]
         known = [count for count in counts if count is not None]
         return sum(known) if len(known) == len(counts) else None
+
+
+def takes_one(layer: Layer) -> bool:
+    """Return whether Keras' layer can be called on one tensor by a layer around it."""
+    positional, _ = layer.call_arguments((None,))
+    single = layer.required == 1 and not layer.variadic and len(positional) == 1
+    return single and not isinstance(layer, (Cell, Application))

@@ -1,6 +1,7 @@
 """The table of codes: every finding nnspec can report, one module per family."""
 
 from nnspec.diagnostics.codes.artefact import ARTEFACT
+from nnspec.diagnostics.codes.checking import CHECKING
 from nnspec.diagnostics.codes.code import Code, Severity
 from nnspec.diagnostics.codes.data import DATA
 from nnspec.diagnostics.codes.form import FORM
@@ -25,6 +26,7 @@ FAMILIES: tuple[tuple[Code, ...], ...] = (
     DATA,
     ARTEFACT,
     RUN,
+    CHECKING,
 )
 
 CODES: dict[str, Code] = {code.code: code for family in FAMILIES for code in family}

@@ -69,4 +69,11 @@ ARTEFACT: tuple[Code, ...] = (
         "The run lacks a file that it wrote, or never wrote this one.",
         "Restore it, or train again.",
     ),
+    Code(
+        "A112",
+        "trained weights cannot be fetched",
+        "Keras downloads the weights of a published network once, and keeps them.",
+        "Run it once on a machine with a network, copy Keras' folder of models, or use "
+        "weights: null.",
+    ),
 )

@@ -1,6 +1,6 @@
 """Codes D…: the data is not what the spec says."""
 
-from nnspec.diagnostics.codes.code import Code
+from nnspec.diagnostics.codes.code import Code, Severity
 
 DATA: tuple[Code, ...] = (
     Code(
@@ -128,5 +128,27 @@ DATA: tuple[Code, ...] = (
         "column named twice",
         "Two columns of one name cannot be told apart.",
         "Rename one of them.",
+    ),
+    Code(
+        "D122",
+        "rows in two splits",
+        "Rows that are trained on and tested on make the test better than new data will be.",
+        "Remove the duplicates, or split by what they have in common.",
+        Severity.WARNING,
+    ),
+    Code(
+        "D123",
+        "feature gives the target away",
+        "A feature that is the target in other words will not be there when a prediction is due; "
+        "the figures of such a network mean nothing.",
+        "Leave the column out of `features`.",
+        Severity.WARNING,
+    ),
+    Code(
+        "D124",
+        "column without information",
+        "A column that is the same in every training row teaches nothing.",
+        "Leave it out of `features`.",
+        Severity.WARNING,
     ),
 )

@@ -1,6 +1,6 @@
 """Codes S…: the spec is well-formed, but says something the language has no meaning for."""
 
-from nnspec.diagnostics.codes.code import Code
+from nnspec.diagnostics.codes.code import Code, Severity
 
 FORM: tuple[Code, ...] = (
     Code(
@@ -99,5 +99,12 @@ FORM: tuple[Code, ...] = (
         "unknown path in --set",
         "An override must name a setting that the language has.",
         "Use the path of a setting.",
+    ),
+    Code(
+        "S117",
+        "text that looks like a date",
+        "YAML 1.2 has no dates; readers of YAML 1.1 turn such text into one.",
+        "Quote it.",
+        Severity.NOTE,
     ),
 )

@@ -53,4 +53,11 @@ LIMIT: tuple[Code, ...] = (
         "A spec of this many values is not written by people.",
         "Move data out of the spec.",
     ),
+    Code(
+        "L109",
+        "too many mistakes",
+        "A spec with this many mistakes has one cause, such as another language or version; the "
+        "first ones tell which.",
+        "Repair the mistakes shown, then check again.",
+    ),
 )

@@ -69,4 +69,11 @@ SYNTAX: tuple[Code, ...] = (
         "A value cannot contain itself.",
         "Write the value out.",
     ),
+    Code(
+        "Y112",
+        "merge key",
+        "`<<` merged mappings in YAML 1.1 and means nothing in YAML 1.2; which value wins differs "
+        "from reader to reader.",
+        "Write the values out, or use `variables:` or `blocks:`.",
+    ),
 )

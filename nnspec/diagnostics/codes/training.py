@@ -30,7 +30,7 @@ TRAINING: tuple[Code, ...] = (
     Code(
         "T105",
         "patience longer than the training",
-        "A callback that waits for as many epochs as there are never acts.",
+        "An early stop that waits for as many epochs as there are never comes.",
         "Lower the patience, or train longer.",
         Severity.WARNING,
     ),
@@ -161,8 +161,8 @@ TRAINING: tuple[Code, ...] = (
     ),
     Code(
         "T124",
-        "patience longer than the training, for the best weights",
-        "The training never stops early; the best weights are put back at its end.",
+        "patience longer than the training, without harm",
+        "The learning rate is never lowered, or the best weights are only put back at the end.",
         "Lower the patience, or train longer.",
         Severity.NOTE,
     ),

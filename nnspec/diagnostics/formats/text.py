@@ -81,10 +81,11 @@ class Writer:
 
     def related(self, related: Related) -> Iterator[str]:
         """Give a second place, with its line where that is short enough to be whole."""
-        place = location(self.diagnostic.file, related.span)
+        file = related.span.file or self.diagnostic.file
+        place = location(file, related.span)
         yield from self.note("note", f"{place}: {related.message}" if place else related.message)
         number = related.span.start.line
-        line = self.sources.line(self.diagnostic.file, number)
+        line = self.sources.line(file, number)
         if line is not None and cells(lay_out(line)) <= WIDTH - self.margin - 3:
             whole = excerpt(line, 1, 1, WIDTH)
             yield f"{self.gutter(number)} {whole.line}"

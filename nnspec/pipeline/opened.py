@@ -1,0 +1,116 @@
+"""A checked spec with its data open: rows read and split, preprocessing fitted, shapes known.
+
+Nothing here imports Keras, so that a check of the data costs no more than reading it.
+"""
+
+from dataclasses import dataclass
+
+from nnspec.data import Dataset, Preprocessing, load_dataset
+from nnspec.data.checks import check_rows
+from nnspec.data.needs import target_needs
+from nnspec.diagnostics import Diagnostic, Findings, Refused
+from nnspec.pipeline.check import Checked, check_network, placed
+from nnspec.resolve import Network
+from nnspec.rules import apply_rules
+from nnspec.spec.data import DataSection
+from nnspec.spec.spec import Spec
+from nnspec.spec.training import TrainingSection
+
+
+@dataclass(frozen=True, slots=True)
+class Sections:
+    """The two sections without which nothing can be trained."""
+
+    data: DataSection
+    training: TrainingSection
+
+
+def trainable_sections(spec: Spec) -> Sections:
+    """Return data and training.
+
+    Raises:
+        Refused: T102 with what is missing.
+    """
+    if spec.data is not None and spec.training is not None:
+        return Sections(spec.data, spec.training)
+    given = {"data": spec.data, "training": spec.training}
+    absent = " and ".join(name for name, section in given.items() if section is None)
+    message = f"training needs the section(s) {absent}, which the spec does not have"
+    raise Refused([Diagnostic("T102", message, file=spec.file)])
+
+
+def read_data(spec: Spec, network: Network, *, allow_outside: bool = False) -> Dataset:
+    """Return the rows of a spec, split, with the preprocessing fitted on the training ones.
+
+    Raises:
+        Refused: what is wrong with the data, at the places of the spec.
+    """
+    sections = trainable_sections(spec)
+    tensors = {output.name: network.output(output.name) for output in network.graph.outputs}
+    units = {name: tensor.shape[-1] if tensor else None for name, tensor in tensors.items()}
+    try:
+        needs = target_needs(sections.data, sections.training, units)
+        return load_dataset(sections.data, needs, folder=spec.folder, allow_outside=allow_outside)
+    except Refused as refused:
+        raise Refused(placed(spec, refused.diagnostics)) from refused
+
+
+def fit_network(spec: Spec, fitted: Preprocessing) -> Network:
+    """Return the network for the tensors that the fitted front gives.
+
+    Raises:
+        Refused: what shapes or rules say against it, now that all shapes are known.
+    """
+    findings = Findings()
+    network = check_network(spec, fitted.tensors, findings)
+    apply_rules(spec, network, findings)
+    check_targets(network, fitted, findings)
+    if findings.errors:
+        raise Refused(findings.sorted(spec.file))
+    return network
+
+
+def check_targets(network: Network, fitted: Preprocessing, findings: Findings) -> None:
+    """Record outputs whose shape is not that of their target."""
+    for output in network.graph.outputs:
+        target, tensor = fitted.targets.get(output.name), network.output(output.name)
+        if target is None or tensor is None:
+            continue
+        if target.reconstructs:
+            wanted = fitted.tensors[target.reconstructs].shape[1:]
+        elif target.need == "multiclass":
+            wanted = (*target.shape, len(target.labels))
+        else:
+            wanted = target.shape
+        if tuple(tensor.shape[1:]) != tuple(wanted):
+            message = (
+                f'the output "{output.name}" has shape {list(tensor.shape[1:])}; '
+                f"its target needs {list(wanted)}"
+            )
+            if target.labels:
+                message += f": one unit per class of {', '.join(map(str, target.labels[:10]))}"
+            node = network.by_name[output.source.node].node
+            findings.add("M105", message, node.origin.of("units"))
+
+
+def check_opened(checked: Checked, *, allow_outside: bool = False) -> tuple[Diagnostic, ...]:
+    """Return what is wrong or doubtful about a spec once its data is open.
+
+    Args:
+        checked: a spec without errors.
+        allow_outside: whether files outside the spec's folder may be read.
+    """
+    spec, network = checked.accept()
+    if spec.data is None:
+        message = "--data opens the data of a spec, and this one has no data section"
+        return (Diagnostic("T102", message, file=spec.file),)
+    try:
+        dataset = read_data(spec, network, allow_outside=allow_outside)
+        findings = Findings()
+        fitted = check_network(spec, dataset.fitted.tensors, findings)
+        apply_rules(spec, fitted, findings)
+        check_targets(fitted, dataset.fitted, findings)
+        findings.extend(placed(spec, check_rows(dataset, spec.data)))
+    except Refused as refused:
+        return refused.diagnostics
+    return findings.sorted(spec.file)

@@ -1,0 +1,172 @@
+"""The reference pages: every object of the catalogue and every section of a spec."""
+
+from collections.abc import Iterable, Mapping
+from inspect import getdoc
+from sys import modules
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from nnspec.catalog.base import CatalogObject
+from nnspec.catalog.layer import Layer
+from nnspec.catalog.prose import class_prose, field_prose
+from nnspec.catalog.ranked import RANKED, SHORT
+from nnspec.catalog.registry import load_all
+from nnspec.reference.markdown import code, escape, fence, page, table
+from nnspec.reference.samples import sample
+from nnspec.schema.document import describe_top, inner_sections
+from nnspec.schema.fields import write
+from nnspec.schema.network import WIRING
+from nnspec.validate.document import SECTIONS
+from nnspec.validate.words import describe_field, show_value
+
+Kinds = list[type[CatalogObject]]
+
+
+def reference_pages() -> dict[str, str]:
+    """Return the pages by file name below docs/reference, the index included."""
+    families = {family: members(kinds) for family, kinds in sorted(load_all().items())}
+    groups = group_layers(families.pop("layers"))
+    pages = {"README.md": index_page(groups, families), "spec.md": spec_page()}
+    pages |= {
+        f"layers/{name}.md": catalogue_page(headline(kinds), kinds) for name, kinds in groups.items()
+    }
+    return pages | {
+        f"{family}.md": catalogue_page(family.capitalize(), kinds)
+        for family, kinds in families.items()
+    }
+
+
+def members(kinds: Mapping[str, type[CatalogObject]]) -> Kinds:
+    """Return the classes of a family, each once, by name."""
+    shipped = {kind for kind in kinds.values() if kind.__module__.startswith("nnspec.")}
+    return sorted(shipped, key=lambda kind: kind.keras_name)
+
+
+def group_layers(kinds: Kinds) -> dict[str, Kinds]:
+    """Return the layers by the module they are defined in."""
+    groups: dict[str, Kinds] = {}
+    for kind in sorted(kinds, key=lambda kind: (kind.__module__, kind.keras_name)):
+        groups.setdefault(kind.__module__.rpartition(".")[2], []).append(kind)
+    return groups
+
+
+def headline(kinds: Kinds) -> str:
+    """Return the title of a page of layers: what their module says of itself."""
+    prose = getdoc(modules[kinds[0].__module__]) or ""
+    first = " ".join(prose.split("\n\n", maxsplit=1)[0].split())
+    return first.partition("; floor")[0].rstrip(".")
+
+
+def index_page(groups: Mapping[str, Kinds], families: Mapping[str, Kinds]) -> str:
+    """Return the list of everything that has an entry, with links."""
+    parts = [
+        "Names, arguments and defaults are those of Keras. `nnspec explain NAME` prints an entry "
+        "in the terminal; the keys of a spec stand in [spec.md](spec.md), the findings of the "
+        "checker in [the rules](../rules/README.md).",
+        "## Layers",
+        table(
+            ("page", "layers"),
+            ((f"[{name}](layers/{name}.md)", links(f"layers/{name}.md", kinds)) for name, kinds in groups.items()),
+        ),
+        "### Short names",
+        "A short name becomes the layer that fits its input:",
+        table(("short name", "becomes"), short_names()),
+    ]
+    for family, kinds in families.items():
+        parts += [f"## {family.capitalize()}", links(f"{family}.md", kinds)]
+    return page("Reference", parts)
+
+
+def short_names() -> list[tuple[str, str]]:
+    """Return each short name with what it stands for."""
+    ranked = [
+        (code(short), ", ".join(f"{code(name)} (rank {rank})" for rank, name in kinds.items()))
+        for short, kinds in RANKED.items()
+    ]
+    return ranked + [(code(short), code(name)) for short, name in SHORT.items()]
+
+
+def links(target: str, kinds: Kinds) -> str:
+    """Return the names of classes, each a link to its entry."""
+    return ", ".join(f"[{one.keras_name}]({target}#{anchor(one.keras_name)})" for one in kinds)
+
+
+def anchor(title: str) -> str:
+    """Return the anchor that forges give a title."""
+    return "".join(one for one in title.lower().replace(" ", "-") if one.isalnum() or one in "-_")
+
+
+def catalogue_page(title: str, kinds: Kinds) -> str:
+    """Return the page of some classes."""
+    return page(title, [links("", kinds), *(describe_class(kind) for kind in kinds)])
+
+
+def describe_class(kind: type[CatalogObject]) -> str:
+    """Return the section of one class: prose, example, arguments, what is left out."""
+    parts = [f"## {kind.keras_name}", escape(class_prose(kind))]
+    if kind.beyond_keras:
+        parts.append(f"Not Keras' own: {escape(kind.beyond_keras)}.")
+    if others := [name for name in kind.__dict__.get("aliases", ()) if name != kind.keras_name]:
+        parts.append(f"Also {', '.join(code(name) for name in others)}.")
+    if kind.shorthand:
+        parts.append(f"{code(f'{kind.keras_name}: VALUE')} sets {code(kind.shorthand)}.")
+    parts += [fence(sample(kind), "yaml"), describe_fields(kind)]
+    if kind.omitted:
+        left_out = (f"{code(name)}: {escape(reason)}" for name, reason in kind.omitted.items())
+        parts.append("Left out: " + "; ".join(left_out) + ".")
+    return "\n\n".join(part for part in parts if part)
+
+
+def describe_fields(kind: type[BaseModel]) -> str:
+    """Return the table of a class' settings; empty if it has none."""
+    prose = field_prose(kind)
+    rows = [
+        (
+            code(name),
+            escape(describe_field(info)),
+            "**required**" if info.is_required() else default_of(kind, name),
+            escape(prose.get(name, "")).replace("\n\n", " "),
+        )
+        for name, info in sorted(kind.model_fields.items(), key=prominence)
+    ]
+    return table(("argument", "takes", "default", "meaning"), rows) if rows else ""
+
+
+def prominence(field: tuple[str, FieldInfo]) -> int:
+    """Return the sort key of a setting: what must be given first, what every layer has last."""
+    name, info = field
+    return 2 if name in Layer.model_fields else int(not info.is_required())
+
+
+def default_of(kind: type[BaseModel], name: str) -> str:
+    """Return the default of a setting as a spec writes it."""
+    default = write(kind.model_fields[name].get_default(call_default_factory=True))
+    return code(show_value(default)) if default != {} else ""
+
+
+def spec_page() -> str:
+    """Return the page of a spec's keys: the top, what stands beside a layer, the sections."""
+    top = describe_top().items()
+    parts = [
+        "A spec is one YAML 1.2 or JSON document with these keys. All but `nnspec` and `model` "
+        "may be absent; `train` needs `data` and `training`.",
+        table(("key", "meaning"), keys_of((name, one.get("description")) for name, one in top)),
+        "## Beside a layer",
+        "These stand beside a layer's name in a list of layers, never among its arguments:",
+        table(("key", "meaning"), keys_of((name, one["description"]) for name, one in WIRING.items())),
+    ]
+    for name, section in SECTIONS.items():
+        parts += [f"## {name}", escape(class_prose(section)), describe_fields(section)]
+        for field, info in section.model_fields.items():
+            for inner in inner_sections([section])[1:]:
+                if inner.__name__ in str(info.annotation):
+                    title = f"### {name}.{field}"
+                    parts += [title, escape(class_prose(inner)), describe_fields(inner)]
+    return page("The keys of a spec", parts)
+
+
+def keys_of(described: Iterable[tuple[str, str | None]]) -> list[tuple[str, str]]:
+    """Return rows of keys and their meaning."""
+    meanings = {name: text or class_prose(SECTIONS[name]) for name, text in described}
+    return [(code(name), escape(text)) for name, text in meanings.items()]

@@ -1,0 +1,123 @@
+"""What a name or a code means, as text for the terminal."""
+
+from textwrap import fill, indent
+
+from pydantic import BaseModel
+
+from nnspec.catalog.base import CatalogObject
+from nnspec.catalog.excluded import EXCLUDED
+from nnspec.catalog.index import INDEX
+from nnspec.catalog.prose import class_prose, field_prose
+from nnspec.catalog.ranked import RANKED, SHORT
+from nnspec.catalog.registry import find, names
+from nnspec.diagnostics import CODES, Code
+from nnspec.reference.samples import sample
+from nnspec.reference.triggers import find_trigger, why_unshown
+from nnspec.schema.fields import write
+from nnspec.validate.document import SECTIONS
+from nnspec.validate.names import LAYER_HABITS, suggest
+from nnspec.validate.words import describe_field, show_value
+
+WIDTH = 80
+
+
+def explain(name: str) -> str | None:
+    """Return what a code or a name of the catalogue means, None if there is neither."""
+    if code := CODES.get(name.upper()):
+        return explain_code(code)
+    found = [(family, kind) for family in INDEX if (kind := find(family, name))]
+    parts = [explain_class(family, kind) for family, kind in found]
+    if name in SECTIONS:
+        parts.append(explain_section(name))
+    if not parts and name in RANKED:
+        parts = [explain_ranked(name)]
+    if not parts and name in SHORT:
+        return explain(SHORT[name])
+    if not parts:
+        parts = [
+            fill(f"{name} ({family}) is not offered: {reasons[name]}.", WIDTH)
+            for family, reasons in EXCLUDED.items()
+            if name in reasons
+        ]
+    return "\n\n".join(parts) or None
+
+
+def explain_code(code: Code) -> str:
+    """Return title, severity, reason, example and repair of a finding's code."""
+    parts = [f"{code.code}: {code.title} ({code.severity})", code.reason]
+    parts = [fill(part, WIDTH) for part in parts]
+    trigger, missing = find_trigger(code.code), why_unshown(code.code)
+    if trigger is not None:
+        parts += [f"For example, {code.code}.yaml:", indent(trigger.spec.rstrip(), "    ")]
+        if trigger.data is not None:
+            parts += [f"with {code.code}.csv:", indent(trigger.data.rstrip(), "    ")]
+        output = indent(trigger.output.rstrip(), "    ")
+        parts += [f"nnspec {trigger.command} prints:", output]
+    elif missing:
+        parts.append(fill(f"No example: {missing}.", WIDTH))
+    return "\n\n".join([*parts, fill(f"Repair: {code.repair}", WIDTH)])
+
+
+def explain_section(name: str) -> str:
+    """Return the settings of a section of the spec."""
+    kind = SECTIONS[name]
+    title = f"{name} (section of a spec)"
+    return "\n\n".join([title, paragraphs(class_prose(kind)), explain_settings(kind)])
+
+
+def explain_class(family: str, kind: type[CatalogObject]) -> str:
+    """Return prose, spellings and settings of a catalogue class."""
+    aliases = sorted(name for name in names(family) if find(family, name) is kind)
+    others = [name for name in aliases if name != kind.keras_name]
+    title = f"{kind.keras_name} ({family})" + (f", also {', '.join(others)}" if others else "")
+    parts = [fill(title, WIDTH), paragraphs(class_prose(kind))]
+    if kind.shorthand:
+        parts.append(f"{kind.keras_name}: VALUE sets {kind.shorthand}.")
+    example = indent(sample(kind).rstrip(), "    ")
+    return "\n\n".join(part for part in (*parts, example, explain_settings(kind)) if part)
+
+
+def explain_settings(kind: type[BaseModel]) -> str:
+    """Return one entry per setting: what it takes, its default, its prose."""
+    prose = field_prose(kind)
+    entries: list[str] = []
+    for name, info in kind.model_fields.items():
+        head = f"{name}: {describe_field(info)}"
+        if info.is_required():
+            head += "; required"
+        else:
+            head += f"; default {show_value(write(info.get_default(call_default_factory=True)))}"
+        text = fill(prose.get(name, ""), WIDTH - 4)
+        entries.append(fill(head, WIDTH, subsequent_indent="  ") + "\n" + indent(text, "    "))
+    return "\n".join(entry.rstrip() for entry in entries)
+
+
+def explain_ranked(short: str) -> str:
+    """Return what a short name becomes."""
+    lines = [
+        f"  input of rank {rank}, batch included: {name}" for rank, name in RANKED[short].items()
+    ]
+    return "\n".join([f"{short} is short for the layer that fits its input:", *lines])
+
+
+def nearest_name(name: str) -> str:
+    """Return a hint at what may have been meant."""
+    known = [*CODES, *RANKED, *SHORT, *(one for family in INDEX for one in names(family))]
+    return suggest(name, known, LAYER_HABITS)
+
+
+def list_names() -> str:
+    """Return every name that can be explained, by family."""
+    families = {family: ", ".join(names(family)) for family in INDEX}
+    families["sections"] = ", ".join(SECTIONS)
+    families["short names"] = ", ".join([*RANKED, *SHORT])
+    families["codes"] = ", ".join(CODES)
+    parts = [
+        f"{family}:\n{indent(fill(held, WIDTH - 2), '  ')}" for family, held in families.items()
+    ]
+    return "\n\n".join(parts)
+
+
+def paragraphs(text: str) -> str:
+    """Return a text folded to the width, paragraph by paragraph."""
+    return "\n\n".join(fill(paragraph, WIDTH) for paragraph in text.split("\n\n"))

@@ -1,0 +1,51 @@
+"""The shipped architectures: known networks, written down; equal to Keras' own where it has them."""
+
+from pathlib import Path
+
+import pytest
+
+from nnspec.pipeline.check import check
+from nnspec.summary import summarize
+
+ARCHITECTURES = Path(__file__).parents[2] / "specs" / "architectures"
+FILES = sorted(ARCHITECTURES.glob("*.yaml"))
+PUBLISHED = {
+    "lenet5": 61_706,
+    "vgg16": 138_357_544,
+    "resnet50": 25_636_712,
+    "inception_v3": 23_851_784,
+    "densenet121": 8_062_504,
+    "mobilenet_v2": 3_538_984,
+    "xception": 22_910_480,
+    "unet": 31_030_658,
+    "fcn_time_series": 265_474,
+    "resnet_time_series": 505_154,
+}
+"""Parameters as the papers, or Keras' own networks, have them."""
+
+
+def test_all_of_them_are_there() -> None:
+    assert len(FILES) == 15
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_an_architecture_is_read_without_a_warning(file: Path) -> None:
+    checked = check(file)
+    assert [one.message for one in checked.diagnostics if one.severity != "note"] == []
+    assert checked.spec is not None
+    assert checked.spec.name == file.stem
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_an_architecture_has_the_published_number_of_parameters(name: str) -> None:
+    found = summarize(check(ARCHITECTURES / f"{name}.yaml").accept()[1])
+    assert found.trainable is not None
+    assert found.frozen is not None
+    assert found.trainable + found.frozen == PUBLISHED[name]
+
+
+@pytest.mark.parametrize("name", ["resnet50", "densenet121"])
+def test_repetition_and_nested_blocks_keep_a_deep_network_short(name: str) -> None:
+    lines = (ARCHITECTURES / f"{name}.yaml").read_text(encoding="utf-8").splitlines()
+    assert len(lines) <= 60
+    assert len(check(ARCHITECTURES / f"{name}.yaml").accept()[1].nodes) > 100

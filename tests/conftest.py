@@ -1,0 +1,67 @@
+"""What several folders of tests begin with: spec texts checked, tables loaded, specs trained."""
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from textwrap import dedent
+from typing import TYPE_CHECKING
+
+import pytest
+
+from nnspec.document import parse_document
+from nnspec.pipeline.check import Checked, check_document
+from nnspec.spec.data import DataSection
+
+if TYPE_CHECKING:
+    from nnspec.data import Dataset
+    from nnspec.data.fitted import Need
+    from nnspec.pipeline.train import RunResult
+
+SPECS = Path(__file__).parents[1] / "specs"
+
+
+@pytest.fixture
+def read(tmp_path: Path) -> Callable[..., Checked]:
+    """Check a spec's text through the real path, without a file."""
+
+    def read_text(
+        text: str, *overrides: str, file: str = "spec.yaml", folder: Path = tmp_path
+    ) -> Checked:
+        document = parse_document(dedent(text), file)
+        return check_document(document, folder=folder, overrides=overrides)
+
+    return read_text
+
+
+@pytest.fixture
+def load(tmp_path: Path) -> "Callable[..., Dataset]":
+    """Load a text as data.csv (or the source that is named) with one output called out."""
+
+    def loaded(
+        text: str | None = None, need: "Need" = "regression", **settings: object
+    ) -> "Dataset":
+        from nnspec.data import TargetNeed, load_dataset  # noqa: PLC0415 - half a second
+
+        if text is not None:
+            (tmp_path / "data.csv").write_text(text, encoding="utf-8")
+        settings.setdefault("source", "data.csv")
+        if need != "reconstruction":
+            settings.setdefault("target", "y")
+        section = DataSection.model_validate(settings)
+        return load_dataset(section, {"out": TargetNeed(need)}, folder=tmp_path)
+
+    return loaded
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> "Callable[[str], RunResult]":
+    """Train a shipped spec, once for all tests that look at its run."""
+    import nnspec  # noqa: PLC0415 - tests that need no training import no Keras
+
+    runs = tmp_path_factory.mktemp("runs")
+
+    @cache
+    def train(name: str) -> "RunResult":
+        return nnspec.train(SPECS / f"{name}.yaml", runs=runs)
+
+    return train

@@ -1,0 +1,98 @@
+"""Rows on the device and rows in blocks: the same steps either way."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from networks import compiled, difference, mlp, rows_for
+
+from nnspec.engine import Plan, evaluate, train
+from nnspec.engine import source as sources
+from nnspec.engine.feed import feed
+from nnspec.engine.source import block_of, fits
+
+pytestmark = pytest.mark.keras
+
+
+@pytest.fixture
+def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave no room on the device for more than three steps of four rows."""
+    row = 7 * 4
+    monkeypatch.setattr("nnspec.engine.fused.fits", lambda *_: False)
+    monkeypatch.setattr("nnspec.engine.fused.BLOCK_BYTES", 3 * 4 * row)
+
+
+@pytest.mark.parametrize("rows", [3, 4, 12, 24, 41, 43])
+@pytest.mark.usefixtures("small_blocks")
+def test_rows_in_blocks_train_the_same_weights(rows: int) -> None:
+    plan = Plan(batch_size=4, epochs=3, seed=1, xla="off")
+    ours, theirs = (compiled(lambda: mlp(0.3), "sgd") for _ in range(2))
+    data = rows_for(ours, rows)
+    outcome = train(ours, data, data, plan)
+    keras_plan = Plan(batch_size=4, epochs=3, seed=1, engine="keras")
+    expected = train(theirs, data, data, keras_plan)
+    assert any("blocks of rows" in one for one in outcome.execution.reasons)
+    assert difference(theirs, ours) < 1e-5
+    for name, values in outcome.history.items():
+        np.testing.assert_allclose(values, expected.history[name], rtol=1e-5)
+
+
+@pytest.mark.usefixtures("small_blocks")
+def test_rows_in_blocks_can_be_taken_up_at_any_step() -> None:
+    ours, theirs = compiled(lambda: mlp(0.3)), compiled(lambda: mlp(0.3))
+    data = rows_for(ours, 43)
+    for model, engine in ((ours, "fused"), (theirs, "keras")):
+        plan = Plan(batch_size=4, epochs=2, seed=1, xla="off", engine=engine, first_step=5)  # type: ignore[arg-type]
+        train(model, data, None, plan)
+    assert difference(theirs, ours) < 1e-5
+
+
+@pytest.mark.usefixtures("small_blocks")
+def test_a_broken_loss_in_a_later_block_is_reported_at_its_step_of_the_epoch() -> None:
+    model = compiled(mlp)
+    data = rows_for(model, 43)
+    data.targets["y"][42] = np.nan
+    with pytest.raises(Exception, match="at step 11 of 11"):
+        train(model, data, None, Plan(batch_size=4, shuffle=False))
+
+
+@pytest.mark.usefixtures("small_blocks")
+def test_evaluation_in_blocks_gives_the_figures_of_keras() -> None:
+    model = compiled(mlp)
+    data = rows_for(model, 43)
+    expected = model.evaluate(data.inputs["x"], data.targets["y"], batch_size=4, verbose=0)
+    assert evaluate(model, data, 4)["loss"] == pytest.approx(expected, rel=1e-6)
+
+
+def test_many_rows_on_the_device_train_the_same_weights(monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = Plan(batch_size=4, epochs=2, seed=1, xla="off")
+    ours, theirs = compiled(mlp), compiled(mlp)
+    data = rows_for(ours, 43)
+    train(theirs, data, data, plan)
+    monkeypatch.setattr(sources, "FEW_BYTES", 0)
+    train(ours, data, data, plan)
+    assert difference(theirs, ours) == 0.0
+
+
+def test_rows_lie_on_the_device_where_memory_allows(tmp_path: Path) -> None:
+    rows = feed(compiled(mlp), rows_for(compiled(mlp), 1000))
+    memory = tmp_path / "meminfo"
+    memory.write_text("MemTotal: 999999 kB\nMemAvailable: 1000 kB\n")
+    assert fits(rows, "CPU", memory=memory)
+    memory.write_text("MemTotal: 999999 kB\nMemAvailable: 60 kB\n")
+    assert not fits(rows, "CPU", memory=memory)
+    assert fits(rows, "CPU", memory=tmp_path / "absent")
+
+
+def test_a_gpu_holds_what_the_network_leaves_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = feed(compiled(mlp), rows_for(compiled(mlp), 1000))
+    assert fits(rows, "GPU")
+    monkeypatch.setattr(sources, "GPU_BYTES", 1000)
+    assert not fits(rows, "GPU")
+
+
+def test_a_block_holds_at_least_one_step() -> None:
+    rows: Any = feed(compiled(mlp), rows_for(compiled(mlp), 43))
+    block = block_of(rows, 4, most_bytes=1)
+    assert (block.full, block.left, block.rows) == (1, 3, 7)

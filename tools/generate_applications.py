@@ -1,0 +1,158 @@
+"""Measures the networks of keras.applications for the catalogue's table of them: with Keras, slow.
+
+Each network is built without numbers in its weights, with and without its head. Run it after an
+update of Keras; what it prints goes to nnspec/catalog/layers/application_table.py.
+"""
+# ruff: noqa: INP001, T201, ANN401 (a script, no package; it prints; Keras is untyped)
+
+import re
+import sys
+import warnings
+from inspect import getmodule, getsource
+from itertools import pairwise
+from math import prod
+from pathlib import Path
+from typing import Any
+
+import keras
+
+TARGET = Path(__file__).parents[1] / "nnspec" / "catalog" / "layers" / "application_table.py"
+HEADER = '''"""The networks of keras.applications as figures; generated, not edited; floor 2.
+
+Source: tools/generate_applications.py, Keras {version}.
+"""
+
+from nnspec.catalog.layers.figures import Figures
+
+TABLE: dict[str, Figures] = {{
+'''
+SIZE = 256
+"""Rows and columns that the paths are measured at: enough for every network."""
+
+
+def public_names() -> list[str]:
+    """Return the names of all networks."""
+    return sorted(name for name in dir(keras.applications) if name[0].isupper())
+
+
+def render(names: list[str]) -> str:
+    """Return the text of the table's module."""
+    entries = [f'    "{name}": {measure(name)},\n' for name in names]
+    return HEADER.format(version=keras.__version__) + "".join(entries) + "}\n"
+
+
+def build(name: str, **options: Any) -> Any:
+    """Return a network of random weights that were never drawn."""
+    with warnings.catch_warnings(), keras.StatelessScope():
+        warnings.simplefilter("ignore")
+        return getattr(keras.applications, name)(weights=None, **options)
+
+
+def measure(name: str) -> str:
+    """Return the figures of one network, as the source of their class."""
+    body = build(name, include_top=False, input_shape=(SIZE, SIZE, 3))
+    narrow = build(name, include_top=False, input_shape=(SIZE, SIZE, 1))
+    free = build(name, include_top=False, input_shape=(None, None, 3))
+    whole = build(name, classifier_activation=None)
+    trainable, frozen = counts(body)
+    per_channel = [(now - before) // 2 for now, before in zip(counts(body), counts(narrow), strict=True)]
+    assert counts(whole)[1] == frozen
+    figures = {
+        "size": whole.input_shape[1] or 224,
+        "least": least_size(name),
+        "features": body.output_shape[-1],
+        "trainable": trainable,
+        "frozen": frozen,
+        "per_channel": tuple(per_channel),
+        "head": head(whole, trainable),
+        "path": path(name, body),
+        **({} if counts(free) == counts(body) else {"fixed": True}),
+    }
+    return "Figures(" + ", ".join(f"{key}={value!r}" for key, value in figures.items()) + ")"
+
+
+def counts(model: Any) -> tuple[int, int]:
+    """Return the numbers of trainable and of other parameters."""
+    sizes = [(prod(one.shape), one.trainable) for one in model.weights]
+    return tuple(sum(size for size, kind in sizes if kind is wanted) for wanted in (True, False))
+
+
+def head(whole: Any, trainable: int) -> tuple[int, int, int]:
+    """Return the head's figures.
+
+    Returns:
+        Parameters before the last layer; of these, how many per feature; what enters the last layer.
+    """
+    weighted = [layer for layer in whole.layers if layer.weights]
+    kernel = weighted[-1].kernel.shape
+    width, classes = kernel[-2], kernel[-1]
+    hidden = counts(whole)[0] - trainable - classes * (width + 1)
+    flatten = next((layer for layer in whole.layers if type(layer).__name__ == "Flatten"), None)
+    dense = next((layer for layer in whole.layers if type(layer).__name__ == "Dense"), None)
+    if flatten is None or dense is None:
+        return hidden, 0, width
+    return hidden - dense.units * flatten.output.shape[-1], dense.units, width
+
+
+def least_size(name: str) -> int:
+    """Return the fewest rows and columns, as Keras says on refusing an image of 8 x 8."""
+    try:
+        build(name, include_top=False, input_shape=(8, 8, 3))
+    except ValueError as error:
+        found = re.search(r"at least (\d+)", str(error))
+        assert found, error
+        return int(found[1])
+    return 1
+
+
+def path(name: str, model: Any) -> tuple[tuple[int, int, int, bool], ...]:
+    """Return what changes the number of rows, in order: padding, window, step, whether 'same'."""
+    steps = [step for layer in walk(model) if (step := describe(layer))]
+    # Padding that Keras chooses by an axis' parity makes a step of two what 'same' is.
+    by_parity = "correct_pad" in getsource(getmodule(getattr(keras.applications, name)) or keras)
+    joined: list[tuple[int, int, int, bool]] = []
+    for before, (padding, window, step, same) in pairwise([(0, 1, 1, False), *steps]):
+        if before[1] == 1 and before[0] and joined:
+            joined.pop()
+            padding = before[0]
+        odd = by_parity and step == 2 and padding % 2 == 1  # noqa: PLR2004 - halves the rows
+        joined.append((0, window, step, True) if odd else (padding, window, step, same))
+    return tuple(joined)
+
+
+def walk(model: Any) -> list[Any]:
+    """Return the layers on one way from the image to the features."""
+    layers: list[Any] = []
+    tensor = model.outputs[0]
+    while True:
+        operation, node, _ = tensor._keras_history  # noqa: SLF001 - Keras' only record of the way
+        layers += getattr(operation, "layers", [operation])[::-1]
+        arguments = operation._inbound_nodes[node].input_tensors  # noqa: SLF001 - as above
+        if not arguments:
+            return layers[::-1]
+        tensor = max(arguments, key=lambda one: (one.shape[1] or 0) if len(one.shape) > 1 else 0)
+
+
+def describe(layer: Any) -> tuple[int, int, int, bool] | None:
+    """Return how a layer changes the rows; None if it leaves them."""
+    match type(layer).__name__:
+        case "ZeroPadding2D":
+            return sum(layer.padding[0]), 1, 1, False
+        case "Cropping2D":
+            return -sum(layer.cropping[0]), 1, 1, False
+        case "Conv2D" | "DepthwiseConv2D" | "SeparableConv2D":
+            window, step = layer.kernel_size[0], layer.strides[0]
+        case "MaxPooling2D" | "AveragePooling2D":
+            window, step = layer.pool_size[0], layer.strides[0]
+        case _:
+            return None
+    same = layer.padding == "same"
+    if step == 1 and (same or window == 1):
+        return None
+    return 0, window, step, same
+
+
+if __name__ == "__main__":
+    TARGET.write_text(render(public_names()), encoding="utf-8")
+    print(f"written: {TARGET}")
+    sys.exit()

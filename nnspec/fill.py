@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from nnspec.catalog.base import CatalogObject
 from nnspec.document import Plain, plain, write_yaml
 from nnspec.graph import Node, Source
+from nnspec.nested import Nested
 from nnspec.resolve import Network, ResolvedNode
 from nnspec.spec.model import RankDependent
 from nnspec.spec.spec import Spec
@@ -41,6 +42,8 @@ def fill_spec(spec: Spec, network: Network) -> dict[str, Plain]:
     """Return the filled spec as plain values, in the order of the reference."""
     names = {output.name: show_source(output.source) for output in network.graph.outputs}
     filled: dict[str, Plain] = {"nnspec": 1, "name": spec.name}
+    if spec.plugins:
+        filled["plugins"] = list(spec.plugins)
     if spec.data is not None:
         filled["data"] = fill_section(spec.data, names)
     filled["model"] = fill_model(network)
@@ -78,10 +81,21 @@ def fill_node(node: ResolvedNode) -> Plain:
 def fill_layer(node: ResolvedNode) -> dict[str, Plain]:
     """Return a layer's name and arguments; one of unknown rank as it was written."""
     written = node.node.layer
+    if isinstance(node.layer, Nested):
+        return {"Model": fill_nested(node.layer)}
     if node.layer is not None:
         return {node.layer.keras_name: fill_arguments(node.layer)}
     assert isinstance(written, RankDependent)
     return {written.short: plain(written.arguments) if written.arguments else {}}
+
+
+def fill_nested(layer: Nested) -> dict[str, Plain]:
+    """Return a model within a model: its inputs where no Input layers say them, then its layers."""
+    entering = [node.name for node in layer.network.inputs if node.node.implied]
+    inputs: dict[str, Plain] = {"inputs": list[Plain](layer.names)} if entering else {}
+    filled = fill_model(layer.network)
+    assert isinstance(filled, dict)
+    return {**inputs, **filled, "trainable": layer.trainable}
 
 
 def fill_inputs(node: Node) -> Plain:

@@ -7,7 +7,15 @@ from heapq import heappop, heappush
 from nnspec.catalog.layer import Layer
 from nnspec.diagnostics import Diagnostic, Findings, Related, Span
 from nnspec.document import shorten
-from nnspec.spec.model import NETWORK_INPUT, LayerUse, ModelSection, Origin, RankDependent, Wire
+from nnspec.spec.model import (
+    NETWORK_INPUT,
+    LayerUse,
+    ModelSection,
+    Origin,
+    RankDependent,
+    SubModel,
+    Wire,
+)
 from nnspec.validate.names import nearest, suggest
 
 SHOWN = 3
@@ -34,7 +42,7 @@ class Node:
     """
 
     name: str
-    layer: Layer | RankDependent | None
+    layer: "Layer | RankDependent | SubGraph | None"
     sources: tuple[Source, ...]
     origin: Origin
     shares: str | None = None
@@ -69,6 +77,15 @@ class Graph:
         return {node.name: node for node in self.nodes}
 
 
+@dataclass(frozen=True, slots=True)
+class SubGraph:
+    """The graph of a model within a model; its inputs by name, in order."""
+
+    graph: Graph
+    inputs: tuple[str, ...]
+    trainable: bool
+
+
 def connect(model: ModelSection, inputs: Iterable[str], findings: Findings) -> Graph:
     """Return the graph of a model; what does not fit together is recorded.
 
@@ -96,6 +113,7 @@ class Wiring:
         implied: inputs of the data that layers take.
         meant: layers that a misspelt name stands for, as far as it can be guessed.
         lost: whether a name was refused that stands for none.
+        parts: graphs of the models within, by the name of the layer.
     """
 
     model: ModelSection
@@ -105,6 +123,7 @@ class Wiring:
     implied: dict[str, Node] = field(default_factory=dict)
     meant: set[str] = field(default_factory=set)
     lost: bool = False
+    parts: dict[str, SubGraph] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.uses = {use.name: use for use in self.model.layers}
@@ -115,13 +134,31 @@ class Wiring:
         target = shared.layer if shared else use.layer
         before = len(self.findings.diagnostics)
         wires = use.wires
-        if isinstance(target, Layer):
+        layer = use.layer
+        if isinstance(target, SubModel):
+            part = self.part(target, use.shares or use.name)
+            wires = arrange_inputs(use, part.inputs, self.findings)
+            layer = None if use.shares else part
+        elif isinstance(target, Layer):
             wires = arrange(use, target, self.findings)
         found = [self.source(wire, use) for wire in wires]
         sources = tuple(source for source in found if source)
-        layer = use.layer if len(found) == len(sources) else None
+        layer = layer if len(found) == len(sources) else None
         refused = before < len(self.findings.diagnostics)
         return Node(use.name, layer, sources, use.origin, use.shares, refused=refused)
+
+    def part(self, model: SubModel, name: str) -> SubGraph:
+        """Return the graph of a model within; its own names are looked up once."""
+        if name not in self.parts:
+            written = tuple(use.name for use in model.section.layers if is_entrance(use))
+            inputs = written or model.inputs
+            graph = connect(model.section, () if written else inputs, self.findings)
+            unused = [one for one in inputs if one not in graph.by_name] if graph.sound else []
+            for one in unused:
+                message = f"{name} is given {one}, which none of its layers takes"
+                self.findings.add("G104", message, self.uses[name].origin.head)
+            self.parts[name] = SubGraph(graph, inputs, model.trainable)
+        return self.parts[name]
 
     def source(self, wire: Wire, use: LayerUse | None) -> Source | None:
         """Return the tensor a wire comes from; None where there is none."""
@@ -184,6 +221,32 @@ class Wiring:
             return (Output(last.name, Source(last.name), last.origin.head),)
         found = [(wire, self.source(wire, None)) for wire in self.model.outputs]
         return tuple(Output(wire.source, one, wire.span) for wire, one in found if one)
+
+
+def is_entrance(use: LayerUse) -> bool:
+    """Return whether a layer is one through which data enters."""
+    return isinstance(use.layer, Layer) and use.layer.required == 0
+
+
+def arrange_inputs(
+    use: LayerUse, inputs: tuple[str, ...], findings: Findings
+) -> tuple[Wire, ...]:
+    """Return what feeds a model within, in the order of its inputs (G202 if it does not fit)."""
+    span = use.origin.wiring.get("inputs", use.origin.head)
+    wires, names = use.wires, [wire.parameter for wire in use.wires]
+    if any(names):
+        unknown = [wire for wire in wires if wire.parameter not in inputs]
+        for wire in unknown:
+            message = f"{use.name} takes no input called {shorten(wire.parameter or '?')!r}"
+            findings.add("S101", message, wire.span, hint=suggest(wire.parameter or "", inputs))
+        known = [wire for wire in wires if wire not in unknown]
+        wires = tuple(sorted(known, key=lambda wire: inputs.index(wire.parameter or "")))
+        if unknown:
+            return wires
+    if len(wires) != len(inputs) or len({*names} - {None}) not in (0, len(inputs)):
+        message = f"{use.name} takes {len(inputs)} input(s): {', '.join(inputs)}; got {len(wires)}"
+        findings.add("G202", message, span, hint=f"inputs: [{', '.join(inputs)}]")
+    return wires
 
 
 def arrange(use: LayerUse, layer: Layer, findings: Findings) -> tuple[Wire, ...]:

@@ -11,7 +11,7 @@ from nnspec.catalog.layer import Layer, Tensors
 from nnspec.catalog.ranked import RANKED
 from nnspec.catalog.registry import find
 from nnspec.diagnostics import Diagnostic, Findings, Related
-from nnspec.graph import Graph, Node
+from nnspec.graph import Graph, Node, SubGraph
 from nnspec.shapes import Shape, ShapeError, Tensor, Weight, elements, show
 from nnspec.spec.model import RankDependent
 from nnspec.validate.reader import Reader, Unreadable, Written
@@ -81,15 +81,22 @@ class Network:
         )
 
 
-def resolve(graph: Graph, inputs: Mapping[str, Tensor | None], findings: Findings) -> Network:
+def resolve(
+    graph: Graph,
+    inputs: Mapping[str, Tensor | None],
+    findings: Findings,
+    *,
+    given: Mapping[str, Tensor] | None = None,
+) -> Network:
     """Return the network of a graph; shapes that do not fit are recorded.
 
     Args:
         graph: nodes in the order of the flow.
         inputs: the data's tensors by network input; None where they are not known yet.
         findings: takes shape errors, each at the argument that must change.
+        given: tensors that take the place of what Input layers declare, by their names.
     """
-    resolver = Resolver(inputs, findings)
+    resolver = Resolver(inputs, findings, given or {})
     for node in graph.nodes:
         resolver.done[node.name] = resolver.resolve(node)
     network = Network(graph, tuple(resolver.done.values()))
@@ -103,6 +110,7 @@ class Resolver:
 
     inputs: Mapping[str, Tensor | None]
     findings: Findings
+    given: Mapping[str, Tensor] = field(default_factory=dict)
     done: dict[str, ResolvedNode] = field(default_factory=dict)
 
     def resolve(self, node: Node) -> ResolvedNode:
@@ -110,6 +118,8 @@ class Resolver:
         if node.implied:
             tensor = self.inputs.get(node.name)
             return ResolvedNode(node, None, (), (tensor,) if tensor else None)
+        if node.name in self.given and isinstance(node.layer, Layer):
+            return ResolvedNode(node, node.layer, (), (self.given[node.name],))
         inputs = self.gather(node)
         shared = self.done.get(node.shares) if node.shares else None
         layer = shared.layer if shared else self.decide(node, inputs)
@@ -146,6 +156,10 @@ class Resolver:
 
     def decide(self, node: Node, inputs: Tensors | None) -> Layer | None:
         """Return the node's layer; a short name becomes the layer of its input's rank."""
+        if isinstance(node.layer, SubGraph):
+            from nnspec.nested import nest  # noqa: PLC0415 - it resolves the model within by this
+
+            return nest(node.layer, inputs, self.findings)
         if not isinstance(node.layer, RankDependent):
             return node.layer
         if not inputs:

@@ -1,13 +1,14 @@
 """Measures the networks of keras.applications for the catalogue's table of them: with Keras, slow.
 
 Each network is built without numbers in its weights, with and without its head. Run it after an
-update of Keras; what it prints goes to nnspec/catalog/layers/application_table.py.
+update of Keras, from the repository's folder, and format what it wrote.
 """
-# ruff: noqa: INP001, T201, ANN401 (a script, no package; it prints; Keras is untyped)
+# ruff: noqa: INP001, T201, ANN401 (a script, no package; it says what it did; Keras is untyped)
 
 import re
 import sys
 import warnings
+from dataclasses import astuple
 from inspect import getmodule, getsource
 from itertools import pairwise
 from math import prod
@@ -15,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import keras
+
+from nnspec.catalog.layers.figures import Figures
 
 TARGET = Path(__file__).parents[1] / "nnspec" / "catalog" / "layers" / "application_table.py"
 HEADER = '''"""The networks of keras.applications as figures; generated, not edited; floor 2.
@@ -26,6 +29,8 @@ from nnspec.catalog.layers.figures import Figures
 
 TABLE: dict[str, Figures] = {{
 '''
+DEFAULT_SIZE = 224
+"""Rows and columns of images where Keras leaves them open."""
 SIZE = 256
 """Rows and columns that the paths are measured at: enough for every network."""
 
@@ -37,44 +42,53 @@ def public_names() -> list[str]:
 
 def render(names: list[str]) -> str:
     """Return the text of the table's module."""
-    entries = [f'    "{name}": {measure(name)},\n' for name in names]
+    entries = [f'    "{name}": {write(measure(name))},\n' for name in names]
     return HEADER.format(version=keras.__version__) + "".join(entries) + "}\n"
 
 
 def build(name: str, **options: Any) -> Any:
     """Return a network of random weights that were never drawn."""
-    with warnings.catch_warnings(), keras.StatelessScope():
+    with warnings.catch_warnings(), keras.StatelessScope(initialize_variables=False):
         warnings.simplefilter("ignore")
         return getattr(keras.applications, name)(weights=None, **options)
 
 
-def measure(name: str) -> str:
-    """Return the figures of one network, as the source of their class."""
+def write(figures: Figures) -> str:
+    """Return figures as their source."""
+    *values, fixed = astuple(figures)
+    return f"Figures({', '.join(map(repr, values))}{', fixed=True' if fixed else ''})"
+
+
+def measure(name: str) -> Figures:
+    """Return the figures of one network."""
+    keras.backend.clear_session()
     body = build(name, include_top=False, input_shape=(SIZE, SIZE, 3))
     narrow = build(name, include_top=False, input_shape=(SIZE, SIZE, 1))
     free = build(name, include_top=False, input_shape=(None, None, 3))
     whole = build(name, classifier_activation=None)
     trainable, frozen = counts(body)
-    per_channel = [(now - before) // 2 for now, before in zip(counts(body), counts(narrow), strict=True)]
+    per_channel = [
+        (now - before) // 2 for now, before in zip(counts(body), counts(narrow), strict=True)
+    ]
     assert counts(whole)[1] == frozen
-    figures = {
-        "size": whole.input_shape[1] or 224,
-        "least": least_size(name),
-        "features": body.output_shape[-1],
-        "trainable": trainable,
-        "frozen": frozen,
-        "per_channel": tuple(per_channel),
-        "head": head(whole, trainable),
-        "path": path(name, body),
-        **({} if counts(free) == counts(body) else {"fixed": True}),
-    }
-    return "Figures(" + ", ".join(f"{key}={value!r}" for key, value in figures.items()) + ")"
+    return Figures(
+        whole.input_shape[1] or DEFAULT_SIZE,
+        least_size(name),
+        body.output_shape[-1],
+        trainable,
+        frozen,
+        (per_channel[0], per_channel[1]),
+        head(whole, trainable),
+        path(name, body),
+        fixed=counts(free) != counts(body),
+    )
 
 
 def counts(model: Any) -> tuple[int, int]:
     """Return the numbers of trainable and of other parameters."""
     sizes = [(prod(one.shape), one.trainable) for one in model.weights]
-    return tuple(sum(size for size, kind in sizes if kind is wanted) for wanted in (True, False))
+    trainable = sum(size for size, kind in sizes if kind)
+    return trainable, sum(size for size, _ in sizes) - trainable
 
 
 def head(whole: Any, trainable: int) -> tuple[int, int, int]:
@@ -105,8 +119,8 @@ def least_size(name: str) -> int:
     return 1
 
 
-def path(name: str, model: Any) -> tuple[tuple[int, int, int, bool], ...]:
-    """Return what changes the number of rows, in order: padding, window, step, whether 'same'."""
+def path(name: str, model: Any) -> str:
+    """Return what changes the number of rows, in order, as Figures has it."""
     steps = [step for layer in walk(model) if (step := describe(layer))]
     # Padding that Keras chooses by an axis' parity makes a step of two what 'same' is.
     by_parity = "correct_pad" in getsource(getmodule(getattr(keras.applications, name)) or keras)
@@ -117,7 +131,10 @@ def path(name: str, model: Any) -> tuple[tuple[int, int, int, bool], ...]:
             padding = before[0]
         odd = by_parity and step == 2 and padding % 2 == 1  # noqa: PLR2004 - halves the rows
         joined.append((0, window, step, True) if odd else (padding, window, step, same))
-    return tuple(joined)
+    return " ".join(
+        ("=" if same else "") + (f"{padding}+" if padding else "") + f"{window}/{step}"
+        for padding, window, step, same in joined
+    )
 
 
 def walk(model: Any) -> list[Any]:

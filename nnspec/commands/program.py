@@ -14,7 +14,18 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from nnspec import __version__
-from nnspec.commands import artefacts, checking, reference, training, validation
+from nnspec.commands import (
+    artefacts,
+    checking,
+    drafting,
+    editing,
+    reference,
+    styling,
+    training,
+    validation,
+)
+
+from nnspec.commands.plugins import with_consent, with_plugins
 
 USAGE, INTERNAL, INTERRUPTED, PIPE_CLOSED = 2, 70, 130, 141
 UsageError: Any = typer.BadParameter.__bases__[0]
@@ -61,16 +72,19 @@ def application() -> Any:  # noqa: ANN401 - Typer's command has no public type
     )
     app.callback()(describe)
     for command in (
-        validation.validate,
-        checking.render,
-        checking.summary,
-        training.train,
-        training.evaluate,
-        training.predict,
-        artefacts.export,
+        drafting.init,
+        with_consent(validation.validate),
+        styling.fmt,
+        with_consent(checking.render),
+        with_consent(checking.summary),
+        with_consent(training.train),
+        with_consent(training.evaluate),
+        with_consent(training.predict),
+        with_consent(artefacts.export),
         artefacts.report,
-        reference.schema,
-        reference.explain,
+        with_plugins(reference.schema),
+        with_plugins(reference.explain),
+        editing.lsp,
     ):
         app.command()(command)
     return typer.main.get_command(app)

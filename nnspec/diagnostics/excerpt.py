@@ -36,6 +36,10 @@ def excerpt(line: str, start: int, end: int, width: int) -> Excerpt:
         end: first column after it; at least one column is underlined.
         width: terminal cells there are.
     """
+    # Only what can be seen is laid out: a line of a hostile spec may hold megabytes.
+    skipped = max(start - 1 - 2 * width, 0)
+    line = line[skipped : start + 4 * width]
+    start, end = start - skipped, end - skipped
     glyphs = lay_out(line)
     first = min(start - 1, len(glyphs))
     last = max(min(end - 1, len(glyphs)), first)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 """What ends a line for YAML's readers."""
@@ -25,10 +26,16 @@ class Sources:
         text = self.texts.get(file or "")
         if text is None or number < 1:
             return None
-        lines = LINE_BREAK.split(text)
+        lines = split_lines(text)
         return lines[number - 1] if number <= len(lines) else None
 
     def override(self, number: int) -> str | None:
         """Return an argument of --set, counted from 1, None if there is none."""
         inside = 0 < number <= len(self.overrides)
         return self.overrides[number - 1] if inside else None
+
+
+@lru_cache(maxsize=8)
+def split_lines(text: str) -> list[str]:
+    """Return the lines of a text; every finding asks for one of the same text."""
+    return LINE_BREAK.split(text)

@@ -13,6 +13,7 @@ from nnspec.diagnostics import (
 )
 from nnspec.document import Document, read_document
 from nnspec.graph import connect
+from nnspec.memory import check_memory, machine_memory
 from nnspec.resolve import Network, resolve
 from nnspec.rules import apply_rules
 from nnspec.shapes import Tensor
@@ -107,7 +108,7 @@ def check_tree(
     document: Document, folder: Path, findings: Findings, *, allow_outside: bool
 ) -> Checked:
     """Check a document's tree, from its form to the rules."""
-    validated = validate_document(document, folder=folder)
+    validated = validate_document(document, folder=folder, allow_outside=allow_outside)
     findings.extend(validated.findings)
     spec = validated.spec
     if spec is None:
@@ -115,6 +116,8 @@ def check_tree(
     check_section(spec, findings, allow_outside=allow_outside)
     network = check_network(spec, known_tensors(spec), findings)
     apply_rules(spec, network, findings)
+    if not findings.errors:
+        check_memory(spec, network, machine_memory(), findings)
     return Checked(document, spec, network, findings.sorted(document.file))
 
 

@@ -1,4 +1,4 @@
-"""Floor 4: what names and codes mean, for the terminal and as pages, out of the classes themselves."""
+"""Floor 4: what names and codes mean, for the terminal and as pages, out of their classes."""
 
 from nnspec.reference.terminal import explain, list_names, nearest_name
 

@@ -13,7 +13,9 @@ def page(title: str, parts: Iterable[str]) -> str:
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Return a table; cells are Markdown without line breaks."""
     lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(one.replace("|", "\\|") for one in row) + " |" for row in lines)
+    return "\n".join(
+        "| " + " | ".join(one.replace("|", "\\|") for one in row) + " |" for row in lines
+    )
 
 
 def fence(text: str, language: str) -> str:

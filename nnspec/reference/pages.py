@@ -29,7 +29,8 @@ def reference_pages() -> dict[str, str]:
     groups = group_layers(families.pop("layers"))
     pages = {"README.md": index_page(groups, families), "spec.md": spec_page()}
     pages |= {
-        f"layers/{name}.md": catalogue_page(headline(kinds), kinds) for name, kinds in groups.items()
+        f"layers/{name}.md": catalogue_page(headline(kinds), kinds)
+        for name, kinds in groups.items()
     }
     return pages | {
         f"{family}.md": catalogue_page(family.capitalize(), kinds)
@@ -61,13 +62,18 @@ def headline(kinds: Kinds) -> str:
 def index_page(groups: Mapping[str, Kinds], families: Mapping[str, Kinds]) -> str:
     """Return the list of everything that has an entry, with links."""
     parts = [
-        "Names, arguments and defaults are those of Keras. `nnspec explain NAME` prints an entry "
-        "in the terminal; the keys of a spec stand in [spec.md](spec.md), the findings of the "
-        "checker in [the rules](../rules/README.md).",
+        (
+            "Names, arguments and defaults are those of Keras. `nnspec explain NAME` prints an entry "
+            "in the terminal; the keys of a spec stand in [spec.md](spec.md), the findings of the "
+            "checker in [the rules](../rules/README.md)."
+        ),
         "## Layers",
         table(
             ("page", "layers"),
-            ((f"[{name}](layers/{name}.md)", links(f"layers/{name}.md", kinds)) for name, kinds in groups.items()),
+            (
+                (f"[{name}](layers/{name}.md)", links(f"layers/{name}.md", kinds))
+                for name, kinds in groups.items()
+            ),
         ),
         "### Short names",
         "A short name becomes the layer that fits its input:",
@@ -149,12 +155,16 @@ def spec_page() -> str:
     """Return the page of a spec's keys: the top, what stands beside a layer, the sections."""
     top = describe_top().items()
     parts = [
-        "A spec is one YAML 1.2 or JSON document with these keys. All but `nnspec` and `model` "
-        "may be absent; `train` needs `data` and `training`.",
+        (
+            "A spec is one YAML 1.2 or JSON document with these keys. All but `nnspec` and `model` "
+            "may be absent; `train` needs `data` and `training`."
+        ),
         table(("key", "meaning"), keys_of((name, one.get("description")) for name, one in top)),
         "## Beside a layer",
         "These stand beside a layer's name in a list of layers, never among its arguments:",
-        table(("key", "meaning"), keys_of((name, one["description"]) for name, one in WIRING.items())),
+        table(
+            ("key", "meaning"), keys_of((name, one["description"]) for name, one in WIRING.items())
+        ),
     ]
     for name, section in SECTIONS.items():
         parts += [f"## {name}", escape(class_prose(section)), describe_fields(section)]

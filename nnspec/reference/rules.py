@@ -26,7 +26,10 @@ TITLES: Mapping[str, tuple[str, str]] = {
 
 def rule_pages() -> dict[str, str]:
     """Return the pages by file name, the index included."""
-    return {"README.md": index_page(), **{f"{TITLES[letter(one)][0]}.md": family_page(one) for one in FAMILIES}}
+    return {
+        "README.md": index_page(),
+        **{f"{TITLES[letter(one)][0]}.md": family_page(one) for one in FAMILIES},
+    }
 
 
 def letter(family: tuple[Code, ...]) -> str:
@@ -37,8 +40,10 @@ def letter(family: tuple[Code, ...]) -> str:
 def index_page() -> str:
     """Return the list of all codes, each with a link to its place."""
     parts = [
-        "Every finding has a code. `nnspec explain CODE` prints the same text as these pages. An "
-        "error refuses the spec; a warning and a note do not.",
+        (
+            "Every finding has a code. `nnspec explain CODE` prints the same text as these pages. An "
+            "error refuses the spec; a warning and a note do not."
+        ),
         "`# nnspec: ignore[CODE]` at the end of a line silences a finding there; `--select` and "
         "`--ignore` choose codes for a whole call of `nnspec validate`.",
     ]

@@ -21,6 +21,8 @@ UNSHOWN: Mapping[str, str] = {
     "L104": "the spec would hold a thousand aliases",
     "L108": "the spec would hold 200,000 values",
     "L109": "the spec would hold hundreds of mistakes",
+    "L110": "it depends on the memory of the machine",
+    "T130": "it depends on the memory of the machine",
     "Y107": "the file would hold bytes that are no text",
     "Y108": "the character would not be seen on this page",
     "D102": "the file would be damaged",
@@ -58,8 +60,8 @@ def find_trigger(code: str) -> Trigger | None:
     if not spec.is_file() or not output.is_file():
         return None
     table = data.read_text(encoding="utf-8") if data.is_file() else None
-    texts = (one.read_text(encoding="utf-8") for one in (spec, output))
-    return Trigger(command_of(code), *texts, data=table)
+    written, printed = (one.read_text(encoding="utf-8") for one in (spec, output))
+    return Trigger(command_of(code), written, printed, data=table)
 
 
 def command_of(code: str) -> str:

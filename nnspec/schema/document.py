@@ -54,6 +54,13 @@ def describe_top() -> dict[str, Schema]:
             "pattern": f"^{RUN_NAME.pattern}$",
             "examples": ["diabetes-mlp"],
         },
+        "plugins": {
+            "description": "Installed packages that add layers and other classes, by the name "
+            "under which they registered; imported only with --allow-plugins.",
+            "type": "array",
+            "items": {"type": "string", "minLength": 1},
+            "examples": [["my-layers"]],
+        },
         "variables": {
             "description": "Values by name; `$name` stands for one, as a whole value.",
             "type": "object",

@@ -34,6 +34,7 @@ class Spec:
     """A spec whose every section has the right form.
 
     Attributes:
+        plugins: packages that add classes to the catalogue, by their entry points' names.
         file: name of the spec in messages.
         folder: the spec's folder, to which paths are relative.
         positions: places of the sections' values.
@@ -46,6 +47,7 @@ class Spec:
     evaluation: EvaluationSection = field(default_factory=EvaluationSection)
     runtime: RuntimeSection = field(default_factory=RuntimeSection)
     export: ExportSection = field(default_factory=ExportSection)
+    plugins: tuple[str, ...] = ()
     positions: Positions = field(default_factory=Positions)
     file: str = "<spec>"
     folder: FolderPath = field(default_factory=FolderPath)

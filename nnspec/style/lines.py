@@ -25,15 +25,15 @@ class LineWriter:
         above = self.above(begin, indent, first=first)
         here = (*path, entry.name)
         if self.must_stay(entry.value, begin, end):
-            return above + self.as_written((begin, end), entry.key.start.column, indent)
+            return [*above, *self.as_written((begin, end), entry.key.start.column, indent)]
         head = f"{' ' * indent}{key(entry.name, entry.key, self.source)}:"
         if self.on_one_line(entry.value, f"{head} ", here, begin):
             behind = self.behind(begin, end)
-            return above + [f"{head} {flow(entry.value, self.source)}".rstrip() + behind]
+            return [*above, f"{head} {flow(entry.value, self.source)}".rstrip() + behind]
         behind = self.behind(begin, begin)
         body = self.block(entry.value, indent + 2, here)
         tail = self.tail(end, entry.key.start.column, indent + 2)
-        return above + [head + behind] + body + tail
+        return [*above, head + behind, *body, *tail]
 
     def block(self, node: Node, indent: int, path: Path) -> list[str]:
         """Return the lines of a list or mapping, one entry below the other."""

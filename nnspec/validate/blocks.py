@@ -41,7 +41,7 @@ def read_blocks(node: Node | None, variables: set[str], findings: Findings) -> d
         message = f"blocks must be a mapping of names to blocks; found {kind_of(node)}"
         findings.add("S103", message, node.span)
         return {}
-    taken = {*names("layers"), *RANKED, *SHORT}
+    taken = {*names("layers"), *RANKED, *SHORT, "Model"}
     blocks: dict[str, Block] = {}
     for entry in node:
         if not LAYER_NAME.fullmatch(entry.name):

@@ -21,8 +21,10 @@ from nnspec.spec.training import (
 from nnspec.validate.blocks import Block, read_blocks
 from nnspec.validate.items import bad_name, is_refused
 from nnspec.validate.layers import ModelReader
+from nnspec.validate.model_source import ModelSource, as_spec
 from nnspec.validate.moves import add_version
 from nnspec.validate.names import SECTION_HABITS, meant, suggest
+from nnspec.validate.plugins import read_plugins
 from nnspec.validate.reader import Reader, Unreadable
 from nnspec.validate.substitute import Substitution, names_used
 
@@ -33,7 +35,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "runtime": RuntimeSection,
     "export": ExportSection,
 }
-KEYS = ("nnspec", "name", "variables", "blocks", "data", "model", *list(SECTIONS)[1:])
+KEYS = ("nnspec", "name", "plugins", "variables", "blocks", "data", "model", *list(SECTIONS)[1:])
 RUN_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,63}")
 VERSION = 1
 
@@ -54,25 +56,29 @@ class Validated:
     findings: Findings
 
 
-def validate_document(document: Document, *, folder: FilePath | None = None) -> Validated:
+def validate_document(
+    document: Document, *, folder: FilePath | None = None, allow_outside: bool = False
+) -> Validated:
     """Return the spec of a document and everything that is wrong with its form.
 
     Args:
         document: the parsed text.
         folder: what relative paths are relative to; the current folder if absent.
+        allow_outside: whether the model may stand in a file outside the folder.
     """
-    return DocumentReader(document, folder or FilePath()).read()
+    return DocumentReader(document, folder or FilePath(), allow_outside=allow_outside).read()
 
 
 class DocumentReader:
     """Reads the sections of one document."""
 
-    def __init__(self, document: Document, folder: FilePath) -> None:
+    def __init__(self, document: Document, folder: FilePath, *, allow_outside: bool) -> None:
         self.document = document
-        self.root = document.root
+        self.root = as_spec(document.root)
         self.folder = folder
         self.reader = Reader()
         self.findings = self.reader.findings
+        self.source = ModelSource(folder, self.findings, allow_outside=allow_outside)
         self.meant: set[str | None] = set()
         self.substitution = Substitution(self.read_variables())
 
@@ -80,6 +86,8 @@ class DocumentReader:
         """Return spec and findings."""
         self.check_keys()
         self.check_version()
+        plugins = read_plugins(self.root.get("plugins"), self.findings)
+        self.reader.withheld = plugins.withheld
         model = self.read_model()
         sections = {name: self.read_section(name, kind) for name, kind in SECTIONS.items()}
         name = self.read_name()
@@ -87,6 +95,7 @@ class DocumentReader:
         if model is None:
             return Validated(None, self.findings)
         given: dict[str, Any] = {key: value for key, value in sections.items() if value is not None}
+        given["plugins"] = plugins.named
         positions = Positions(self.reader.positions)
         spec = Spec(
             name, model, **given, positions=positions, file=self.document.file, folder=self.folder
@@ -186,7 +195,7 @@ class DocumentReader:
                 hint = "add model: a list of layers"
                 self.findings.add("S102", "the spec has no model", span, hint=hint)
             return None
-        reader = ModelReader(self.reader, blocks)
+        reader = ModelReader(self.reader, blocks, self.source)
         try:
             model = reader.read_model(entry.value, self.substitution)
         except Refused as refused:

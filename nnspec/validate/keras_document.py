@@ -5,6 +5,7 @@ is refused. Applications of a layer beyond the first become uses that share its 
 """
 
 from dataclasses import dataclass, field, replace
+from typing import TypeGuard
 
 from nnspec.catalog.layer import Layer
 from nnspec.catalog.registry import find, names
@@ -31,7 +32,7 @@ MODELS = ("Functional", "Sequential", "Model")
 NAME_RULE = "a layer's name is letters, digits, _ or -, in parts of at most 64, dots between them"
 
 
-def is_keras_model(node: Node) -> bool:
+def is_keras_model(node: Node) -> TypeGuard[Mapping]:
     """Return whether a value is an object in Keras' own form that holds a whole model."""
     return isinstance(node, Mapping) and text_of(node, "class_name") in MODELS
 
@@ -141,7 +142,7 @@ class NetworkReader:
 
     def records(self, layers: Sequence) -> list[Record]:
         """Return all serialized layers; one without name, or with a taken one, is refused."""
-        records: list[Record] = []
+        records: dict[str, Record] = {}
         for item in layers.items:
             node = item if isinstance(item, Mapping) else None
             config = node.get("config") if node else None
@@ -152,13 +153,13 @@ class NetworkReader:
                 self.findings.add("S109", message, item.span, hint=OLDER)
             elif not all(LAYER_NAME.fullmatch(part) for part in name.split(".")):
                 self.findings.append(bad_name(name, node.span, NAME_RULE))
-            elif any(one.name == name for one in records):
+            elif name in records:
                 message = f"two layers are called {name}"
                 self.findings.add("G102", message, node.span)
             else:
-                records.append(Record(name, node, read_calls(node, self.findings)))
-        self.name_calls(records)
-        return records
+                records[name] = Record(name, node, read_calls(node, self.findings))
+        self.name_calls(list(records.values()))
+        return list(records.values())
 
     def name_calls(self, records: list[Record]) -> None:
         """Give every application of a layer a name: the first has the layer's own."""

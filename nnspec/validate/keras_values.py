@@ -68,6 +68,8 @@ class Settler:
     def settle_arguments(self, kind: type[CatalogObject], config: Mapping) -> Mapping:
         """Return the arguments of an object of a class, without those that say nothing."""
         entries = [one for one in config if self.says(kind, one)]
+        if kind.keras_name == "Bidirectional":
+            entries = [replace(one, value=within_both(one.value)) for one in entries]
         if kind.keras_name == "Input":
             entries = [part for one in entries for part in split_shape(one)]
         if kind.keras_name == "Bidirectional" and mirrored(config):
@@ -101,6 +103,19 @@ def split_shape(entry: Entry) -> tuple[Entry, ...]:
     split = Entry("shape", entry.key, Sequence(tuple(inner), shape.span))
     known = not (isinstance(batch, Scalar) and batch.value is None)
     return (split, Entry("batch_size", entry.key, batch)) if known else (split,)
+
+
+def within_both(node: Node) -> Node:
+    """Return a direction of a Bidirectional without what Keras sets in it by itself."""
+    config = node.get("config") if isinstance(node, Mapping) else None
+    if not isinstance(node, Mapping) or not isinstance(config, Mapping):
+        return node
+    kept = tuple(one for one in config if one.name != "zero_output_for_mask")
+    entries = (
+        replace(one, value=replace(config, entries=kept)) if one.name == "config" else one
+        for one in node
+    )
+    return replace(node, entries=tuple(entries))
 
 
 def mirrored(config: Mapping) -> bool:

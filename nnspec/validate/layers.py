@@ -13,9 +13,19 @@ from nnspec.catalog.registry import find, names
 from nnspec.diagnostics import Advice, Diagnostic, Findings, Refused, Related
 from nnspec.document import Entry, Node, Scalar, Sequence, kind_of, plain, shorten
 from nnspec.document import Mapping as MappingNode
-from nnspec.spec.model import NETWORK_INPUT, LayerUse, ModelSection, Origin, RankDependent, Wire
+from nnspec.spec.model import (
+    NETWORK_INPUT,
+    LayerUse,
+    ModelSection,
+    Origin,
+    RankDependent,
+    SubModel,
+    Wire,
+)
 from nnspec.validate.blocks import Block, bind
 from nnspec.validate.items import Item, read_item, read_sources
+from nnspec.validate.keras_document import is_keras_model, read_keras_model
+from nnspec.validate.model_source import ModelSource
 from nnspec.validate.moves import move_beside
 from nnspec.validate.names import LAYER_HABITS, suggest
 from nnspec.validate.naming import Names
@@ -28,6 +38,7 @@ from nnspec.validate.scope import (
     with_config_name,
     without_name,
 )
+from nnspec.validate.submodels import SUBMODEL, in_keras_form, read_submodel, substitute_beside
 from nnspec.validate.substitute import Substitution
 
 MOST_LAYERS = 10_000
@@ -44,6 +55,7 @@ class ModelReader:
 
     reader: Reader
     blocks: Mapping[str, Block]
+    source: ModelSource
     layers: list[LayerUse] = field(default_factory=list)
     aliases: dict[str, str] = field(default_factory=dict)
     names: Names = field(default_factory=Names)
@@ -58,12 +70,28 @@ class ModelReader:
 
     def read_model(self, node: Node, substitution: Substitution) -> ModelSection | None:
         """Return the model section; None if it holds no layers at all."""
+        opened = self.source.open(node)
+        if opened is None:
+            return None
+        if is_keras_model(opened):
+            model = read_keras_model(opened, self.reader)
+            return model.section if model else None
+        return self.read_layers(opened, Scope(substitution), NETWORK_INPUT)
+
+    def read_layers(self, node: Node, scope: Scope, first: str) -> ModelSection | None:
+        """Return the section of a list of layers; None if there are none.
+
+        Args:
+            node: the list, or a mapping of it and the outputs.
+            scope: what holds in it.
+            first: what feeds a first layer that does not say so.
+        """
         layers, listed = self.split_model(node)
         if layers is None:
             return None
-        self.read_list(layers, Scope(substitution), NETWORK_INPUT)
+        self.read_list(layers, scope, first)
         outputs = (
-            tuple(read_sources(substitution.apply(listed, self.findings), self.findings))
+            tuple(read_sources(scope.substitution.apply(listed, self.findings), self.findings))
             if listed
             else None
         )
@@ -117,7 +145,8 @@ class ModelReader:
         """Read a list of layers; return the name of the last one."""
         items: list[Item] = []
         for raw in node.items:
-            item = read_item(scope.substitution.apply(raw, self.findings), self.reader)
+            substituted = substitute_beside(raw, scope.substitution, self.findings)
+            item = read_item(substituted, self.reader)
             if item is not None:
                 items.append(with_config_name(item))
         scope.taken |= {item.name[0] for item in items if item.name}
@@ -166,7 +195,7 @@ class ModelReader:
             self.expand(self.blocks[item.written.name], item, extra, (name, wires), scope)
         else:
             origin = describe_origin(item, extra, scope)
-            layer = self.read_layer(item.written, extra)
+            layer = self.read_layer(item.written, extra, scope)
             fed = () if is_input(layer, item.written) and item.inputs is None else wires
             use = LayerUse(name, layer, fed, origin)
             self.layers.append(use)
@@ -175,9 +204,14 @@ class ModelReader:
             )
 
     def read_layer(
-        self, written: Written, extra: tuple[Entry, ...]
-    ) -> Layer | RankDependent | None:
+        self, written: Written, extra: tuple[Entry, ...], scope: Scope
+    ) -> Layer | RankDependent | SubModel | None:
         """Return the layer of an entry, None where it was refused."""
+        if written.name == SUBMODEL and not written.config:
+            return read_submodel(self.merge(written, extra, "layers"), scope, self)
+        whole = in_keras_form(written)
+        if is_keras_model(whole):
+            return read_keras_model(whole, self.reader)
         kind = find("layers", SHORT.get(written.name, written.name))
         written = self.merge(written, extra, getattr(kind, "shorthand", None))
         if written.name in RANKED:
@@ -192,8 +226,8 @@ class ModelReader:
     def refuse_layer(self, written: Written) -> None:
         """Record a layer that is none, and no block either."""
         known = (*names("layers"), *RANKED, *SHORT, *self.blocks)
-        finding = unknown(written, "a layer or block", known)
-        if finding.code != "X102":
+        finding = unknown(written, "a layer or block", known, self.reader.withheld)
+        if finding.code == "S106":
             message = f"{shorten(written.name)!r} is no layer and no block"
             hint = suggest(written.name, known, LAYER_HABITS) or finding.hint
             finding = replace(finding, message=message, hint=hint)
@@ -330,11 +364,15 @@ class ModelReader:
         }
         self.aliases[name] = again[known.output]
 
+    def inside(self) -> "ModelReader":
+        """Return the reader of a model within this one, whose layers have names of their own."""
+        return ModelReader(self.reader, self.blocks, self.source, used_blocks=self.used_blocks)
+
     def follow(self, name: str) -> str:
         """Return the name itself, or that of the single layer an alias stands for."""
         return name if name in self.expansions else self.aliases.get(name, name)
 
 
-def is_input(layer: Layer | RankDependent | None, written: Written) -> bool:
+def is_input(layer: Layer | RankDependent | SubModel | None, written: Written) -> bool:
     """Return whether an entry is an Input, readable or not."""
     return written.name == "Input" or (isinstance(layer, Layer) and layer.required == 0)

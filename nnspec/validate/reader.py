@@ -58,6 +58,8 @@ class Reader:
 
     findings: Findings = field(default_factory=Findings)
     positions: dict[Path, Span] = field(default_factory=dict)
+    withheld: tuple[str, ...] = ()
+    """Plugins of the spec that were not imported: unknown names may be theirs."""
 
     def read_object(self, node: Node, family: str, path: Path = ()) -> Any:  # noqa: ANN401 - any family's class
         """Return the object a node names, UNREADABLE where it was refused."""
@@ -66,7 +68,8 @@ class Reader:
             return UNREADABLE
         kind = find(family, written.name)
         if kind is None:
-            self.findings.append(unknown(written, ARTICLES[family], names(family)))
+            known = names(family)
+            self.findings.append(unknown(written, ARTICLES[family], known, self.withheld))
             return UNREADABLE
         made = self.read_arguments(kind, written, path)
         return named(made, written) if family == "metrics" else made
@@ -291,13 +294,20 @@ def reads_as_number(node: Scalar, shape: Admitted) -> bool:
     return text not in known and nearest(text, known) is None and not is_code(text)
 
 
-def unknown(written: Written, noun: str, known: Iterable[str]) -> Diagnostic:
+def unknown(
+    written: Written, noun: str, known: Iterable[str], withheld: tuple[str, ...] = ()
+) -> Diagnostic:
     """Return the finding for an object of a name that the catalogue does not have."""
     name = shorten(written.name)
     if is_code(written.name):
         message = f"{name} is refused: it carries or loads code, and code in specs is refused"
         return Diagnostic("X102", message, written.span, "express it with layers of the catalogue")
     message = f"{name!r} is not {noun} that nnspec knows"
+    if withheld:
+        plugins = ", ".join(shorten(one) for one in withheld)
+        message = f"{message}; it may come from a plugin, and none was imported: {plugins}"
+        hint = "plugins run code of their own: add --allow-plugins if you trust them"
+        return Diagnostic("X106", message, written.span, hint)
     hint = suggest(written.name, known) or None
     if "." in written.name and hint is None:
         hint = "names are Keras' own; a dotted name is never looked up"

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import reduce
 
-from nnspec.shapes import windowed
+from nnspec.shapes import Border, windowed
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +19,8 @@ class Figures:
         per_channel: what each channel of the image adds to the two before.
         head: parameters before the head's last layer; parameters there for each feature of the
             flattened image; what enters the last layer.
-        path: what changes the number of rows, in order: rows of zeros that are added, window,
-            step, and whether the border is "same".
+        path: what changes the number of rows, in order: `7/2` is a window of 7 that moves on by
+            2, `6+7/2` one after 6 rows of zeros were added, `=3/2` one whose border is "same".
         fixed: whether rows and columns must be known, as the layers depend on them.
     """
 
@@ -31,12 +31,12 @@ class Figures:
     frozen: int
     per_channel: tuple[int, int]
     head: tuple[int, int, int]
-    path: tuple[tuple[int, int, int, bool], ...]
+    path: str
     fixed: bool = False
 
     def extent(self, extent: int | None) -> int | None:
         """Return what is left of an axis in front of the head; None while it is unknown."""
-        return reduce(shorten, self.path, extent)
+        return reduce(shorten, self.path.split(), extent)
 
     def parameters(self, channels: int) -> tuple[int, int]:
         """Return the numbers of trainable and of other parameters without the head."""
@@ -55,8 +55,10 @@ class Figures:
         return fixed + per_feature * flattened + classes * (width + 1)
 
 
-def shorten(extent: int | None, step: tuple[int, int, int, bool]) -> int | None:
+def shorten(extent: int | None, step: str) -> int | None:
     """Return what one step of a path leaves of an axis."""
-    padding, window, stride, same = step
-    padded = None if extent is None else extent + padding
-    return windowed(padded, window, stride, "same" if same else "valid")
+    padding, _, window = step.lstrip("=").rpartition("+")
+    length, _, stride = window.partition("/")
+    padded = None if extent is None else extent + int(padding or 0)
+    border: Border = "same" if step.startswith("=") else "valid"
+    return windowed(padded, int(length), int(stride), border)

@@ -60,4 +60,11 @@ LIMIT: tuple[Code, ...] = (
         "first ones tell which.",
         "Repair the mistakes shown, then check again.",
     ),
+    Code(
+        "L110",
+        "training far larger than memory",
+        "A step of the training takes many times the memory of this machine: a size was mistyped, "
+        "or the batch is the whole data.",
+        "Lower the batch size or the layers, as the message shows.",
+    ),
 )

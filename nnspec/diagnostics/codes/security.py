@@ -34,4 +34,16 @@ SECURITY: tuple[Code, ...] = (
         "Names become file names; a path separator or a leading dot would escape the run's folder.",
         "Use letters, digits, `_` and `-`.",
     ),
+    Code(
+        "X106",
+        "plugin not allowed",
+        "To import a plugin is to run its code; a spec alone never does that.",
+        "Run the command with --allow-plugins if you trust the plugins that the spec names.",
+    ),
+    Code(
+        "X107",
+        "plugin refused",
+        "The plugin is not installed, fails on import, or takes the name of a class of nnspec.",
+        "Install it, or repair it.",
+    ),
 )

@@ -187,4 +187,12 @@ TRAINING: tuple[Code, ...] = (
         "Add `dtype: float32` to the last layer.",
         Severity.NOTE,
     ),
+    Code(
+        "T130",
+        "training larger than memory",
+        "A step of the training takes more memory than this machine has; it would fail, or crawl. "
+        "Another machine may have more.",
+        "Lower the batch size or the layers, as the message shows.",
+        Severity.WARNING,
+    ),
 )

@@ -12,7 +12,7 @@
         span         place in the file, or null
         override     number of the --set argument at fault, counted from 1, or null
         path         keys and indices from the top of the spec, or null
-        related      [{"message", "span"}]: places in the same file that explain the finding
+        related      [{"message", "file", "span"}]: places that explain the finding
 
 A span is {"line", "column", "end_line", "end_column"}: counted from 1, columns in characters,
 the end is the first place that no longer belongs to it.
@@ -56,7 +56,9 @@ def describe(diagnostic: Diagnostic) -> dict[str, object]:
         "override": span.start.column if span and overrides else None,
         "path": list(diagnostic.path) if diagnostic.path is not None else None,
         "related": [
-            {"message": one.message, "span": place(one.span)} for one in diagnostic.related
+            {"message": one.message, "file": one.span.file or diagnostic.file}
+            | {"span": place(one.span)}
+            for one in diagnostic.related
         ],
     }
 

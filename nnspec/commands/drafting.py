@@ -1,0 +1,102 @@
+"""The command that writes a first spec."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from nnspec.commands.reporting import explained
+
+TABLES = {"numpy", "polars", "sklearn"}
+"""Packages that reading a table takes and the light core leaves out."""
+
+
+def init(
+    table: Annotated[
+        str | None, typer.Option("--from", metavar="TABLE", help="A table, or sklearn:NAME.")
+    ] = None,
+    target: Annotated[
+        str | None, typer.Option("--target", metavar="COLUMN", help="The column to predict.")
+    ] = None,
+    window: Annotated[
+        int | None,
+        typer.Option(
+            "--window", min=2, metavar="ROWS", help="Rows are a series, seen so many at once."
+        ),
+    ] = None,
+    template: Annotated[
+        str | None, typer.Option("--template", metavar="NAME", help="A template; ? lists them.")
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar="FILE", help="New file; printed if absent."),
+    ] = None,
+) -> None:
+    """Write a first spec: for a table and its target, or from a template."""
+    if (table is None) == (template is None):
+        message = "give --from TABLE --target COLUMN, or --template NAME"
+        raise typer.BadParameter(message)
+    if template is not None:
+        refuse_beside_template(target, window)
+        text = chosen_template(template)
+    else:
+        text = draft(str(table), target, output.parent if output else Path(), window)
+    if output is None:
+        typer.echo(text, nl=False)
+        return
+    try:
+        with output.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        message = f"{output} cannot be written: {error.strerror}"
+        raise typer.BadParameter(message, param_hint="--output") from error
+    typer.echo(f"{output}: written; nnspec train {output} trains it", err=True)
+
+
+def refuse_beside_template(target: str | None, window: int | None) -> None:
+    """Stop where a template was given what only a table takes."""
+    if target is not None or window is not None:
+        message = "--target and --window go with --from"
+        raise typer.BadParameter(message)
+
+
+def chosen_template(name: str) -> str:
+    """Return a template's text, or the list of all of them."""
+    from nnspec.draft.templates import read_template, template_names
+    from nnspec.validate.names import suggest
+
+    known = template_names()
+    if name == "?":
+        return "".join(f"{one}\n" for one in known)
+    if name not in known:
+        message = f"there is no template {name}; {suggest(name, known)}"
+        raise typer.BadParameter(message, param_hint="--template")
+    return read_template(name)
+
+
+def draft(table: str, target: str | None, folder: Path, window: int | None) -> str:
+    """Return a spec for a table, named as seen from the spec's folder."""
+    from nnspec.spec.source import BUNDLED
+
+    if target is None:
+        message = "--from needs --target COLUMN: the column to predict"
+        raise typer.BadParameter(message)
+    source = table
+    if not table.startswith(BUNDLED):
+        path, root = Path(table).absolute(), folder.absolute()
+        inside = path.is_relative_to(root)
+        source = path.relative_to(root).as_posix() if inside else table
+    try:
+        with explained():
+            from nnspec.draft.tabular import draft_spec
+
+            return draft_spec(source, target, folder, window)
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in TABLES:
+            raise
+        typer.echo(
+            f"nnspec: {error.name} is not installed, and reading a table takes it\n"
+            "  = help: pip install 'nnspec[tensorflow]'",
+            err=True,
+        )
+        raise typer.Exit(1) from None

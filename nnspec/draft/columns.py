@@ -1,0 +1,147 @@
+"""What a table's columns are good for: the target's task, and the features that tell anything."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from nnspec.data.kinds import type_columns
+from nnspec.data.raw import Raw
+from nnspec.data.table import Table, Values
+from nnspec.data.targets import labels_of
+from nnspec.diagnostics import Diagnostic, Refused
+from nnspec.spec.data import NULL_VALUES
+from nnspec.spec.source import nearest
+
+Task = Literal["regression", "binary", "multiclass"]
+
+FEW_CLASSES = 10
+"""Whole numbers of at most so many values are taken for classes ..."""
+ROWS_PER_CLASS = 10
+"""... where each has so many rows on average."""
+MOST_CATEGORIES = 50
+"""A text column of more values is no category but a name or a remark."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What a table is taken for.
+
+    Attributes:
+        task: what is predicted.
+        classes: labels as text; none for numbers.
+        features: columns that the network reads, with what they are.
+        left_out: column -> why the network does not read it.
+        declared: columns whose kind the spec says.
+        missing: whether a feature has missing cells.
+        target_missing: whether the target has.
+        arrays: whether the one feature is an array column.
+    """
+
+    task: Task
+    classes: tuple[str, ...]
+    features: tuple[str, ...]
+    left_out: dict[str, str]
+    declared: dict[str, str]
+    missing: bool
+    target_missing: bool
+    arrays: bool
+    rows: int
+
+
+def judge(raw: Raw, target: str, *, series: bool) -> Judged:
+    """Return what a table is taken for.
+
+    Args:
+        raw: the table.
+        target: the column to predict.
+        series: whether rows are steps of a series, whose own past is a feature.
+
+    Raises:
+        Refused: D103 for an unknown target, D106 and D119 for columns that cannot be typed, D113
+            where no feature is left, D115 for a target that is neither numbers nor classes.
+    """
+    if target not in raw.names:
+        message = f'the data has no column "{target}"; it has {", ".join(raw.names)}'
+        raise Refused([Diagnostic("D103", message, hint=nearest(target, raw.names))])
+    table = type_columns(raw, raw.names, {}, NULL_VALUES)
+    kinds = judge_target(table, target, series=series)
+    left_out = dict(useless(table, target, series=series))
+    features = tuple(name for name in table.columns if name not in left_out)
+    arrays = tuple(name for name in features if table[name].shape)
+    if arrays:
+        left_out |= {name: "the images are read alone" for name in features if name != arrays[0]}
+        features = arrays[:1]
+    if not features:
+        reasons = "; ".join(f"{name}: {reason}" for name, reason in left_out.items())
+        raise Refused([Diagnostic("D113", f"no column is left to predict from ({reasons})")])
+    declared = {name: table[name].kind for name in features if table[name].kind != "numeric"}
+    task, classes, own = kinds
+    return Judged(
+        task,
+        classes,
+        features,
+        {name: reason for name, reason in left_out.items() if name != target},
+        {name: str(kind) for name, kind in {**declared, **own}.items()},
+        missing=any(table[name].missing().any() for name in features),
+        target_missing=bool(table[target].missing().any()),
+        arrays=bool(arrays),
+        rows=table.rows,
+    )
+
+
+def judge_target(
+    table: Table, target: str, *, series: bool
+) -> tuple[Task, tuple[str, ...], dict[str, str]]:
+    """Return the task, the classes, and the target's kind where the spec must say it."""
+    column = table[target]
+    present = column.take(np.flatnonzero(~column.missing()))
+    if column.shape or not len(present.values):
+        message = f'the target "{target}" must hold one number or class per row'
+        raise Refused([Diagnostic("D115", message)])
+    values = np.unique(present.values)
+    if column.kind == "numeric" and (series or not are_classes(values, len(present.values))):
+        return "regression", (), {}
+    if column.kind == "category" and len(values) > MOST_CATEGORIES:
+        message = f'the target "{target}" holds {len(values)} different texts; expected classes'
+        raise Refused([Diagnostic("D115", message)])
+    labels = tuple(str(label) for label in np.unique(labels_of(present)).tolist())
+    if len(labels) == 1:
+        raise Refused([Diagnostic("D107", f'the target "{target}" is {labels[0]} in every row')])
+    counted = labels == tuple(str(number) for number in range(len(labels)))
+    own = {} if counted and column.kind == "numeric" else {target: "category"}
+    own = {} if column.kind == "boolean" else own
+    return "binary" if len(labels) == 2 else "multiclass", labels, own  # noqa: PLR2004 - two classes
+
+
+def are_classes(values: Values, rows: int) -> bool:
+    """Return whether numbers are the names of classes: few, whole, each often."""
+    distinct = np.asarray(values, dtype=np.float64)
+    whole = bool((distinct == np.floor(distinct)).all())
+    return whole and len(distinct) <= min(FEW_CLASSES, max(2, rows // ROWS_PER_CLASS))
+
+
+def useless(table: Table, target: str, *, series: bool) -> Iterator[tuple[str, str]]:
+    """Yield the columns that are no features, with the reason."""
+    for name, column in table.columns.items():
+        if name == target:
+            if not series:
+                yield name, "the target"
+            continue
+        present = column.values[~column.missing()]
+        distinct = 2 if column.shape else len(np.unique(present))
+        if distinct < 2:  # noqa: PLR2004 - one value tells nothing
+            yield name, "the same in every row"
+        elif column.kind == "category" and distinct > MOST_CATEGORIES:
+            yield name, f"{distinct} different texts"
+        elif column.kind == "numeric" and not column.shape and counts_rows(column.values):
+            yield name, "it counts the rows"
+        elif series and column.kind != "numeric":
+            yield name, "not a number"
+
+
+def counts_rows(values: Values) -> bool:
+    """Return whether numbers go up by one step from row to row."""
+    steps = np.diff(values.astype(np.float64))
+    return bool(len(steps) and steps[0] != 0 and (steps == steps[0]).all())

@@ -1,0 +1,104 @@
+"""The text of a first spec for a table: data, network and training that fit it."""
+
+import re
+from pathlib import Path
+
+from nnspec.data.readers import read_source
+from nnspec.document import parse_document
+from nnspec.document.write import flow
+from nnspec.draft.columns import Judged, judge
+from nnspec.style import restyle
+
+SMALL, LARGE = 500, 5_000
+"""Rows up to which the network stays small, and from which it may be large."""
+
+
+def draft_spec(source: str, target: str, folder: Path, window: int | None = None) -> str:
+    """Return a spec for a table that validates and trains as it is.
+
+    Args:
+        source: path of the table, relative to the folder, or a bundled set's name.
+        target: the column to predict.
+        folder: where the spec will be.
+        window: for a series: rows that the network sees at once.
+
+    Raises:
+        Refused: the table cannot be read, or holds nothing that a network could learn.
+    """
+    judged = judge(read_source(source, folder), target, series=window is not None)
+    stem = re.sub(r"[^A-Za-z0-9_.-]", "-", Path(source.rpartition(":")[2]).stem).lstrip(".")
+    lines = [
+        "nnspec: 1",
+        f"name: {flow(stem[:64] or 'run')}",
+        "data:",
+        f"  source: {flow(source)}",
+        f"  target: {flow(target)}",
+        *describe_columns(judged, window),
+        "model:",
+        *describe_network(judged, window),
+        "training:",
+        *describe_training(judged),
+    ]
+    return restyle(parse_document("\n".join(lines) + "\n"))
+
+
+def describe_columns(judged: Judged, window: int | None) -> list[str]:
+    """Return the settings of the columns."""
+    lines: list[str] = []
+    for name, reason in judged.left_out.items():
+        lines.append(f"  # left out: {' '.join(name.split())} ({reason})")
+    if judged.left_out or window or judged.arrays:
+        lines.append(f"  features: {flow(list(judged.features))}")
+    if judged.declared:
+        lines.append(f"  columns: {flow(dict(judged.declared))}")
+    if judged.target_missing:
+        lines.append("  missing: drop")
+    elif judged.missing:
+        lines.append("  missing: median")
+    if window:
+        lines += [f"  window: {{length: {window}, horizon: 1}}"]
+    seed = "" if window else ", seed: 0"
+    return [*lines, f"  split: {{validation: 0.15, test: 0.15{seed}}}"]
+
+
+def describe_network(judged: Judged, window: int | None) -> list[str]:
+    """Return layers of a size that the rows bear, and the head that the task takes."""
+    units = 16 if judged.rows < SMALL else 32 if judged.rows < LARGE else 64
+    body = [f"  - Dense: {{units: {units}, activation: relu}}"]
+    if judged.rows >= LARGE:
+        body.append(f"  - Dense: {{units: {units // 2}, activation: relu}}")
+    if judged.arrays:
+        body.insert(0, "  - Flatten")
+    if window:
+        body = [f"  - LSTM: {units}"]
+    match judged.task:
+        case "regression":
+            head = "  - Dense: 1"
+        case "binary":
+            head = "  - Dense: {units: 1, activation: sigmoid}"
+        case "multiclass":
+            head = f"  - Dense: {{units: {len(judged.classes)}, activation: softmax}}"
+    if not judged.classes:
+        return [*body, head]
+    comment = re.sub(r"\s+", " ", ", ".join(judged.classes))
+    return [*body, f"  # classes: {comment}", head]
+
+
+def describe_training(judged: Judged) -> list[str]:
+    """Return the settings of the training."""
+    match judged.task:
+        case "regression":
+            loss, metrics = "mse", "[rmse, r2, mae]"
+        case "binary":
+            loss, metrics = "binary_crossentropy", "[accuracy, AUC]"
+        case "multiclass":
+            loss, metrics = "sparse_categorical_crossentropy", "[accuracy]"
+    return [
+        "  optimizer: {Adam: {learning_rate: 2e-3}}",
+        f"  loss: {loss}",
+        f"  metrics: {metrics}",
+        f"  batch_size: {16 if judged.rows < SMALL else 32 if judged.rows < LARGE else 128}",
+        "  epochs: 200",
+        "  callbacks:",
+        "    - EarlyStopping: {patience: 20, restore_best_weights: true}",
+    ]

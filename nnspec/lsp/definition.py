@@ -1,0 +1,51 @@
+"""Where the layer or block is defined that the cursor's word names."""
+
+import re
+from collections.abc import Sequence
+
+from nnspec.diagnostics import Path
+from nnspec.lsp.meaning import Entry, Names, meaning_of
+from nnspec.lsp.place import find_place, word_at
+
+Target = tuple[int, int, int]
+"""Line, begin and end of a name, counted from 0."""
+
+
+def find_definition(lines: Sequence[str], row: int, column: int) -> Target | None:
+    """Return where a name is defined, None where the word is no name; counted from 0."""
+    begin, end = word_at(lines[row], column)
+    word = lines[row][begin:end].partition(".")[0]
+    if not word:
+        return None
+    place = find_place(lines, row, end)
+    match meaning_of(place.path):
+        case Names():
+            return find_layer(lines, word, scope_of(place.path))
+        case Entry() if place.role != "value":
+            return find_block(lines, word)
+        case _:
+            return None
+
+
+def scope_of(path: Path) -> Path:
+    """Return what a name is looked up in: the model, or one block."""
+    return path[:2] if path[:1] == ("blocks",) else path[:1]
+
+
+def find_layer(lines: Sequence[str], name: str, scope: Path) -> Target | None:
+    """Return where a layer is given its name, in the model or block that refers to it."""
+    given = re.compile(rf"""(?:^|[\s{{,])name:\s*["']?(?P<name>{re.escape(name)})(?![\w-])""")
+    for row, line in enumerate(lines):
+        for match in given.finditer(line):
+            if scope_of(find_place(lines, row, match.start("name")).path) == scope:
+                return row, match.start("name"), match.end("name")
+    return None
+
+
+def find_block(lines: Sequence[str], name: str) -> Target | None:
+    """Return where a block is defined."""
+    for row, line in enumerate(lines):
+        match = re.match(rf"\s+({re.escape(name)}):", line)
+        if match and find_place(lines, row, match.end(1)).path == ("blocks",):
+            return row, match.start(1), match.end(1)
+    return None

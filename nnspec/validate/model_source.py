@@ -1,0 +1,84 @@
+"""Where a model stands: in the spec, in a file beside it, or alone in a Keras document; floor 4."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from nnspec.diagnostics import Findings, Refused, Span
+from nnspec.document import Entry, Mapping, Node, Scalar, Sequence, kind_of, read_document, shorten
+from nnspec.spec.source import locate
+
+SUFFIXES = (".json", ".yaml", ".yml")
+"""Endings of files that hold a model as text."""
+
+
+def as_spec(root: Mapping) -> Mapping:
+    """Return the spec that a bare Keras document stands for: its model, and nothing else."""
+    if not (root.get("class_name") and root.get("config")) or root.get("nnspec"):
+        return root
+    version = Entry("nnspec", root.span, Scalar(1, root.span))
+    return Mapping((version, Entry("model", root.span, root)), root.span)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSource:
+    """Opens `model: {file: NAME}`, within the folder of the spec."""
+
+    folder: Path
+    findings: Findings
+    allow_outside: bool = False
+
+    def open(self, node: Node) -> Node | None:
+        """Return the model that a section names; the section itself if it names no file.
+
+        Everything in a file's model keeps the place in that file. None where it was refused.
+        """
+        entry = node.entry("file") if isinstance(node, Mapping) else None
+        if entry is None:
+            return node
+        assert isinstance(node, Mapping)
+        others = [one for one in node if one is not entry]
+        if others:
+            message = f"a model in a file is that file; found {shorten(others[0].name)} beside it"
+            self.findings.add("S115", message, others[0].key, hint="remove one of them")
+            return None
+        if not isinstance(entry.value, Scalar) or not isinstance(entry.value.value, str):
+            message = f"file must be the path of a model document; got {kind_of(entry.value)}"
+            self.findings.add("S103", message, entry.value.span)
+            return None
+        return self.read(entry.value.value, entry.value.span)
+
+    def read(self, text: str, span: Span) -> Node | None:
+        """Return the tree of a file, its places marked as those of this file."""
+        if not text.lower().endswith(SUFFIXES):
+            message = f"{shorten(text)} is no model document; expected one of {' '.join(SUFFIXES)}"
+            self.findings.add("S105", message, span)
+            return None
+        try:
+            located = locate(text, self.folder, allow_outside=self.allow_outside)
+            name = self.folder / text
+            document = read_document(located, str(name))
+        except Refused as refused:
+            for one in refused.diagnostics:
+                self.findings.append(one if one.span else replace(one, span=span, file=None))
+            return None
+        root = document.root
+        inner = root.get("model") if root.get("nnspec") else root
+        return marked(inner or root, document.file)
+
+
+def marked(node: Node, file: str) -> Node:
+    """Return a tree whose places name the file that they are in."""
+    span = replace(node.span, file=file)
+    match node:
+        case Scalar():
+            return replace(node, span=span)
+        case Sequence(items=items):
+            return Sequence(tuple(marked(one, file) for one in items), span)
+        case Mapping(entries=entries):
+            return Mapping(
+                tuple(
+                    Entry(one.name, replace(one.key, file=file), marked(one.value, file))
+                    for one in entries
+                ),
+                span,
+            )

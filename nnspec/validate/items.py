@@ -12,7 +12,7 @@ from nnspec.validate.reader import Reader, Written
 WIRING = ("name", "inputs", "repeat", "each", "use", "within")
 LAYER_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 MOST_LETTERS = 64
-MOST_REPETITIONS = 10_000
+MOST_REPETITIONS = 5_000
 
 
 @dataclass(frozen=True, slots=True)

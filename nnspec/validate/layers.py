@@ -41,10 +41,10 @@ from nnspec.validate.scope import (
 from nnspec.validate.submodels import SUBMODEL, in_keras_form, read_submodel, substitute_beside
 from nnspec.validate.substitute import Substitution
 
-MOST_LAYERS = 10_000
+MOST_LAYERS = 5_000
 """The largest networks of the literature have some thousand layers."""
-MOST_VALUES = 300_000
-"""Values that all layers hold after expansion; a document holds at most 200,000."""
+MOST_VALUES = 200_000
+"""Values that all layers hold after expansion; a document holds at most 100,000."""
 MEANT = "did you mean layers?"
 VALUES = f"{MOST_VALUES:,} values in its layers' arguments"
 

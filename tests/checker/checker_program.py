@@ -32,10 +32,10 @@ class Program:
         return (self.folder / name).read_bytes().decode()
 
 
-@pytest.fixture
-def program(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def enter(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, captured: pytest.CaptureFixture[str]
 ) -> Program:
-    monkeypatch.chdir(tmp_path)
+    """Go to a folder, outside any workflow, and return the program there."""
+    monkeypatch.chdir(folder)
     monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
-    return Program(tmp_path, capsys)
+    return Program(folder, captured)

@@ -1,11 +1,10 @@
 """A team's JSON Schema over the filled spec, its violations at the spec's lines."""
 
 import json
+from pathlib import Path
 
 import pytest
-from checker_program import Program
-
-pytest_plugins = ("checker_program",)
+from checker_program import Program, enter
 
 SPEC = """\
 nnspec: 1
@@ -21,6 +20,13 @@ training:
 """
 
 
+@pytest.fixture
+def program(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Program:
+    return enter(tmp_path, monkeypatch, capsys)
+
+
 def violations(program: Program, schema: object) -> tuple[int, list[tuple[int, int, str]]]:
     program.write("spec.yaml", SPEC)
     program.write("policy.json", json.dumps(schema))
@@ -29,9 +35,7 @@ def violations(program: Program, schema: object) -> tuple[int, list[tuple[int, i
     assert err == ""
     found = json.loads(out)["diagnostics"]
     assert {one["code"] for one in found} <= {"C101"}
-    return code, [
-        (one["span"]["line"], one["span"]["column"], one["message"]) for one in found
-    ]
+    return code, [(one["span"]["line"], one["span"]["column"], one["message"]) for one in found]
 
 
 def inside(path: str, rule: object) -> object:

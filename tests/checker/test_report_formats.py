@@ -7,13 +7,11 @@ from xml.etree import ElementTree as Xml
 
 import jsonschema
 import pytest
-from checker_program import Program
+from checker_program import Program, enter
 
 from nnspec.diagnostics import Diagnostic, Span
 from nnspec.diagnostics.render import Format, render
 from nnspec.diagnostics.sources import Sources
-
-pytest_plugins = ("checker_program",)
 
 SCHEMA = Path(__file__).parent / "sarif_subset.schema.json"
 FINE = "nnspec: 1\nmodel:\n  - Input: [8]\n  - Dense: 1\n"
@@ -31,6 +29,13 @@ ELEMENTS = {
     "system-out": (set(), set()),
 }
 """Element -> what it may hold, and the attributes it must have, as in junit-10.xsd."""
+
+
+@pytest.fixture
+def program(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Program:
+    return enter(tmp_path, monkeypatch, capsys)
 
 
 @pytest.fixture

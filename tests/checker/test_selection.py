@@ -1,12 +1,12 @@
 """Codes chosen on the command line, and comments that hide findings."""
 
+from pathlib import Path
+
 import pytest
-from checker_program import Program
+from checker_program import Program, enter
 
 from nnspec.diagnostics.codes import CODES
 from nnspec.diagnostics.selection import NEVER_HIDDEN, Selection
-
-pytest_plugins = ("checker_program",)
 
 SPEC = """\
 nnspec: 1
@@ -16,6 +16,13 @@ model:
   - Dense: 4 {first}
   - Dense: {{units: 4, {argument}}} {second}
 """
+
+
+@pytest.fixture
+def program(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Program:
+    return enter(tmp_path, monkeypatch, capsys)
 
 
 def found(program: Program, *arguments: str, **texts: str) -> tuple[int, list[str]]:

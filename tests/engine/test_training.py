@@ -202,3 +202,16 @@ def test_a_step_longer_than_a_chunk_should_last_runs_alone() -> None:
     pace = Pace()
     pace.learn(1, 5.0)
     assert pace.steps(100) == 1
+
+
+def test_an_interrupt_between_chunks_leaves_a_plain_model_behind() -> None:
+    class Impatient(keras.callbacks.Callback):  # type: ignore[misc] # Keras is untyped
+        def on_chunk(self, epoch: int, step: int, logs: dict[str, Any]) -> None:
+            del epoch, step, logs
+            raise KeyboardInterrupt
+
+    model = compiled(lambda: mlp(0.3))
+    rows = rows_for(model, 200)
+    with pytest.raises(KeyboardInterrupt):
+        train(model, rows, None, Plan(batch_size=4, xla="required"), [Impatient()])
+    assert np.isfinite(model.predict(rows.inputs["x"], verbose=0)).all()

@@ -3,6 +3,7 @@
 A vocabulary is a list in the spec, never a path: no layer opens a file.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal, Self
 
@@ -16,6 +17,8 @@ from nnspec.shapes import Element, Shape, ShapeError, Tensor, show
 LookupMode = Literal["int", "one_hot", "multi_hot", "count", "tf_idf"]
 MaxTokens = Annotated[int, Field(strict=True, ge=2, le=2**31 - 1)]
 Token = Annotated[str, Field(strict=True, max_length=4096)]
+SHOWN = 5
+"""Repeated entries that a message names."""
 
 
 class Vocabulary(Layer, abstract=True):
@@ -42,8 +45,10 @@ class Vocabulary(Layer, abstract=True):
         tokens = self.tokens
         if not tokens:
             raise contradiction("vocabulary holds special entries only", "vocabulary")
-        if repeated := {str(token) for token in tokens if tokens.count(token) > 1}:
-            raise contradiction(f"vocabulary repeats {', '.join(sorted(repeated))}", "vocabulary")
+        if repeated := sorted(str(token) for token, times in Counter(tokens).items() if times > 1):
+            more = ", ..." if len(repeated) > SHOWN else ""
+            shown = ", ".join(repeated[:SHOWN]) + more
+            raise contradiction(f"vocabulary repeats {shown}", "vocabulary")
         if self.max_tokens is None and self.pad_to_max_tokens:
             raise contradiction("pad_to_max_tokens needs max_tokens", "max_tokens")
         if self.max_tokens is not None and self.size > self.max_tokens:

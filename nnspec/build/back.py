@@ -1,0 +1,86 @@
+"""The back of the compiled program: what leaves the network to figures and labels, in TensorFlow.
+
+Regression and reconstruction come back in their own units, classes as probabilities and labels.
+"""
+
+from collections.abc import Mapping
+
+import tensorflow as tf
+
+from nnspec.data.fitted import Preprocessing, TargetFit
+from nnspec.data.table import Values
+from nnspec.data.targets import label_array
+
+PREDICTION = "prediction"
+"""Key of a figure in the target's own units, or of the predicted label."""
+PROBABILITIES = "probabilities"
+"""Key of the classes' probabilities."""
+HALF = 0.5
+
+
+class Back(tf.Module):  # type: ignore[misc]  # TensorFlow is untyped
+    """One output of the network in, its predictions out.
+
+    Returns {"prediction": (batch, units)} in the target's units for numbers. For classes,
+    {"prediction": (batch,) labels, "probabilities": (batch, classes)} in the order of the labels;
+    a binary output of several units gives (batch, units) of both.
+    """
+
+    def __init__(self, target: TargetFit, *, from_logits: bool = False) -> None:
+        super().__init__(name="back")
+        self.target = target
+        self.from_logits = from_logits
+
+    @tf.autograph.experimental.do_not_convert  # type: ignore[untyped-decorator]
+    def __call__(self, output: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Return the predictions for what left the network."""
+        output = tf.cast(output, tf.float32)
+        match self.target.need:
+            case "regression" | "reconstruction":
+                scale = tf.constant(self.target.scale, tf.float32)
+                return {PREDICTION: output * scale + tf.constant(self.target.shift, tf.float32)}
+            case "binary":
+                return self._binary(tf.sigmoid(output) if self.from_logits else output)
+            case "multiclass":
+                return self._multiclass(tf.nn.softmax(output) if self.from_logits else output)
+
+    def _binary(self, positive: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Return labels for the probability of the second class."""
+        codes = tf.cast(positive > HALF, tf.int32)
+        if self.target.shape != (1,):
+            return {PREDICTION: self._labels(codes), PROBABILITIES: positive}
+        both = tf.concat([1 - positive, positive], axis=-1)
+        return {PREDICTION: self._labels(codes[:, 0]), PROBABILITIES: both}
+
+    def _multiclass(self, probabilities: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Return the most probable class's label."""
+        codes = tf.argmax(probabilities, axis=-1, output_type=tf.int32)
+        return {PREDICTION: self._labels(codes), PROBABILITIES: probabilities}
+
+    def _labels(self, codes: tf.Tensor) -> tf.Tensor:
+        """Return labels by their numbers: integers, booleans or texts."""
+        return tf.gather(tf.constant(label_array(self.target)), codes)
+
+
+def build_back(fitted: Preprocessing, output: str, *, from_logits: bool = False) -> Back:
+    """Return the back of one output.
+
+    Args:
+        fitted: what was fitted on the training rows.
+        output: name of the network's output.
+        from_logits: whether the output's loss takes logits, so that the sigmoid or softmax is
+            still to come.
+    """
+    return Back(fitted.targets[output], from_logits=from_logits)
+
+
+def decode_predictions(back: Back, output: Values) -> Mapping[str, Values]:
+    """Return predictions for what left the network, as arrays; texts as Python's."""
+    with tf.device("CPU"):
+        predicted = back(tf.constant(output))
+    return {
+        key: tensor.numpy().astype(str).astype(object)
+        if tensor.dtype == tf.string
+        else tensor.numpy()
+        for key, tensor in predicted.items()
+    }

@@ -1,0 +1,189 @@
+"""The front of the compiled program: raw columns to the network's inputs, in TensorFlow.
+
+One implementation: it runs over the data once before training, and it is part of the exported
+SavedModel. Raw columns are what a table holds: numbers float32 with NaN for a missing cell,
+texts with "" for one.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+import tensorflow as tf
+
+from nnspec.data.arrays import Arrays
+from nnspec.data.dataset import Dataset
+from nnspec.data.fitted import (
+    BooleanFit,
+    CategoryFit,
+    ColumnFit,
+    IntegerFit,
+    NumericFit,
+    Preprocessing,
+)
+from nnspec.data.splits import SplitName
+from nnspec.data.table import Column, Table, Values
+from nnspec.shapes import Tensor
+
+BATCH_ELEMENTS = 2**22
+"""Numbers that the front is given at a time."""
+
+
+class Front(tf.Module):  # type: ignore[misc]  # TensorFlow is untyped
+    """Raw columns in, network inputs out.
+
+    Call it with {column: (batch,)}, (batch, length) over a series, (batch, *shape) for an array
+    column; it returns {input: (batch, ...)} as `Preprocessing.tensors` describes.
+    """
+
+    def __init__(self, fitted: Preprocessing) -> None:
+        super().__init__(name="front")
+        self.fitted = fitted
+        self.tables = {
+            name: _vocabulary(fit)
+            for name, fit in fitted.columns.items()
+            if isinstance(fit, CategoryFit)
+        }
+
+    @property
+    def signature(self) -> dict[str, tf.TensorSpec]:
+        """Return shape and type of each raw column, by its exported name."""
+        steps = (self.fitted.window.length,) if self.fitted.window else ()
+        return {
+            name: tf.TensorSpec(
+                (None, *steps, *self.fitted.columns[column].shape),
+                _raw_type(self.fitted.columns[column]),
+                name=name,
+            )
+            for column, name in self.fitted.exported_names.items()
+        }
+
+    def exported(self, **columns: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Return the network's inputs for raw columns by their exported names."""
+        named = self.fitted.exported_names.items()
+        inputs: dict[str, tf.Tensor] = self({column: columns[name] for column, name in named})
+        return inputs
+
+    @tf.autograph.experimental.do_not_convert  # type: ignore[untyped-decorator]
+    def __call__(self, columns: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+        """Return the network's inputs."""
+        return {name: self._input(many, columns) for name, many in self.fitted.inputs.items()}
+
+    def _input(self, names: tuple[str, ...], columns: Mapping[str, tf.Tensor]) -> tf.Tensor:
+        """Return one input: its columns side by side along the last axis."""
+        encoded = [self._encode(name, columns[name]) for name in names]
+        first = self.fitted.columns[names[0]]
+        if first.shape:
+            return encoded[0] if first.width > 1 else tf.squeeze(encoded[0], axis=-1)
+        return encoded[0] if len(encoded) == 1 else tf.concat(encoded, axis=-1)
+
+    def _encode(self, name: str, cells: tf.Tensor) -> tf.Tensor:
+        """Return a column as numbers with a last axis of the column's width."""
+        fit: ColumnFit = self.fitted.columns[name]
+        match fit:
+            case NumericFit():
+                # A product, because graph mode turns the quotient into one and rounds otherwise.
+                scaled = (_filled(cells, fit.fill) - fit.shift) * (1 / fit.scale)
+                return tf.expand_dims(scaled, axis=-1)
+            case BooleanFit():
+                return tf.expand_dims(_filled(cells, fit.fill), axis=-1)
+            case IntegerFit():
+                return tf.expand_dims(tf.cast(cells, tf.int32), axis=-1)
+            case CategoryFit():
+                return self._encode_category(name, fit, cells)
+
+    def _encode_category(self, name: str, fit: CategoryFit, cells: tf.Tensor) -> tf.Tensor:
+        """Return categories by position: one-hot, or counted from 1 with 0 for unknown ones."""
+        if fit.fill is not None:
+            cells = tf.where(tf.equal(cells, ""), tf.constant(fit.fill), cells)
+        positions = self.tables[name].lookup(cells)
+        if fit.encoding == "one_hot":
+            return tf.one_hot(positions, len(fit.vocabulary), dtype=tf.float32)
+        return tf.expand_dims(positions + 1, axis=-1)
+
+
+def build_front(fitted: Preprocessing) -> Front:
+    """Return the front of a fitted preprocessing."""
+    return Front(fitted)
+
+
+def prepare_arrays(front: Front, dataset: Dataset, split: SplitName) -> Arrays:
+    """Return one split as the network and its losses take it.
+
+    The target of a reconstruction is the input itself: the same array, not a copy.
+    """
+    part = dataset.splits[split]
+    inputs = prepare_inputs(front, part.features)
+    encoded = dataset.encoded_targets(split)
+    targets = {
+        name: inputs[target.reconstructs] if target.reconstructs else encoded[name]
+        for name, target in dataset.fitted.targets.items()
+    }
+    weights = None if part.weights is None else part.weights.astype(np.float32)
+    return Arrays(inputs, targets, weights)
+
+
+def prepare_inputs(front: Front, features: Table) -> dict[str, Values]:
+    """Return the network's inputs for raw feature columns, computed in large batches."""
+    inputs = {name: _empty(features.rows, tensor) for name, tensor in front.fitted.tensors.items()}
+    step = _batch(features)
+    for start in range(0, features.rows, step):
+        rows = slice(start, start + step)
+        with tf.device("CPU"):
+            prepared = front(raw_columns(features.take(rows)))
+        for name, array in inputs.items():
+            array[rows] = prepared[name].numpy()
+    return inputs
+
+
+def raw_columns(features: Table) -> dict[str, tf.Tensor]:
+    """Return feature columns as the front, and the exported program, take them."""
+    return {name: _as_tensor(column) for name, column in features.columns.items()}
+
+
+def _as_tensor(column: Column) -> tf.Tensor:
+    """Return a column in the type that its kind has outside the table."""
+    match column.kind:
+        case "category":
+            return tf.constant(column.values.tolist(), tf.string, shape=column.values.shape)
+        case "integer":
+            return tf.constant(np.ascontiguousarray(column.values, np.int64))
+        case _:
+            return tf.constant(np.ascontiguousarray(column.values, np.float32))
+
+
+def _batch(features: Table) -> int:
+    """Return how many rows are prepared at a time."""
+    widest = max((column.values[:1].size for column in features.columns.values()), default=1)
+    return max(1, BATCH_ELEMENTS // max(1, widest * len(features.columns)))
+
+
+def _vocabulary(fit: CategoryFit) -> tf.lookup.StaticHashTable:
+    """Return the table from values to positions, -1 for unknown values."""
+    keys = tf.constant(fit.vocabulary, tf.string)
+    positions = tf.range(len(fit.vocabulary), dtype=tf.int32)
+    return tf.lookup.StaticHashTable(tf.lookup.KeyValueTensorInitializer(keys, positions), -1)
+
+
+def _filled(cells: tf.Tensor, fill: float | None) -> tf.Tensor:
+    """Return numbers with `fill` for NaN, unchanged where nothing was fitted to fill with."""
+    if fill is None:
+        return cells
+    return tf.where(tf.math.is_nan(cells), tf.cast(fill, cells.dtype), cells)
+
+
+def _raw_type(fit: ColumnFit) -> tf.DType:
+    """Return the type of a raw column."""
+    match fit:
+        case CategoryFit():
+            return tf.string
+        case IntegerFit():
+            return tf.int64
+        case NumericFit() | BooleanFit():
+            return tf.float32
+
+
+def _empty(rows: int, tensor: Tensor) -> Values:
+    """Return an array for the rows of a network input."""
+    shape = [extent for extent in tensor.shape[1:] if extent is not None]
+    assert len(shape) == tensor.rank - 1, "fitting leaves no axis unknown"
+    return np.empty((rows, *shape), np.int32 if tensor.element == "integer" else np.float32)

@@ -1,0 +1,109 @@
+"""The compiled program: front, core and backs, which take raw columns to predictions."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from nnspec.build.back import PREDICTION, Back, build_back
+from nnspec.build.front import Front, build_front, prepare_arrays, prepare_inputs
+from nnspec.build.model import build_model
+from nnspec.data import Arrays, Dataset, Preprocessing, SplitName, Table
+from nnspec.data.needs import losses_by_output
+from nnspec.data.table import Values
+from nnspec.resolve import Network
+from nnspec.spec.spec import Spec
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Program:
+    """The three parts, and how their tensors are named.
+
+    Attributes:
+        core: the network of the spec; takes the front's tensors by the names of its inputs.
+        backs: by output name; outputs that are not trained have none.
+        inputs: name that the front gives a tensor -> name of the core's input.
+        outputs: output name of the spec -> output name of the core.
+    """
+
+    fitted: Preprocessing
+    front: Front
+    core: keras.Model
+    backs: Mapping[str, Back]
+    inputs: Mapping[str, str]
+    outputs: Mapping[str, str]
+
+    def __call__(self, columns: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+        """Return the answers for raw columns by their own names.
+
+        One output: `prediction` and, for classes, `probabilities`; several: the same with the
+        output's name behind (`prediction_price`).
+        """
+        return self.answer(self.front(columns))
+
+    def exported(self, **columns: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Return the answers for raw columns by their exported names."""
+        return self.answer(self.front.exported(**columns))
+
+    def answer(self, prepared: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+        """Return the answers for what the front gives."""
+        inputs = {self.inputs[name]: one for name, one in prepared.items() if name in self.inputs}
+        ordered = [inputs[one.name] for one in self.core.inputs]
+        left = self.core(ordered[0] if len(ordered) == 1 else ordered, training=False)
+        tensors = left if isinstance(left, (list, tuple)) else [left]
+        outputs = dict(zip(self.core.output_names, tensors, strict=True))
+        several = len(self.backs) > 1
+        return {
+            f"{key}_{name}" if several else key: as_vector(key, tensor)
+            for name, back in self.backs.items()
+            for key, tensor in back(outputs[self.outputs[name]]).items()
+        }
+
+    def arrays(self, dataset: Dataset, split: SplitName) -> Arrays:
+        """Return one split as the core and its losses take it, by the core's names."""
+        arrays = prepare_arrays(self.front, dataset, split)
+        targets = {self.outputs[name]: values for name, values in arrays.targets.items()}
+        return replace(arrays, inputs=self.by_core(arrays.inputs), targets=targets)
+
+    def features(self, table: Table) -> dict[str, Values]:
+        """Return raw feature columns as the core takes them."""
+        return self.by_core(prepare_inputs(self.front, table))
+
+    def by_core(self, inputs: Mapping[str, Values]) -> dict[str, Values]:
+        """Return the front's tensors by the names of the core's inputs."""
+        return {self.inputs[name]: values for name, values in inputs.items() if name in self.inputs}
+
+
+def as_vector(key: str, tensor: Any) -> Any:  # noqa: ANN401 - TensorFlow is untyped
+    """Return a prediction of one unit as (batch,)."""
+    lone = key == PREDICTION and tensor.shape.rank == 2 and tensor.shape[-1] == 1  # noqa: PLR2004 - (batch, 1)
+    return tf.squeeze(tensor, axis=-1) if lone else tensor
+
+
+def build_program(spec: Spec, network: Network, fitted: Preprocessing) -> Program:
+    """Return the program of a spec, its weights drawn anew.
+
+    Args:
+        spec: says seed, dtype policy, and which losses take logits.
+        network: resolved with the tensors that the fitted front gives.
+        fitted: the preprocessing.
+    """
+    runtime = spec.runtime
+    core = build_model(network, name=spec.name, seed=runtime.seed, policy=runtime.dtype_policy)
+    outputs = {output.name: output.source.node for output in network.graph.outputs}
+    losses = losses_by_output(spec.training, tuple(outputs)) if spec.training else {}
+    backs = {
+        name: build_back(fitted, name, from_logits=bool(getattr(loss, "from_logits", False)))
+        for name, loss in losses.items()
+    }
+    return Program(fitted, build_front(fitted), core, backs, match_inputs(network, fitted), outputs)
+
+
+def match_inputs(network: Network, fitted: Preprocessing) -> dict[str, str]:
+    """Return the core's input for each tensor of the front: by name, or the only one."""
+    inputs = [node.name for node in network.inputs]
+    if len(inputs) == 1 and len(fitted.inputs) == 1:
+        return {next(iter(fitted.inputs)): inputs[0]}
+    return {name: name for name in fitted.inputs if name in inputs}

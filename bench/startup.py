@@ -26,6 +26,7 @@ COMMANDS = {
     "nnspec --help": (["--help"], 0.25),
     "nnspec validate specs/diabetes.yaml": (["validate", "specs/diabetes.yaml"], 0.35),
     "nnspec validate specs/*.yaml": (["validate", "specs/*.yaml"], None),
+    "nnspec summary resnet50.yaml": (["summary", "specs/architectures/resnet50.yaml"], 1.0),
 }
 """What is run, and its goal in seconds."""
 WARM_GOAL = 0.25

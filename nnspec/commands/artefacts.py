@@ -6,14 +6,15 @@ from typing import Annotated
 
 import typer
 
-from nnspec.commands.options import RunFolder
+from nnspec.commands.options import AllowOutside, Overrides, RunFolder
 from nnspec.commands.reporting import explained, training_libraries
 
 
 class ExportFormat(StrEnum):
-    """What a finished run can be written as."""
+    """What a finished run can be written as; a spec, which has no weights, as keras-json."""
 
     SAVED_MODEL = "savedmodel"
+    KERAS_JSON = "keras-json"
 
 
 class ReportFormat(StrEnum):
@@ -24,19 +25,30 @@ class ReportFormat(StrEnum):
 
 
 def export(
-    run: RunFolder,
-    output: Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="New folder.")],
+    source: Annotated[
+        Path,
+        typer.Argument(metavar="RUN", help="The folder of a finished run; or SPEC: keras-json."),
+    ],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="PATH", help="New folder, or file.")
+    ],
     form: Annotated[
         ExportFormat, typer.Option("--format", help="What to write.")
     ] = ExportFormat.SAVED_MODEL,
+    overrides: Overrides = None,
+    allow_outside: AllowOutside = False,
 ) -> None:
-    """Write a trained run for other programs."""
-    with explained(), training_libraries():
-        from nnspec.pipeline import finished
+    """Write a trained run, or the network of a spec, for other programs."""
+    with explained(overrides), training_libraries():
+        from nnspec.pipeline import exchanged, finished
 
         match form:
             case ExportFormat.SAVED_MODEL:
-                finished.export(run, output)
+                finished.export(source, output)
+            case ExportFormat.KERAS_JSON:
+                exchanged.export_keras_json(
+                    source, output, overrides=overrides or (), allow_outside=allow_outside
+                )
 
 
 def report(

@@ -43,8 +43,10 @@ class Diagnostic:
 
     @property
     def fix(self) -> tuple[Edit, ...]:
-        """Return the edits that repair what was found, none where people must decide."""
-        return self.hint.at(self.span) if isinstance(self.hint, Advice) else ()
+        """Return the edits that repair the text, none where people must decide."""
+        edits = self.hint.at(self.span) if isinstance(self.hint, Advice) else ()
+        # Line 0 is the command line.
+        return edits if all(edit.span.start.line > 0 for edit in edits) else ()
 
     @property
     def order(self) -> tuple[str, Position, str]:
@@ -55,6 +57,9 @@ class Diagnostic:
 
 MOST_ERRORS = 100
 """Errors that are collected of one spec; what holds more is no slip, and costs time to explain."""
+
+MOST_REMARKS = 100
+"""Warnings and notes that are kept of one spec; `dropped` counts the others."""
 
 
 class TooManyFindings(Exception):
@@ -71,6 +76,7 @@ class Findings:
 
     diagnostics: list[Diagnostic] = field(default_factory=list)
     count: int = 0
+    dropped: int = 0
     known: set[tuple[str, str, Span | None]] = field(default_factory=set)
 
     def add(
@@ -87,11 +93,15 @@ class Findings:
 
     def append(self, diagnostic: Diagnostic) -> None:
         """Record a finding unless an equal one (a block used twice) is there already."""
+        error = diagnostic.severity is Severity.ERROR
+        if not error and len(self.diagnostics) - self.count >= MOST_REMARKS:
+            self.dropped += 1
+            return
         same = (diagnostic.code, diagnostic.message, diagnostic.span)
         if same not in self.known:
             self.known.add(same)
             self.diagnostics.append(diagnostic)
-            self.count += diagnostic.severity is Severity.ERROR
+            self.count += error
             if self.count > MOST_ERRORS:
                 raise TooManyFindings(self.diagnostics[:-1])
 
@@ -114,4 +124,8 @@ class Findings:
             replace(one, file=one.file or (one.span and one.span.file) or file)
             for one in self.diagnostics
         )
-        return tuple(sorted(named, key=lambda one: one.order))
+        found = sorted(named, key=lambda one: one.order)
+        if self.dropped:
+            message = f"{self.dropped:,} more warnings and notes are not shown"
+            found.append(Diagnostic("L110", message, file=file))
+        return tuple(found)

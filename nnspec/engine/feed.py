@@ -50,20 +50,20 @@ class Feed:
 def feed(model: keras.Model, arrays: Arrays) -> Feed:
     """Return the arrays in the order and the types in which the model reads them."""
     names = [tensor.name for tensor in model.inputs]
-    flat = [_readable(arrays.inputs[name]) for name in names]
+    flat = [readable(arrays.inputs[name]) for name in names]
     indices = list(range(len(flat)))
     inputs = keras.tree.pack_sequence_as(model._inputs_struct, indices)  # noqa: SLF001 - Keras has no public name for it
     for name in model.output_names:
         target = arrays.targets.get(name)
-        flat.append(np.zeros((arrays.rows, 1), "float32") if target is None else _readable(target))
+        flat.append(np.zeros((arrays.rows, 1), "float32") if target is None else readable(target))
     indices = list(range(len(names), len(flat)))
     targets = keras.tree.pack_sequence_as(model._outputs_struct, indices)  # noqa: SLF001 - as above
     if arrays.weights is not None:
-        flat.append(_readable(arrays.weights))
+        flat.append(readable(arrays.weights))
     return Feed(tuple(flat), inputs, targets, arrays.weights is not None, arrays.rows)
 
 
-def _readable(array: Array) -> Array:
+def readable(array: Array) -> Array:
     """Return the array as Keras' own adapters would hand it on: floats in Keras' float type.
 
     Source: Keras 3.15, keras/src/trainers/data_adapters/array_slicing.py, convert_to_sliceable.

@@ -1,7 +1,7 @@
 """Floor 8, the fused executor: data resident on the device, many steps in one call."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -13,11 +13,11 @@ from nnspec.engine.device import current_device
 from nnspec.engine.executor import Report, Stretch
 from nnspec.engine.feed import Feed
 from nnspec.engine.order import Rows
-from nnspec.engine.passes import PASSES, Rewrite, Setting, plan_rewrites
+from nnspec.engine.passes import PASSES, Setting, plan_rewrites
 from nnspec.engine.passes.base import summary
 from nnspec.engine.plan import Execution
 from nnspec.engine.source import BLOCK_BYTES, Resident, Source, Streamed, block_of, fits
-from nnspec.engine.steps import Steps
+from nnspec.engine.steps import Core, Steps
 
 UNSUPPORTED = (tf.errors.InvalidArgumentError, tf.errors.UnimplementedError)
 """What XLA raises for an operation it has no kernel for, before a step has run."""
@@ -52,7 +52,7 @@ class Fused:
             compiled=parts if self.choice.xla else (),
             uncompiled=() if self.choice.xla else parts,
             reasons=(*self.choice.reasons, self._where()),
-            passes=summary(self._rewrites),
+            passes=summary(self._core.rewrites),
         )
 
     def begin(self, order: Rows) -> None:
@@ -90,15 +90,12 @@ class Fused:
     def _prepare(self) -> None:
         """Trace the steps; nothing has run when XLA refuses them, so this may come twice."""
         begun = time.perf_counter()
-        xla = self.choice.xla
-        setting = Setting(xla=xla, gpu=current_device() == "GPU")
-        self._rewrites = plan_rewrites(self.model, PASSES, setting)
+        self._core = core(self.model, xla=self.choice.xla)
         training, validation = self._feeds
-        shared = (self.model, self._batch, self._rewrites)
-        self._training = source(training, *shared, training=True, xla=xla)
+        self._training = source(self._core, training, self._batch, training=True)
         self._validation: Source | None = None
         if validation is not None:
-            self._validation = source(validation, *shared, training=False, xla=xla)
+            self._validation = source(self._core, validation, self._batch, training=False)
         self.timings["trace"] = time.perf_counter() - begun
 
 
@@ -111,24 +108,20 @@ def evaluate_fused(model: keras.Model, rows: Feed, batch: int, *, xla: bool) -> 
         batch: rows per step.
         xla: whether XLA compiles it.
     """
-    rewrites = plan_rewrites(model, PASSES, Setting(xla=xla, gpu=current_device() == "GPU"))
-    return source(rows, model, batch, rewrites, training=False, xla=xla).run_all().logs
+    return source(core(model, xla=xla), rows, batch, training=False).run_all().logs
 
 
-def source(  # noqa: PLR0913 - the first four name what runs, the others how
-    rows: Feed,
-    model: keras.Model,
-    batch: int,
-    rewrites: Sequence[Rewrite],
-    *,
-    training: bool,
-    xla: bool,
-) -> Source:
+def core(model: keras.Model, *, xla: bool) -> Core:
+    """Return the network with the rewrites that fit it."""
+    setting = Setting(xla=xla, gpu=current_device() == "GPU")
+    return Core(model, plan_rewrites(model, PASSES, setting), xla)
+
+
+def source(network: Core, rows: Feed, batch: int, *, training: bool) -> Source:
     """Return the rows with the compiled steps over them: on the device, or in blocks."""
     resident = fits(rows, current_device())
     block = block_of(rows, batch, most_bytes=None if resident else BLOCK_BYTES)
     if not training:
         block = replace(block, in_order=True)
-    steps = Steps(model, block, rows, training=training, xla=xla)
-    steps.prepare(rewrites)
+    steps = Steps(network, block, rows, training=training)
     return Resident(steps) if resident else Streamed(steps)

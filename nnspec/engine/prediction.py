@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from nnspec.engine.feed import Array
+from nnspec.engine.feed import Array, readable
 
 Forward = Callable[[list[tf.Tensor]], list[tf.Tensor]]
 
@@ -24,10 +24,10 @@ def predict_fused(
     Rows do not depend on one another at inference, so blocks may be larger than a batch; only
     a stateful layer ties them to the batch size.
     """
-    arrays = [inputs[tensor.name] for tensor in model.inputs]
+    arrays = [readable(inputs[tensor.name]) for tensor in model.inputs]
     rows = len(arrays[0])
     block = batch_size if _is_stateful(model) else min(rows, block_rows(model))
-    forward = _forward(model)
+    forward = _forward(model, arrays)
     parts: list[list[Array]] = []
     for start in range(0, rows, block):
         batch = [tf.convert_to_tensor(one[start : start + block]) for one in arrays]
@@ -42,12 +42,15 @@ def block_rows(model: keras.Model) -> int:
     return max(LEAST_ROWS, min(MOST_ROWS, BLOCK_BYTES // max(1, widest)))
 
 
-def _forward(model: keras.Model) -> Forward:
+def _forward(model: keras.Model, arrays: list[Array]) -> Forward:
+    """Return the network as one function, traced once for blocks of any length."""
+
     def forward(batch: list[tf.Tensor]) -> list[tf.Tensor]:
         x = keras.tree.pack_sequence_as(model._inputs_struct, batch)  # noqa: SLF001 - Keras has no public name for it
         return list(keras.tree.flatten(model(x, training=False)))
 
-    compiled: Forward = tf.function(forward, autograph=False, reduce_retracing=True)
+    block = [tf.TensorSpec([None, *one.shape[1:]], one.dtype) for one in arrays]
+    compiled: Forward = tf.function(forward, input_signature=[block], autograph=False)
     return compiled
 
 

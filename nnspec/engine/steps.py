@@ -18,6 +18,8 @@ from nnspec.engine.feed import Feed
 from nnspec.engine.passes import Rewrite, rewritten
 from nnspec.engine.values import loss_sum, python_values
 
+Traced = Callable[..., tuple[tf.Tensor, dict[str, tf.Tensor]]]
+
 
 @dataclass(frozen=True, slots=True)
 class Block:
@@ -37,30 +39,37 @@ class Block:
         return self.batch * self.full + self.left
 
 
+@dataclass(frozen=True, slots=True)
+class Core:
+    """The network whose steps are traced, and how."""
+
+    model: keras.Model
+    rewrites: tuple[Rewrite, ...]
+    xla: bool
+    """Whether XLA compiles the steps."""
+
+
 class Steps:
     """The compiled loop over a block's batches, for training or for evaluation."""
 
-    def __init__(
-        self, model: keras.Model, block: Block, feed: Feed, *, training: bool, xla: bool
-    ) -> None:
-        self.model = model
+    def __init__(self, core: Core, block: Block, feed: Feed, *, training: bool) -> None:
+        self.model = core.model
         self.block = block
         self.feed = feed
         self.training = training
-        self.xla = xla
-        self._traced: Any = None
+        self._traced = self._trace(core)
 
-    def prepare(self, rewrites: Sequence[Rewrite]) -> None:
+    def _trace(self, core: Core) -> Traced:
         """Trace the loop with the rewrites in place; the first call compiles it."""
-        loop = tf.function(self._loop, jit_compile=self.xla, autograph=False)
+        loop = tf.function(self._loop, jit_compile=core.xla, autograph=False)
         rows = self.block.rows
-        tensors = tuple(
-            tf.TensorSpec([rows, *one.shape[1:]], one.dtype) for one in self.feed.arrays
-        )
+        arrays = self.feed.arrays
+        tensors = tuple(tf.TensorSpec([rows, *one.shape[1:]], one.dtype) for one in arrays)
         scalars = [tf.TensorSpec([], kind) for kind in ("int32", "int32", "bool", "bool")]
         order = tf.TensorSpec([rows], "int32")
-        with rewritten(rewrites), _results_left_out(self.model):
-            self._traced = loop.get_concrete_function(tensors, order, *scalars)
+        with rewritten(core.rewrites), _results_left_out(self.model):
+            traced: Traced = loop.get_concrete_function(tensors, order, *scalars)
+        return traced
 
     def run(self, tensors: tuple[tf.Tensor, ...], order: tf.Tensor, stretch: Stretch) -> Report:
         """Run a stretch of the block's steps.

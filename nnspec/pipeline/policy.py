@@ -44,6 +44,9 @@ def read_policy(path: FilePath) -> Validator:
             message = f"{path} is larger than {POLICY_BYTES // 2**20} MB"
             raise UnusablePolicy(message)
         schema = json.loads(content)
+        if not isinstance(schema, dict):
+            message = f"{path} is no JSON Schema: it holds no mapping"
+            raise UnusablePolicy(message)
         kind = validator_for(schema, default=Draft202012Validator)
         kind.check_schema(schema)
     except OSError as error:

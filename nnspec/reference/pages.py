@@ -63,8 +63,8 @@ def index_page(groups: Mapping[str, Kinds], families: Mapping[str, Kinds]) -> st
     """Return the list of everything that has an entry, with links."""
     parts = [
         (
-            "Names, arguments and defaults are those of Keras. `nnspec explain NAME` prints an entry "
-            "in the terminal; the keys of a spec stand in [spec.md](spec.md), the findings of the "
+            "Names, arguments and defaults are those of Keras. `nnspec explain NAME` prints an "
+            "entry in the terminal; the keys of a spec stand in [spec.md](spec.md), the findings of the "
             "checker in [the rules](../rules/README.md)."
         ),
         "## Layers",

@@ -41,11 +41,13 @@ def index_page() -> str:
     """Return the list of all codes, each with a link to its place."""
     parts = [
         (
-            "Every finding has a code. `nnspec explain CODE` prints the same text as these pages. An "
-            "error refuses the spec; a warning and a note do not."
+            "Every finding has a code. `nnspec explain CODE` prints the same text as these pages. "
+            "An error refuses the spec; a warning and a note do not."
         ),
-        "`# nnspec: ignore[CODE]` at the end of a line silences a finding there; `--select` and "
-        "`--ignore` choose codes for a whole call of `nnspec validate`.",
+        (
+            "`# nnspec: ignore[CODE]` at the end of a line silences a finding there; `--select` "
+            "and `--ignore` choose codes for a whole call of `nnspec validate`."
+        ),
     ]
     for family in FAMILIES:
         name, title = TITLES[letter(family)]

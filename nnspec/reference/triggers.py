@@ -18,7 +18,6 @@ UNSHOWN: Mapping[str, str] = {
     "R": _RUN,
     "L101": "the spec would be larger than 4 MB",
     "L103": "the value would be longer than 100,000 characters",
-    "L104": "the spec would hold a thousand aliases",
     "L108": "the spec would hold 200,000 values",
     "L109": "the spec would hold hundreds of mistakes",
     "L110": "it depends on the memory of the machine",

@@ -98,7 +98,7 @@ class Progress(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is unty
         self._pace = Pace(epochs, clock, first=first_epoch)
         self._due = epochs_shown(first_epoch, epochs)
         self._figures: dict[str, float] = {}
-        self._pending: str | None = None
+        self._owed = False
         self._live: Live | None = None
 
     def on_train_begin(self, logs: Logs | None = None) -> None:  # noqa: ARG002  Keras' signature
@@ -117,11 +117,9 @@ class Progress(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is unty
         """Note the epoch's figures; print its line where one is due."""
         self._pace.advance(epoch + 1)
         self._figures = self._chosen(in_units(logs, self._shown.factors))
-        line = self._line()
-        if self._live is not None or epoch + 1 not in self._due:
-            self._pending = line
-        else:
-            self._print(line)
+        self._owed = self._live is not None or epoch + 1 not in self._due
+        if not self._owed:
+            self._print("  ".join(self._texts(remaining=True)))
 
     def on_train_end(self, logs: Logs | None = None) -> None:  # noqa: ARG002  Keras' signature
         """End the display with the last epoch's line."""
@@ -132,8 +130,9 @@ class Progress(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is unty
         if self._live is not None:
             self._live.stop()
             self._live = None
-        if self._pending is not None:
-            self._print(self._pending)
+        if self._owed:
+            texts, width = self._texts(remaining=False), self._console.width
+            self._print(_fitting(texts, width) if self._console.is_terminal else "  ".join(texts))
 
     def _chosen(self, figures: dict[str, float]) -> dict[str, float]:
         """Return the figures to show, loss and validation loss first."""
@@ -145,13 +144,14 @@ class Progress(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is unty
         )
         return {name: figures[name] for name in order if name in figures}
 
-    def _line(self) -> str:
+    def _texts(self, *, remaining: bool) -> list[str]:
+        """Return the parts of a plain line; `remaining`: the time left as well."""
         width = len(str(self._pace.epochs))
-        parts = [f"epoch {self._pace.done:>{width}}/{self._pace.epochs}", *self._figure_texts()]
+        texts = [f"epoch {self._pace.done:>{width}}/{self._pace.epochs}", *self._figure_texts()]
         left = self._pace.left
-        if left is not None and self._pace.done < self._pace.epochs:
-            parts.append(f"{show_seconds(left)} left")
-        return "  ".join(parts)
+        if remaining and left is not None and self._pace.done < self._pace.epochs:
+            texts.append(f"{show_seconds(left)} left")
+        return texts
 
     def _figure_texts(self) -> list[str]:
         return [
@@ -164,7 +164,7 @@ class Progress(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is unty
     def _print(self, line: str) -> None:
         """Print a plain line whole: a pipe has no width."""
         self._console.print(Text(line), soft_wrap=True)
-        self._pending = None
+        self._owed = False
 
     def _drawn(self) -> Text:
         """Return the live lines: bar, epoch and time; below them the figures that fit."""

@@ -6,7 +6,7 @@ Name                         the name alone, where no argument is required
 {class_name: Name, config: {...}}    Keras' own form
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from nnspec.catalog.base import CatalogObject
 from nnspec.schema.fields import describe_arguments, required_fields
@@ -97,12 +97,12 @@ def describe_value(kind: type[CatalogObject], *, complete: bool = True) -> Schem
     return {"anyOf": alternatives} if len(alternatives) > 1 else arguments
 
 
-def describe_keras_form(kinds: Kinds) -> Schema:
+def describe_keras_form(names: Iterable[str]) -> Schema:
     """Return the schema of Keras' own form; its config is checked by the program alone."""
     return {
         "type": "object",
         "properties": {
-            "class_name": {"enum": list(kinds), "description": "Name of the object in Keras."},
+            "class_name": {"enum": list(names), "description": "Name of the object in Keras."},
             "config": {"type": ["object", "null"], "description": "Its arguments."},
             **{key: {"description": "Ignored where it agrees."} for key in KERAS_KEYS},
         },

@@ -16,6 +16,8 @@ from nnspec.schema.families import (
 from nnspec.schema.fields import describe_arguments, required_fields
 from nnspec.schema.values import VARIABLE, Schema, admit_variable, refer
 from nnspec.validate.items import LAYER_NAME, MOST_REPETITIONS
+from nnspec.validate.keras_document import MODELS
+from nnspec.validate.submodels import SUBMODEL
 
 NAME = LAYER_NAME.pattern
 NAMES: Schema = {"type": ["string", "array"], "items": {"type": ["string", "array"]}}
@@ -163,7 +165,7 @@ def describe_entry(
                 "not": {"required": ["repeat", "each"]},
                 "oneOf": [*once, *further],
             },
-            describe_keras_form(names),
+            describe_keras_form([*names, *MODELS]),
             refer("variable"),
         ],
     }

@@ -63,7 +63,7 @@ def read_item(node: Node, reader: Reader) -> Item | None:
         within=(read_text(beside.get("within"), findings) or ("", None))[0],
         members=members,
         repeated="repeat" in beside or "each" in beside,
-        values=count_values(written.argument) if written and written.argument else 1,
+        values=count_values(node),
     )
 
 

@@ -6,11 +6,11 @@ the tensor among those that leave it.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from nnspec.diagnostics import Findings, Span
 from nnspec.document import Mapping as MappingNode
-from nnspec.document import Node, Scalar, Sequence, kind_of, plain
+from nnspec.document import Node, Plain, Scalar, Sequence, kind_of, plain
 from nnspec.validate.keras_values import text_of
 
 TENSOR = "__keras_tensor__"
@@ -25,6 +25,8 @@ class History:
     call: int
     tensor: int
     span: Span
+    shape: tuple[Plain, ...] = ()
+    """Its axes, batch first, as the document says them; null where they are unknown."""
 
 
 Argument = tuple[History, ...] | Scalar
@@ -121,8 +123,10 @@ def histories(node: Node) -> Iterator[History]:
         case MappingNode() if text_of(node, "class_name") == TENSOR:
             config = node.get("config")
             history = config.get("keras_history") if isinstance(config, MappingNode) else None
+            shape = config.get("shape") if isinstance(config, MappingNode) else None
+            axes = tuple(map(plain, shape.items)) if isinstance(shape, Sequence) else ()
             if history is not None and (read := read_history(history)):
-                yield read
+                yield replace(read, shape=axes)
         case MappingNode(entries=entries):
             for entry in sorted(entries, key=lambda one: one.name):
                 yield from histories(entry.value)

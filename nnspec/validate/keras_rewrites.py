@@ -110,11 +110,14 @@ def scale_channels(arguments: dict[str, Plain], call: Call) -> tuple[Step, ...]:
 
     Source: Keras 3.15, keras/src/applications/convnext.py, LayerScale.
     """
-    channels = arguments.get("projection_dim")
+    if len(call.histories) != 1 or not call.histories[0].shape:
+        return ()
+    axes = call.histories[0].shape[1:]
+    letters = "bcdefg"[: len(axes)]
     first: Plain = {"Constant": {"value": arguments.get("init_values")}}
     made: dict[str, Plain] = {
-        "equation": "abcd,d->abcd",
-        "output_shape": [None, None, channels],
+        "equation": f"a{letters},{letters[-1:]}->a{letters}",
+        "output_shape": list(axes),
         "kernel_initializer": first,
         **carried(arguments),
     }

@@ -84,7 +84,9 @@ class Settler:
             kept = kind.keras_name == "Input" or self.policies
             return "dtype" in kind.model_fields and kept and not default
         if entry.name in kind.model_fields:
-            return True
+            # Keras writes the activation that leaves everything as it is where none was given.
+            unset = kind.model_fields[entry.name].default is None
+            return not (entry.name == "activation" and unset and plain(entry.value) == "linear")
         if entry.name in ("name", "build_config", "trainable"):
             return False
         if kind.keras_name == "Input" and entry.name in ("batch_shape", "batch_input_shape"):

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree as Xml
+from xml.etree import ElementTree as ET
 
 import jsonschema
 import pytest
@@ -56,8 +56,8 @@ def check_sarif(text: str) -> dict[str, Any]:
     return dict(run)
 
 
-def check_junit(text: str) -> Xml.Element:
-    root = Xml.fromstring(text)  # noqa: S314 - the program's own output
+def check_junit(text: str) -> ET.Element:
+    root = ET.fromstring(text)  # noqa: S314 - the program's own output
     assert root.tag == "testsuites"
     for element in root.iter():
         held, attributes = ELEMENTS[element.tag]

@@ -2,14 +2,20 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import keras
+import numpy as np
 import pytest
+import tensorflow as tf
 from networks import compiled, convolution, lstm, mlp, rows_for
 
 from nnspec.diagnostics import Refused
-from nnspec.engine import Plan, available_cores, choose_device, train
+from nnspec.engine import Plan, available_cores, choose_device, epoch_order, train
 from nnspec.engine.choice import choose
+from nnspec.engine.executor import Stretch
+from nnspec.engine.feed import build_variables, feed
+from nnspec.engine.fused import Fused
 from nnspec.engine.obstacles import xla_obstacles
 
 pytestmark = pytest.mark.keras
@@ -75,6 +81,42 @@ def test_auto_trains_such_a_layer_uncompiled_and_says_so() -> None:
     execution = train(model, rows_for(model, 16), None, Plan(batch_size=8)).execution
     assert execution.compiled == ()
     assert any('"larger" (Resizing)' in one for one in execution.reasons)
+
+
+class Foreign(keras.layers.Layer):  # type: ignore[misc] # Keras is untyped
+    """Calls Python from the graph, which XLA cannot, and which no table knows."""
+
+    def call(self, inputs: Any) -> Any:
+        same = tf.numpy_function(lambda values: values, [inputs], tf.float32)
+        return inputs + 0.0 * tf.stop_gradient(tf.reshape(same, tf.shape(inputs)))
+
+
+def foreign() -> keras.Model:
+    x = keras.Input((6,), name="x")
+    return keras.Model(x, L.Dense(1, name="y")(Foreign()(x)))
+
+
+def test_what_xla_refuses_unforeseen_runs_uncompiled_and_is_told() -> None:
+    model = compiled(foreign)
+    plan = Plan(batch_size=8, epochs=1_000_000)
+    choice = choose(model, plan, 16, device="CPU")
+    rows = feed(model, rows_for(model, 16))
+    build_variables(model, rows)
+    executor = Fused(model, rows, None, 8, choice)
+    assert choice.xla
+    executor.begin(epoch_order(16, seed=0, epoch=0))
+    assert np.isfinite(executor.run(Stretch(0, 2, fresh=True)).logs["loss"])
+    assert executor.execution.compiled == ()
+    assert any("could not compile the step" in one for one in executor.execution.reasons)
+
+
+def test_required_refuses_what_xla_refuses_unforeseen() -> None:
+    model = compiled(foreign)
+    before = model.get_weights()
+    with pytest.raises(Refused, match="XLA cannot compile this training"):
+        train(model, rows_for(model, 16), None, Plan(batch_size=8, xla="required"))
+    for ours, theirs in zip(model.get_weights(), before, strict=True):
+        np.testing.assert_array_equal(ours, theirs)
 
 
 @pytest.mark.parametrize(

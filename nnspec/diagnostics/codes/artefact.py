@@ -76,4 +76,10 @@ ARTEFACT: tuple[Code, ...] = (
         "Run it once on a machine with a network, copy Keras' folder of models, or use "
         "weights: null.",
     ),
+    Code(
+        "A113",
+        "no such form",
+        "The network holds something that the format asked for cannot say.",
+        "Write that part another way, or export to another format.",
+    ),
 )

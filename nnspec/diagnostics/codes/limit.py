@@ -1,6 +1,6 @@
 """Codes L…: the spec is larger than any sane network."""
 
-from nnspec.diagnostics.codes.code import Code
+from nnspec.diagnostics.codes.code import Code, Severity
 
 LIMIT: tuple[Code, ...] = (
     Code(
@@ -59,6 +59,13 @@ LIMIT: tuple[Code, ...] = (
         "A spec with this many mistakes has one cause, such as another language or version; the "
         "first ones tell which.",
         "Repair the mistakes shown, then check again.",
+    ),
+    Code(
+        "L110",
+        "too many remarks",
+        "Of very many warnings and notes only the first ones are kept.",
+        "Repair what is shown, then check again.",
+        Severity.NOTE,
     ),
     Code(
         "L110",

@@ -86,7 +86,8 @@ class Writer:
         yield from self.note("note", f"{place}: {related.message}" if place else related.message)
         number = related.span.start.line
         line = self.sources.line(file, number)
-        if line is not None and cells(lay_out(line)) <= WIDTH - self.margin - 3:
+        room = WIDTH - self.margin - 3
+        if line is not None and len(line) <= 2 * room and cells(lay_out(line)) <= room:
             whole = excerpt(line, 1, 1, WIDTH)
             yield f"{self.gutter(number)} {whole.line}"
 

@@ -1,0 +1,1 @@
+"""Floor 7: models to and from the files of Keras."""

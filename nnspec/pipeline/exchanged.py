@@ -1,0 +1,30 @@
+"""A spec, or a finished run, to a file that other programs read."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from nnspec.exchange.keras_json import encode_keras_json
+from nnspec.pipeline.compile import compile_model
+from nnspec.pipeline.finished import open_run
+from nnspec.run.atomic import write_atomic
+
+
+def export_keras_json(
+    source: Path, output: Path, *, overrides: Sequence[str] = (), allow_outside: bool = False
+) -> None:
+    """Write the network of a spec, or of a run, as the JSON document of Keras.
+
+    Args:
+        source: a spec's file, or a run's folder.
+        output: the file to write.
+        overrides: settings of the command line, for a spec.
+        allow_outside: whether the spec may name files outside its folder.
+
+    Raises:
+        Refused: the spec or run; A113 where the network has no such document.
+    """
+    if source.is_dir():
+        model = open_run(source).program.core
+    else:
+        model = compile_model(source, overrides=overrides, allow_outside=allow_outside)
+    write_atomic(output, encode_keras_json(model).encode())

@@ -1,0 +1,174 @@
+"""`--fix` writes what has one right repair, keeps the rest, and has nothing to do twice."""
+
+from pathlib import Path
+
+import pytest
+from checker_program import Program, enter
+
+PLAIN = """\
+nnspec: 1
+model:
+  - Input: [8]
+  {layer}
+  - Dense: 1
+training:
+  optimizer: {optimizer}
+  loss: {loss}
+  batch_size: {batch}
+"""
+
+REPAIRS = [
+    # A name misspelt by one slip: layer, key, object, word.
+    ({"layer": "- Desne: 4"}, "- Dense: 4"),
+    ({"layer": "- dense: 4"}, "- Dense: 4"),
+    ({"layer": '- "Dropuot": 0.2'}, '- "Dropout": 0.2'),
+    ({"layer": "- Dense: {units: 4, use_bais: false}"}, "- Dense: {units: 4, use_bias: false}"),
+    ({"layer": "- Dense: {units: 4, activation: rleu}"}, "- Dense: {units: 4, activation: relu}"),
+    ({"layer": "- Dense: {units: 4, dtype: flaot32}"}, "- Dense: {units: 4, dtype: float32}"),
+    ({"optimizer": "admaw"}, "optimizer: adamw"),
+    ({"loss": "huberr"}, "loss: huber"),
+    # Habits of other libraries.
+    ({"layer": "- Linear: {out_features: 4}"}, "- Dense: {units: 4}"),
+    ({"layer": "- Dropout: {p: 0.5}"}, "- Dropout: {rate: 0.5}"),
+    ({"optimizer": "{Adam: {lr: 0.1}}"}, "optimizer: {Adam: {learning_rate: 0.1}}"),
+    # Texts that are meant as something else.
+    ({"layer": "- Dropout: 20%"}, "- Dropout: 0.2"),
+    ({"layer": "- Dropout: '20 %'  # a share"}, None),
+    ({"layer": '- Dense: "4"  # few'}, "- Dense: 4  # few"),
+    ({"batch": '"32"'}, "batch_size: 32"),
+    ({"layer": "- Dense: {units: 4, use_bias: no}"}, "- Dense: {units: 4, use_bias: false}"),
+    # A name among the arguments.
+    ({"layer": "- Dense: {units: 4, name: a}  # b"}, "- Dense: {units: 4}\n    name: a  # b"),
+    ({"layer": "- Dense: {name: a, units: 4}"}, "- Dense: {units: 4}\n    name: a"),
+    (
+        {"layer": "- Dense:\n      units: 4\n      name: a  # b"},
+        "- Dense:\n      units: 4\n    name: a  # b",
+    ),
+    (
+        {"layer": "- Dense:\n      name: a\n      units: 4  # b"},
+        "- name: a\n    Dense:\n      units: 4  # b",
+    ),
+    # What people must decide.
+    ({"layer": "- Dense: {units: 4, kernel_size: 3}"}, None),
+    ({"layer": "- Merge: {}"}, None),
+    ({"loss": "msse"}, None),
+    ({"layer": "- Conv9D: {filters: 4, kernel_size: 3}"}, None),
+    ({"layer": "- Dense: {units: 4, unitz: 5}"}, None),
+    ({"optimizer": "{Adam: {lr: 0.1, learning_rate: 0.2}}"}, None),
+    ({"layer": "- {Dense: {units: 4, name: a}}"}, None),
+]
+
+
+@pytest.fixture
+def program(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Program:
+    return enter(tmp_path, monkeypatch, capsys)
+
+
+def text(**parts: str) -> str:
+    usual = {"layer": "- Dense: 4", "optimizer": "adam", "loss": "mse", "batch": "32"}
+    return PLAIN.format(**(usual | parts))
+
+
+def repaired(program: Program, spec: str, name: str = "spec.yaml") -> str:
+    program.write(name, spec)
+    program("validate", "--fix", name)
+    once = program.read(name)
+    assert program("validate", "--fix", name)[2] == "", "nothing is left to repair"
+    assert program.read(name) == once
+    return once
+
+
+@pytest.mark.parametrize(("parts", "expected"), REPAIRS)
+def test_a_repair_is_written_alone_and_leaves_a_spec_without_that_mistake(
+    program: Program, parts: dict[str, str], expected: str | None
+) -> None:
+    spec = text(**parts)
+    after = repaired(program, spec)
+    if expected is None:
+        assert after == spec
+        return
+    assert expected in after
+    assert set(spec.splitlines()) - set(after.splitlines()) <= set(spec.splitlines()[3:])
+    assert program("validate", "--ignore", "P", "spec.yaml")[0] == 0
+
+
+def test_a_size_written_as_a_product_becomes_a_list(program: Program) -> None:
+    spec = "nnspec: 1\nmodel:\n  - Input: 28x28\n  - Flatten\n  - Dense: 1\n"
+    assert repaired(program, spec) == spec.replace("28x28", "[28, 28]")
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after"),
+    [
+        (
+            "a.yaml",
+            "# c\nname: a\nmodel: [Dense: 1]\n",
+            "# c\nnnspec: 1\nname: a\nmodel: [Dense: 1]\n",
+        ),
+        ("a.yaml", "{model: [Dense: 1]}\n", '{"nnspec": 1, model: [Dense: 1]}\n'),
+        ("a.json", '{"model": [{"Dense": 1}]}', '{"nnspec": 1, "model": [{"Dense": 1}]}'),
+    ],
+)
+def test_a_missing_version_is_put_first(
+    program: Program, name: str, before: str, after: str
+) -> None:
+    assert repaired(program, before, name) == after
+
+
+def test_json_keeps_its_quotation_marks(program: Program) -> None:
+    spec = '{"nnspec": 1, "model": [{"Input": [8]}, {"Desne": "4"}]}'
+    assert repaired(program, spec, "a.json") == (
+        '{"nnspec": 1, "model": [{"Input": [8]}, {"Dense": 4}]}'
+    )
+
+
+def test_what_a_repair_brings_to_light_is_repaired_too(program: Program) -> None:
+    spec = text(layer="- Desne: {unitz: '4', activation: Relu}")
+    assert "- Dense: {units: 4, activation: relu}" in repaired(program, spec)
+
+
+def test_line_ends_and_byte_order_mark_are_kept(program: Program) -> None:
+    spec = "\ufeff" + text(loss="huberr").replace("\n", "\r\n")
+    assert repaired(program, spec) == spec.replace("huberr", "huber")
+
+
+@pytest.mark.parametrize("spec", [text(), "nnspec: 1\nmodel:\n\t- Dense: 1\n", ""])
+def test_a_file_without_a_repair_is_not_touched(program: Program, spec: str) -> None:
+    path = program.write("spec.yaml", spec)
+    path.chmod(0o444)
+    stamp = path.stat().st_mtime_ns
+    program("validate", "--fix", "spec.yaml")
+    assert (program.read("spec.yaml"), path.stat().st_mtime_ns) == (spec, stamp)
+
+
+def test_a_value_that_a_variable_brings_in_is_let_be(program: Program) -> None:
+    spec = "nnspec: 1\nvariables: {kind: rleu}\nmodel:\n  - Input: [8]\n"
+    spec += "  - Dense: {units: 4, activation: $kind}\n"
+    assert repaired(program, spec) == spec
+
+
+def test_what_a_comment_or_an_option_hides_is_let_be(program: Program) -> None:
+    spec = text(loss="huberr # nnspec: ignore[S106]")
+    assert repaired(program, spec) == spec
+    program.write("spec.yaml", text(loss="huberr"))
+    program("validate", "--fix", "--ignore", "S106", "spec.yaml")
+    assert program.read("spec.yaml") == text(loss="huberr")
+
+
+def test_a_difference_is_shown_and_nothing_written(program: Program) -> None:
+    spec = text(loss="huberr")
+    program.write("spec.yaml", spec)
+    code, out, _ = program("validate", "--diff", "spec.yaml")
+    assert code == 1
+    assert "-  loss: huberr\n+  loss: huber\n" in out
+    assert program.read("spec.yaml") == spec
+    program.write("spec.yaml", text())
+    assert program("validate", "--diff", "spec.yaml") == (0, "", "")
+
+
+def test_standard_input_cannot_be_written_to(program: Program) -> None:
+    code, _, err = program("validate", "--fix", "-")
+    assert code == 2
+    assert "not standard input" in err

@@ -1,0 +1,155 @@
+"""First specs: for a table, from a template; each validates, and trains as it is."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import nnspec
+from nnspec.commands import main
+from nnspec.diagnostics import Refused
+from nnspec.document import parse_document, plain
+from nnspec.draft.tabular import draft_spec
+from nnspec.draft.templates import read_template, template_names
+from nnspec.pipeline.check import Checked
+from nnspec.style import restyle
+
+FLATS = "id,area,town,sold,price\n" + "".join(
+    f"{row},{20 + row % 37},{['north', 'south'][row % 2]},{['true', 'false'][row % 3 % 2]},"
+    f"{100 + 3 * (row % 37) + row % 5}.5\n"
+    for row in range(80)
+)
+Draft = Callable[..., str]
+
+
+@pytest.fixture
+def draft(tmp_path: Path) -> Draft:
+    def drafted(table: str, target: str, window: int | None = None) -> str:
+        (tmp_path / "data.csv").write_text(table, encoding="utf-8")
+        return draft_spec("data.csv", target, tmp_path, window)
+
+    return drafted
+
+
+def test_numbers_make_a_regression_and_columns_are_typed(draft: Draft) -> None:
+    text = draft(FLATS, "price")
+    assert "  columns: {town: category, sold: boolean}\n" in text
+    assert "  # left out: id (it counts the rows)\n" in text
+    assert "  features: [area, town, sold]\n" in text
+    assert "  - Dense: 1\n" in text
+    assert "  loss: mse\n" in text
+
+
+def test_two_texts_make_a_binary_task(draft: Draft) -> None:
+    text = draft(FLATS, "town")
+    assert "  - Dense: {units: 1, activation: sigmoid}\n" in text
+    assert "  loss: binary_crossentropy\n" in text
+    assert "  # classes: north, south\n" in text
+
+
+def test_few_whole_numbers_are_classes_that_are_counted(draft: Draft) -> None:
+    rows = "".join(f"{row * 7 % 13},{3 + row % 3}\n" for row in range(60))
+    text = draft(f"x,y\n{rows}", "y")
+    assert "  columns: {y: category}\n" in text
+    assert "  - Dense: {units: 3, activation: softmax}\n" in text
+
+
+def test_missing_cells_are_filled_and_rows_without_target_dropped(draft: Draft) -> None:
+    assert "  missing: median\n" in draft(FLATS.replace("3,23,", "3,,"), "price")
+    assert "  missing: drop\n" in draft(FLATS + "80,31,north,true,\n", "price")
+
+
+def test_a_series_is_seen_through_windows(draft: Draft) -> None:
+    text = draft(FLATS, "price", 6)
+    assert "  window: {length: 6, horizon: 1}\n" in text
+    assert "  features: [area, price]\n" in text
+    assert "  - LSTM: 16\n" in text
+
+
+@pytest.mark.parametrize(
+    ("table", "target", "code"),
+    [
+        (FLATS, "prize", "D103"),
+        ("x,y\n1,2.5\n1,3\n1,5\n", "y", "D113"),
+        ("x,y\n1,a\n2,a\n4,a\n", "y", "D107"),
+        ("x,y\n" + "".join(f"{row * row},name{row}\n" for row in range(60)), "y", "D115"),
+    ],
+)
+def test_a_table_with_nothing_to_learn_is_refused(
+    draft: Draft, table: str, target: str, code: str
+) -> None:
+    with pytest.raises(Refused) as refused:
+        draft(table, target)
+    assert [one.code for one in refused.value.diagnostics] == [code]
+
+
+@pytest.mark.parametrize(("target", "window"), [("price", None), ("town", None), ("price", 6)])
+def test_a_drafted_spec_has_no_finding_and_is_in_the_preferred_style(
+    draft: Draft, read: Callable[..., Checked], target: str, window: int | None
+) -> None:
+    text = draft(FLATS, target, window)
+    assert read(text).diagnostics == ()
+    assert restyle(parse_document(text)) == text
+
+
+@pytest.mark.parametrize("name", template_names())
+def test_a_template_has_no_finding(read: Callable[..., Checked], name: str) -> None:
+    assert read(read_template(name)).diagnostics == ()
+
+
+def test_names_of_any_kind_stay_values(draft: Draft) -> None:
+    names = ["a: b", "#c", "{d}", "no", "e\tf"]
+    rows = "".join(f"{row},{row * 7 % 5},{row % 7},{row * row % 11},{row % 3}\n" for row in range(60))
+    header = ",".join(json.dumps(name).replace("\\t", "\t") for name in names)
+    text = draft(f"{header}\n{rows}", "no")
+    document = plain(parse_document(text).root)
+    assert isinstance(document, dict)
+    assert isinstance(document["data"], dict)
+    assert document["data"]["target"] == "no"
+
+
+def test_init_writes_a_new_file_and_never_over_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "data.csv").write_text(FLATS, encoding="utf-8")
+    command = ["init", "--from", "data.csv", "--target", "price", "-o", "flats.yaml"]
+    for expected in (0, 2):
+        with pytest.raises(SystemExit) as stopped:
+            main(command)
+        assert stopped.value.code == expected
+    assert "flats.yaml cannot be written: File exists" in capsys.readouterr().err
+    assert "source: data.csv" in (tmp_path / "flats.yaml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "give --from TABLE --target COLUMN, or --template NAME"),
+        (["--from", "x.csv"], "--target COLUMN"),
+        (["--template", "cn"], "did you mean cnn?"),
+        (["--template", "cnn", "--target", "y"], "--target and --window go with --from"),
+    ],
+)
+def test_init_says_what_it_needs(
+    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["init", *arguments])
+    assert stopped.value.code == 2
+    assert said in capsys.readouterr().err
+
+
+@pytest.mark.slow
+@pytest.mark.keras
+@pytest.mark.parametrize("name", ["price", "town", "window", *template_names()])
+def test_a_first_spec_trains_as_it_is(draft: Draft, tmp_path: Path, name: str) -> None:
+    if name in template_names():
+        text = read_template(name)
+    else:
+        text = draft(FLATS, "price" if name == "window" else name, 6 if name == "window" else None)
+    spec = tmp_path / "spec.yaml"
+    spec.write_text(text, encoding="utf-8")
+    run = nnspec.train(spec, runs=tmp_path / "runs", overrides=["training.epochs=2"])
+    assert (run.folder / "report.json").is_file()

@@ -1,0 +1,205 @@
+"""Draws specs of networks over the whole catalogue: valid ones, by asking each layer's own rules.
+
+A network grows layer by layer: a class, fields and tensors are drawn, and what the class' rules
+refuse is drawn again. So whatever is wrong with a rule comes out where Keras builds the network.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from drawing import DTYPES, by_type
+from hypothesis import strategies as st
+from pydantic import BaseModel, ValidationError
+
+from nnspec.catalog.layer import Layer
+from nnspec.catalog.layers.cells import Cell
+from nnspec.catalog.layers.core import Dense
+from nnspec.catalog.registry import load_all
+from nnspec.document import write_yaml
+from nnspec.schema.fields import write
+from nnspec.shapes import Element, ShapeError, Tensor, elements
+
+Draw = Callable[[st.SearchStrategy[Any]], Any]
+
+MOST_ELEMENTS = 20_000
+"""Largest tensor for one row: what is built must be small."""
+TRIES = 40
+CELLS = ("LSTMCell", "GRUCell", "SimpleRNNCell")
+TEXTS: tuple[str, ...] = ("red", "green", "blue")
+
+
+def made(name: str, **fields: Any) -> Any:
+    """Return a catalogued layer."""
+    return load_all()["layers"][name](**fields)
+
+
+@cache
+def special() -> Mapping[str, Mapping[str, st.SearchStrategy[Any]]]:
+    """Return strategies for fields that their types alone say too little about."""
+    dense = st.builds(Dense, units=st.integers(1, 4))
+    recurrent = st.sampled_from(("LSTM", "GRU", "SimpleRNN"))
+    cell = st.builds(made, st.sampled_from(CELLS), units=st.integers(1, 4))
+    equations = st.sampled_from(
+        (("ab,bc->ac", (3,)), ("...x,xy->...y", (2,)), ("abc,cd->abd", (None, 5)))
+    )
+    return {
+        "Bidirectional": {
+            "layer": st.builds(
+                made, recurrent, units=st.integers(1, 4), return_sequences=st.booleans()
+            ),
+            "backward_layer": st.none(),
+        },
+        "Pipeline": {"layers": st.lists(dense, min_size=1, max_size=2).map(tuple)},
+        "RNN": {"cell": cell},
+        "SpectralNormalization": {"layer": dense},
+        "TimeDistributed": {"layer": dense},
+        "EinsumDense": {
+            "equation": equations.map(lambda pair: pair[0]),
+            "output_shape": st.sampled_from(((3,), (2,), (None, 5), (4,))),
+            "bias_axes": st.sampled_from((None, "c", "y", "d")),
+        },
+        "StringLookup": {"vocabulary": st.just(TEXTS)},
+        "TextVectorization": {"vocabulary": st.just(TEXTS)},
+    }
+
+
+@cache
+def drawable() -> dict[str, type[Layer]]:
+    """Return the layers that networks are made of, by name."""
+    held = load_all()["layers"]
+    return {
+        name: kind
+        for name, kind in sorted(held.items())
+        if name == kind.keras_name
+        and issubclass(kind, Layer)
+        and not issubclass(kind, Cell)
+        and kind.required > 0
+        and kind.keras_module is None
+    }
+
+
+@dataclass
+class Network:
+    """A network as it grows: entries of its list of layers, and tensors that may be used."""
+
+    layers: list[dict[str, Any]] = field(default_factory=list)
+    kinds: list[str] = field(default_factory=list)
+    tensors: dict[str, Tensor] = field(default_factory=dict)
+    unused: dict[str, None] = field(default_factory=dict)
+
+    def add(self, entry: dict[str, Any], name: str, kind: str, outputs: tuple[Tensor, ...]) -> None:
+        """Append an entry and what leaves it."""
+        self.layers.append(entry)
+        self.kinds.append(kind)
+        self.tensors[name] = outputs[0]
+        self.tensors |= {f"{name}.{index}": one for index, one in enumerate(outputs) if index}
+        self.unused[name] = None
+
+    def spec(self) -> dict[str, Any]:
+        """Return the spec as plain values."""
+        return {"nnspec": 1, "model": {"layers": self.layers, "outputs": list(self.unused)}}
+
+    def text(self) -> str:
+        """Return the spec as YAML."""
+        return write_yaml(self.spec())
+
+
+@st.composite
+def networks(draw: Draw, kind: str | None = None) -> Network:
+    """Draw a network; one that holds a certain layer if that is named."""
+    network = Network()
+    for index in range(draw(st.integers(1, 2))):
+        add_input(draw, network, f"given_{index}")
+    wanted = [kind] if kind else []
+    wanted += [draw(st.sampled_from(sorted(drawable()))) for _ in range(draw(st.integers(1, 6)))]
+    for name in wanted:
+        for _ in range(TRIES):
+            if add_layer(draw, network, drawable()[name]):
+                break
+    return network
+
+
+def add_input(draw: Draw, network: Network, name: str) -> None:
+    """Append an Input of small axes, now and then one that only the run will tell."""
+    element: Element = draw(st.sampled_from(("float",) * 6 + ("integer", "text")))
+    least = 1 if element == "float" else 0
+    rank = draw(st.integers(least, 4)) if element == "float" else 1
+    unknown = draw(st.integers(0, 9)) == 0
+    shape = [draw(st.integers(1, 8)) for _ in range(rank)]
+    axes: list[int | None] = [None, *shape[1:]] if unknown and rank > 1 else [*shape]
+    entry = {"Input": {"shape": axes, "dtype": DTYPES[element]}, "name": name}
+    network.add(entry, name, "Input", (Tensor((None, *axes), element),))
+
+
+def add_layer(draw: Draw, network: Network, kind: type[Layer]) -> bool:
+    """Append a layer of a class to tensors that it takes; tell whether there were such."""
+    sources = draw_sources(draw, network, kind)
+    fields = draw_fields(draw, kind)
+    try:
+        layer = kind(**fields)
+        given = tuple(network.tensors[one] for one in sources)
+        outputs = layer.infer_tensors(given)
+        weights = layer.infer_weights(given)
+    except (ShapeError, ValidationError):
+        return False
+    sizes = [elements(one.shape[1:]) for one in outputs]
+    sizes += [one.size for one in weights]
+    if any(size is not None and size > MOST_ELEMENTS for size in sizes):
+        return False
+    name = f"layer_{len(network.layers)}"
+    entry = write_entry(draw, layer, name)
+    before = list(network.tensors)[-1]
+    if sources != [before] or draw(st.booleans()):
+        entry["inputs"] = sources if len(sources) > 1 else sources[0]
+    for source in sources:
+        network.unused.pop(source.partition(".")[0], None)
+    network.add(entry, name, kind.keras_name, outputs)
+    return True
+
+
+def draw_sources(draw: Draw, network: Network, kind: type[Layer]) -> list[str]:
+    """Return names of tensors: any first one, and for layers of several some that are like it."""
+    names = list(network.tensors)
+    first = draw(st.sampled_from(names))
+    least = kind.variadic or kind.required
+    most = max(least, 3) if kind.variadic else least
+    count = draw(st.integers(least, most))
+    like = [
+        name
+        for name in names
+        if network.tensors[name].rank == network.tensors[first].rank
+        and network.tensors[name].element == network.tensors[first].element
+    ]
+    return [first, *(draw(st.sampled_from(like)) for _ in range(count - 1))]
+
+
+def draw_fields(draw: Draw, kind: type[BaseModel]) -> dict[str, Any]:
+    """Return the required fields and up to three of the others."""
+    given = special().get(kind.__name__, {})
+    required = [name for name, info in kind.model_fields.items() if info.is_required()]
+    others = [name for name in kind.model_fields if name not in (*required, "dtype")]
+    chosen = draw(st.lists(st.sampled_from(others), max_size=3, unique=True)) if others else []
+    chosen = dict.fromkeys([*required, *given, *chosen])
+    fields: dict[str, Any] = {}
+    for name in chosen:
+        info = kind.model_fields[name]
+        strategy = given.get(name)
+        if strategy is None:
+            strategy = by_type(info.annotation, tuple(info.metadata))
+        fields[name] = draw(strategy)
+    return fields
+
+
+def write_entry(draw: Draw, layer: Layer, name: str) -> dict[str, Any]:
+    """Return a layer as one of the ways to write it."""
+    written = write(layer)
+    arguments = written[layer.keras_name] if isinstance(written, dict) else None
+    if arguments is None:
+        return {layer.keras_name: {}, "name": name}
+    short = layer.shorthand
+    if short and set(arguments) == {short} and not isinstance(arguments[short], dict):
+        value = draw(st.sampled_from((arguments, arguments[short])))
+        return {layer.keras_name: arguments if value is None else value, "name": name}
+    return {layer.keras_name: arguments, "name": name}

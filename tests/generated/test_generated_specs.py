@@ -1,0 +1,80 @@
+"""Drawn specs over the whole catalogue: taken, written out, taken by a foreign validator, built.
+
+NNSPEC_EXAMPLES says how many are drawn; a sample of them otherwise.
+"""
+
+import json
+from collections import Counter
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import keras
+import pytest
+from drawing import sampled, unwarned
+from hypothesis import given
+from jsonschema import Draft202012Validator
+from networks import Network, drawable, networks
+
+from nnspec.build.model import build_model
+from nnspec.document import parse_document, plain
+from nnspec.fill import hash_model, render_spec
+from nnspec.pipeline.check import Checked, check_document
+from nnspec.schema import generate_schema
+
+pytestmark = pytest.mark.keras
+
+DRAWN: Counter[str] = Counter()
+"""How often each layer stood in a drawn network."""
+
+
+@cache
+def validator() -> Any:
+    return Draft202012Validator(generate_schema())
+
+
+def read(text: str) -> Checked:
+    return check_document(parse_document(text, "spec.yaml"), folder=Path())
+
+
+def is_taken_by_schema(text: str) -> bool:
+    return bool(validator().is_valid(plain(parse_document(text).root)))
+
+
+@sampled
+@given(networks())
+def test_a_drawn_network_is_taken_and_keras_builds_what_was_predicted(network: Network) -> None:
+    text = network.text()
+    checked = read(text)
+    errors = [one for one in checked.diagnostics if one.severity == "error"]
+    assert errors == [], text
+    spec, resolved = checked.accept()
+    filled = render_spec(spec, resolved)
+    again = read(filled).accept()
+    assert render_spec(*again) == filled
+    assert hash_model(again[1]) == hash_model(resolved)
+    assert is_taken_by_schema(text), text
+    assert is_taken_by_schema(filled), filled
+    compare(resolved, text)
+    DRAWN.update(network.kinds)
+
+
+@unwarned
+def compare(resolved: Any, text: str) -> None:
+    """Hold the shapes and weights of every layer against those of the built model."""
+    keras.backend.clear_session()
+    model = build_model(resolved, name="drawn", seed=1)
+    for node in resolved.nodes:
+        made = keras.tree.flatten(model.get_layer(node.name).output)
+        assert [tuple(one.shape) for one in made] == [one.shape for one in node.outputs], text
+        layer = model.get_layer(node.name)
+        assert layer.count_params() == node.parameters, (node.name, text)
+
+
+def test_json_is_taken_as_yaml_is() -> None:
+    spec = {"nnspec": 1, "model": [{"Input": [4]}, {"Dense": 2}]}
+    assert not read(json.dumps(spec)).refused
+
+
+def test_what_is_drawn_comes_from_the_whole_catalogue() -> None:
+    assert len(drawable()) > 120

@@ -6,6 +6,8 @@ With --atheris, and atheris installed, mutations are guided by coverage. Exit co
 raised anything but a refusal, took over 2 s of processor time, or the process went over 300 MB.
 """
 
+# ruff: noqa: E402 - the mutations are those of the tests, found by the path that is set first
+
 import argparse
 import random
 import resource
@@ -17,9 +19,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from mutation import ROOT, mutate, read_seeds
+ROOT = Path(__file__).parents[1]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "hostile")]
 
-sys.path.insert(0, str(ROOT))
+from mutation import mutate, read_seeds
 
 from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.diagnostics.render import render

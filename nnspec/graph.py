@@ -134,16 +134,15 @@ class Wiring:
         target = shared.layer if shared else use.layer
         before = len(self.findings.diagnostics)
         wires = use.wires
-        layer = use.layer
         if isinstance(target, SubModel):
             part = self.part(target, use.shares or use.name)
             wires = arrange_inputs(use, part.inputs, self.findings)
-            layer = None if use.shares else part
         elif isinstance(target, Layer):
             wires = arrange(use, target, self.findings)
         found = [self.source(wire, use) for wire in wires]
         sources = tuple(source for source in found if source)
-        layer = layer if len(found) == len(sources) else None
+        own = part if isinstance(use.layer, SubModel) else use.layer
+        layer = own if len(found) == len(sources) else None
         refused = before < len(self.findings.diagnostics)
         return Node(use.name, layer, sources, use.origin, use.shares, refused=refused)
 
@@ -228,9 +227,7 @@ def is_entrance(use: LayerUse) -> bool:
     return isinstance(use.layer, Layer) and use.layer.required == 0
 
 
-def arrange_inputs(
-    use: LayerUse, inputs: tuple[str, ...], findings: Findings
-) -> tuple[Wire, ...]:
+def arrange_inputs(use: LayerUse, inputs: tuple[str, ...], findings: Findings) -> tuple[Wire, ...]:
     """Return what feeds a model within, in the order of its inputs (G202 if it does not fit)."""
     span = use.origin.wiring.get("inputs", use.origin.head)
     wires, names = use.wires, [wire.parameter for wire in use.wires]
@@ -346,7 +343,8 @@ def check_unused(
     fed = {source.node for node in nodes for source in node.sources} | meant
     fed |= {output.source.node for output in outputs}
     for node in nodes:
-        if node.name not in fed:
+        understood = node.layer or node.shares or node.implied
+        if node.name not in fed and understood:
             message = f"the layer {node.name} is unused: no output follows from it"
             hint = f"feed it to a layer, or list it in outputs: [..., {node.name}]"
             findings.add("G104", message, node.origin.head, hint=hint)

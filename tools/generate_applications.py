@@ -31,6 +31,8 @@ TABLE: dict[str, Figures] = {{
 '''
 DEFAULT_SIZE = 224
 """Rows and columns of images where Keras leaves them open."""
+START = (0, 1, 1, False)
+HALVING = 2
 SIZE = 256
 """Rows and columns that the paths are measured at: enough for every network."""
 
@@ -95,7 +97,7 @@ def head(whole: Any, trainable: int) -> tuple[int, int, int]:
     """Return the head's figures.
 
     Returns:
-        Parameters before the last layer; of these, how many per feature; what enters the last layer.
+        Parameters before the last layer; of these, how many per feature; what enters the last.
     """
     weighted = [layer for layer in whole.layers if layer.weights]
     kernel = weighted[-1].kernel.shape
@@ -113,9 +115,7 @@ def least_size(name: str) -> int:
     try:
         build(name, include_top=False, input_shape=(8, 8, 3))
     except ValueError as error:
-        found = re.search(r"at least (\d+)", str(error))
-        assert found, error
-        return int(found[1])
+        return int(re.findall(r"at least (\d+)", str(error))[0])
     return 1
 
 
@@ -125,12 +125,12 @@ def path(name: str, model: Any) -> str:
     # Padding that Keras chooses by an axis' parity makes a step of two what 'same' is.
     by_parity = "correct_pad" in getsource(getmodule(getattr(keras.applications, name)) or keras)
     joined: list[tuple[int, int, int, bool]] = []
-    for before, (padding, window, step, same) in pairwise([(0, 1, 1, False), *steps]):
-        if before[1] == 1 and before[0] and joined:
+    for (added, before, _, _), (padding, window, step, same) in pairwise([START, *steps]):
+        padded = added if added and before == 1 else 0
+        if padded:
             joined.pop()
-            padding = before[0]
-        odd = by_parity and step == 2 and padding % 2 == 1  # noqa: PLR2004 - halves the rows
-        joined.append((0, window, step, True) if odd else (padding, window, step, same))
+        odd = by_parity and step == HALVING and padded % 2 == 1
+        joined.append((0, window, step, True) if odd else (padding + padded, window, step, same))
     return " ".join(
         ("=" if same else "") + (f"{padding}+" if padding else "") + f"{window}/{step}"
         for padding, window, step, same in joined

@@ -42,7 +42,8 @@ def build_application(described: Application, node: ResolvedNode, name: str) -> 
         raise Refused([unfetched(described, node)]) from None
     finally:
         keras.config.set_dtype_policy(before)
-    network.trainable = described.trainable
+    if not described.trainable:
+        network.trainable = False
     return network
 
 

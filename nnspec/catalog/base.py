@@ -9,6 +9,8 @@ from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
+from nnspec.catalog.index import INDEX
+
 REGISTERED: dict[str, dict[str, type["CatalogObject"]]] = {}
 """Family -> Keras name or alias -> class; filled as family files are imported."""
 
@@ -48,6 +50,7 @@ class CatalogObject(BaseModel):
         elif not abstract:
             cls.keras_name = cls.__dict__.get("keras_name", cls.__name__)
             for name in (cls.keras_name, *cls.__dict__.get("aliases", ())):
+                refuse_taken(cls, name)
                 REGISTERED[cls.family][name] = cls
 
     def arguments(self) -> dict[str, object]:
@@ -57,3 +60,11 @@ class CatalogObject(BaseModel):
             for name in type(self).model_fields
             if name not in self.additions
         }
+
+
+def refuse_taken(cls: type[CatalogObject], name: str) -> None:
+    """Refuse a class from outside the catalogue that takes the name of one in it."""
+    if cls.__module__.startswith("nnspec."):
+        return
+    if any(name in held.split() for held in INDEX.get(cls.family, {}).values()):
+        raise TypeError(f"the name {name} is taken by a class of nnspec")

@@ -26,11 +26,6 @@ def names(family: str) -> tuple[str, ...]:
     return tuple(sorted({*_modules(family), *REGISTERED.get(family, {})}))
 
 
-def is_shipped(family: str, name: str) -> bool:
-    """Return whether a name belongs to a class of nnspec's own."""
-    return name in _modules(family)
-
-
 def load_all() -> dict[str, dict[str, type[CatalogObject]]]:
     """Import the whole catalogue, and return family -> name or alias -> class."""
     for modules in INDEX.values():

@@ -5,7 +5,31 @@ from typing import Annotated
 
 import typer
 
-SpecFile = Annotated[Path, typer.Argument(metavar="SPEC", help="A spec: YAML or JSON.")]
+
+def require_file(path: Path) -> Path:
+    """Return the path of a file that is there; one that is not is wrong usage.
+
+    Raises:
+        typer.BadParameter: with the nearest name in the same folder.
+    """
+    if path.exists():
+        return path
+    from nnspec.validate.names import nearest
+
+    try:
+        beside = [one.name for one in path.parent.iterdir() if one.is_file()]
+    except OSError:
+        beside = []
+    guess = nearest(path.name, beside)
+    hint = f"; did you mean {path.with_name(guess)}?" if guess else ""
+    message = f"there is no file at the path {path}{hint}"
+    raise typer.BadParameter(message)
+
+
+SpecFile = Annotated[
+    Path,
+    typer.Argument(metavar="SPEC", help="A spec: YAML or JSON.", callback=require_file),
+]
 SpecFiles = Annotated[
     list[str],
     typer.Argument(metavar="SPEC", help="Specs; patterns such as '*.yaml'; - for standard input."),

@@ -11,7 +11,9 @@ Command = Callable[..., None]
 
 AllowPlugins = Annotated[
     bool,
-    typer.Option("--allow-plugins", help="Import the plugins that the spec names: their code runs."),
+    typer.Option(
+        "--allow-plugins", help="Import the plugins that the spec names: their code runs."
+    ),
 ]
 PluginNames = Annotated[
     list[str] | None,

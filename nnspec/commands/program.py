@@ -24,7 +24,6 @@ from nnspec.commands import (
     training,
     validation,
 )
-
 from nnspec.commands.plugins import with_consent, with_plugins
 
 USAGE, INTERNAL, INTERRUPTED, PIPE_CLOSED = 2, 70, 130, 141

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 TRAINING = {"tensorflow", "keras", "numpy", "polars", "sklearn", "jinja2"}
 """Packages that the light core leaves out."""
+ANY = ("",)
+"""The prefix of every code."""
 ERRORS = 2
 """The file descriptor that libraries of C++ write to."""
 
@@ -77,16 +79,17 @@ def explained(overrides: Sequence[str] | None = None) -> Iterator[None]:
 def accept(
     spec: Path, overrides: Sequence[str] | None, *, allow_outside: bool
 ) -> "tuple[Spec, Network]":
-    """Return a checked spec and its network, warnings shown.
+    """Return a checked spec and its network, shown what is doubtful and no comment hides.
 
     Raises:
         Refused: with everything that is wrong with it.
     """
     from nnspec.pipeline.check import check
+    from nnspec.pipeline.examine import hide
 
     checked = check(spec, overrides=overrides or (), allow_outside=allow_outside)
     accepted = checked.accept()
-    show_findings(checked.diagnostics, overrides)
+    show_findings(hide(checked, checked.diagnostics, unsought=ANY), overrides)
     return accepted
 
 

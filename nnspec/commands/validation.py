@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nnspec.commands.gathered import gathered
-from nnspec.commands.options import AllowOutside, Overrides, SpecFiles
+from nnspec.commands.options import AllowOutside, Overrides, SpecFiles, require_file
 from nnspec.commands.reporting import explained, read_text
 from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.diagnostics.render import Format, render, wants_color
@@ -82,7 +82,9 @@ def validate(asked: Validation) -> None:
         texts[file], found = check_file(file, request)
         findings += found
     chosen = asked.form or (Format.GITHUB if os.environ.get("GITHUB_ACTIONS") else Format.TEXT)
-    sources = Sources(texts, request.overrides)
+    opened = {one.file for one in findings if one.file} - texts.keys()
+    quoted = {file: read_text(Path(file)) for file in sorted(opened)}
+    sources = Sources({**texts, **quoted}, request.overrides)
     typer.echo(render(findings, sources, chosen, color=wants_color(sys.stdout)))
     if any(one.severity == "error" for one in findings):
         raise typer.Exit(1)
@@ -119,6 +121,8 @@ def expand(files: Sequence[str]) -> Iterator[str]:
         if not found:
             message = f"no file matches {file}"
             raise typer.BadParameter(message)
+        if found == [file] and file != STANDARD_INPUT:
+            require_file(Path(file))
         yield from (one for one in found if one not in seen)
         seen.update(found)
 

@@ -17,7 +17,7 @@ def unopened(file: FilePath, error: OSError) -> Refused:
     """Return the refusal of a file that cannot be opened: D101 if absent, else D102."""
     match error:
         case FileNotFoundError() | NotADirectoryError():
-            return refuse("D101", f'no such file: "{file}"', hint=_neighbour(file))
+            return refuse("D101", f'there is no file at the path "{file}"', hint=_neighbour(file))
         case IsADirectoryError():
             return refuse("D102", f'"{file}" is a folder; expected a file')
         case PermissionError():

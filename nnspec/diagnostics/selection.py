@@ -82,24 +82,21 @@ def apply_ignores(
         file: the file's name in messages.
         unsought: prefixes of codes that were not looked for; comments on these are let be.
     """
-    kept: list[Diagnostic] = []
-    used: set[tuple[int, str]] = set()
-    for one in diagnostics:
-        line = one.span.start.line if one.span else 0
-        hiding = [(ignore.line, one.code) for ignore in ignores if hides(ignore, one.code, line)]
-        used.update(hiding)
-        if not hiding:
-            kept.append(one)
+    named = {(ignore.line, code) for ignore in ignores for code, _ in ignore.codes}
+    hidden = {
+        (one.span.start.line, one.code)
+        for one in diagnostics
+        if one.span and not one.code.startswith(NEVER_HIDDEN)
+    } & named
+    kept = [
+        one
+        for one in diagnostics
+        if one.span is None or (one.span.start.line, one.code) not in hidden
+    ]
     for ignore in ignores:
-        kept += faults(ignore, used, unsought)
-    named = (replace(one, file=one.file or file) for one in kept)
-    return tuple(sorted(named, key=lambda one: one.order))
-
-
-def hides(ignore: Ignore, code: str, line: int) -> bool:
-    """Return whether a comment hides findings of a code on a line."""
-    named = any(code == one for one, _ in ignore.codes)
-    return named and ignore.line == line and not code.startswith(NEVER_HIDDEN)
+        kept += faults(ignore, hidden, unsought)
+    placed = (replace(one, file=one.file or file) for one in kept)
+    return tuple(sorted(placed, key=lambda one: one.order))
 
 
 def faults(

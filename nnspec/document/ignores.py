@@ -6,12 +6,14 @@ that holds something.
 """
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 
-from nnspec.diagnostics import Span
+from nnspec.diagnostics import Position, Span
 from nnspec.diagnostics.selection import Ignore
 from nnspec.diagnostics.sources import LINE_BREAK
-from nnspec.document.tree import Document, Mapping, Node, Scalar, Sequence
+from nnspec.document.tree import Document, Mapping, Node, Scalar
+from nnspec.document.tree import Sequence as SequenceNode
 
 COMMENT = re.compile(r"(?:^|(?<=\s))#\s*nnspec:\s*ignore\b(?:\[([^\]\n]*)\])?")
 CODE = re.compile(r"[^\s,]+")
@@ -23,19 +25,34 @@ def find_ignores(document: Document) -> tuple[Ignore, ...]:
     """Return the comments of a document that hide findings, in the order of the text."""
     if "nnspec:" not in document.text or document.file.endswith(".json"):
         return ()
-    found: list[Ignore] = []
-    texts: list[Span] | None = None
     lines = LINE_BREAK.split(document.text)
+    found: dict[int, re.Match[str]] = {}
     for number, line in enumerate(lines, start=1):
         match = COMMENT.search(line) if "ignore" in line else None
-        if match is None or len(found) == MOST:
-            continue
-        texts = list(spans_of_texts(document.root)) if texts is None else texts
-        span = Span.at(number, match.start() + 1, match.end() - match.start())
-        if not any(text.start <= span.start < text.end for text in texts):
-            about = number if line[: match.start()].strip() else following(lines, number)
-            found.append(Ignore(tuple(codes(match, number)), about, span))
-    return tuple(found)
+        if match is not None and len(found) < MOST:
+            found[number] = match
+    if found:
+        drop_texts(found, document.root)
+    return tuple(describe(match, number, lines) for number, match in found.items())
+
+
+def drop_texts(found: dict[int, re.Match[str]], root: Node) -> None:
+    """Drop what stands within a value or a key."""
+    numbers = list(found)
+    for text in spans_of_texts(root):
+        first = bisect_left(numbers, text.start.line)
+        for number in numbers[first : bisect_right(numbers, text.end.line)]:
+            match = found.get(number)
+            if match and text.start <= Position(number, match.start() + 1) < text.end:
+                del found[number]
+
+
+def describe(match: re.Match[str], number: int, lines: Sequence[str]) -> Ignore:
+    """Return a comment: what it names, and the line that it is about."""
+    alone = not lines[number - 1][: match.start()].strip()
+    about = following(lines, number) if alone else number
+    span = Span.at(number, match.start() + 1, match.end() - match.start())
+    return Ignore(tuple(codes(match, number)), about, span)
 
 
 def codes(match: re.Match[str], line: int) -> Iterator[tuple[str, Span]]:
@@ -46,7 +63,7 @@ def codes(match: re.Match[str], line: int) -> Iterator[tuple[str, Span]]:
         yield one[0], Span.at(line, match.start(1) + one.start() + 1, len(one[0]))
 
 
-def following(lines: list[str], number: int) -> int:
+def following(lines: Sequence[str], number: int) -> int:
     """Return the next line, counted from 1, that is neither blank nor a comment."""
     for behind, line in enumerate(lines[number:], start=number + 1):
         if line.strip() and not line.lstrip().startswith("#"):
@@ -60,7 +77,7 @@ def spans_of_texts(node: Node) -> Iterator[Span]:
         case Scalar(span=span):
             if node.quoted or span.start.line != span.end.line:
                 yield span
-        case Sequence(items=items):
+        case SequenceNode(items=items):
             for item in items:
                 yield from spans_of_texts(item)
         case Mapping(entries=entries):

@@ -47,7 +47,7 @@ def parse_document(content: bytes | str, file: str = "<spec>") -> Document:
     """
     try:
         text = decode(content) if isinstance(content, bytes) else content
-        text = text.removeprefix("\ufeff").replace("\r\n", "\n")
+        text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
         check_characters(text)
         root = compose_json(text) if file.endswith(".json") else compose_yaml(text)
         return Document(text, file, check_root(root))

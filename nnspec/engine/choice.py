@@ -86,7 +86,7 @@ def _engine(model: keras.Model, wanted: EngineName) -> tuple[Literal["fused", "k
         case "fused" if own is not None:
             message = f"engine: fused cannot run {type(model).__name__}, which has its own {own}"
             raise Refused(
-                [Diagnostic("R104", message, hint="write engine: auto", path=("runtime", "engine"))]
+                [Diagnostic("R107", message, hint="write engine: auto", path=("runtime", "engine"))]
             )
         case "fused":
             return "fused", "engine: fused was asked for"

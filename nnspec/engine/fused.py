@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from nnspec.engine.choice import Choice, without_xla
@@ -39,6 +40,7 @@ class Fused:
         self.timings: dict[str, float] = {}
         self._feeds = (training, validation)
         self._batch = batch
+        self._order = np.arange(training.rows, dtype=np.int32)
         self._begun = False
         self._prepare()
 
@@ -57,6 +59,7 @@ class Fused:
 
     def begin(self, order: Rows) -> None:
         """Take in the epoch's order."""
+        self._order = order
         self._training.begin(order)
 
     def run(self, stretch: Stretch) -> Report:
@@ -72,6 +75,7 @@ class Fused:
                 raise
             self.choice = without_xla(self.choice, error)
             self._prepare()
+            self._training.begin(self._order)
             report = self._training.run(stretch)
         self._begun = True
         return report

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
 import keras
+import tensorflow as tf
 
 from nnspec.diagnostics import Diagnostic, RunFailed
 from nnspec.engine.executor import Executor, Report, Stretch
@@ -49,7 +50,8 @@ class Training:
         """Train all epochs of the plan, or until a callback stops it.
 
         Raises:
-            RunFailed: the loss of a step was not a number.
+            RunFailed: the loss of a step was not a number, memory did not suffice, or an
+                operation met values it cannot work on.
         """
         calls = self._callback_list()
         self.model.stop_training = False
@@ -108,7 +110,12 @@ class Training:
 
     def _chunk(self, stretch: Stretch) -> tuple[Report, int]:
         begun = time.perf_counter()
-        report = self.executor.run(stretch)
+        try:
+            report = self.executor.run(stretch)
+        except tf.errors.ResourceExhaustedError as error:
+            raise RunFailed([_failed("R102", "memory did not suffice", error)]) from error
+        except tf.errors.InvalidArgumentError as error:
+            raise RunFailed([_failed("R106", "a step failed", error)]) from error
         seconds = time.perf_counter() - begun
         if "first_call" in self.timings:
             self.pace.learn(stretch.steps, seconds)
@@ -148,3 +155,15 @@ def _not_a_number(epoch: int, step: int, steps: int) -> Diagnostic:
         hint="lower the learning rate, clip gradients, or check the data",
         path=("training",),
     )
+
+
+def _failed(code: str, what: str, error: tf.errors.OpError) -> Diagnostic:
+    """Return a failure in TensorFlow's own words, without the graph they come wrapped in.
+
+    Its message lists where the operation was defined, then says what is wrong, then names the
+    operation in double brackets.
+    """
+    lines = [line.strip() for line in error.message.splitlines() if line.strip()]
+    names = [number for number, line in enumerate(lines) if line.startswith("[[")]
+    told = lines[max(0, names[0] - 1)] if names else lines[-1]
+    return Diagnostic(code, f"{what}: {told[:300]}", path=("training",))

@@ -10,8 +10,8 @@ from nnspec.diagnostics import Diagnostic, Refused
 
 OWN = "nnspec"
 """What the registered names and modules of this package's own objects begin with."""
-DESCRIBED = ("module", "class_name", "config", "registered_name", "build_config")
-"""Keys of a document that describe the model; how it is compiled is the spec's, not Keras'."""
+COMPILED = "compile_config"
+"""How Keras compiles a model: that is the spec's, which trains it."""
 
 
 def encode_keras_json(model: keras.Model) -> str:
@@ -21,14 +21,24 @@ def encode_keras_json(model: keras.Model) -> str:
         Refused: A113 for layers whose arguments hold an object of this package.
     """
     document: dict[str, Any] = json.loads(model.to_json())
-    owners = sorted(set(own_objects(document, model.name)))
+    owners = sorted(set(own_objects(uncompiled(document), model.name)))
     if owners:
         layers = ", ".join(f'"{name}"' for name in owners[:5])
         message = f"an activation with arguments of its own has no form in Keras' JSON: {layers}"
         hint = "write the activation as a layer behind: - LeakyReLU: 0.1, - ELU, - Softmax: 1 ..."
         raise Refused([Diagnostic("A113", message, hint=hint)])
-    described = {key: document[key] for key in DESCRIBED if key in document}
-    return json.dumps(described, indent=2) + "\n"
+    return json.dumps(uncompiled(document), indent=2) + "\n"
+
+
+def uncompiled(value: Any) -> Any:  # noqa: ANN401 - a part of a document is any JSON value
+    """Return a part of a document without how models in it were compiled."""
+    match value:
+        case dict():
+            return {key: uncompiled(one) for key, one in value.items() if key != COMPILED}
+        case list():
+            return [uncompiled(one) for one in value]
+        case _:
+            return value
 
 
 def own_objects(value: object, layer: str) -> Iterator[str]:

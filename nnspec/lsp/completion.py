@@ -16,6 +16,7 @@ from nnspec.schema.document import describe_top
 from nnspec.schema.fields import required_fields
 from nnspec.schema.network import WIRING
 from nnspec.validate.admitted import admitted
+from nnspec.validate.submodels import SUBMODEL
 from nnspec.validate.words import describe_field, show_value
 
 NAME = re.compile(r"""(?:^|[\s{,])name:\s*["']?([A-Za-z0-9_-]+)""")
@@ -71,7 +72,7 @@ def propose_keys(place: Place, lines: Sequence[str]) -> Iterator[Proposal]:
 
 def propose_layers(lines: Sequence[str]) -> Iterator[Proposal]:
     """Yield layers, the spec's own blocks, and what stands beside a layer."""
-    for name in (*names("layers"), *RANKED, *SHORT):
+    for name in (*names("layers"), *RANKED, *SHORT, SUBMODEL):
         yield Proposal(name, "object", "layer")
     for name in block_names(lines):
         yield Proposal(name, "name", "block")

@@ -96,6 +96,8 @@ def in_network(holder: Meaning, step: str | int) -> Meaning:
             return Layers()
         case Layers(), int():
             return Entry()
+        case Entry(), "Model":
+            return Layers()
         case (Layers() | Entry(), str()) if step in NAMING:
             return Names()
         case Entry(), str() if step not in WIRING:

@@ -1,5 +1,6 @@
 """The server: the protocol's requests to the modules beside it, positions to the editor's units."""
 
+import os
 from pathlib import Path
 
 from lsprotocol import types
@@ -34,8 +35,12 @@ SORTS = {
 
 
 def serve() -> None:
-    """Serve one editor over standard input and output, until it says so."""
-    SERVER.start_io()
+    """Serve one editor over standard input and output, until it says so.
+
+    The streams are copies: the server closes them at its end, the program flushes its own later.
+    """
+    with os.fdopen(os.dup(0), "rb") as incoming, os.fdopen(os.dup(1), "wb") as outgoing:
+        SERVER.start_io(incoming, outgoing)
 
 
 @SERVER.feature(types.TEXT_DOCUMENT_DID_OPEN)
@@ -121,9 +126,7 @@ def restyle(
     return [types.TextEdit(whole, style_document(parsed, Path(document.path).parent))]
 
 
-def locate(
-    server: LanguageServer, asked: AtCursor
-) -> tuple[list[str], int, int]:
+def locate(server: LanguageServer, asked: AtCursor) -> tuple[list[str], int, int]:
     """Return the lines of a text, and a cursor's line and column in characters, from 0."""
     document = server.workspace.get_text_document(asked.text_document.uri)
     position = document.position_codec.position_from_client_units(document.lines, asked.position)

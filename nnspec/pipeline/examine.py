@@ -1,6 +1,6 @@
 """One spec as `nnspec validate` looks at it: the check, what else is asked for, what is shown."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -42,11 +42,23 @@ def examine(document: Document, folder: Path, request: Request) -> tuple[Diagnos
         for look in (request.policy, request.data):
             new = look(checked) if look else ()
             found += [one for one in new if one not in found]
-    if ignores := find_ignores(document):
-        unsought = list_unsought(checked, request)
-        found = list(apply_ignores(found, ignores, file=document.file, unsought=unsought))
-    shown = (one for one in found if request.selection.shows(one.code))
+    left = hide(checked, found, unsought=list_unsought(checked, request))
+    shown = (one for one in left if request.selection.shows(one.code))
     return tuple(sorted(shown, key=lambda one: one.order))
+
+
+def hide(
+    checked: Checked, found: Sequence[Diagnostic], *, unsought: tuple[str, ...]
+) -> tuple[Diagnostic, ...]:
+    """Return the findings about a spec that none of its comments hides.
+
+    Args:
+        checked: the spec.
+        found: all that was found.
+        unsought: prefixes of codes that were not looked for; comments on these are let be.
+    """
+    ignores = find_ignores(checked.document)
+    return apply_ignores(found, ignores, file=checked.document.file, unsought=unsought)
 
 
 def list_unsought(checked: Checked, request: Request) -> tuple[str, ...]:

@@ -18,6 +18,9 @@ from nnspec.document import Document, parse_document, read_document
 ROUNDS = 10
 """A repair may bring another mistake to light; this often, at most."""
 
+ALONE = 20
+"""Edits of a round that are tried one by one, at most: each is a check."""
+
 Check = Callable[[Document], tuple[Diagnostic, ...]]
 """Gives the findings of a document."""
 TextCheck = Callable[[str], tuple[Diagnostic, ...]]
@@ -94,7 +97,7 @@ def improve(text: str, findings: Sequence[Diagnostic], check: TextCheck) -> Repa
     together = apply_fixes(text, findings)
     if holds(together, findings, check):
         return Repair(together.text, together.answered)
-    each = ((one, apply_fixes(text, [one])) for one in together.answered)
+    each = ((one, apply_fixes(text, [one])) for one in together.answered[:ALONE])
     best = apply_fixes(text, [one for one, alone in each if holds(alone, findings, check)])
     return Repair(best.text, best.answered) if holds(best, findings, check) else Repair(text)
 

@@ -64,8 +64,8 @@ def index_page(groups: Mapping[str, Kinds], families: Mapping[str, Kinds]) -> st
     parts = [
         (
             "Names, arguments and defaults are those of Keras. `nnspec explain NAME` prints an "
-            "entry in the terminal; the keys of a spec stand in [spec.md](spec.md), the findings of the "
-            "checker in [the rules](../rules/README.md)."
+            "entry in the terminal; the keys of a spec stand in [spec.md](spec.md), the findings "
+            "of the checker in [the rules](../rules/README.md)."
         ),
         "## Layers",
         table(

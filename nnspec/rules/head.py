@@ -6,6 +6,7 @@ from nnspec.catalog.losses import Loss
 from nnspec.catalog.metrics import Metric
 from nnspec.diagnostics import Path, Span
 from nnspec.graph import Output
+from nnspec.nested import Nested
 from nnspec.resolve import Network, ResolvedNode
 from nnspec.rules.kinds import (
     SAME_SHAPE,
@@ -85,6 +86,11 @@ def find_head(network: Network, output: Output) -> Head:
     """
     node = network.by_name.get(output.source.node)
     span = node.node.origin.head if node else output.span
+    if node is not None and isinstance(node.layer, Nested):
+        within = node.layer.network
+        found = find_head(within, within.graph.outputs[output.source.index])
+        tensor = network.output(output.name)
+        return replace(found, name=output.name, layer=output.source.node, tensor=tensor)
     head = Head(output.name, output.source.node, span, network.output(output.name))
     behind: list[ResolvedNode] = []
     index = output.source.index

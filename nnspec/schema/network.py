@@ -69,6 +69,7 @@ def define_network(layers: Kinds) -> dict[str, Schema]:
         suffix = ".with_blocks" if blocks else ""
         defined[f"entry{suffix}"] = describe_entry(names, ranked, blocks=blocks)
         defined[f"model{suffix}"] = describe_model(f"entry{suffix}")
+        defined[f"submodel{suffix}"] = describe_submodel(f"entry{suffix}")
     defined["block"] = describe_block()
     return defined
 
@@ -79,19 +80,73 @@ def members_of(short: str, layers: Kinds) -> list[type[CatalogObject]]:
 
 
 def describe_model(layers: str) -> Schema:
-    """Return the schema of a network: a list of layers, or layers and outputs."""
+    """Return the schema of a network: layers and outputs, a file, or a document of Keras."""
+    document = describe_keras_form(MODELS)
+    document["properties"]["compile_config"] = {
+        "description": "How Keras compiled the model; here the training section says it."
+    }
     return {
         "description": "The network: layers in order; each takes the one before it.",
-        **describe_list(
-            layers,
-            {
-                "outputs": {
-                    "description": "Names of the layers that are the network's outputs; "
-                    "the last layer if absent.",
-                    **NAMES,
-                }
+        "type": ["array", "object"],
+        "if": {"type": "object", "required": ["class_name"]},
+        "then": document,
+        "else": {
+            "if": {"type": "object", "required": ["file"]},
+            "then": {
+                "properties": {"file": describe_file()},
+                "required": ["file"],
+                "additionalProperties": False,
             },
+            "else": describe_list(layers, {"outputs": describe_outputs()}),
+        },
+    }
+
+
+def describe_submodel(layers: str) -> Schema:
+    """Return the schema of a model within a model."""
+    further: dict[str, Schema] = {
+        "inputs": {
+            "description": "Names, inside, of the tensors it is given, where no Input layers say "
+            "them; input if absent.",
+            **NAMES,
+        },
+        "outputs": describe_outputs(),
+        "trainable": admit_variable(
+            {
+                "description": "Whether training changes its weights.",
+                "type": "boolean",
+                "default": True,
+            }
         ),
+        "file": describe_file(),
+    }
+    described = describe_list(layers, further)
+    either = [{"required": ["layers"]}, {"required": ["file"]}]
+    return {
+        **described,
+        "description": "A model within the model: one layer, whose layers' names are its own.",
+        "required": [],
+        "if": {"type": "object"},
+        "then": {"oneOf": either},
+    }
+
+
+def describe_outputs() -> Schema:
+    """Return the schema of the list of outputs."""
+    return {
+        "description": "Names of the layers that are the network's outputs; "
+        "the last layer if absent.",
+        **NAMES,
+    }
+
+
+def describe_file() -> Schema:
+    """Return the schema of a path to a model."""
+    return {
+        "description": "Path of a model document, relative to the spec: Keras' JSON.",
+        "type": "string",
+        "minLength": 1,
+        "examples": ["model.json"],
     }
 
 
@@ -147,7 +202,7 @@ def describe_entry(
     text: Schema = {"enum": alone}
     if blocks:
         text = {"anyOf": [text, {"type": "string", "pattern": f"^{NAME}$"}]}
-    heads = [*names, *ranked]
+    heads = [*names, *ranked, SUBMODEL]
     written = [
         describe_mapping(names, ranked, complete=one, blocks=blocks) for one in (True, False)
     ]
@@ -186,6 +241,7 @@ def describe_mapping(
         plain: Schema = {"type": ["array", "number", "string", "null"]}
         open_ended = set(required) <= {kind.shorthand for kind in kinds}
         heads[short] = {"anyOf": [arguments, plain]} if open_ended else arguments
+    heads[SUBMODEL] = refer("submodel.with_blocks" if blocks else "submodel")
     mapping: Schema = {"properties": {**WIRING, **heads}, "additionalProperties": False}
     if blocks:
         mapping["additionalProperties"] = True

@@ -55,6 +55,21 @@ class RankDependent:
 
 
 @dataclass(frozen=True, slots=True)
+class SubModel:
+    """A model within a model, used like a layer; its layers' names are its own.
+
+    Attributes:
+        section: its layers.
+        inputs: names, inside, of the tensors it is given, where no Input layers say them.
+        trainable: whether training changes its weights.
+    """
+
+    section: "ModelSection"
+    inputs: tuple[str, ...] = ()
+    trainable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class LayerUse:
     """One layer, or one more application of a layer.
 
@@ -66,7 +81,7 @@ class LayerUse:
     """
 
     name: str
-    layer: "Layer | RankDependent | SubModel | None"
+    layer: Layer | RankDependent | SubModel | None
     wires: tuple[Wire, ...]
     origin: Origin
     shares: str | None = None
@@ -85,18 +100,3 @@ class ModelSection:
     layers: tuple[LayerUse, ...]
     aliases: Mapping[str, str] = field(default_factory=dict)
     outputs: tuple[Wire, ...] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SubModel:
-    """A model within a model, used like a layer; its layers' names are its own.
-
-    Attributes:
-        section: its layers.
-        inputs: names, inside, of the tensors it is given, where no Input layers say them.
-        trainable: whether training changes its weights.
-    """
-
-    section: ModelSection
-    inputs: tuple[str, ...] = ()
-    trainable: bool = True

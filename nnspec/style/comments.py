@@ -28,26 +28,22 @@ class Comment:
 
 @dataclass(frozen=True, slots=True)
 class Notes:
-    """What a text holds beside its values: comments in order, and the lines of anchors."""
+    """What a text holds beside its values: comments in order, and whether values have anchors."""
 
     comments: tuple[Comment, ...]
-    anchored: frozenset[int]
-    aliases: bool
+    anchors: bool
 
 
 def find_notes(text: str) -> Notes:
-    """Return the comments of a text that can be parsed, and where values are shared."""
+    """Return the comments of a text that can be parsed."""
     values: list[tuple[int, int]] = []
-    anchored: set[int] = set()
-    aliases = False
+    anchors = False
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     for token in yaml.scan(text, Loader=loader):
         if isinstance(token, yaml.ScalarToken):
             values.append((token.start_mark.index, token.end_mark.index))
-        elif isinstance(token, yaml.AnchorToken | yaml.AliasToken):
-            anchored.add(token.start_mark.line + 1)
-            aliases |= isinstance(token, yaml.AliasToken)
-    return Notes(tuple(_comments(text, values)), frozenset(anchored), aliases)
+        anchors |= isinstance(token, yaml.AnchorToken | yaml.AliasToken)
+    return Notes(tuple(_comments(text, values)), anchors)
 
 
 def _comments(text: str, values: list[tuple[int, int]]) -> list[Comment]:

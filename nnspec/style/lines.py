@@ -16,7 +16,6 @@ class LineWriter:
 
     def __init__(self, document: Document, notes: Notes) -> None:
         self.source = document.text.split("\n")
-        self.notes = notes
         self.waiting = list(notes.comments)
 
     def entry(self, entry: Entry, indent: int, path: Path, *, first: bool = False) -> list[str]:
@@ -75,7 +74,8 @@ class LineWriter:
         written_flow = is_flow(node, self.source)
         if is_layers(path) or holds_layers(node, path):
             return False
-        if not written_flow and (keeps_form(node, path) or self.commented(begin, last_line(node))):
+        apart = self.commented(begin, last_line(node)) or not is_simple(node)
+        if not written_flow and (apart or keeps_form(node, path)):
             return False
         return len(head + flow(node, self.source)) <= WIDTH
 
@@ -91,8 +91,7 @@ class LineWriter:
             return False
         inside = [one for one in self.waiting if begin <= one.line <= end and one.text]
         apart = any(one.alone or one.line < end for one in inside)
-        anchored = any(begin <= line <= end for line in self.notes.anchored)
-        return anchored or apart or not is_simple(node)
+        return apart or not is_simple(node)
 
     def as_written(self, rows: tuple[int, int], column: int, indent: int) -> list[str]:
         """Return lines as they are, moved to an indentation."""

@@ -3,6 +3,8 @@
 from nnspec.diagnostics import Path
 from nnspec.document import Mapping, Node, Scalar, Sequence
 
+SUBMODEL = "Model"
+"""Key of a model within a list of layers."""
 IN_BLOCK = 2
 """Length of a block's path: blocks, its name."""
 
@@ -10,6 +12,9 @@ IN_BLOCK = 2
 def is_layers(path: Path) -> bool:
     """Return whether a path leads to a list of layers; a layer stands on lines of its own."""
     top = path[0]
+    for index in range(len(path) - 1, 1, -1):
+        if path[index] == SUBMODEL and is_layers(path[: index - 1]):
+            return path[index + 1 :] in ((), ("layers",))
     if top == "model":
         return path[1:] in ((), ("layers",))
     return top == "blocks" and len(path) >= IN_BLOCK and path[2:] in ((), ("layers",))

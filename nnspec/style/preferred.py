@@ -19,13 +19,16 @@ def restyle(document: Document) -> str:
     Sections in the order of the reference; two spaces per level; a layer and whatever else fits
     stands on one line of 100 columns; quotes only where they are needed; comments where they
     were. Keras' own form, texts of several lines and lists with comments between their entries
-    keep their form. A JSON document is left as it is.
+    keep their form. A JSON document is left as it is, and so is one with anchors: an alias is
+    another mention of a value, and where it stands is no question of style.
     """
     if document.file.endswith(".json") or FOREIGN_LINES.search(document.text):
         return document.text
     notes = find_notes(document.text)
+    if notes.anchors:
+        return document.text
     writer = LineWriter(document, notes)
-    order = {name: index for index, name in enumerate(() if notes.aliases else KEYS)}
+    order = {name: index for index, name in enumerate(KEYS)}
     entries = document.root.entries
     header = writer.above(entries[0].key.start.line, 0, first=True) if entries else []
     parts = [

@@ -4,7 +4,7 @@ import json
 import re
 
 from nnspec.diagnostics import Span
-from nnspec.document import Mapping, Node, Scalar, Sequence
+from nnspec.document import Entry, Mapping, Node, Scalar, Sequence
 from nnspec.document.scalars import resolve_scalar
 
 BARE = re.compile(r"[A-Za-z_$][A-Za-z0-9_./+$:-]*( [A-Za-z0-9_./+()-]+)*")
@@ -22,20 +22,25 @@ def flow(node: Node, lines: list[str]) -> str:
     """
     match node:
         case Mapping():
-            pairs = (f"{key(one.name, one.key, lines)}: {flow(one.value, lines)}" for one in node)
-            return "{" + ", ".join(pairs) + "}"
+            return "{" + ", ".join(pair(one, lines) for one in node) + "}"
         case Sequence():
             return "[" + ", ".join(flow(item, lines) for item in node.items) + "]"
         case Scalar(value=str(text)):
-            written = scalar(node, lines)
-            return json.dumps(text, ensure_ascii=False) if breaks_flow(written) else written
+            return guarded(text, scalar(node, lines))
         case Scalar():
             return scalar(node, lines)
 
 
-def breaks_flow(written: str) -> bool:
-    """Return whether a text without quotes means something else between brackets."""
-    return written[:1] not in {'"', "'"} and FLOW_MARKS.search(written) is not None
+def pair(entry: Entry, lines: list[str]) -> str:
+    """Return a key and its value in flow style."""
+    name = guarded(entry.name, key(entry.name, entry.key, lines))
+    return f"{name}: {flow(entry.value, lines)}"
+
+
+def guarded(text: str, written: str) -> str:
+    """Return a text as it was written, in quotes where it means something else in brackets."""
+    bare = written[:1] not in {'"', "'"}
+    return json.dumps(text, ensure_ascii=False) if bare and FLOW_MARKS.search(written) else written
 
 
 def scalar(node: Scalar, lines: list[str]) -> str:
@@ -54,8 +59,9 @@ def key(name: str, span: Span, lines: list[str]) -> str:
 
 def bare(text: str, written: str) -> str:
     """Return a text without its quotes where it reads back as the same text everywhere."""
-    simple = BARE.fullmatch(text) and not text.endswith(":") and text.lower() not in OTHER_TRUTHS
-    return text if simple and isinstance(resolve_scalar(text), str) else written
+    if not BARE.fullmatch(text) or ": " in f"{text} " or text.lower() in OTHER_TRUTHS:
+        return written
+    return text if isinstance(resolve_scalar(text), str) else written
 
 
 def source(span: Span, lines: list[str]) -> str:

@@ -52,13 +52,14 @@ def read_item(node: Node, reader: Reader) -> Item | None:
         return None
     written = Written(heads[0].name, heads[0].key, heads[0].value) if heads else None
     members = read_members(beside, findings)
-    if members is None:
+    use = read_text(beside.get("use"), findings)
+    if members is None or (written is None and use is None):
         return None
     return Item(
         written,
         written.span if written else beside["use"].key,
         name=read_name(beside.get("name"), findings),
-        use=read_text(beside.get("use"), findings),
+        use=use,
         inputs=read_inputs(beside.get("inputs"), findings),
         within=(read_text(beside.get("within"), findings) or ("", None))[0],
         members=members,

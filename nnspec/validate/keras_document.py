@@ -14,6 +14,7 @@ from nnspec.document import Entry, Mapping, Node, Plain, Scalar, Sequence, kind_
 from nnspec.spec.model import NETWORK_INPUT, LayerUse, ModelSection, Origin, SubModel, Wire
 from nnspec.validate.items import LAYER_NAME, bad_name
 from nnspec.validate.keras_calls import OLDER, Call, History, read_calls, read_ends
+from nnspec.validate.keras_inputs import with_whole_numbers
 from nnspec.validate.keras_masks import Masks
 from nnspec.validate.keras_order import in_order
 from nnspec.validate.keras_rewrites import Step, is_foreign_layer, is_operation, rewrite
@@ -119,7 +120,8 @@ class NetworkReader:
                 self.read(record)
         begins = [one.layer for one in read_ends(config.get("input_layers"))]
         ends = tuple(self.wire(one) for one in read_ends(config.get("output_layers")))
-        return ModelSection(in_order(self.uses, begins), outputs=ends or None)
+        uses = with_whole_numbers(self.uses)
+        return ModelSection(in_order(uses, begins), outputs=ends or None)
 
     def sequential(self, config: Mapping, layers: Sequence) -> ModelSection:
         """Return the section of a chain; without Input layer, its shape may stand beside it."""
@@ -127,8 +129,9 @@ class NetworkReader:
         shape, previous = config.get("build_input_shape"), NETWORK_INPUT
         first = text_of(records[0].node, "class_name") if records else None
         if first not in ("InputLayer", "Input") and isinstance(shape, Sequence):
-            made = {"class_name": "InputLayer", "config": {"batch_shape": plain(shape)}}
-            node = as_node(dict[str, Plain](made), shape.span)
+            inner: dict[str, Plain] = {"batch_shape": plain(shape)}
+            made: dict[str, Plain] = {"class_name": "InputLayer", "config": inner}
+            node = as_node(made, shape.span)
             assert isinstance(node, Mapping)
             records.insert(0, Record(self.unused("input_layer", records), node))
         for record in records:
@@ -138,7 +141,7 @@ class NetworkReader:
             self.applied[(NETWORK_INPUT, 0)] = NETWORK_INPUT
             self.read(record)
             previous = record.name
-        return ModelSection(tuple(self.uses))
+        return ModelSection(tuple(with_whole_numbers(self.uses)))
 
     def records(self, layers: Sequence) -> list[Record]:
         """Return all serialized layers; one without name, or with a taken one, is refused."""
@@ -244,7 +247,8 @@ class NetworkReader:
         if not call.named:
             return tuple(self.wire(one) for group in groups for one in group)
         known = layer.inputs if isinstance(layer, Layer) else ()
-        named = [(known[place] if place < len(known) else "", group) for place, group in enumerate(groups)]
+        places = (*known, *("" for _ in groups[len(known) :]))
+        named = list(zip(places, groups, strict=False))
         return tuple(
             self.wire(one, name or None)
             for name, group in (*named, *call.named.items())

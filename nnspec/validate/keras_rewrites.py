@@ -129,10 +129,9 @@ def scale_residual(arguments: dict[str, Plain], call: Call) -> tuple[Step, ...]:
 
     Source: Keras 3.15, keras/src/applications/inception_resnet_v2.py, CustomScaleLayer.
     """
-    straight, scaled, *others = (*call.histories, None, None)
-    if straight is None or scaled is None or any(others):
+    if len(call.histories) != len(("straight", "scaled")):
         return ()
-    kept = carried(arguments)
+    (straight, scaled), kept = call.histories, carried(arguments)
     return (
         Step("_scale", "Rescaling", {"scale": arguments.get("scale"), **kept}, (scaled,)),
         Step("", "Add", kept, (straight, "_scale")),

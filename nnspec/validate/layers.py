@@ -143,16 +143,28 @@ class ModelReader:
 
     def read_list(self, node: Sequence, scope: Scope, previous: str) -> str:
         """Read a list of layers; return the name of the last one."""
-        items: list[Item] = []
+        items: list[tuple[Node, Item | None]] = []
         for raw in node.items:
             substituted = substitute_beside(raw, scope.substitution, self.findings)
             item = read_item(substituted, self.reader)
-            if item is not None:
-                items.append(with_config_name(item))
-        scope.taken |= {item.name[0] for item in items if item.name}
-        for item in items:
-            previous = self.read_entry(item, scope, previous)
+            items.append((raw, with_config_name(item) if item else None))
+        scope.taken |= {item.name[0] for _, item in items if item and item.name}
+        for raw, item in items:
+            if item is None:
+                previous = self.hold_place(raw, scope, previous)
+            else:
+                previous = self.read_entry(item, scope, previous)
         return previous
+
+    def hold_place(self, node: Node, scope: Scope, previous: str) -> str:
+        """Stand in for an entry that was refused, so that nothing is said about its neighbours."""
+        given = node.get("name") if isinstance(node, MappingNode) else None
+        name = f"{scope.prefix}@{node.span.start.line}:{node.span.start.column}#{len(self.layers)}"
+        if isinstance(given, Scalar) and isinstance(given.value, str):
+            name = self.names.claim(scope.prefix + given.value, given.span, self.findings)
+        wires = () if previous == NETWORK_INPUT else (Wire(previous, node.span),)
+        self.layers.append(LayerUse(name, None, wires, Origin(node.span, uses=scope.uses)))
+        return name
 
     def read_entry(self, item: Item, scope: Scope, previous: str) -> str:
         """Read one entry, all its repetitions; return the name its last one goes by."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
+from functools import lru_cache
 from heapq import nsmallest
 
 from nnspec.diagnostics import Advice, Replacement
@@ -93,8 +94,12 @@ LONGEST = 100
 
 def nearest(name: str, candidates: Iterable[str]) -> str | None:
     """Return the candidate that is most like a name, capitals aside; None if none is close."""
-    if len(name) > LONGEST:
-        return None
+    return None if len(name) > LONGEST else nearest_of(name, tuple(candidates))
+
+
+@lru_cache(maxsize=256)
+def nearest_of(name: str, candidates: tuple[str, ...]) -> str | None:
+    """Return the nearest candidate; a block used a thousand times asks for the same name."""
     known = nsmallest(CONSIDERED, candidates, key=lambda one: abs(len(one) - len(name)))
     folded: dict[str, list[str]] = {}
     for candidate in known:

@@ -306,8 +306,8 @@ def unknown(
     if withheld:
         plugins = ", ".join(shorten(one) for one in withheld)
         message = f"{message}; it may come from a plugin, and none was imported: {plugins}"
-        hint = "plugins run code of their own: add --allow-plugins if you trust them"
-        return Diagnostic("X106", message, written.span, hint)
+        consent = "plugins run code of their own: add --allow-plugins if you trust them"
+        return Diagnostic("X106", message, written.span, consent)
     hint = suggest(written.name, known) or None
     if "." in written.name and hint is None:
         hint = "names are Keras' own; a dotted name is never looked up"

@@ -1,4 +1,4 @@
-"""Models within models: `- Model: {layers: [...]}`, a layer whose layers' names are its own; floor 4.
+"""Models within models: `- Model: {layers: [...]}`, whose layers' names are its own; floor 4.
 
 A block is written out wherever it is used; a model is one layer, can be used again as a whole,
 and becomes a model of its own in Keras.

@@ -1,13 +1,21 @@
-"""The shipped architectures: known networks, written down; equal to Keras' own where it has them."""
+"""The shipped architectures: known networks, written down, with the published numbers."""
 
+import os
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from nnspec.pipeline.check import check
+from nnspec.fill import hash_model, render_spec
+from nnspec.pipeline.check import Checked, check
 from nnspec.summary import summarize
 
-ARCHITECTURES = Path(__file__).parents[2] / "specs" / "architectures"
+Read = Callable[..., Checked]
+ROOT = Path(__file__).parents[2]
+
+ARCHITECTURES = ROOT / "specs" / "architectures"
 FILES = sorted(ARCHITECTURES.glob("*.yaml"))
 PUBLISHED = {
     "lenet5": 61_706,
@@ -49,3 +57,27 @@ def test_repetition_and_nested_blocks_keep_a_deep_network_short(name: str) -> No
     lines = (ARCHITECTURES / f"{name}.yaml").read_text(encoding="utf-8").splitlines()
     assert len(lines) <= 60
     assert len(check(ARCHITECTURES / f"{name}.yaml").accept()[1].nodes) > 100
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_filling_an_architecture_twice_changes_nothing(file: Path, read: Read) -> None:
+    spec, network = check(file).accept()
+    filled = render_spec(spec, network)
+    again = read(filled, folder=file.parent).accept()
+    assert render_spec(*again) == filled
+    assert hash_model(again[1]) == hash_model(network)
+
+
+def test_the_summary_needs_no_keras(tmp_path: Path) -> None:
+    for name in ("keras", "tensorflow", "numpy"):
+        (tmp_path / f"{name}.py").write_text("raise ModuleNotFoundError(name=__name__)\n")
+    file = ARCHITECTURES / "resnet50.yaml"
+    done = subprocess.run(
+        [sys.executable, "-m", "nnspec", "summary", str(file)],
+        env=os.environ | {"PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "parameters: 25,636,712 (25,583,592 trainable, 53,120 not trainable)" in done.stdout

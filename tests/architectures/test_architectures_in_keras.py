@@ -10,7 +10,6 @@ import yaml
 
 import nnspec
 from nnspec.pipeline.check import check
-from nnspec.shapes import Shape
 
 pytestmark = pytest.mark.keras
 
@@ -85,5 +84,4 @@ def test_keras_finds_the_shapes_and_weights_that_were_predicted(name: str) -> No
         if node.node.shares:
             continue
         made = keras.tree.flatten(model.get_layer(node.name).output)
-        shapes: list[Shape] = [tuple(one.shape) for one in made]
-        assert shapes == [one.shape for one in node.outputs or ()]
+        assert [tuple(one.shape) for one in made] == [one.shape for one in node.outputs or ()]

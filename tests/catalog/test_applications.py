@@ -86,7 +86,10 @@ def test_what_leaves_depends_on_the_top(
         ),
         (("weights: null, include_top: false", "trainable: true"), "G304", "of (224, 224, 3)"),
         (
-            ("MobileNetV2: {weights: null", "TimeDistributed: {layer: {MobileNetV2: {weights: null"),
+            (
+                "MobileNetV2: {weights: null",
+                "TimeDistributed: {layer: {MobileNetV2: {weights: null",
+            ),
             "S",
             "",
         ),

@@ -3,6 +3,8 @@
 import inspect
 import sys
 from collections.abc import Callable, Iterator
+from importlib import import_module
+from itertools import pairwise
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -33,9 +35,7 @@ SIZES = (0, 1, 62, 123)
 @pytest.fixture
 def measure(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], Any]]:
     monkeypatch.syspath_prepend(TOOLS)
-    import generate_applications  # noqa: PLC0415 - a script, found by the line before
-
-    yield generate_applications.measure
+    yield import_module("generate_applications").measure
     del sys.modules["generate_applications"]
 
 
@@ -72,7 +72,7 @@ def test_the_figures_are_those_that_keras_gives(name: str, measure: Callable[[st
 @pytest.mark.parametrize("name", EVERY)
 def test_shapes_and_parameters_are_those_of_the_built_network(name: str) -> None:
     least = TABLE[name].least
-    for rows, columns in zip(SIZES, SIZES[1:], strict=False):
+    for rows, columns in pairwise(SIZES):
         compare(name, (least + rows, least + columns, 3), weights=None, include_top=False)
     sized = (least + SIZES[2], least, 1)
     compare(name, sized, weights=None, include_top=False, pooling="max")
@@ -105,7 +105,9 @@ def built(read: Read, layer: str) -> Any:
 
 
 def test_a_frozen_network_is_built_and_not_trained(read: Read) -> None:
-    layer = "MobileNetV2: {weights: null, include_top: false, trainable: false, dtype: mixed_float16}"
+    layer = (
+        "MobileNetV2: {weights: null, include_top: false, trainable: false, dtype: mixed_float16}"
+    )
     _, model = built(read, layer)
     network = model.get_layer("mobile_net_v2")
     assert isinstance(network, keras.Model)

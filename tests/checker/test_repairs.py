@@ -1,5 +1,6 @@
 """`--fix` writes what has one right repair, keeps the rest, and has nothing to do twice."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -172,3 +173,14 @@ def test_standard_input_cannot_be_written_to(program: Program) -> None:
     code, _, err = program("validate", "--fix", "-")
     assert code == 2
     assert "not standard input" in err
+
+
+@pytest.mark.parametrize(("written", "columns"), [("huberr", (9, 15)), ('"huberr"', (10, 16))])
+def test_the_json_report_carries_the_edits_without_the_quotation_marks(
+    program: Program, written: str, columns: tuple[int, int]
+) -> None:
+    program.write("spec.yaml", text(loss=written))
+    arguments = ("--ignore", "P", "--format", "json", "spec.yaml")
+    (finding,) = json.loads(program("validate", *arguments)[1])["diagnostics"]
+    span = {"line": 8, "column": columns[0], "end_line": 8, "end_column": columns[1]}
+    assert finding["fix"] == [{"span": span, "text": "huber"}]

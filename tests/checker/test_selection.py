@@ -108,6 +108,15 @@ def test_training_refuses_what_a_comment_hides(program: Program) -> None:
     assert "[S101]" in err
 
 
+def test_a_warning_that_a_comment_hides_is_hidden_in_every_command(program: Program) -> None:
+    found(program)
+    assert "[P106]" in program("summary", "spec.yaml")[2]
+    found(program, first="# nnspec: ignore[P106, P102]")
+    code, out, err = program("summary", "spec.yaml")
+    assert (code, err) == (0, "")
+    assert "parameters" in out
+
+
 @pytest.mark.parametrize(
     ("comment", "codes"),
     [

@@ -84,10 +84,14 @@ def test_a_pattern_without_a_file_is_wrong_usage(program: Program) -> None:
     assert "no file matches *.yml" in err
 
 
-def test_a_missing_file_is_refused_by_name(program: Program) -> None:
-    code, out, _ = program("validate", "absent.yaml")
-    assert code == 1
-    assert "cannot read absent.yaml" in out
+@pytest.mark.parametrize("command", ["validate", "render", "summary", "train"])
+def test_a_missing_file_is_wrong_usage_and_the_nearest_one_is_named(
+    program: Program, command: str
+) -> None:
+    code, _, err = program(command, "brokne.yaml")
+    assert code == 2
+    assert "no file at the path brokne.yaml" in " ".join(err.split())
+    assert "broken.yaml?" in err
 
 
 def test_json_findings_are_one_document(program: Program) -> None:

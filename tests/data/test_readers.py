@@ -116,7 +116,7 @@ def test_a_file_that_is_not_there_is_named_with_its_neighbour(load: Load, tmp_pa
         load(source="irsi.csv")
     (finding,) = refused.value.diagnostics
     assert finding.code == "D101"
-    assert finding.message == f'no such file: "{tmp_path / "irsi.csv"}"'
+    assert finding.message == f'there is no file at the path "{tmp_path / "irsi.csv"}"'
     assert finding.hint == "did you mean iris.csv?"
     assert finding.path == ("data", "source")
 

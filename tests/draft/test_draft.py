@@ -100,7 +100,9 @@ def test_a_template_has_no_finding(read: Callable[..., Checked], name: str) -> N
 
 def test_names_of_any_kind_stay_values(draft: Draft) -> None:
     names = ["a: b", "#c", "{d}", "no", "e\tf"]
-    rows = "".join(f"{row},{row * 7 % 5},{row % 7},{row * row % 11},{row % 3}\n" for row in range(60))
+    rows = "".join(
+        f"{row},{row * 7 % 5},{row % 7},{row * row % 11},{row % 3}\n" for row in range(60)
+    )
     header = ",".join(json.dumps(name).replace("\\t", "\t") for name in names)
     text = draft(f"{header}\n{rows}", "no")
     document = plain(parse_document(text).root)

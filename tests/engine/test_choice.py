@@ -1,6 +1,7 @@
 """Which executor runs, whether XLA compiles, and what is said about it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -105,7 +106,10 @@ def test_what_xla_refuses_unforeseen_runs_uncompiled_and_is_told() -> None:
     executor = Fused(model, rows, None, 8, choice)
     assert choice.xla
     executor.begin(epoch_order(16, seed=0, epoch=0))
-    assert np.isfinite(executor.run(Stretch(0, 2, fresh=True)).logs["loss"])
+    loss = executor.run(Stretch(0, 2, fresh=True)).logs["loss"]
+    other = compiled(foreign)
+    expected = train(other, rows_for(other, 16), None, replace(plan, epochs=1, xla="off"))
+    assert loss == expected.history["loss"][0]
     assert executor.execution.compiled == ()
     assert any("could not compile the step" in one for one in executor.execution.reasons)
 

@@ -5,7 +5,7 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
-from networks import compiled, difference, lstm, mlp, rows_for
+from networks import compiled, difference, lstm, mlp, rows_for, text
 
 from nnspec.diagnostics import Refused, RunFailed
 from nnspec.engine import Plan, epoch_order, evaluate, predict, train
@@ -129,6 +129,16 @@ def test_a_loss_that_is_not_a_number_stops_the_run_and_names_the_step(engine: An
     with pytest.raises(RunFailed, match="in epoch 1, at step 4 of 10") as caught:
         train(model, rows, None, plan)
     assert caught.value.diagnostics[0].code == "R101"
+
+
+@pytest.mark.parametrize("engine", ["fused", "keras"])
+def test_a_token_out_of_range_is_no_traceback(engine: Any) -> None:
+    model = compiled(text)
+    rows = rows_for(model, 16)
+    rows.inputs["x"][5, 2] = 99
+    with pytest.raises(RunFailed, match=r"99 is not in \[0, 20\)") as caught:
+        train(model, rows, None, Plan(batch_size=4, engine=engine))
+    assert caught.value.diagnostics[0].code == "R106"
 
 
 def test_a_batch_larger_than_the_data_is_one_step() -> None:

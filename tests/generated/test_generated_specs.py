@@ -3,7 +3,6 @@
 NNSPEC_EXAMPLES says how many are drawn; a sample of them otherwise.
 """
 
-import json
 from collections import Counter
 from functools import cache
 from pathlib import Path
@@ -12,9 +11,10 @@ from typing import Any
 import keras
 import pytest
 from drawing import sampled, unwarned
+from drawn_networks import Network, drawable, networks
 from hypothesis import given
 from jsonschema import Draft202012Validator
-from networks import Network, drawable, networks
+from mutations import Mutation, wrong_in_form, wrong_in_shape
 
 from nnspec.build.model import build_model
 from nnspec.document import parse_document, plain
@@ -71,9 +71,24 @@ def compare(resolved: Any, text: str) -> None:
         assert layer.count_params() == node.parameters, (node.name, text)
 
 
-def test_json_is_taken_as_yaml_is() -> None:
-    spec = {"nnspec": 1, "model": [{"Input": [4]}, {"Dense": 2}]}
-    assert not read(json.dumps(spec)).refused
+@sampled
+@given(wrong_in_form())
+def test_what_is_wrong_in_form_is_refused_and_a_foreign_validator_refuses_it_too(
+    wrong: Mutation,
+) -> None:
+    text = wrong.text()
+    assert read(text).refused, (wrong.what, text)
+    assert not is_taken_by_schema(text), (wrong.what, text)
+
+
+@sampled
+@given(wrong_in_shape())
+def test_what_cannot_be_built_is_refused_though_its_form_is_right(wrong: Mutation) -> None:
+    text = wrong.text()
+    assert is_taken_by_schema(text), (wrong.what, text)
+    codes = {one.code for one in read(text).diagnostics if one.severity == "error"}
+    assert codes, (wrong.what, text)
+    assert all(code.startswith("G") for code in codes), (wrong.what, codes, text)
 
 
 def test_what_is_drawn_comes_from_the_whole_catalogue() -> None:

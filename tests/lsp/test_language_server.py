@@ -146,7 +146,7 @@ def test_the_word_under_the_cursor_is_explained(editor: Editor) -> None:
     assert "takes instead of the layer before" in said(12, "inputs")
     assert "How the network is trained." in said(15, "training")
     assert said(15, "mse").startswith("## MeanSquaredError")
-    assert editor.at("hover", 0, 9) is None
+    assert editor.at("hover", 2, 4) is None
 
 
 @pytest.mark.parametrize(
@@ -154,6 +154,7 @@ def test_the_word_under_the_cursor_is_explained(editor: Editor) -> None:
     [
         ("model:\n  - De|", {"Dense", "Conv", "LSTM", "name", "inputs"}),
         ("model:\n- |", {"Dense"}),
+        ("model:\n  - Model:\n      layers:\n        - De|", {"Dense"}),
         ("model:\n  - Dense: {un|", {"units", "activation"}),
         ("model:\n  - Conv2D:\n      filters: 3\n      pad|", {"padding", "kernel_size"}),
         ("model:\n  - Conv2D:\n      padding: |", {"same", "valid"}),

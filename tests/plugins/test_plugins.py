@@ -39,7 +39,7 @@ class Swirl(Layer):
     def infer_weights(self, inputs: Tensors) -> tuple[Weight, ...]:
         return (Weight("centre", (inputs[0].shape[-1], self.turns)),)
 '''
-KERAS = '''\
+KERAS = """\
 import keras
 
 
@@ -53,7 +53,7 @@ class Swirl(keras.layers.Layer):
 
     def call(self, inputs):
         return keras.ops.matmul(inputs, self.centre)
-'''
+"""
 SPEC = """\
 nnspec: 1
 plugins: [swirling]
@@ -178,7 +178,7 @@ def test_the_layer_is_built_by_the_plugins_own_keras_class(site: Path) -> None:
     ("catalogue", "words"),
     [
         ("import no_such_module\n", "its import raises ModuleNotFoundError"),
-        (CATALOGUE.replace("Swirl", "Dense"), "it takes the name Dense, which nnspec has"),
+        (CATALOGUE.replace("Swirl", "Dense"), "the name Dense is taken by a class of nnspec"),
     ],
 )
 def test_a_plugin_that_cannot_be_used_is_refused(site: Path, catalogue: str, words: str) -> None:

@@ -35,11 +35,11 @@ class Application(Layer, abstract=True):
     }
 
     include_top: Flag = True
-    """Whether the classifier belongs to it; without, features leave: (batch, rows, columns, ...)."""
+    """Whether the classifier belongs to it; without, (batch, rows, columns, features) leave."""
     weights: Literal["imagenet"] | None = "imagenet"
     """First weights: random (null), or trained on ImageNet, which Keras downloads once."""
     pooling: Literal["avg", "max"] | None = None
-    """Without classifier: how rows and columns are reduced, to (batch, features); not, if absent."""
+    """Without classifier: what is left of rows and columns, average or maximum; all, if absent."""
     classes: Positive = IMAGENET_CLASSES
     """Number of classes that the classifier tells apart."""
     classifier_activation: Activation = Softmax()
@@ -88,7 +88,7 @@ class Application(Layer, abstract=True):
         """Refuse images of a size that the network, or its weights, cannot take."""
         least, size = self.figures.least, self.figures.size
         for axis in (1, 2):
-            if self.figures.fixed or self.figures.head[1] and self.include_top:
+            if self.figures.fixed or (self.figures.head[1] and self.include_top):
                 self.known(shape, axis, "to build its layers")
             extent = shape[axis]
             if extent is not None and extent < least:
@@ -124,6 +124,7 @@ class Application(Layer, abstract=True):
     def infer_operations(self, inputs: Tensors) -> int | None:
         """Return None: the operations of its layers are not tabulated."""
         del inputs
+        return None
 
     def infer_tensors(self, inputs: Tensors) -> Tensors:
         """Return one tensor of numbers."""

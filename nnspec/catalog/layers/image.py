@@ -76,7 +76,7 @@ class Image(Picture, Spatial, abstract=True):
 class Valued(Layer, abstract=True):
     """Needs to know what black and white are."""
 
-    value_range: ValueRange = (0, 255)
+    value_range: ValueRange = (0.0, 255.0)
     """Lowest and highest value of a pixel."""
 
 

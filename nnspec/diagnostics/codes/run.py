@@ -23,9 +23,9 @@ RUN: tuple[Code, ...] = (
     ),
     Code(
         "R104",
-        "engine cannot run the model",
-        "The executor asked for cannot run a model with a step of its own.",
-        "Use engine: auto.",
+        "answer is not a number",
+        "The trained network answers with NaN or infinity for some rows.",
+        "Lower the learning rate, clip gradients, or check these rows.",
     ),
     Code(
         "R105",
@@ -34,9 +34,15 @@ RUN: tuple[Code, ...] = (
         "Use xla: auto, or replace the part named.",
     ),
     Code(
-        "R104",
-        "answer is not a number",
-        "The trained network answers with NaN or infinity for some rows.",
-        "Lower the learning rate, clip gradients, or check these rows.",
+        "R106",
+        "a step failed",
+        "An operation of the network met values it cannot work on: a class or token out of range.",
+        "Check the rows: labels below the number of classes, tokens below input_dim.",
+    ),
+    Code(
+        "R107",
+        "engine cannot run the model",
+        "The executor asked for cannot run a model with a step of its own.",
+        "Use engine: auto.",
     ),
 )

@@ -9,10 +9,12 @@
         severity     "error" | "warning" | "note"
         message      what was found and what was expected
         hint         what to write instead, or null
+    fix          [{"span", "text"}]: edits that --fix makes, each a stretch and what it becomes
         span         place in the file, or null
         override     number of the --set argument at fault, counted from 1, or null
         path         keys and indices from the top of the spec, or null
-        related      [{"message", "file", "span"}]: places that explain the finding
+        related      [{"message", "span"}]: places that explain the finding, with "file" where that
+                      is another one
 
 A span is {"line", "column", "end_line", "end_column"}: counted from 1, columns in characters,
 the end is the first place that no longer belongs to it.
@@ -24,6 +26,7 @@ from collections.abc import Sequence
 
 from nnspec.diagnostics.codes import Severity
 from nnspec.diagnostics.diagnostic import Diagnostic
+from nnspec.diagnostics.fixes import settle_fix
 from nnspec.diagnostics.position import Span
 from nnspec.diagnostics.sources import Sources
 
@@ -37,14 +40,15 @@ def format_json(diagnostics: Sequence[Diagnostic], sources: Sources) -> str:
         "version": VERSION,
         "files": list(sources.texts),
         "counts": {severity.value: counted[severity] for severity in Severity},
-        "diagnostics": [describe(one) for one in diagnostics],
+        "diagnostics": [describe(one, sources) for one in diagnostics],
     }
     return json.dumps(report, indent=2)
 
 
-def describe(diagnostic: Diagnostic) -> dict[str, object]:
+def describe(diagnostic: Diagnostic, sources: Sources) -> dict[str, object]:
     """Return one finding as plain values."""
     span = diagnostic.span
+    edits = settle_fix(diagnostic, sources.texts.get(diagnostic.file or ""))
     overrides = span is not None and span.start.line == 0
     return {
         "file": diagnostic.file,
@@ -52,12 +56,13 @@ def describe(diagnostic: Diagnostic) -> dict[str, object]:
         "severity": diagnostic.severity.value,
         "message": diagnostic.message,
         "hint": diagnostic.hint,
+        "fix": [{"span": place(one.span), "text": one.text} for one in edits],
         "span": place(span) if span and not overrides else None,
         "override": span.start.column if span and overrides else None,
         "path": list(diagnostic.path) if diagnostic.path is not None else None,
         "related": [
-            {"message": one.message, "file": one.span.file or diagnostic.file}
-            | {"span": place(one.span)}
+            {"message": one.message, "span": place(one.span)}
+            | ({"file": one.span.file} if one.span.file not in (None, diagnostic.file) else {})
             for one in diagnostic.related
         ],
     }

@@ -14,6 +14,7 @@ from urllib.parse import quote
 from nnspec.diagnostics.advice import Edit
 from nnspec.diagnostics.codes import CODES, Code, Severity
 from nnspec.diagnostics.diagnostic import Diagnostic, Related
+from nnspec.diagnostics.fixes import settle_fix
 from nnspec.diagnostics.position import Span
 from nnspec.diagnostics.sources import Sources
 
@@ -65,8 +66,8 @@ def describe(diagnostic: Diagnostic, rule: int, sources: Sources) -> Object:
                 related(one, diagnostic.file, number)
                 for number, one in enumerate(diagnostic.related)
             ]
-        if diagnostic.fix:
-            result["fixes"] = [fix(diagnostic.file, diagnostic.hint or "", diagnostic.fix)]
+        if edits := settle_fix(diagnostic, sources.texts.get(diagnostic.file)):
+            result["fixes"] = [fix(diagnostic.file, diagnostic.hint or "", edits)]
     return result
 
 

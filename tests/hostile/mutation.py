@@ -1,6 +1,7 @@
 """Specs gone wrong: real ones with bytes flipped, tokens swapped, values blown up, parts nested.
 
-Used by the fuzz loop; every mutation is a pure function of a random generator and a text.
+Used by tests and by `bench/fuzz.py`; every mutation is a pure function of a random generator and
+a text.
 """
 
 import random
@@ -8,7 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 FOLDERS = ("specs", "tests/golden/bad")
 SUFFIXES = {".yaml", ".json"}
 LARGEST_SEED = 20_000
@@ -20,29 +21,39 @@ NUMBERS = (
     b"0o17 1_000 1e-3 0.5 00 -0 + - . 1.2.3 99999999999999999999999999999999"
 ).split()
 WORDS = (
-    b"null ~ true false yes no Lambda relu adam mse Dense Conv2D LSTM Add Concatenate Input Flatten "
-    b"use inputs outputs name repeat each blocks variables layers parameters class_name config "
-    b"module os.system $x $$x ${HOME} {{7*7}} <<: *a &a !foo !!binary ! | > ? - : , [ ] { } # ' \" "
+    b"null ~ true false yes no Lambda relu adam mse Dense Conv2D LSTM Add Concatenate Input "
+    b"Flatten use inputs outputs name repeat each blocks variables layers parameters config "
+    b"class_name module os.system $x $$x ${HOME} {{7*7}} <<: *a &a !foo !!binary ! | > ? - : "
+    b", [ ] { } # ' \" "
     b"../../etc/passwd /etc/passwd file:///etc/passwd http://169.254.169.254/ sklearn:wine "
-    b"\xef\xbb\xbf \xe2\x80\xae \xe2\x80\xa8 \xff\xfe \x00 \x07 \x1b[31m \xf0\x9f\x98\x80 \xed\xa0\x80"
+    b"\xef\xbb\xbf \xe2\x80\xae \xe2\x80\xa8 \xff\xfe \x00 \x07 \x1b[31m "
+    b"\xf0\x9f\x98\x80 \xed\xa0\x80"
 ).split(b" ")
+
+WORD = re.compile(rb"[A-Za-z_][A-Za-z_0-9]{2,}")
+NUMBER = re.compile(rb"(?<![A-Za-z_0-9.])[-+]?[0-9][0-9.]*(?:e[-+]?[0-9]+)?")
 
 Mutation = Callable[[random.Random, bytes], bytes]
 
 
 def read_seeds() -> list[bytes]:
     """Return the shipped specs and the specs of the golden files, small ones."""
-    paths = sorted(path for folder in FOLDERS for path in (ROOT / folder).iterdir())
+    paths = [path for folder in FOLDERS for path in sorted((ROOT / folder).iterdir())]
     texts = [path.read_bytes() for path in paths if path.suffix in SUFFIXES]
     return [text for text in texts if len(text) <= LARGEST_SEED]
 
 
+VOCABULARY = sorted({word for text in read_seeds() for word in WORD.findall(text)})
+SHIPPED = sum(1 for path in (ROOT / FOLDERS[0]).iterdir() if path.suffix in SUFFIXES)
+HALF = 0.5
+
+
 def mutate(draw: random.Random, seeds: Sequence[bytes]) -> bytes:
     """Return a seed after one to six mutations."""
-    text = draw.choice(seeds)
+    text = draw.choice(seeds if draw.random() < HALF else seeds[:SHIPPED])
     for _ in range(draw.choice((1, 1, 2, 3, 6))):
         text = draw.choice(MUTATIONS)(draw, text)
-    if draw.random() < 0.1:  # noqa: PLR2004 - one in ten is a cross of two
+    if draw.random() < 0.1:
         other = draw.choice(seeds)
         text = text[: draw.randrange(len(text) + 1)] + other[draw.randrange(len(other) + 1) :]
     return text
@@ -63,6 +74,27 @@ def replace_token(draw: random.Random, text: bytes) -> bytes:
         return text
     start, end = draw.choice(spans)
     return text[:start] + draw.choice((*NUMBERS, *WORDS)) + text[end:]
+
+
+def exchange_word(draw: random.Random, text: bytes) -> bytes:
+    """Put a word of the language where another word stood."""
+    return exchange(draw, text, WORD, VOCABULARY)
+
+
+def exchange_number(draw: random.Random, text: bytes) -> bytes:
+    """Put a number where another stood."""
+    return exchange(draw, text, NUMBER, NUMBERS)
+
+
+def exchange(
+    draw: random.Random, text: bytes, kind: re.Pattern[bytes], others: Sequence[bytes]
+) -> bytes:
+    """Put one of others where a match stood."""
+    spans = [match.span() for match in kind.finditer(text)]
+    if not spans:
+        return text
+    start, end = draw.choice(spans)
+    return text[:start] + draw.choice(others) + text[end:]
 
 
 def swap_tokens(draw: random.Random, text: bytes) -> bytes:
@@ -123,13 +155,16 @@ def cut(draw: random.Random, text: bytes) -> bytes:
 
 def multiply_aliases(draw: random.Random, text: bytes) -> bytes:
     """Add anchors that repeat one another."""
-    levels = [b"variables:", b"  v0: &v0 [x, x, x, x]"]
-    for level in range(1, draw.randint(2, 12)):
-        levels.append(b"  v%d: &v%d [%s]" % (level, level, b", ".join([b"*v%d" % (level - 1)] * 8)))
-    return b"\n".join([*levels, text])
+    levels = [
+        b"  v%d: &v%d [%s]" % (level, level, b", ".join([b"*v%d" % (level - 1)] * 8))
+        for level in range(1, draw.randint(2, 12))
+    ]
+    return b"\n".join([b"variables:", b"  v0: &v0 [x, x, x, x]", *levels, text])
 
 
 MUTATIONS: tuple[Mutation, ...] = (
+    *(exchange_word, exchange_number) * 5,
+    move_lines,
     flip_bytes,
     replace_token,
     replace_token,

@@ -9,6 +9,7 @@ raised anything but a refusal, took over 2 s of processor time, or the process w
 # ruff: noqa: E402 - the mutations are those of the tests, found by the path that is set first
 
 import argparse
+import os
 import random
 import resource
 import sys
@@ -18,17 +19,15 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
 
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "hostile")]
 
 from mutation import mutate, read_seeds
 
-from nnspec.diagnostics import Diagnostic, Refused
-from nnspec.diagnostics.render import render
-from nnspec.diagnostics.sources import Sources
-from nnspec.document import parse_document
-from nnspec.pipeline.check import check_document
+if TYPE_CHECKING:
+    from nnspec.diagnostics import Diagnostic
 
 SLOWEST = 2.0
 """Seconds of processor time for one input."""
@@ -47,8 +46,17 @@ class Tally:
     failures: dict[str, bytes] = field(default_factory=dict)
 
 
-def check_once(text: bytes, file: str, folder: Path) -> tuple[Diagnostic, ...]:
-    """Return what is said about an input; it is rendered too, as a user would see it."""
+def check_once(text: bytes, file: str, folder: Path) -> "tuple[Diagnostic, ...]":
+    """Return what is said about an input; it is rendered too, as a user would see it.
+
+    The checker is imported here, so that atheris can watch its imports.
+    """
+    from nnspec.diagnostics import Refused  # noqa: PLC0415
+    from nnspec.diagnostics.render import render  # noqa: PLC0415
+    from nnspec.diagnostics.sources import Sources  # noqa: PLC0415
+    from nnspec.document import parse_document  # noqa: PLC0415
+    from nnspec.pipeline.check import check_document  # noqa: PLC0415
+
     try:
         document = parse_document(text, file)
         found = check_document(document, folder=folder).diagnostics
@@ -94,19 +102,29 @@ def run_many(runs: int, seed: int, folder: Path) -> Tally:
     return tally
 
 
-def run_guided(runs: int, seed: int, folder: Path) -> Tally:
-    """Check inputs that atheris derives from the coverage of those before."""
+def run_guided(runs: int, seed: int, folder: Path, keep: Path | None) -> NoReturn:
+    """Check inputs that atheris derives from the coverage of those before, report, and exit."""
     import atheris  # noqa: PLC0415 - optional, outside CI
 
-    tally = Tally()
-    atheris.instrument_all()
-    seeds = Path(tempfile.mkdtemp(prefix="nnspec-seeds-"))
-    for number, text in enumerate(read_seeds()):
-        (seeds / str(number)).write_bytes(text)
-    arguments = [sys.argv[0], f"-runs={runs}", f"-seed={seed or 1}", "-max_len=8192", str(seeds)]
-    atheris.Setup(arguments, lambda text: run(text, "spec.yaml", folder, tally))
+    tally, corpus = Tally(), folder / "corpus"
+    corpus.mkdir()
+    with atheris.instrument_imports(include=["nnspec"]):
+        for number, text in enumerate(read_seeds()):
+            (corpus / str(number)).write_bytes(text)
+            check_once(text, "spec.yaml", folder)
+
+    def check(text: bytes) -> None:
+        run(text, "spec.yaml", folder, tally)
+        if tally.runs >= runs:
+            # atheris never returns to its caller.
+            held = report(tally, keep)
+            sys.stdout.flush()
+            os._exit(0 if held else 1)
+
+    arguments = [f"-runs={2 * runs}", f"-seed={seed or 1}", "-max_len=8192", "-verbosity=0"]
+    atheris.Setup([sys.argv[0], *arguments, str(corpus)], check)
     atheris.Fuzz()
-    return tally
+    raise AssertionError("atheris ends the process")
 
 
 def megabytes() -> int:
@@ -146,8 +164,9 @@ def main() -> None:
     if given.keep:
         given.keep.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
-        runner = run_guided if given.atheris else run_many
-        tally = runner(given.runs, given.seed, Path(folder))
+        if given.atheris:
+            run_guided(given.runs, given.seed, Path(folder), given.keep)
+        tally = run_many(given.runs, given.seed, Path(folder))
     sys.exit(0 if report(tally, given.keep) else 1)
 
 

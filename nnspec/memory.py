@@ -73,7 +73,7 @@ def check_memory(spec: Spec, network: Network, memory: int | None, findings: Fin
         spec: says how the network is trained; without training, or on a GPU, nothing is said.
         network: its shapes as far as they are known.
         memory: bytes that the machine has; None: unknown.
-        findings: takes T130 where the step is larger, L110 where it is larger by far.
+        findings: takes T130 where the step is larger, L111 where it is larger by far.
     """
     if spec.training is None or memory is None or spec.runtime.device == "gpu":
         return
@@ -82,7 +82,7 @@ def check_memory(spec: Spec, network: Network, memory: int | None, findings: Fin
         return
     batch = int((ROOM * memory - step.fixed) // max(step.row, 1))
     hint = f"write batch_size: {batch} or less" if batch >= 1 else "write smaller layers"
-    code = "L110" if step.bytes > HOPELESS * memory else "T130"
+    code = "L111" if step.bytes > HOPELESS * memory else "T130"
     message = f"{describe(step)}; this machine has {show_bytes(memory)}"
     span = place(spec, network, step)
     findings.append(Diagnostic(code, message, span, hint, file=spec.file))

@@ -37,12 +37,12 @@ class Nested(Layer, abstract=True):
     def infer_tensors(self, inputs: Tensors) -> Tensors:
         """Return the model's outputs for these inputs, in order."""
         findings = Findings()
-        graph = self.network.graph
-        given = self.fit(inputs)
-        network = resolve(graph, given, findings, given=given)
+        network, given = self.network, self.fit(inputs)
+        if any(network.by_name[name].outputs != (tensor,) for name, tensor in given.items()):
+            network = resolve(network.graph, given, findings, known=network)
         for one in findings.errors:
             raise ShapeError(one.code, one.message)
-        found = (network.output(output.name) for output in graph.outputs)
+        found = (network.output(output.name) for output in network.graph.outputs)
         return tuple(one for one in found if one is not None)
 
     def fit(self, inputs: Tensors) -> dict[str, Tensor]:

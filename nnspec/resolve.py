@@ -86,7 +86,7 @@ def resolve(
     inputs: Mapping[str, Tensor | None],
     findings: Findings,
     *,
-    given: Mapping[str, Tensor] | None = None,
+    known: Network | None = None,
 ) -> Network:
     """Return the network of a graph; shapes that do not fit are recorded.
 
@@ -94,9 +94,10 @@ def resolve(
         graph: nodes in the order of the flow.
         inputs: the data's tensors by network input; None where they are not known yet.
         findings: takes shape errors, each at the argument that must change.
-        given: tensors that take the place of what Input layers declare, by their names.
+        known: the same graph resolved before: its layers are applied again, and the inputs take
+            the place of what its Input layers declare.
     """
-    resolver = Resolver(inputs, findings, given or {})
+    resolver = Resolver(inputs, findings, known)
     for node in graph.nodes:
         resolver.done[node.name] = resolver.resolve(node)
     network = Network(graph, tuple(resolver.done.values()))
@@ -110,7 +111,7 @@ class Resolver:
 
     inputs: Mapping[str, Tensor | None]
     findings: Findings
-    given: Mapping[str, Tensor] = field(default_factory=dict)
+    known: Network | None = None
     done: dict[str, ResolvedNode] = field(default_factory=dict)
 
     def resolve(self, node: Node) -> ResolvedNode:
@@ -118,11 +119,13 @@ class Resolver:
         if node.implied:
             tensor = self.inputs.get(node.name)
             return ResolvedNode(node, None, (), (tensor,) if tensor else None)
-        if node.name in self.given and isinstance(node.layer, Layer):
-            return ResolvedNode(node, node.layer, (), (self.given[node.name],))
+        again = self.known.by_name.get(node.name) if self.known else None
+        if again and not node.sources and (tensor := self.inputs.get(node.name)):
+            return ResolvedNode(node, again.layer, (), (tensor,))
         inputs = self.gather(node)
         shared = self.done.get(node.shares) if node.shares else None
-        layer = shared.layer if shared else self.decide(node, inputs)
+        owner = shared or again
+        layer = owner.layer if owner else self.decide(node, inputs)
         if layer is None or inputs is None or node.refused:
             return ResolvedNode(node, layer)
         try:

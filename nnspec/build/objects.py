@@ -40,7 +40,21 @@ def build_object(described: CatalogObject, **more: object) -> Any:  # noqa: ANN4
     own = described.keras_module
     module = import_module(own) if own else FAMILIES[described.family]
     kind = getattr(module, described.keras_name)
-    return kind(**arguments, **more)
+    made = kind(**arguments, **more)
+    if isinstance(made, keras.layers.Equalization):
+        give_own_output(made)
+    return made
+
+
+def give_own_output(layer: keras.layers.Layer) -> None:
+    """Let a layer's symbolic output be a tensor of its own.
+
+    Source: Keras 3.15, image_preprocessing/equalization.py, compute_output_spec: it returns the
+    very tensor that came in, which a functional model takes for a cycle.
+    """
+    layer.compute_output_spec = lambda inputs, **_: keras.KerasTensor(
+        inputs.shape, dtype=layer.compute_dtype
+    )
 
 
 @keras.saving.register_keras_serializable("nnspec")

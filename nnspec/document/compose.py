@@ -16,9 +16,7 @@ from nnspec.document import limits
 from nnspec.document.scalars import resolve_scalar
 from nnspec.document.tree import Entry, Mapping, Node, Scalar, Sequence, kind_of, shorten
 
-CONTROL = re.compile(
-    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff]"
-)
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff]")
 """What acts on a terminal or turns the direction of the text, and is not seen in an editor."""
 
 

@@ -292,6 +292,6 @@ def check_gates(spec: Spec, report: Report) -> None:
             )
         else:
             continue
-        missed.append(Diagnostic("R105", message, place, file=spec.file))
+        missed.append(Diagnostic("R108", message, place, file=spec.file))
     if missed:
         raise GateMissed(missed)

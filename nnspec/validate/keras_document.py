@@ -26,10 +26,25 @@ from nnspec.validate.keras_values import (
     refuse_foreign,
     text_of,
 )
+from nnspec.validate.names import suggest
 from nnspec.validate.reader import Reader, Unreadable, Written, unknown
 
 MODELS = ("Functional", "Sequential", "Model")
 """Names under which Keras writes a model without code of its own."""
+WRITTEN_BY_KERAS = (
+    "module",
+    "class_name",
+    "config",
+    "registered_name",
+    "build_config",
+    "compile_config",
+    "shared_object_id",
+    "name",
+    "inbound_nodes",
+    "keras_version",
+    "backend",
+)
+"""Keys beside the config of a layer or model; what follows from the config is passed over."""
 NAME_RULE = "a layer's name is letters, digits, _ or -, in parts of at most 64, dots between them"
 
 
@@ -52,6 +67,7 @@ def read_keras_model(node: Mapping, reader: Reader) -> SubModel | None:
 def read_model(node: Mapping, reader: Reader, settler: Settler) -> SubModel | None:
     """Return a model, or a model within one."""
     kind, config = text_of(node, "class_name"), node.get("config")
+    check_keys(node, reader.findings)
     if refuse_foreign(node, reader.findings):
         return None
     if kind not in MODELS:
@@ -70,6 +86,15 @@ def read_model(node: Mapping, reader: Reader, settler: Settler) -> SubModel | No
     trainable = config.get("trainable")
     frozen = isinstance(trainable, Scalar) and trainable.value is False
     return SubModel(section, trainable=not frozen)
+
+
+def check_keys(node: Mapping, findings: Findings) -> None:
+    """Record keys beside a config that Keras does not write."""
+    for entry in node:
+        if entry.name not in WRITTEN_BY_KERAS:
+            message = f"Keras writes no key {shorten(entry.name)!r} beside a config"
+            hint = suggest(entry.name, WRITTEN_BY_KERAS) or None
+            findings.add("S101", message, entry.key, hint=hint)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +235,7 @@ class NetworkReader:
         name = text_of(record.node, "class_name") or ""
         if name in MODELS:
             return read_model(record.node, self.reader, self.settler)
+        check_keys(record.node, self.findings)
         kind = find("layers", name)
         if refuse_foreign(record.node, self.findings):
             return None

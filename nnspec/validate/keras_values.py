@@ -50,6 +50,10 @@ class Settler:
         name, config = text_of(node, "class_name"), node.get("config")
         if refuse_foreign(node, self.findings):
             return Scalar(None, node.span, refused=True)
+        if name == "__lambda__":
+            message = "a function of Python is refused: code in specs is refused"
+            self.findings.add("X102", message, node.span)
+            return Scalar(None, node.span, refused=True)
         if name == "function" and isinstance(config, Scalar):
             return config
         inner = config if isinstance(config, Mapping) else None

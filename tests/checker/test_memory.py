@@ -66,7 +66,7 @@ def test_a_step_that_fits_is_not_reported() -> None:
 def test_a_larger_step_is_a_warning_and_a_hopeless_one_an_error() -> None:
     size = step().bytes
     assert [(one.code, one.severity) for one in reported(size - 1)] == [("T130", "warning")]
-    assert [(one.code, one.severity) for one in reported(size // 9)] == [("L110", "error")]
+    assert [(one.code, one.severity) for one in reported(size // 9)] == [("L111", "error")]
 
 
 def test_the_arithmetic_is_shown_at_what_weighs_most() -> None:

@@ -1,7 +1,6 @@
 """Keras 3 files that people have written, where a collection of them is at hand."""
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ from nnspec.pipeline.check import check
 
 pytestmark = pytest.mark.keras
 
-COLLECTION = Path(os.environ.get("NNSPEC_KERAS_MODELS", "/work/shared/keras_models"))
+COLLECTION = Path(__file__).parents[3] / "shared" / "keras_models"
 FILES = sorted(COLLECTION.glob("k3__*.json"))
 
 

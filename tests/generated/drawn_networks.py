@@ -25,7 +25,7 @@ Draw = Callable[[st.SearchStrategy[Any]], Any]
 
 MOST_ELEMENTS = 20_000
 """Largest tensor for one row: what is built must be small."""
-TRIES = 40
+TRIES = 12
 CELLS = ("LSTMCell", "GRUCell", "SimpleRNNCell")
 TEXTS: tuple[str, ...] = ("red", "green", "blue")
 
@@ -107,36 +107,38 @@ class Network:
 
 
 @st.composite
-def networks(draw: Draw, kind: str | None = None) -> Network:
-    """Draw a network; one that holds a certain layer if that is named."""
+def networks(draw: Draw) -> Network:
+    """Draw a network of some layers, in order, branching and merging."""
     network = Network()
-    for index in range(draw(st.integers(1, 2))):
-        add_input(draw, network, f"given_{index}")
-    wanted = [kind] if kind else []
-    wanted += [draw(st.sampled_from(sorted(drawable()))) for _ in range(draw(st.integers(1, 6)))]
-    for name in wanted:
+    kinds = st.sampled_from(list(drawable().values()))
+    for kind in draw(st.lists(kinds, min_size=2, max_size=7)):
         for _ in range(TRIES):
-            if add_layer(draw, network, drawable()[name]):
+            if add_layer(draw, network, kind):
                 break
+    if not network.layers:
+        add_input(draw, network, drawable()["Dense"])
     return network
 
 
-def add_input(draw: Draw, network: Network, name: str) -> None:
-    """Append an Input of small axes, now and then one that only the run will tell."""
-    element: Element = draw(st.sampled_from(("float",) * 6 + ("integer", "text")))
-    least = 1 if element == "float" else 0
-    rank = draw(st.integers(least, 4)) if element == "float" else 1
-    unknown = draw(st.integers(0, 9)) == 0
-    shape = [draw(st.integers(1, 8)) for _ in range(rank)]
-    axes: list[int | None] = [None, *shape[1:]] if unknown and rank > 1 else [*shape]
+def add_input(draw: Draw, network: Network, kind: type[Layer]) -> str:
+    """Append an Input that suits a layer, now and then with an axis that only the run will tell."""
+    element: Element = kind.consumes[0] if kind.consumes else "float"
+    ranks = kind.ranks or tuple(range(max(2, kind.least_rank), 6))
+    rank = draw(st.sampled_from(ranks)) - 1
+    axes: list[int | None] = [draw(st.integers(1, 8)) for _ in range(rank)]
+    if rank > 1 and draw(st.integers(0, 9)) == 0:
+        axes[0] = None
+    name = f"given_{len(network.layers)}"
     entry = {"Input": {"shape": axes, "dtype": DTYPES[element]}, "name": name}
     network.add(entry, name, "Input", (Tensor((None, *axes), element),))
+    return name
 
 
 def add_layer(draw: Draw, network: Network, kind: type[Layer]) -> bool:
     """Append a layer of a class to tensors that it takes; tell whether there were such."""
-    sources = draw_sources(draw, network, kind)
     fields = draw_fields(draw, kind)
+    before = list(network.tensors)[-1:]
+    sources = draw_sources(draw, network, kind)
     try:
         layer = kind(**fields)
         given = tuple(network.tensors[one] for one in sources)
@@ -150,8 +152,7 @@ def add_layer(draw: Draw, network: Network, kind: type[Layer]) -> bool:
         return False
     name = f"layer_{len(network.layers)}"
     entry = write_entry(draw, layer, name)
-    before = list(network.tensors)[-1]
-    if sources != [before] or draw(st.booleans()):
+    if sources != before or draw(st.booleans()):
         entry["inputs"] = sources if len(sources) > 1 else sources[0]
     for source in sources:
         network.unused.pop(source.partition(".")[0], None)
@@ -160,19 +161,25 @@ def add_layer(draw: Draw, network: Network, kind: type[Layer]) -> bool:
 
 
 def draw_sources(draw: Draw, network: Network, kind: type[Layer]) -> list[str]:
-    """Return names of tensors: any first one, and for layers of several some that are like it."""
-    names = list(network.tensors)
-    first = draw(st.sampled_from(names))
-    least = kind.variadic or kind.required
-    most = max(least, 3) if kind.variadic else least
-    count = draw(st.integers(least, most))
+    """Return names of tensors: one that suits the layer, and others like it if it takes several."""
+    fitting = [name for name, one in network.tensors.items() if suits(one, kind)]
+    fresh = not fitting or draw(st.integers(0, 5)) == 0
+    first = add_input(draw, network, kind) if fresh else draw(st.sampled_from(fitting))
+    count = kind.variadic or kind.required
+    tensors = network.tensors
     like = [
         name
-        for name in names
-        if network.tensors[name].rank == network.tensors[first].rank
-        and network.tensors[name].element == network.tensors[first].element
+        for name in tensors
+        if tensors[name].shape[:-1] == tensors[first].shape[:-1]
+        and tensors[name].element == tensors[first].element
     ]
     return [first, *(draw(st.sampled_from(like)) for _ in range(count - 1))]
+
+
+def suits(tensor: Tensor, kind: type[Layer]) -> bool:
+    """Tell whether a tensor is of a rank and kind of elements that a layer takes."""
+    ranked = tensor.rank in kind.ranks if kind.ranks else tensor.rank >= kind.least_rank
+    return ranked and (not kind.consumes or tensor.element in kind.consumes)
 
 
 def draw_fields(draw: Draw, kind: type[BaseModel]) -> dict[str, Any]:

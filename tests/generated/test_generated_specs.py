@@ -3,7 +3,6 @@
 NNSPEC_EXAMPLES says how many are drawn; a sample of them otherwise.
 """
 
-from collections import Counter
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ import keras
 import pytest
 from drawing import sampled, unwarned
 from drawn_networks import Network, drawable, networks
-from hypothesis import given
+from hypothesis import assume, given
 from jsonschema import Draft202012Validator
 from mutations import Mutation, wrong_in_form, wrong_in_shape
 
@@ -24,8 +23,8 @@ from nnspec.schema import generate_schema
 
 pytestmark = pytest.mark.keras
 
-DRAWN: Counter[str] = Counter()
-"""How often each layer stood in a drawn network."""
+POINTLESS = "M103"
+"""A softmax over one unit: it can be built, and is refused all the same."""
 
 
 @cache
@@ -47,6 +46,7 @@ def test_a_drawn_network_is_taken_and_keras_builds_what_was_predicted(network: N
     text = network.text()
     checked = read(text)
     errors = [one for one in checked.diagnostics if one.severity == "error"]
+    assume(not errors or {one.code for one in errors} != {POINTLESS})
     assert errors == [], text
     spec, resolved = checked.accept()
     filled = render_spec(spec, resolved)
@@ -56,7 +56,6 @@ def test_a_drawn_network_is_taken_and_keras_builds_what_was_predicted(network: N
     assert is_taken_by_schema(text), text
     assert is_taken_by_schema(filled), filled
     compare(resolved, text)
-    DRAWN.update(network.kinds)
 
 
 @unwarned
@@ -86,7 +85,8 @@ def test_what_is_wrong_in_form_is_refused_and_a_foreign_validator_refuses_it_too
 def test_what_cannot_be_built_is_refused_though_its_form_is_right(wrong: Mutation) -> None:
     text = wrong.text()
     assert is_taken_by_schema(text), (wrong.what, text)
-    codes = {one.code for one in read(text).diagnostics if one.severity == "error"}
+    found = {one.code for one in read(text).diagnostics if one.severity == "error"}
+    codes = found - {POINTLESS}
     assert codes, (wrong.what, text)
     assert all(code.startswith("G") for code in codes), (wrong.what, codes, text)
 

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import keras
+import numpy as np
 import pytest
 from handwritten import HANDWRITTEN
 
@@ -32,3 +33,14 @@ def comparable(model: keras.Model) -> Any:
     config = model.get_config()
     config["layers"] = {layer["name"]: layer for layer in config["layers"]}
     return config
+
+
+def test_equalization_stands_in_a_functional_model(tmp_path: Path) -> None:
+    file = tmp_path / "equal.yaml"
+    file.write_text("nnspec: 1\nmodel: [Input: [6, 6, 1], Equalization, Flatten, Dense: 2]\n")
+    model = nnspec.compile(file)
+    assert model.output_shape == (None, 2)
+    image = np.linspace(100, 120, 36, dtype="float32").reshape(1, 6, 6, 1)
+    equal = keras.layers.Equalization()(image)
+    expected = model.layers[-1](keras.ops.reshape(equal, (1, 36)))
+    np.testing.assert_allclose(model(image), expected, rtol=1e-5)

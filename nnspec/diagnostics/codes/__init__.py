@@ -30,5 +30,6 @@ FAMILIES: tuple[tuple[Code, ...], ...] = (
 )
 
 CODES: dict[str, Code] = {code.code: code for family in FAMILIES for code in family}
+assert len(CODES) == sum(map(len, FAMILIES)), "a code stands for one kind of finding"
 
 __all__ = ["CODES", "FAMILIES", "Code", "Severity"]

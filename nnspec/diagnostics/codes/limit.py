@@ -68,7 +68,7 @@ LIMIT: tuple[Code, ...] = (
         Severity.NOTE,
     ),
     Code(
-        "L110",
+        "L111",
         "training far larger than memory",
         "A step of the training takes many times the memory of this machine: a size was mistyped, "
         "or the batch is the whole data.",

@@ -45,4 +45,10 @@ RUN: tuple[Code, ...] = (
         "The executor asked for cannot run a model with a step of its own.",
         "Use engine: auto.",
     ),
+    Code(
+        "R108",
+        "gate missed",
+        "The run is complete, and a metric on its test rows is outside the bounds set for it.",
+        "Improve the network, or move the bound under `evaluation.gates`.",
+    ),
 )

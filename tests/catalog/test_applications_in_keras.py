@@ -1,6 +1,7 @@
 """The networks of keras.applications: arguments, figures and shapes against Keras' own."""
 
 import inspect
+import os
 import sys
 from collections.abc import Callable, Iterator
 from importlib import import_module
@@ -25,9 +26,8 @@ pytestmark = pytest.mark.keras
 Read = Callable[..., Checked]
 TOOLS = str(Path(__file__).parents[2] / "tools")
 QUICK = {"MobileNetV2", "MobileNet", "VGG16", "EfficientNetB0", "MobileNetV3Small", "ConvNeXtTiny"}
-EVERY = [
-    pytest.param(name, marks=() if name in QUICK else pytest.mark.slow) for name in sorted(TABLE)
-]
+EVERY = sorted(TABLE if "NNSPEC_EXAMPLES" in os.environ else QUICK)
+"""All forty where NNSPEC_EXAMPLES asks for the full run, which takes minutes."""
 SIZES = (0, 1, 62, 123)
 """Rows and columns beyond the least that are tried, the first with the second and so on."""
 

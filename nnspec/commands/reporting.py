@@ -6,6 +6,7 @@ import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -77,9 +78,15 @@ def explained(overrides: Sequence[str] | None = None) -> Iterator[None]:
 
 
 def accept(
-    spec: Path, overrides: Sequence[str] | None, *, allow_outside: bool
+    spec: Path, overrides: Sequence[str] | None, *, allow_outside: bool, opened: bool = False
 ) -> "tuple[Spec, Network]":
     """Return a checked spec and its network, shown what is doubtful and no comment hides.
+
+    Args:
+        spec: the spec's file.
+        overrides: settings of the command line.
+        allow_outside: whether the spec may name files outside its folder.
+        opened: whether a refusal also tells of files and columns that are not there.
 
     Raises:
         Refused: with everything that is wrong with it.
@@ -88,6 +95,10 @@ def accept(
     from nnspec.pipeline.examine import hide
 
     checked = check(spec, overrides=overrides or (), allow_outside=allow_outside)
+    if opened and checked.refused and find_spec("polars"):
+        from nnspec.pipeline.opened import refusal_with_data
+
+        raise refusal_with_data(checked, allow_outside=allow_outside)
     accepted = checked.accept()
     show_findings(hide(checked, checked.diagnostics, unsought=ANY), overrides)
     return accepted

@@ -31,7 +31,7 @@ def train(
 ) -> None:
     """Train a spec; write its run, report and SavedModel."""
     with explained(overrides):
-        accept(spec, overrides, allow_outside=allow_outside)
+        accept(spec, overrides, allow_outside=allow_outside, opened=True)
     with explained(overrides), training_libraries():
         from rich.console import Console
 

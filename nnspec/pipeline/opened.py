@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from nnspec.data import Dataset, Preprocessing, load_dataset
 from nnspec.data.checks import check_rows
 from nnspec.data.needs import target_needs
+from nnspec.data.readers import read_source
 from nnspec.diagnostics import Diagnostic, Findings, Refused
 from nnspec.pipeline.check import Checked, check_network, placed
 from nnspec.resolve import Network
 from nnspec.rules import apply_rules
 from nnspec.spec.data import DataSection
+from nnspec.spec.data_rules import unknown_columns
 from nnspec.spec.spec import Spec
 from nnspec.spec.training import TrainingSection
 
@@ -114,3 +116,21 @@ def check_opened(checked: Checked, *, allow_outside: bool = False) -> tuple[Diag
     except Refused as refused:
         return refused.diagnostics
     return findings.sorted(spec.file)
+
+
+def refusal_with_data(checked: Checked, *, allow_outside: bool = False) -> Refused:
+    """Return the refusal of a spec that was about to be trained, with what its data adds.
+
+    The rest of the data cannot be judged while the spec is wrong, but that a file or a column is
+    not there would only be the next thing to repair.
+    """
+    spec = checked.spec
+    if spec is None or spec.data is None:
+        return Refused(checked.diagnostics)
+    findings = Findings(list(checked.diagnostics))
+    try:
+        raw = read_source(spec.data.source, spec.folder, allow_outside=allow_outside)
+        findings.extend(placed(spec, list(unknown_columns(spec.data, raw.names))))
+    except Refused as refused:
+        findings.extend(placed(spec, refused.diagnostics))
+    return Refused(findings.sorted(spec.file))

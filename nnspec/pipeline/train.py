@@ -19,7 +19,7 @@ from nnspec.engine import train as run_engine
 from nnspec.fill import hash_spec, render_spec
 from nnspec.pipeline.check import check
 from nnspec.pipeline.judge import Judged, filled_splits, judge_program
-from nnspec.pipeline.opened import fit_network, read_data, trainable_sections
+from nnspec.pipeline.opened import fit_network, read_data, refusal_with_data, trainable_sections
 from nnspec.pipeline.prepare import build_for_training
 from nnspec.pipeline.units import log_factors, logged_metrics
 from nnspec.resolve import Network
@@ -89,6 +89,8 @@ def train(
     """
     place = place or Place()
     checked = check(path, overrides=overrides, allow_outside=allow_outside)
+    if checked.refused:
+        raise refusal_with_data(checked, allow_outside=allow_outside)
     spec, network = checked.accept()
     trainable_sections(spec)
     prepare_device(spec)

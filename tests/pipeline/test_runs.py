@@ -92,6 +92,22 @@ def test_a_missing_target_column_is_shown_at_its_place(spec: Path, tmp_path: Pat
     assert not (tmp_path / "runs").exists()
 
 
+def test_a_missing_column_is_reported_with_the_other_mistakes(spec: Path, tmp_path: Path) -> None:
+    text = spec.read_text().replace("target: y", "target: yy").replace("units: 8", "units: -8")
+    text = text.replace("Dropout", "Droput").replace("epochs: 3", "epocs: 3")
+    spec.write_text(
+        text.replace(
+            "  - Dense: 1\n",
+            "  - Dense: 3\n    name: left\n    inputs: input\n"
+            "  - Add:\n    inputs: [left, input]\n",
+        ).replace("model:\n", "model:\n  - Input: [2]\n")
+    )
+    with pytest.raises(Refused) as refused:
+        nnspec.train(spec, runs=tmp_path / "runs")
+    found = [(one.code, one.span and one.span.start.line) for one in refused.value.diagnostics]
+    assert found == [("D103", 6), ("S104", 9), ("S106", 10), ("G302", 15), ("S101", 20)]
+
+
 def test_a_head_of_another_size_than_the_target_is_refused(spec: Path, tmp_path: Path) -> None:
     spec.write_text(spec.read_text().replace("- Dense: 1\n", "- Dense: 3\n"))
     with pytest.raises(Refused) as refused:

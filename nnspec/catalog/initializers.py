@@ -9,29 +9,17 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from nnspec.catalog.base import CatalogObject
-from nnspec.catalog.types import Flag, Integer, NonNegativeNumber, Number, PositiveNumber, Seed
+from nnspec.catalog.types import (
+    Flag,
+    Integer,
+    NonNegativeNumber,
+    Number,
+    PositiveNumber,
+    Seed,
+    Window,
+)
 
 Fans = Annotated[tuple[Integer, ...], Field(min_length=1)]
-Window = Literal[
-    "barthann",
-    "bartlett",
-    "blackman",
-    "blackmanharris",
-    "bohman",
-    "boxcar",
-    "cosine",
-    "exponential",
-    "flattop",
-    "hamming",
-    "hann",
-    "lanczos",
-    "nuttall",
-    "parzen",
-    "taylor",
-    "triang",
-    "tukey",
-]
-"""Windows of scipy.signal that need no parameter, under their full names."""
 
 
 class Initializer(CatalogObject, family="initializers"):

@@ -77,3 +77,24 @@ class Broadcast:
 Single = Annotated[tuple[Positive], Broadcast(1)]
 Pair = Annotated[tuple[Positive, Positive], Broadcast(2)]
 Triple = Annotated[tuple[Positive, Positive, Positive], Broadcast(3)]
+
+Window = Literal[
+    "barthann",
+    "bartlett",
+    "blackman",
+    "blackmanharris",
+    "bohman",
+    "boxcar",
+    "cosine",
+    "exponential",
+    "flattop",
+    "hamming",
+    "hann",
+    "lanczos",
+    "nuttall",
+    "parzen",
+    "taylor",
+    "triang",
+    "tukey",
+]
+"""Windows of scipy.signal that need no parameter, under their full names."""

@@ -15,29 +15,11 @@ from nnspec.catalog.types import (
     Padding,
     Positive,
     PositiveNumber,
+    Window,
 )
 from nnspec.shapes import Shape, ShapeError, Weight, elements, show, windowed
 
 AtLeastTwo = Annotated[int, Field(strict=True, ge=2, le=2**31 - 1)]
-Window = Literal[
-    "barthann",
-    "bartlett",
-    "blackman",
-    "blackmanharris",
-    "bohman",
-    "boxcar",
-    "cosine",
-    "exponential",
-    "flattop",
-    "hamming",
-    "hann",
-    "lanczos",
-    "nuttall",
-    "parzen",
-    "taylor",
-    "triang",
-    "tukey",
-]
 
 
 class MelSpectrogram(Layer):

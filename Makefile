@@ -3,7 +3,7 @@
 BIN ?= $(if $(wildcard .venv/bin/python),.venv/bin/,)
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
-.PHONY: check format lint types floors generated test generate reformat
+.PHONY: check format lint types floors generated test generate reformat conformance
 
 check: format lint types floors generated test
 
@@ -24,6 +24,9 @@ generated:
 
 test:
 	$(BIN)python -m pytest
+
+conformance:
+	$(BIN)python bench/conformance.py
 
 generate:
 	$(BIN)python tools/generate.py

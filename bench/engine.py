@@ -2,24 +2,19 @@
 
     python bench/engine.py                       every network, steady state
     python bench/engine.py --only MLP LSTM       some of them
-    python bench/engine.py --process             whole processes, start to end
-    python bench/engine.py --prediction          100,000 rows through the MLP and the CNN
+    python bench/engine.py --prediction          100,000 rows through each network
 
 The table goes to the terminal, the figures with date and machine to bench/results/. PyTorch's
 column is left out where it is not installed.
 """
 
 import argparse
-import datetime as dt
 import importlib.util
-import json
 import os
-import platform
 import statistics
-import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -30,13 +25,14 @@ sys.path[:0] = [str(Path(__file__).parents[1])]
 
 # ruff: noqa: E402 - Keras reads its settings when it is imported
 import numpy as np
-import tensorflow as tf
 from measured import NETWORKS, Network, compiled, rows_of
+from results import record
 
 from nnspec.data.arrays import Arrays
-from nnspec.engine import Plan, available_cores, predict
+from nnspec.engine import Plan, predict
 from nnspec.engine.comparison import (
     STEPS_PER_EXECUTION,
+    Bounds,
     Contestant,
     FitContestant,
     FusedContestant,
@@ -44,30 +40,16 @@ from nnspec.engine.comparison import (
     measure,
 )
 
-RESULTS = Path(__file__).parent / "results"
 SLOW_COMPILED = {"CNN", "Conv1D"}
 """Networks whose convolutions XLA runs twenty times slower on a CPU: the engine never does."""
 HAS_TORCH = importlib.util.find_spec("torch") is not None
-
-PROCESSES = {
-    "MLP, 309 rows, 200 epochs": ("MLP", 309, 200),
-    "MLP, 20,480 rows, 20 epochs": ("MLP", 20_480, 20),
-    "LSTM, 1,600 rows, 5 epochs": ("LSTM", 1_600, 5),
-    "CNN, 1,280 rows, 3 epochs": ("CNN", 1_280, 3),
-}
-"""Whole runs: the network, its rows and its epochs."""
 
 
 def main() -> None:
     """Measure what the command line asks for."""
     asked = arguments()
     chosen = [one for one in NETWORKS if not asked.only or one.name in asked.only]
-    if asked.process:
-        record("process", [whole_process(name, asked.turns) for name in PROCESSES])
-    elif asked.run:
-        run_once(*PROCESSES[asked.run[0]], engine=asked.run[1])
-    elif asked.prediction:
-        chosen = [one for one in NETWORKS if one.name in (asked.only or ("MLP", "CNN"))]
+    if asked.prediction:
         record("prediction", [prediction(one, asked.turns) for one in chosen])
     else:
         if HAS_TORCH and asked.torch_threads:
@@ -81,9 +63,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--only", nargs="*", help="names of networks")
     parser.add_argument("--turns", type=int, default=5)
     parser.add_argument("--torch-threads", type=int, help="as many as PyTorch likes by default")
-    parser.add_argument("--process", action="store_true")
     parser.add_argument("--prediction", action="store_true")
-    parser.add_argument("--run", nargs=2, metavar=("CASE", "ENGINE"), help=argparse.SUPPRESS)
     return parser.parse_args()
 
 
@@ -91,7 +71,7 @@ def steady_state(network: Network, turns: int) -> dict[str, Any]:
     """Return the figures of one network: milliseconds a step, and how many times faster."""
     arrays, plan = rows_of(network), Plan(batch_size=network.batch)
     steps = plan.steps(arrays.rows)
-    rows = measure(contestants(network, arrays, plan), steps, turns=turns)
+    rows = measure(contestants(network, arrays, plan), steps, Bounds(turns))
     for row in rows:
         print(line(network.name, row), flush=True)
     ours = [row for row in rows if row.name.startswith("nnspec")][-1]
@@ -166,83 +146,12 @@ def timed(action: Callable[[], object]) -> Callable[[], float]:
     return run
 
 
-def whole_process(case: str, turns: int) -> dict[str, Any]:
-    """Return the seconds from start to end of processes that train with `fit` and the engine."""
-
-    def seconds(engine: str) -> float:
-        begun = time.perf_counter()
-        subprocess.run([sys.executable, __file__, "--run", case, engine], check=True)
-        return time.perf_counter() - begun
-
-    pairs = [(seconds("fit"), seconds("nnspec")) for _ in range(turns)]
-    ratio = statistics.median(left / right for left, right in pairs)
-    median = [statistics.median(column) for column in zip(*pairs, strict=True)]
-    print(f"{case:30} fit {median[0]:.1f} s, nnspec {median[1]:.1f} s, x{ratio:.2f}", flush=True)
-    return {"case": case, "fit_s": median[0], "nnspec_s": median[1], "ratio": ratio}
-
-
-def run_once(name: str, rows: int, epochs: int, *, engine: str) -> None:
-    """Train one network in this process, a fifth of its rows held out."""
-    from nnspec.engine import train  # noqa: PLC0415 - the other way must not pay for it
-
-    network = next(one for one in NETWORKS if one.name == name)
-    everything = rows_of(network)
-    held_out = part(everything, slice(rows, rows + rows // 5))
-    training = part(everything, slice(0, rows))
-    model = compiled(network)
-    if engine == "nnspec":
-        train(model, training, held_out, Plan(batch_size=network.batch, epochs=epochs))
-        return
-    x, y = training.inputs["x"], training.targets["y"]
-    validation = (held_out.inputs["x"], held_out.targets["y"])
-    model.fit(x, y, batch_size=network.batch, epochs=epochs, validation_data=validation, verbose=0)
-
-
-def part(arrays: Arrays, rows: slice) -> Arrays:
-    """Return some of the rows; more than there are begin again from the first."""
-    numbers = np.arange(rows.start, rows.stop) % arrays.rows
-    return Arrays(
-        {name: one[numbers] for name, one in arrays.inputs.items()},
-        {name: one[numbers] for name, one in arrays.targets.items()},
-    )
-
-
 def line(network: str, row: Row) -> str:
     """Return one line of the table."""
     return (
         f"{network:16} {row.name:28} {row.step_milliseconds:8.3f} ms a step"
         f"  ±{row.spread:4.0%}  x{row.times_faster:6.2f}  prepared in {row.prepare_seconds:.1f} s"
     )
-
-
-def record(kind: str, figures: Sequence[dict[str, Any]]) -> None:
-    """Write the figures with date and machine next to earlier ones."""
-    now = dt.datetime.now(dt.UTC)
-    document = {
-        "kind": kind,
-        "date": now.isoformat(timespec="seconds"),
-        "machine": {
-            "processor": processor(),
-            "cores": available_cores(),
-            "load": os.getloadavg()[0],
-            "python": platform.python_version(),
-            "tensorflow": tf.__version__,
-        },
-        "figures": list(figures),
-    }
-    RESULTS.mkdir(exist_ok=True)
-    file = RESULTS / f"{now:%Y-%m-%d-%H%M}-{kind}.json"
-    file.write_text(json.dumps(document, indent=2) + "\n")
-    print(f"written to {file}")
-
-
-def processor() -> str:
-    """Return the processor's name."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-    except OSError:
-        return platform.processor()
-    return next((one.split(":")[1].strip() for one in lines if one.startswith("model name")), "")
 
 
 if __name__ == "__main__":

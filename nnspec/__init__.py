@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+# The package of that name, imported later, would take the place of the function below.
+import nnspec.validate  # noqa: F401
+from nnspec.version import __version__
 
 if TYPE_CHECKING:
     from nnspec.diagnostics import Diagnostic
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from nnspec.run.report import OutputReport
     from nnspec.spec.spec import Spec
 
-__all__ = ["compile", "evaluate", "export", "load", "predict", "train", "validate"]
+__all__ = ["__version__", "compile", "evaluate", "export", "load", "predict", "train", "validate"]
 
 
 def load(path: str | Path, *, overrides: Sequence[str] = ()) -> "Spec":

@@ -17,6 +17,7 @@ from nnspec.spec.model import (
     Wire,
 )
 from nnspec.validate.names import nearest, suggest
+from nnspec.validate.naming import is_second
 
 SHOWN = 3
 """Layers of a cycle that are quoted; of a longer one the message holds the lines."""
@@ -100,7 +101,7 @@ def connect(model: ModelSection, inputs: Iterable[str], findings: Findings) -> G
     nodes = [*wiring.implied.values(), *nodes]
     outputs = wiring.outputs()
     ordered = order(nodes, findings)
-    if not wiring.lost:
+    if not wiring.lost and len(ordered) == len(nodes):
         check_unused(nodes, outputs, wiring.meant, findings)
     return Graph(tuple(ordered), outputs, sound=before == len(findings.errors))
 
@@ -170,11 +171,21 @@ class Wiring:
             return self.network_input(wire)
         if name in self.inputs:
             return self.imply(name, wire.span)
-        base, _, index = name.rpartition(".")
-        if base in self.uses and index.isdigit():
-            return Source(base, int(index))
+        base, _, which = name.rpartition(".")
+        if base in self.uses and which.isdigit():
+            return Source(base, int(which))
+        if which in (listed := self.listed(base)):
+            return Source(base, listed.index(which))
         self.refuse_name(wire, use)
         return None
+
+    def listed(self, name: str) -> tuple[str, ...]:
+        """Return the outputs that a model within lists, by which they are addressed."""
+        use = self.uses.get(name)
+        target = self.uses.get(use.shares) if use and use.shares else use
+        model = target.layer if target else None
+        outputs = model.section.outputs if isinstance(model, SubModel) else None
+        return tuple(wire.source for wire in outputs or ())
 
     def network_input(self, wire: Wire) -> Source | None:
         """Return the data's only input, for a first layer that does not say what feeds it."""
@@ -199,7 +210,9 @@ class Wiring:
         """Record a name that nothing has."""
         prefix = f"{use.name.rpartition('.')[0]}." if use and "." in use.name else ""
         local = wire.source.removeprefix(prefix)
-        known = [name for name in (*self.uses, *self.model.aliases, *self.inputs) if name]
+        parts = (f"{name}.{one}" for name in self.uses for one in self.listed(name))
+        given = (*self.uses, *self.model.aliases, *self.inputs, *parts)
+        known = [name for name in given if name and not is_second(name)]
         here = [name.removeprefix(prefix) for name in known if name.startswith(prefix)]
         hint = suggest(local, here) or None
         guess = nearest(local, here)
@@ -207,7 +220,7 @@ class Wiring:
             self.lost = True
         else:
             name = self.model.aliases.get(prefix + guess, prefix + guess)
-            self.meant.add(self.model.aliases.get(name, name))
+            self.meant |= {self.model.aliases.get(name, name), name.rpartition(".")[0]}
         message = f"no layer is called {shorten(local)!r}"
         self.findings.append(Diagnostic("G101", message, wire.span, hint=hint))
 
@@ -218,6 +231,11 @@ class Wiring:
         if self.model.outputs is None:
             last = self.model.layers[-1]
             return (Output(last.name, Source(last.name), last.origin.head),)
+        given = [wire.source for wire in self.model.outputs]
+        for place, wire in enumerate(self.model.outputs):
+            if wire.source in given[:place]:
+                message = f"outputs lists {shorten(wire.source)} twice"
+                self.findings.add("S115", message, wire.span, hint="remove one")
         found = [(wire, self.source(wire, None)) for wire in self.model.outputs]
         return tuple(Output(wire.source, one, wire.span) for wire, one in found if one)
 
@@ -343,7 +361,7 @@ def check_unused(
     fed = {source.node for node in nodes for source in node.sources} | meant
     fed |= {output.source.node for output in outputs}
     for node in nodes:
-        understood = node.layer or node.shares or node.implied
+        understood = (node.layer or node.shares or node.implied) and not is_second(node.name)
         if node.name not in fed and understood:
             message = f"the layer {node.name} is unused: no output follows from it"
             hint = f"feed it to a layer, or list it in outputs: [..., {node.name}]"

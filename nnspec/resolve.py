@@ -7,11 +7,12 @@ passed over in silence: consequences of a first mistake are not reported.
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from nnspec.catalog.beginnings import check_beginnings
 from nnspec.catalog.layer import Layer, Tensors
 from nnspec.catalog.ranked import RANKED
 from nnspec.catalog.registry import find
 from nnspec.diagnostics import Diagnostic, Findings, Related
-from nnspec.graph import Graph, Node, SubGraph
+from nnspec.graph import Graph, Node, Source, SubGraph
 from nnspec.shapes import Shape, ShapeError, Tensor, Weight, elements, show
 from nnspec.spec.model import RankDependent
 from nnspec.validate.reader import Reader, Unreadable, Written
@@ -54,31 +55,41 @@ class ResolvedNode:
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """The graph with shapes: what is compiled, summarized and checked further."""
+    """The graph with shapes: what is compiled, summarized and checked further.
+
+    Attributes:
+        graph: the nodes as they are connected.
+        nodes: in the order of the flow.
+        by_name: the nodes by their full names.
+        inputs: those through which data enters, in the order of the text.
+        sources: where each output comes from, by the output's name.
+    """
 
     graph: Graph
     nodes: tuple[ResolvedNode, ...]
     by_name: Mapping[str, ResolvedNode] = field(init=False)
+    inputs: tuple[ResolvedNode, ...] = field(init=False)
+    sources: Mapping[str, Source] = field(init=False)
 
     def __post_init__(self) -> None:
+        # Worked out once: rules ask for each of them at every node.
+        sources = {one.name: one.source for one in reversed(self.graph.outputs)}
+        object.__setattr__(self, "sources", sources)
         object.__setattr__(self, "by_name", {node.name: node for node in self.nodes})
+        object.__setattr__(self, "inputs", tuple(filter(takes_data, self.nodes)))
 
     def output(self, name: str) -> Tensor | None:
         """Return the tensor that leaves under an output's name; None while it is unknown."""
-        source = next(one.source for one in self.graph.outputs if one.name == name)
+        source = self.sources[name]
         node = self.by_name.get(source.node)
         if node is None or node.outputs is None or source.index >= len(node.outputs):
             return None
         return node.outputs[source.index]
 
-    @property
-    def inputs(self) -> tuple[ResolvedNode, ...]:
-        """Return the nodes through which data enters, in the order of the text."""
-        return tuple(
-            node
-            for node in self.nodes
-            if node.node.implied or (node.layer is not None and node.layer.required == 0)
-        )
+
+def takes_data(node: ResolvedNode) -> bool:
+    """Tell whether data enters the network at a node."""
+    return node.node.implied or (node.layer is not None and node.layer.required == 0)
 
 
 def resolve(
@@ -128,9 +139,13 @@ class Resolver:
         layer = owner.layer if owner else self.decide(node, inputs)
         if layer is None or inputs is None or node.refused:
             return ResolvedNode(node, layer)
+        if not inputs and layer.required:
+            self.report(node, layer, ShapeError("G202", "takes an input; got none"))
+            return ResolvedNode(node, layer)
         try:
             outputs = layer.infer_tensors(inputs)
             weights = layer.infer_weights(inputs)
+            check_beginnings(layer, weights, outputs)
         except ShapeError as error:
             self.report(node, layer, error)
             return ResolvedNode(node, layer, inputs)
@@ -207,7 +222,7 @@ class Resolver:
             for source in node.sources[:QUOTED]
             if not (feeder := self.done[source.node]).node.implied
         )
-        hint = error.hint or self.remedy(node, error)
+        hint = error.hint or self.remedy(node, error) or self.add_axis(node, layer, error)
         finding = Diagnostic(error.code, message, span, hint, related)
         self.findings.append(with_uses(finding, node))
 
@@ -225,6 +240,17 @@ class Resolver:
                 break
             feeding = self.done.get(feeding.node.sources[0].node)
         return None
+
+    def add_axis(self, node: Node, layer: Layer, error: ShapeError) -> str | None:
+        """Return what to write where only the last axis is missing: that of the channels."""
+        if error.code != "G301" or not layer.ranks:
+            return None
+        first = node.sources[0]
+        shape = (self.done[first.node].outputs or ())[first.index].shape
+        if len(shape) + 1 != min(layer.ranks) or None in shape[1:]:
+            return None
+        lengths = ", ".join(map(str, (*shape[1:], 1)))
+        return f"put Reshape: [{lengths}] before it, which adds an axis of one channel"
 
     def check_shared(self, node: Node, shared: ResolvedNode, weights: tuple[Weight, ...]) -> None:
         """Record a repeated application whose input would need other weights."""

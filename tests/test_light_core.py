@@ -65,3 +65,10 @@ def test_importing_the_package_imports_neither_keras_nor_numpy() -> None:
     command = [sys.executable, "-c", program]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_validating_leaves_the_function_of_that_name_in_its_place() -> None:
+    program = f"import nnspec; print([nnspec.validate({SPECS[0]!r}) for _ in range(2)])"
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.stdout.strip() == "[(), ()]", done.stderr

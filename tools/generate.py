@@ -9,6 +9,7 @@ import json
 import sys
 from pathlib import Path
 
+import generate_conformance
 import generate_index
 import generate_pages
 
@@ -25,7 +26,12 @@ def render_schema() -> dict[Path, str]:
     }
 
 
-STAGES = (render_schema, generate_pages.render_outputs, generate_pages.render_pages)
+STAGES = (
+    render_schema,
+    generate_pages.render_outputs,
+    generate_pages.render_pages,
+    generate_conformance.render_conformance,
+)
 """Each is written before the next is rendered, which may read it."""
 
 

@@ -87,17 +87,17 @@ class Glu(Along):
     keras_name = "glu"
 
     def infer_shape(self, shape: Shape) -> Shape:
-        """Return the shape with the axis halved; refuse an odd axis (G309)."""
+        """Return the shape with the axis halved; refuse an odd or unknown axis (G309)."""
         axis = self.axis % len(super().infer_shape(shape))
         extent = shape[axis]
-        if extent is not None and extent % 2:
+        if extent is None or extent % 2:
+            found = "unknown" if extent is None else extent
             raise ShapeError(
                 "G309",
-                f"glu halves axis {axis}, which must be even; it is {extent} in {show(shape)}",
+                f"glu halves axis {axis}, which must be even; it is {found} in {show(shape)}",
                 field="axis",
             )
-        half = None if extent is None else extent // 2
-        return (*shape[:axis], half, *shape[axis + 1 :])
+        return (*shape[:axis], extent // 2, *shape[axis + 1 :])
 
 
 class HardShrink(Activation):

@@ -7,10 +7,16 @@ from pydantic_core import PydanticCustomError
 
 from nnspec.catalog.base import CatalogObject
 from nnspec.catalog.types import Axes, NonNegativeNumber, Rate
+from nnspec.shapes import Shape
 
 
 class Constraint(CatalogObject, family="constraints"):
     """Projects a weight back into a set after each step."""
+
+    def misfit(self, shape: Shape) -> str | None:
+        """Return why weights of a shape cannot be projected, None if they can."""
+        del shape
+        return None
 
 
 class Normed(Constraint, abstract=True):
@@ -18,6 +24,13 @@ class Normed(Constraint, abstract=True):
 
     axis: Axes = 0
     """Axes over which a norm is taken: 0 in Dense, [0, 1, 2] in Conv2D (channels last)."""
+
+    def misfit(self, shape: Shape) -> str | None:
+        """Return which of the axes weights of a shape lack."""
+        rank = len(shape)
+        axes = (self.axis,) if isinstance(self.axis, int) else self.axis
+        beyond = [axis for axis in axes if not -rank <= axis < rank]
+        return f"takes norms along axis {beyond[0]}" if beyond else None
 
 
 class MaxNorm(Normed):

@@ -19,3 +19,8 @@ DtypePolicy = Literal[
     "bool",
     "string",
 ]
+
+
+def computed(policy: DtypePolicy | None) -> str:
+    """Return the type that a layer of a policy computes in; that of float32 without one."""
+    return (policy or "float32").removeprefix("mixed_")

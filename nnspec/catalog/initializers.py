@@ -18,12 +18,23 @@ from nnspec.catalog.types import (
     Seed,
     Window,
 )
+from nnspec.shapes import Shape
+
+MATRIX = 2
+"""Axes of a matrix."""
+TRANSFORM = 3
+"""Axes of the kernel of a Fourier transform."""
 
 Fans = Annotated[tuple[Integer, ...], Field(min_length=1)]
 
 
 class Initializer(CatalogObject, family="initializers"):
     """Draws the first values of a weight."""
+
+    def misfit(self, shape: Shape) -> str | None:
+        """Return why weights of a shape cannot be drawn, None if they can."""
+        del shape
+        return None
 
 
 class Constant(Initializer):
@@ -57,6 +68,10 @@ class Identity(Initializer):
     gain: Number = 1.0
     """Factor on the matrix."""
 
+    def misfit(self, shape: Shape) -> str | None:
+        """Return why weights of a shape are no matrix."""
+        return None if len(shape) == MATRIX else "draws weights of two axes"
+
 
 class STFT(Initializer):
     """Begins with the waves of a short-time Fourier transform: (samples, 1, frequencies)."""
@@ -71,6 +86,14 @@ class STFT(Initializer):
     """What the window is divided by: its Euclidean norm, the sum of its sizes, or nothing."""
     periodic: Flag = False
     """Whether the window continues into itself, as a Fourier transform expects."""
+
+    def misfit(self, shape: Shape) -> str | None:
+        """Return why weights of a shape are no transform."""
+        if len(shape) != TRANSFORM or shape[1] != 1:
+            return "draws weights (samples, 1, frequencies)"
+        if isinstance(self.window, tuple) and len(self.window) != shape[0]:
+            return f"has a window of {len(self.window)} samples"
+        return None
 
 
 class Seeded(Initializer, abstract=True):
@@ -135,6 +158,10 @@ class Orthogonal(Seeded):
     gain: Number = 1.0
     """Factor on the matrix."""
 
+    def misfit(self, shape: Shape) -> str | None:
+        """Return why weights of a shape are no matrix."""
+        return None if len(shape) >= MATRIX else "draws weights of two axes or more"
+
 
 class Scaled(Seeded, abstract=True):
     """Draws values whose spread follows from the number of connections."""
@@ -143,6 +170,14 @@ class Scaled(Seeded, abstract=True):
     """Axes of the weight that count as connections in; Keras' rule for the rank if absent."""
     output_axes: Fans | None = None
     """Axes of the weight that count as connections out; Keras' rule for the rank if absent."""
+
+    def misfit(self, shape: Shape) -> str | None:
+        """Return which of the axes a weight lacks; Keras looks at them if both are given."""
+        if self.input_axes is None or self.output_axes is None:
+            return None
+        rank = len(shape)
+        beyond = [axis for axis in self.input_axes + self.output_axes if not -rank <= axis < rank]
+        return f"counts connections along axis {beyond[0]}" if beyond else None
 
 
 class VarianceScaling(Scaled):

@@ -6,7 +6,10 @@ A concrete layer overrides `infer_shape` (one input) or `infer_tensors` (anythin
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import ClassVar
+from typing import ClassVar, Self
+
+from pydantic import model_validator
+from pydantic_core import PydanticCustomError
 
 from nnspec.catalog.base import CatalogObject
 from nnspec.catalog.dtypes import DtypePolicy
@@ -42,6 +45,19 @@ class Layer(CatalogObject, family="layers"):
     """Kind of elements that leave it; None: as they came."""
     passes_mask: ClassVar[bool] = True
     """Whether a mask goes on to the next layer."""
+    uncomputed: ClassVar[tuple[DtypePolicy, ...]] = ()
+    """Types that TensorFlow has no kernel of the layer for."""
+
+    @model_validator(mode="after")
+    def check_computed(self) -> Self:
+        """Refuse a type of numbers that the layer cannot be computed in."""
+        if self.dtype in self.uncomputed:
+            raise PydanticCustomError(
+                "contradiction",
+                "TensorFlow does not compute {layer} in {dtype}",
+                {"layer": self.keras_name, "dtype": self.dtype, "field": "dtype"},
+            )
+        return self
 
     def call_arguments(
         self, tensors: Sequence[object]

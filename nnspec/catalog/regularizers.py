@@ -4,10 +4,19 @@ from typing import Literal
 
 from nnspec.catalog.base import CatalogObject
 from nnspec.catalog.types import NonNegativeNumber
+from nnspec.shapes import Shape
+
+MATRIX = 2
+"""Axes of a matrix."""
 
 
 class Regularizer(CatalogObject, family="regularizers"):
     """Adds a penalty on a weight or an output to the loss."""
+
+    def misfit(self, shape: Shape) -> str | None:
+        """Return why a shape cannot be penalized, None if it can."""
+        del shape
+        return None
 
 
 class L1(Regularizer):
@@ -51,3 +60,10 @@ class OrthogonalRegularizer(Regularizer):
     """Factor on the mean cosine."""
     mode: Literal["rows", "columns"] = "rows"
     """Which vectors of the matrix are to be orthogonal."""
+
+    def misfit(self, shape: Shape) -> str | None:
+        """Return why a shape is no matrix of several known rows, or columns."""
+        if len(shape) != MATRIX:
+            return "takes two axes"
+        size = shape[0 if self.mode == "rows" else 1]
+        return f"compares {self.mode}, two or more of them" if size in (None, 1) else None

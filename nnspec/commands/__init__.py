@@ -4,6 +4,21 @@ Each command imports the pipeline when it is called, so that `nnspec --help` cos
 Typer does.
 """
 
-from nnspec.commands.program import main
+from collections.abc import Sequence
+from typing import NoReturn
+
+from nnspec.commands.stopping import listen
 
 __all__ = ["main"]
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the program and exit with its code.
+
+    Args:
+        arguments: the command line without the program's name; the process' own if absent.
+    """
+    listen()  # before anything is imported that Ctrl-C could break off with a traceback
+    from nnspec.commands.program import run
+
+    run(arguments)

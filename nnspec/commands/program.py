@@ -1,7 +1,7 @@
 """The program: its commands, and what becomes of whatever escapes from them.
 
 Exit codes: 0 fine, 1 refused, 2 wrong usage, 3 the run failed, 4 a gate was missed, 5 the run
-folder is in use, 70 internal error, 130 interrupted.
+folder is in use, 70 internal error, 130 and 143 stopped by SIGINT and SIGTERM.
 """
 
 import os
@@ -24,14 +24,16 @@ from nnspec.commands import (
     training,
     validation,
 )
+from nnspec.commands.loading import await_libraries, unfinished
 from nnspec.commands.plugins import with_consent, with_plugins
+from nnspec.commands.stopping import Stopped, report_stop
 
 USAGE, INTERNAL, INTERRUPTED, PIPE_CLOSED = 2, 70, 130, 141
 UsageError: Any = typer.BadParameter.__bases__[0]
 """The base of Typer's own complaints about arguments; Typer exports only the class below it."""
 
 
-def main(arguments: Sequence[str] | None = None) -> NoReturn:
+def run(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the program and exit with its code.
 
     Args:
@@ -48,7 +50,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         sharpen(error)
         error.show()
         code = USAGE
-    except (KeyboardInterrupt, typer.Abort):
+    except Stopped as stopped:
+        code = report_stop(stopped)
+    except typer.Abort:
         code = INTERRUPTED
     except BrokenPipeError:
         # Python flushes stdout once more when it ends; nobody reads it any longer.
@@ -56,6 +60,13 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         code = PIPE_CLOSED
     except Exception as error:  # noqa: BLE001 - the last stop: a calm line instead of a traceback
         code = report_internal(error)
+    if arguments is not None:
+        await_libraries()
+    elif unfinished():
+        # Ending Python while another thread imports a library can crash the process.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code or 0)
     sys.exit(code or 0)
 
 
@@ -77,6 +88,7 @@ def application() -> Any:  # noqa: ANN401 - Typer's command has no public type
         with_consent(checking.render),
         with_consent(checking.summary),
         with_consent(training.train),
+        with_consent(training.bench),
         with_consent(training.evaluate),
         with_consent(training.predict),
         with_consent(artefacts.export),
@@ -113,16 +125,16 @@ def sharpen(error: Any) -> None:  # noqa: ANN401 - Typer's complaints have no pu
     from nnspec.validate.names import nearest
 
     flags = [flag for parameter in error.ctx.command.params for flag in parameter.opts]
-    meant = nearest(error.option_name, flags)
-    error.possibilities = [meant] if meant else []
     settings = {
-        name: f"{section}.{name}"
+        f"--{name}".replace("_", "-"): f"{section}.{name}"
         for section, kind in SECTIONS.items()
         for name in kind.model_fields
+        if "--set" in flags
     }
-    setting = nearest(error.option_name.lstrip("-").replace("-", "_"), settings)
-    if setting and not meant:
-        error.message += f". Did you mean --set {settings[setting]}=VALUE?"
+    meant = nearest(error.option_name.replace("_", "-"), [*flags, *settings])
+    error.possibilities = [meant] if meant in flags else []
+    if meant and meant not in flags:
+        error.message += f". Did you mean --set {settings[meant]}=VALUE?"
 
 
 def report_internal(error: Exception) -> int:

@@ -6,7 +6,10 @@ from typing import Annotated
 import typer
 
 Name = Annotated[
-    str | None, typer.Argument(metavar="CODE|NAME", help="A finding's code, or a Keras name.")
+    str | None,
+    typer.Argument(
+        metavar="CODE|NAME", help="A finding's code, a Keras name, or a setting: training.epochs."
+    ),
 ]
 
 

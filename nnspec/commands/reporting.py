@@ -1,9 +1,6 @@
 """Findings to the terminal, and errors that carry them to exit codes."""
 
-import importlib
-import os
 import sys
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -12,10 +9,12 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from nnspec.commands.loading import Loading
 from nnspec.diagnostics import Diagnostic, NnspecError
 from nnspec.diagnostics.formats.text import format_text
 from nnspec.diagnostics.render import wants_color
 from nnspec.diagnostics.sources import Sources
+from nnspec.diagnostics.summary import summarize
 
 if TYPE_CHECKING:
     from nnspec.resolve import Network
@@ -25,16 +24,13 @@ TRAINING = {"tensorflow", "keras", "numpy", "polars", "sklearn", "jinja2"}
 """Packages that the light core leaves out."""
 ANY = ("",)
 """The prefix of every code."""
-ERRORS = 2
-"""The file descriptor that libraries of C++ write to."""
 
 
 @contextmanager
-def training_libraries() -> Iterator[None]:
-    """Import TensorFlow, and say what to install where it is absent."""
+def libraries_loading() -> Iterator[Loading]:
+    """Give an import of what trains, to be started, and say what to install where it is absent."""
     try:
-        load_tensorflow()
-        yield
+        yield Loading()
     except ModuleNotFoundError as error:
         package = (error.name or "").partition(".")[0]
         if package not in TRAINING:
@@ -46,25 +42,13 @@ def training_libraries() -> Iterator[None]:
         raise typer.Exit(1) from None
 
 
-def load_tensorflow() -> None:
-    """Import TensorFlow as Keras' backend, its start-up notes kept off the terminal.
-
-    The notes are written before TensorFlow reads its log level from this process' environment.
-    Whoever sets the level before the start sees what they asked for.
-    """
-    os.environ["KERAS_BACKEND"] = "tensorflow"
-    if "TF_CPP_MIN_LOG_LEVEL" in os.environ:
-        return
-    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
-    sys.stderr.flush()
-    kept = os.dup(ERRORS)
-    with tempfile.TemporaryFile() as notes:
-        os.dup2(notes.fileno(), ERRORS)
-        try:
-            importlib.import_module("tensorflow")
-        finally:
-            os.dup2(kept, ERRORS)
-            os.close(kept)
+@contextmanager
+def training_libraries() -> Iterator[None]:
+    """Import what trains, and say what to install where it is absent."""
+    with libraries_loading() as loading:
+        loading.start()
+        loading.finish()
+        yield
 
 
 @contextmanager
@@ -74,6 +58,9 @@ def explained(overrides: Sequence[str] | None = None) -> Iterator[None]:
         yield
     except NnspecError as error:
         show_findings(error.diagnostics, overrides)
+        placed = [one for one in error.diagnostics if one.span]
+        if placed:
+            sys.stderr.write(f"\n{summarize(placed, Sources(fine=0))}\n")
         raise typer.Exit(error.exit_code) from None
 
 
@@ -121,6 +108,8 @@ def read_text(path: Path) -> str | None:
     from nnspec.document.limits import FILE_BYTES
 
     try:
+        if path.is_fifo():
+            return None
         with path.open("rb") as stream:
             content = stream.read(FILE_BYTES + 1)
     except OSError:

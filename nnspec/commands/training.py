@@ -8,7 +8,12 @@ from typing import Annotated
 import typer
 
 from nnspec.commands.options import AllowOutside, Overrides, RunFolder, SpecFile
-from nnspec.commands.reporting import accept, explained, training_libraries
+from nnspec.commands.reporting import (
+    accept,
+    explained,
+    libraries_loading,
+    training_libraries,
+)
 
 Runs = Annotated[Path, typer.Option("--runs", metavar="DIR", help="Folder of all runs.")]
 RunName = Annotated[
@@ -30,24 +35,63 @@ def train(
     allow_outside: AllowOutside = False,
 ) -> None:
     """Train a spec; write its run, report and SavedModel."""
+    from nnspec.run.folder import check_name
+
     with explained(overrides):
+        if name is not None:
+            check_name(name)
         accept(spec, overrides, allow_outside=allow_outside, opened=True)
-    with explained(overrides), training_libraries():
+    with explained(overrides), libraries_loading() as loading:
+        from nnspec.pipeline.opened import open_spec
+
+        loading.start()
+        opened = open_spec(spec, overrides=overrides or (), allow_outside=allow_outside)
+        loading.finish()
         from rich.console import Console
 
-        from nnspec.pipeline.train import Place
-        from nnspec.pipeline.train import train as train_spec
-        from nnspec.run.display import show_report
+        from nnspec.pipeline.train import Place, train_opened
 
         console = Console(highlight=False)
-        result = train_spec(
-            spec,
-            overrides=overrides or (),
-            allow_outside=allow_outside,
-            place=Place(runs, name, console),
-        )
+        result = train_opened(opened, Place(runs, name, console))
+        from nnspec.run.display import show_report
+
         show_report(result.report, console)
         typer.echo(f"run: {result.folder}")
+
+
+def bench(
+    spec: SpecFile,
+    write: Annotated[
+        bool, typer.Option("--write", help="Write the fastest executor into the spec.")
+    ] = False,
+    seconds: Annotated[
+        float, typer.Option("--seconds", min=0.0, help="When no further turn begins.")
+    ] = 30.0,
+    overrides: Overrides = None,
+    allow_outside: AllowOutside = False,
+) -> None:
+    """Measure the executors side by side on a spec; nothing is kept but what --write says."""
+    with explained(overrides):
+        accept(spec, overrides, allow_outside=allow_outside, opened=True)
+    with explained(overrides), libraries_loading() as loading:
+        from nnspec.pipeline.opened import open_spec
+
+        loading.start()
+        opened = open_spec(spec, overrides=overrides or (), allow_outside=allow_outside)
+        loading.finish()
+        from rich.console import Console
+
+        from nnspec.pipeline.bench import measure_executors, write_choice
+        from nnspec.run.display import show_comparison
+
+        measured = measure_executors(opened, seconds=seconds)
+        show_comparison(measured, Console(highlight=False))
+        chosen = ", ".join(f"{key}: {value}" for key, value in measured.best.settings.items())
+        if write:
+            write_choice(spec, measured.best)
+            typer.echo(f"{spec}: runtime: {{{chosen}}}")
+        else:
+            typer.echo(f"soonest done: runtime: {{{chosen}}}; --write puts it into the spec")
 
 
 def evaluate(run: RunFolder) -> None:

@@ -78,14 +78,17 @@ def validate(asked: Validation) -> None:
             raise typer.Exit(1 if any(changed) else 0)
     texts: dict[str, str | None] = {}
     findings: list[Diagnostic] = []
+    fine = 0
     for file in files:
         texts[file], found = check_file(file, request)
         findings += found
+        fine += not found
     chosen = asked.form or (Format.GITHUB if os.environ.get("GITHUB_ACTIONS") else Format.TEXT)
     opened = {one.file for one in findings if one.file} - texts.keys()
     quoted = {file: read_text(Path(file)) for file in sorted(opened)}
-    sources = Sources({**texts, **quoted}, request.overrides)
-    typer.echo(render(findings, sources, chosen, color=wants_color(sys.stdout)))
+    sources = Sources({**texts, **quoted}, request.overrides, fine)
+    color = wants_color(sys.stdout)
+    typer.echo(render(findings, sources, chosen, color=color), color=color)
     if any(one.severity == "error" for one in findings):
         raise typer.Exit(1)
 
@@ -141,7 +144,10 @@ def check_file(file: str, request: "Request") -> tuple[str | None, tuple[Diagnos
     piped = sys.stdin.buffer.read(FILE_BYTES + 1) if file == STANDARD_INPUT else None
     folder = Path() if piped is not None else Path(file).parent
     try:
-        document = read_document(Path(file)) if piped is None else parse_document(piped, file)
+        if piped is None:
+            document = read_document(Path(file), lenient=True)
+        else:
+            document = parse_document(piped, file, lenient=True)
         return document.text, examine(document, folder, request)
     except Refused as refused:
         text = read_text(Path(file)) if piped is None else piped.decode("utf-8", "replace")

@@ -79,6 +79,8 @@ def _read_array(file: FilePath, archive: zipfile.ZipFile, member: zipfile.ZipInf
         array: Values = np.lib.format.read_array(stream, allow_pickle=False)
     if array.ndim == 0:
         raise refuse("D110", f'array "{name}" is a single value; expected one entry per row')
+    if array.size == 0 and len(array):
+        raise refuse("D110", f'array "{name}" has shape {array.shape}: its rows hold nothing')
     return array
 
 

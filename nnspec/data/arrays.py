@@ -23,3 +23,11 @@ class Arrays:
     def rows(self) -> int:
         """Return the number of rows."""
         return len(next(iter(self.inputs.values())))
+
+    def head(self, rows: int) -> "Arrays":
+        """Return the first rows; nothing is copied."""
+        return Arrays(
+            {name: one[:rows] for name, one in self.inputs.items()},
+            {name: one[:rows] for name, one in self.targets.items()},
+            None if self.weights is None else self.weights[:rows],
+        )

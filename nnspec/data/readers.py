@@ -6,8 +6,11 @@ Archives of arrays and bundled sets have readers of their own; `read_raw` choose
 import csv
 import hashlib
 import json
+import os
 import stat
+import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path as FilePath
 
@@ -22,6 +25,8 @@ from nnspec.spec.source import BUNDLED, locate, suffix_of
 
 # polars' Rust code panics on some damaged files; its PanicException is no Exception.
 DAMAGED = (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError)
+SEPARATORS = {"\t": "tabs", ",": "commas", ";": "semicolons (;)"}
+STDERR = 2
 CELL = 8
 """Bytes that a cell of a Parquet file is reckoned at."""
 
@@ -105,10 +110,31 @@ def _check_header(file: FilePath, separator: str) -> None:
     _, names = next(_records(file, separator), (0, []))
     if not names:
         raise refuse("D113", f'the first line of "{file}" is empty; expected a header')
+    _check_names(file, names)
+    if len(names) == 1:
+        _check_separator(file, names[0], separator)
+
+
+def _check_names(file: FilePath, names: list[str]) -> None:
+    """Refuse a column without a name, or of the name of another one."""
     for index, name in enumerate(names):
         if name in names[:index]:
-            first = names.index(name) + 1
-            raise refuse("D121", f'columns {first} and {index + 1} are both called "{name}"')
+            both = f"columns {names.index(name) + 1} and {index + 1}"
+            raise refuse("D121", f'the column "{name}" is named twice: {both}')
+        if not name.strip():
+            hint = "name it in the first line, or leave it out of the file"
+            raise refuse("D121", f'column {index + 1} of "{file}" has no name', hint=hint)
+
+
+def _check_separator(file: FilePath, header: str, separator: str) -> None:
+    """Refuse a header that another character than the expected one takes apart."""
+    for other in ";\t|,":
+        if other != separator and other in header:
+            shown = SEPARATORS.get(other, f'"{other}"')
+            message = f'the columns of "{file}" are separated by {shown}; '
+            wanted = f"expected {SEPARATORS.get(separator)} in a {file.suffix.lower()} file"
+            hint = "name it .tsv" if other == "\t" else "save it with commas"
+            raise refuse("D114", f"{message}{wanted}", hint=hint)
 
 
 def _malformed(file: FilePath, separator: str) -> Refused | None:
@@ -140,14 +166,33 @@ def _records(file: FilePath, separator: str) -> Iterator[tuple[int, list[str]]]:
 def _read_parquet(file: FilePath, limit: int) -> pl.DataFrame:
     """Read a Parquet file after its declared rows are found to be within the limit."""
     try:
-        scan = pl.scan_parquet(file)
-        width = len(scan.collect_schema())
-        rows = int(scan.select(pl.len()).collect().item())
-        if rows * width * CELL > limit:
-            raise too_large(file, rows * width * CELL, limit)
-        return pl.read_parquet(file)
+        with _silent():
+            scan = pl.scan_parquet(file)
+            width = len(scan.collect_schema())
+            rows = int(scan.select(pl.len()).collect().item())
+            if rows * width * CELL > limit:
+                raise too_large(file, rows * width * CELL, limit)
+            return pl.read_parquet(file)
     except DAMAGED as error:
         raise unreadable(file, _first_line(error)) from error
+
+
+@contextmanager
+def _silent() -> Iterator[None]:
+    """Keep from the terminal what polars' threads write of their panics: the refusal tells it.
+
+    They write to the process' own stream, past Python's.
+    """
+    sys.stderr.flush()
+    kept = os.dup(STDERR)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, STDERR)
+    try:
+        yield
+    finally:
+        os.dup2(kept, STDERR)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def _read_lines(file: FilePath) -> pl.DataFrame:

@@ -35,6 +35,7 @@ class Diagnostic:
 
     def __post_init__(self) -> None:
         assert self.code in CODES, f"unknown diagnostic code {self.code}"
+        object.__setattr__(self, "message", cut_middle(self.message))
 
     @property
     def severity(self) -> Severity:
@@ -53,6 +54,16 @@ class Diagnostic:
         """Return the key that sorts findings by file, position and code."""
         start = self.span.start if self.span else Position(0, 0)
         return (self.file or "", start, self.code)
+
+
+LONGEST_MESSAGE = 600
+"""Characters; a message that quotes a list of a hostile spec would fill the screen with it."""
+
+
+def cut_middle(text: str) -> str:
+    """Return a text without its middle where it is too long: it ends with what was expected."""
+    half = LONGEST_MESSAGE // 2
+    return text if len(text) <= LONGEST_MESSAGE else f"{text[:half]} … {text[-half:]}"
 
 
 MOST_ERRORS = 100

@@ -9,6 +9,8 @@ TAB = 4
 ELLIPSIS = "…"
 ESCAPED = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 """Categories of characters that would act on the terminal instead of being seen."""
+UPON_OTHERS = {"Mn", "Me"}
+"""Categories of characters that are drawn upon the one before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,10 @@ class Glyph:
 
     shown: str
     cells: int
+
+
+LETTERS = {one: Glyph(one, 1) for one in map(chr, range(0x20, 0x7F))}
+"""The printable characters of ASCII, most of what is shown."""
 
 
 def excerpt(line: str, start: int, end: int, width: int) -> Excerpt:
@@ -77,7 +83,7 @@ def lay_out(line: str) -> list[Glyph]:
     glyphs: list[Glyph] = []
     column = 0
     for character in line:
-        glyph = glyph_of(character, column)
+        glyph = LETTERS.get(character) or glyph_of(character, column)
         column += glyph.cells
         glyphs.append(glyph)
     return glyphs
@@ -88,9 +94,10 @@ def glyph_of(character: str, column: int) -> Glyph:
     if character == "\t":
         reach = TAB - column % TAB
         return Glyph(" " * reach, reach)
-    if unicodedata.category(character) in ESCAPED:
+    category = unicodedata.category(character)
+    if category in ESCAPED:
         return Glyph("\N{REPLACEMENT CHARACTER}", 1)
-    if unicodedata.combining(character):
+    if category in UPON_OTHERS:
         return Glyph(character, 0)
     return Glyph(character, 2 if unicodedata.east_asian_width(character) in "WF" else 1)
 

@@ -58,10 +58,12 @@ def render(
 
 
 def wants_color(stream: TextIO) -> bool:
-    """Tell whether a stream is a terminal that shows colours, and nobody asked for none.
+    """Tell whether a stream shows colours: a terminal, or where FORCE_COLOR says that one follows.
 
-    Source: no-color.org for NO_COLOR.
+    Source: no-color.org and force-color.org; NO_COLOR goes before.
     """
-    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+    if os.environ.get("NO_COLOR"):
         return False
-    return stream.isatty()
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return os.environ.get("TERM") != "dumb" and stream.isatty()

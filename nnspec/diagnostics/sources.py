@@ -16,10 +16,12 @@ class Sources:
     Attributes:
         texts: text of each checked file by its name in messages; None if it could not be read.
         overrides: the arguments of --set, in the order of the command line.
+        fine: how many specs have no findings; as many as have none of their own, if absent.
     """
 
     texts: Mapping[str, str | None] = field(default_factory=dict)
     overrides: tuple[str, ...] = ()
+    fine: int | None = None
 
     def line(self, file: str | None, number: int) -> str | None:
         """Return a line (counted from 1) of a checked file, None if there is none."""

@@ -17,7 +17,8 @@ def summarize(diagnostics: Sequence[Diagnostic], sources: Sources) -> str:
     files = dict.fromkeys([*sources.texts, *(one.file or "" for one in diagnostics)])
     found = {file: [one for one in diagnostics if (one.file or "") == file] for file in files}
     lines = [describe(file, several) for file, several in found.items() if several]
-    fine = sum(1 for several in found.values() if not several)
+    unmarked = sum(1 for several in found.values() if not several)
+    fine = unmarked if sources.fine is None else sources.fine
     if fine or not lines:
         lines.append("1 spec is fine" if fine == 1 else f"{fine} specs are fine")
     return "\n".join(lines)

@@ -20,21 +20,26 @@ CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\
 """What acts on a terminal or turns the direction of the text, and is not seen in an editor."""
 
 
-def compose(text: str) -> Node | None:
+def compose(text: str, twice: list[Diagnostic]) -> Node | None:
     """Return the tree of a YAML text, None if it holds no document.
+
+    Args:
+        text: the text.
+        twice: takes the findings about keys that are given twice.
 
     Raises:
         Refused: with one finding, at the first place that cannot be read.
     """
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return Composer(yaml.parse(text, Loader=loader)).compose()
+    return Composer(yaml.parse(text, Loader=loader), twice).compose()
 
 
 class Composer:
     """Builds the tree from the event stream; one instance per document."""
 
-    def __init__(self, events: Iterator[Any]) -> None:
+    def __init__(self, events: Iterator[Any], twice: list[Diagnostic]) -> None:
         self.events = events
+        self.twice = twice
         self.anchors: dict[str, tuple[Node, int]] = {}
         self.open: set[str] = set()
         self.nodes = 0
@@ -102,7 +107,7 @@ class Composer:
         raise AssertionError("the parser closes what it opens")
 
     def mapping(self, event: Any, depth: int) -> Mapping:  # noqa: ANN401 - PyYAML's events
-        """Return a mapping; a key that occurs twice is refused, with both places."""
+        """Return a mapping; of a key that occurs twice the first is kept, and both are named."""
         entries: dict[str, Entry] = {}
         for inner in self.events:
             if isinstance(inner, yaml.MappingEndEvent):
@@ -110,10 +115,12 @@ class Composer:
                 return Mapping(tuple(entries.values()), Span(start(event), end(inner, values)))
             key = self.node(inner, depth + 1)
             value = self.node(next(self.events), depth + 1)
-            name = key_text(key)
+            torn = event.flow_style and isinstance(value, Scalar) and value.empty
+            name = key_text(key, torn=torn)
             if name in entries:
-                refuse_twice(name, entries[name].key, key.span)
-            entries[name] = Entry(name, key.span, value)
+                self.twice.append(given_twice(name, entries[name].key, key.span))
+            else:
+                entries[name] = Entry(name, key.span, value)
         raise AssertionError("the parser closes what it opens")
 
     def alias(self, event: Any) -> Node:  # noqa: ANN401 - PyYAML's events
@@ -141,7 +148,7 @@ class Composer:
         if depth > limits.DEPTH:
             refuse("L102", f"nesting deeper than {limits.DEPTH} levels", event)
         if self.nodes > limits.NODES:
-            refuse("L108", f"more than {limits.NODES:,} values", event)
+            refuse("L108", f"more than {limits.NODES:,} values, of layers and all else", event)
 
     def check_tag(self, event: Any) -> None:  # noqa: ANN401 - PyYAML's events
         """Refuse every tag: a spec is plain data."""
@@ -150,8 +157,13 @@ class Composer:
             refuse("X101", f"the tag {shown} is refused: tags make readers build objects", event)
 
 
-def key_text(key: Node) -> str:
-    """Return a key's name, or refuse a key that is no text."""
+def key_text(key: Node, *, torn: bool) -> str:
+    """Return a key's name, or refuse a key that is no text.
+
+    Args:
+        key: the key.
+        torn: whether it stands alone between the commas of a mapping in braces.
+    """
     if isinstance(key, Scalar):
         if key.value == "<<" and not key.quoted:
             message = "the merge key << is no part of YAML 1.2"
@@ -161,7 +173,8 @@ def key_text(key: Node) -> str:
             return key.value
         written = "null" if key.value is None else str(key.value).lower()
         message = f"the key {written} is not text"
-        raise Refused([Diagnostic("Y109", message, key.span, hint=f'quote it: "{written}":')])
+        hint = "the comma before it ends a value" if torn else f'quote it: "{written}":'
+        raise Refused([Diagnostic("Y109", message, key.span, hint)])
     raise Refused([Diagnostic("Y109", f"a key must be text; found {kind_of(key)}", key.span)])
 
 
@@ -170,13 +183,11 @@ def refuse(code: str, message: str, event: Any) -> NoReturn:  # noqa: ANN401 - P
     raise Refused([Diagnostic(code, message, span(event))])
 
 
-def refuse_twice(name: str, first: Span, second: Span) -> NoReturn:
-    """Stop at a key that was given before."""
+def given_twice(name: str, first: Span, second: Span) -> Diagnostic:
+    """Return the finding about a key that was given before."""
     lines = f"line {first.start.line} and line {second.start.line}"
     message = f"{shorten(name)} is given twice ({lines})"
-    raise Refused(
-        [Diagnostic("Y103", message, second, related=(Related("first given here", first),))]
-    )
+    return Diagnostic("Y103", message, second, related=(Related("first given here", first),))
 
 
 def start(event: Any) -> Position:  # noqa: ANN401 - PyYAML's events

@@ -1,15 +1,26 @@
 """What libyaml could not read, in words that name the usual cause and its place."""
 
 import re
+from collections.abc import Sequence
+from itertools import accumulate
 
 import yaml
 
 from nnspec.diagnostics import Diagnostic, Related, Span
+from nnspec.document.limits import DEPTH
 from nnspec.document.tree import shorten
 
 LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 KEY = re.compile(r"(\s*(?:- )*)([^\s:#][^:#]*): +(\S.*)")
 """A line with a key and a value on it: indentation and dashes, key, value."""
+CROWDED = re.compile(r"( *(?:- )*)([\w-]+):([^ ].*)")
+"""A line whose colon no space follows, and that is no key therefore."""
+BARE = re.compile(r"( *(?:- )*)([^\s:#'\"\[{][^:#]*?)\s*(?:#.*)?")
+"""A line without a colon."""
+CONFLICT = re.compile(r"(<{7}|>{7})( |$)")
+"""What git leaves where two versions of a file disagree."""
+FENCE = "```"
+CLOSE = "close it on the same line"
 
 
 def explain(text: str, error: yaml.MarkedYAMLError) -> Diagnostic:
@@ -24,19 +35,63 @@ def explain(text: str, error: yaml.MarkedYAMLError) -> Diagnostic:
     lines = LINE_BREAK.split(text)
     row = lines[line - 1] if line <= len(lines) else ""
     where, problem = Span.at(line, column), error.problem or ""
-    if row[column - 1 : column] == "\t" or "\t" in row[: len(row) - len(row.lstrip())]:
-        return Diagnostic("Y102", "YAML forbids tabs for indentation", where, "use spaces")
-    if row[column - 1 : column] in {"%", "@", "`"}:
-        return reserved(row, where)
-    if "mapping values" in problem:
-        return second_colon(row, where)
-    return structural(error, where) or Diagnostic("Y101", not_readable(error), where)
+    if "nesting depth" in problem:
+        return too_deep(row, line)
+    return (
+        foreign(lines, row, where)
+        or unescaped(problem, row, where)
+        or ("mapping values" in problem and stray_colon(lines, where))
+        or structural(error, lines, where)
+        or Diagnostic("Y101", not_readable(error), where)
+    )
+
+
+def too_deep(row: str, line: int) -> Diagnostic:
+    """Return the finding for nesting that the parser gave up at, where it is one too deep."""
+    steps = ((one in "[{") - (one in "]}") for one in row)
+    columns = (at for at, depth in enumerate(accumulate(steps), start=1) if depth > DEPTH)
+    where = Span.at(line, next(columns, 1))
+    return Diagnostic("L102", f"nesting deeper than {DEPTH} levels", where)
 
 
 def not_readable(error: yaml.MarkedYAMLError) -> str:
     """Return the parser's own words."""
     context = f" {error.context}" if error.context else ""
     return f"not readable as YAML: {error.problem}{context}"
+
+
+def foreign(lines: Sequence[str], row: str, where: Span) -> Diagnostic | None:
+    """Return the finding for lines that other programs put into a text."""
+    for number, one in enumerate(lines, start=1):
+        if CONFLICT.match(one):
+            message = "a conflict of two versions is not merged: git marked it here"
+            hint = "keep one of the versions, and remove the marks"
+            return Diagnostic("Y101", message, Span.at(number, 1), hint)
+    if row.startswith(FENCE):
+        return Diagnostic("Y101", f"{FENCE} is Markdown, not YAML", where, "remove the line")
+    if row.startswith("%"):
+        message = f"{shorten(row.split(maxsplit=1)[0])} is no directive of this version of YAML"
+        hint = 'remove the line; as a value, it is quoted: "%..."'
+        return Diagnostic("Y101", message, where, hint)
+    return None
+
+
+def unescaped(problem: str, row: str, where: Span) -> Diagnostic | None:
+    """Return the finding for a character that cannot stand where it does."""
+    found = row[where.start.column - 1 : where.start.column]
+    if found == "\t" or "\t" in row[: len(row) - len(row.lstrip())]:
+        return Diagnostic("Y102", "YAML forbids tabs for indentation", where, "use spaces")
+    if found in {"%", "@", "`"}:
+        return reserved(row, where)
+    if "alphabetic or numeric" in problem:
+        sign = row[where.start.column - 2 : where.start.column - 1]
+        message = f"a value cannot begin with {sign}, which marks an anchor or an alias"
+        before = Span.at(where.start.line, where.start.column - 1)
+        return Diagnostic("Y101", message, before, f'quote the value: "{sign}..."')
+    if "escape" in problem or "hexdecimal" in problem:
+        hint = r"write \\ for a backslash, or put the text into single quotes"
+        return Diagnostic("Y101", "no escape of YAML begins like this", where, hint)
+    return None
 
 
 def reserved(row: str, where: Span) -> Diagnostic:
@@ -48,51 +103,101 @@ def reserved(row: str, where: Span) -> Diagnostic:
     return Diagnostic("Y101", message, where, f'quote the value: "{shorten(written)}"')
 
 
-def second_colon(row: str, where: Span) -> Diagnostic:
+def stray_colon(lines: Sequence[str], where: Span) -> Diagnostic:
     """Return the finding for a colon that no key can stand before."""
+    row = lines[where.start.line - 1]
     before = KEY.fullmatch(row)
     if before and len(before[1]) + len(before[2]) < where.start.column - 1:
         message = "a second ': ' on one line: a value that contains ': ' must be quoted"
         hint = f'quote the value: {before[2]}: "{shorten(before[3])}"'
         return Diagnostic("Y101", message, where, hint)
     message = "a key cannot stand here: its line is indented deeper than the keys around it"
-    return Diagnostic("Y101", message, where, "align the key with the keys it belongs to")
+    hint = "align the key with the keys it belongs to"
+    return unfinished(lines, where) or Diagnostic("Y101", message, where, hint)
 
 
-def structural(error: yaml.MarkedYAMLError, where: Span) -> Diagnostic | None:
+def unfinished(lines: Sequence[str], where: Span) -> Diagnostic | None:
+    """Return the finding for the line above, where that is what makes a key impossible."""
+    number = where.start.line - 1
+    while number and not lines[number - 1].split("#")[0].strip():
+        number -= 1
+    above = lines[number - 1] if number else ""
+    if crowded := CROWDED.fullmatch(above):
+        after, value = len(crowded[1]) + len(crowded[2]) + 2, crowded[3].strip()
+        hint = f"write {crowded[2]}: {shorten(value)}"
+        return Diagnostic("Y101", "a space is due behind the colon", Span.at(number, after), hint)
+    if bare := BARE.fullmatch(above):
+        after = len(bare[1]) + 1
+        message = "a colon is due behind this key: what is below it is indented deeper"
+        hint = f"write {shorten(bare[2])}:"
+        return Diagnostic("Y101", message, Span.at(number, after), hint)
+    return None
+
+
+def structural(error: yaml.MarkedYAMLError, lines: Sequence[str], where: Span) -> Diagnostic | None:
     """Return the finding for what is not closed, not aligned or not finished."""
     problem, context = error.problem or "", error.context or ""
     mark = error.context_mark
     begin = Span.at(mark.line + 1, mark.column + 1) if mark else where
     if "quoted scalar" in context and "unexpected end" in problem:
         return Diagnostic("Y101", "the quote that begins here is never closed", begin, CLOSE)
-    if "escape" in problem:
-        hint = r"write \\ for a backslash, or put the text into single quotes"
-        return Diagnostic("Y101", "no escape of YAML begins with this", where, hint)
+    if "node content" in problem:
+        return Diagnostic("Y101", "a value is due here, before the comma", where)
     if "flow" in context:
-        return unclosed(context, begin, where)
+        return unclosed(lines, context, begin, where)
     if "expected ':'" in problem:
         return Diagnostic(
             "Y101", "a colon is due behind this key, on its line", begin, "write KEY:"
         )
+    if "document start" in problem:
+        message = "a second document begins here, behind the end of the first; one file holds one"
+        return Diagnostic("Y106", message, where)
+    return misplaced(problem, lines[where.start.line - 1 :][:1], begin, where)
+
+
+def misplaced(problem: str, row: Sequence[str], begin: Span, where: Span) -> Diagnostic | None:
+    """Return the finding for a line that stands at no level of the lines above."""
+    before = "".join(row)[: where.start.column - 1]
+    found = "".join(row)[where.start.column - 1 :]
+    if "sequence entries" in problem:
+        hint = "begin the list on the next line, or put it into brackets"
+        return Diagnostic("Y101", "a list cannot begin on the line of its key", where, hint)
     if "'-' indicator" in problem:
-        message = "'- ' is due here: the lines above at this indentation are entries of a list"
-        hint = "begin the entry with '- ', or indent it like the key it belongs to"
-        return Diagnostic("Y101", message, where, hint)
-    if "expected key" in problem:
-        message = "a key is due here: the line is indented like no key above, or has no colon"
-        hint = "align it with the keys it belongs to"
-        return Diagnostic("Y101", message, where, hint, (Related("they begin here", begin),))
-    return None
+        return undashed(found, where)
+    if "expected key" not in problem:
+        return None
+    if before.rstrip().endswith(("'", '"')):
+        hint = "quote the value as a whole; within single quotes, '' is a quote"
+        return Diagnostic("Y101", "text follows a quote that is closed", where, hint)
+    if found[:1] in {"]", "}"}:
+        message = f"nothing is open that {found[0]} could close"
+        return Diagnostic("Y101", message, where, f"remove {found[0]}")
+    message = "a key is due here: the line is indented like no key above, or has no colon"
+    related = (Related("they begin here", begin),)
+    return Diagnostic("Y101", message, where, "align it with the keys it belongs to", related)
 
 
-CLOSE = "close it on the same line"
+def undashed(found: str, where: Span) -> Diagnostic:
+    """Return the finding for a line among the entries of a list that is no entry."""
+    if found.startswith("-") and not found.startswith("- "):
+        hint = f"write - {shorten(found[1:].strip())}"
+        return Diagnostic("Y101", "a space is due behind the dash", where, hint)
+    message = "'- ' is due here: the lines above at this indentation are entries of a list"
+    hint = "begin the entry with '- ', or indent it like the key it belongs to"
+    return Diagnostic("Y101", message, where, hint)
 
 
-def unclosed(context: str, begin: Span, where: Span) -> Diagnostic:
+def unclosed(lines: Sequence[str], context: str, begin: Span, where: Span) -> Diagnostic:
     """Return the finding for brackets or braces that are not closed."""
     noun, closing = ("list", "]") if "sequence" in context else ("mapping", "}")
+    if not "".join(lines[where.start.line - 1 :]).strip():
+        message = f"the {noun} that begins here is never closed"
+        return Diagnostic("Y101", message, begin, f"close it with {closing}")
+    if "${" in lines[where.start.line - 1][: where.start.column]:
+        hint = "a variable is written $name, without braces"
+    else:
+        hint = f"close it with {closing}"
     place = f"{begin.start.line}:{begin.start.column}"
     message = f"a comma or {closing} is due before this: the {noun} that begins at {place} is open"
     related = (Related("it begins here", begin),)
-    return Diagnostic("Y101", message, where, f"close it with {closing}", related)
+    return Diagnostic("Y101", message, where, hint, related)

@@ -11,23 +11,31 @@ from nnspec.document import limits
 from nnspec.document.compose import CONTROL, compose
 from nnspec.document.compose_json import compose_json
 from nnspec.document.malformed import explain
-from nnspec.document.tree import Document, Mapping, Node, Sequence, kind_of
+from nnspec.document.tree import Document, Mapping, Node, Scalar, Sequence, kind_of
 
+SAVED = {b"\x89HDF": "an HDF5 file", b"PK\x03\x04": "a zip archive"}
+"""How files begin in which Keras saves whole models."""
+DEVICES = "/dev"
+"""Where a shell puts the pipes that it opens itself; any other one may never be written to."""
 WIDE_ENCODINGS = (b"\xff\xfe", b"\xfe\xff", b"\x00")
 
 
-def read_document(path: FilePath, file: str | None = None) -> Document:
+def read_document(path: FilePath, file: str | None = None, *, lenient: bool = False) -> Document:
     """Read a spec from a file; JSON by JSON's grammar if the name ends in .json.
 
     Args:
         path: the file.
         file: the name used in messages; the path as given if absent.
+        lenient: whether keys that are given twice are left to the document's findings.
 
     Raises:
         Refused: the file is too large, not text, or not a mapping.
     """
     name = file or str(path)
     try:
+        if path.is_fifo() and not path.is_relative_to(DEVICES):
+            message = f"cannot read {path}: it is a pipe; expected a file"
+            raise Refused([Diagnostic("D102", message, file=name)])
         with path.open("rb") as stream:
             size = os.fstat(stream.fileno()).st_size
             content = stream.read(limits.FILE_BYTES + 1)
@@ -36,21 +44,31 @@ def read_document(path: FilePath, file: str | None = None) -> Document:
         raise Refused([Diagnostic("D102", message, file=name)]) from error
     if len(content) > limits.FILE_BYTES:
         refuse_size(max(size, len(content)), content, name)
-    return parse_document(content, name)
+    return parse_document(content, name, lenient=lenient)
 
 
-def parse_document(content: bytes | str, file: str = "<spec>") -> Document:
+def parse_document(
+    content: bytes | str, file: str = "<spec>", *, lenient: bool = False
+) -> Document:
     """Parse a spec's text into values with positions.
+
+    Args:
+        content: the text, or its bytes.
+        file: the name used in messages; JSON by JSON's grammar if it ends in .json.
+        lenient: whether keys that are given twice are left to the document's findings.
 
     Raises:
         Refused: with one finding, at the first place that cannot be read.
     """
+    twice: list[Diagnostic] = []
     try:
         text = decode(content) if isinstance(content, bytes) else content
         text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
         check_characters(text)
-        root = compose_json(text) if file.endswith(".json") else compose_yaml(text)
-        return Document(text, file, check_root(root))
+        composed = compose_json if file.endswith(".json") else compose_yaml
+        root = check_root(composed(text, twice))
+        check_twice([] if lenient else twice)
+        return Document(text, file, root, tuple(twice))
     except Refused as refused:
         named = [
             Diagnostic(one.code, one.message, one.span, one.hint, one.related, None, file)
@@ -59,10 +77,10 @@ def parse_document(content: bytes | str, file: str = "<spec>") -> Document:
         raise Refused(named) from None
 
 
-def compose_yaml(text: str) -> Node | None:
+def compose_yaml(text: str, twice: list[Diagnostic]) -> Node | None:
     """Return the tree of a YAML text; the parser's own errors become findings."""
     try:
-        return compose(text)
+        return compose(text, twice)
     except yaml.MarkedYAMLError as error:
         raise Refused([explain(text, error)]) from None
     except yaml.YAMLError as error:
@@ -73,7 +91,11 @@ def compose_yaml(text: str) -> Node | None:
 
 def decode(content: bytes) -> str:
     """Return the text of a UTF-8 file."""
-    if content.startswith(WIDE_ENCODINGS):
+    if kind := next((one for magic, one in SAVED.items() if content.startswith(magic)), None):
+        message = f"the file is {kind}, and no text"
+        hint = "of a saved Keras model, write to_json() to a .json file"
+        raise Refused([Diagnostic("Y107", message, Span.at(1, 1), hint)])
+    if content.startswith(WIDE_ENCODINGS) or content[1:2] == b"\x00":
         message = "the file is not UTF-8 (it looks like UTF-16 or UTF-32)"
         raise Refused([Diagnostic("Y107", message, Span.at(1, 1), "save the file as UTF-8")])
     try:
@@ -95,9 +117,15 @@ def check_characters(text: str) -> None:
         raise Refused([Diagnostic("Y108", message, Span.at(line, column), "remove it")])
 
 
+def check_twice(twice: list[Diagnostic]) -> None:
+    """Refuse keys that were given twice."""
+    if twice:
+        raise Refused(twice)
+
+
 def check_root(root: Node | None) -> Mapping:
     """Return the top-level mapping, or refuse anything else."""
-    if root is None:
+    if root is None or (isinstance(root, Scalar) and root.empty):
         hint = "write nnspec: 1 and model:, or copy an example: nnspec train specs/diabetes.yaml"
         raise Refused([Diagnostic("Y104", "the spec is empty", Span.at(1, 1), hint)])
     if not isinstance(root, Mapping):
@@ -107,6 +135,8 @@ def check_root(root: Node | None) -> Mapping:
         )
         advice = "write nnspec: 1 and model: above the list, and indent it"
         listed = advice if isinstance(root, Sequence) else None
+        if isinstance(root, Scalar) and " = " in str(root.value):
+            listed = "a key and its value stand apart by a colon: nnspec: 1"
         raise Refused([Diagnostic("Y105", message, root.span, listed)])
     return root
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from nnspec.diagnostics import Path, Span
+from nnspec.diagnostics import Diagnostic, Path, Span
 
 Plain = bool | int | float | str | list["Plain"] | dict[str, "Plain"] | None
 
@@ -68,11 +68,15 @@ Node = Scalar | Sequence | Mapping
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A spec as written: its text, the name it is reported under, and its tree."""
+    """A spec as written: its text, the name it is reported under, and its tree.
+
+    `twice` holds the findings about keys that were given twice; of these the tree has the first.
+    """
 
     text: str
     file: str
     root: Mapping
+    twice: tuple[Diagnostic, ...] = ()
 
 
 def plain(node: Node) -> Plain:

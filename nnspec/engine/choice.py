@@ -11,8 +11,10 @@ from typing import Any, Literal, assert_never
 import keras
 
 from nnspec.diagnostics import Diagnostic, Refused
+from nnspec.engine.device import available_cores
 from nnspec.engine.obstacles import Obstacle, xla_obstacles
 from nnspec.engine.plan import EngineName, Plan, XlaMode
+from nnspec.engine.shares import shares_of
 
 SLOW_UNDER_XLA_ON_CPU = (
     "Conv",
@@ -42,6 +44,8 @@ class Choice:
     reasons: tuple[str, ...]
     required: bool = False
     """Whether running uncompiled is a failure."""
+    shares: int = 1
+    """Into how many shares a batch is cut, one for each core that works on it."""
 
 
 def choose(model: keras.Model, plan: Plan, rows: int, *, device: Literal["CPU", "GPU"]) -> Choice:
@@ -57,7 +61,17 @@ def choose(model: keras.Model, plan: Plan, rows: int, *, device: Literal["CPU", 
             raise Refused([_not_compiled(why)])
         return Choice("keras", xla=False, reasons=(why,))
     xla, because = _xla(model, plan, rows, device)
-    return Choice("fused", xla=xla, reasons=(why, because), required=plan.xla == "required")
+    choice = Choice("fused", xla=xla, reasons=(why, because), required=plan.xla == "required")
+    return _shared(choice, model, min(rows, plan.batch_size)) if device == "CPU" else choice
+
+
+def _shared(choice: Choice, model: keras.Model, batch: int) -> Choice:
+    """Return the choice with the shares of a batch that the cores work on side by side."""
+    shares = shares_of(model, batch, available_cores()) if choice.xla else 1
+    if shares == 1:
+        return choice
+    reason = f"cores: each of {shares} takes {batch // shares} rows of a batch"
+    return replace(choice, shares=shares, reasons=(*choice.reasons, reason))
 
 
 def without_xla(choice: Choice, error: Exception) -> Choice:
@@ -70,7 +84,7 @@ def without_xla(choice: Choice, error: Exception) -> Choice:
     if choice.required:
         raise Refused([_not_compiled(told)])
     reason = f"XLA: it was tried and could not compile the step ({told})"
-    return replace(choice, xla=False, reasons=(*choice.reasons[:1], reason))
+    return replace(choice, xla=False, shares=1, reasons=(*choice.reasons[:1], reason))
 
 
 def choose_xla_for_inference(model: keras.Model, *, device: Literal["CPU", "GPU"]) -> bool:

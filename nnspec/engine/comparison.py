@@ -4,9 +4,10 @@ Contestants take turns, epoch by epoch, so that a neighbour on the machine slows
 alike; what counts is the median of the ratios within a turn.
 """
 
+import math
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -25,6 +26,18 @@ ModelFactory = Callable[[], keras.Model]
 
 STEPS_PER_EXECUTION = 32
 """What `fit` gains from running several steps per call levels off about here."""
+
+
+FIT, FUSED, FUSED_XLA = "fit", "nnspec, graph", "nnspec, XLA"
+SETTINGS: Mapping[str, Mapping[str, str]] = {
+    FIT: {"engine": "keras", "xla": "off"},
+    FUSED: {"engine": "fused", "xla": "off"},
+    FUSED_XLA: {"engine": "fused", "xla": "required"},
+}
+"""Contestants that a spec can ask for, and how."""
+
+FEWEST_TURNS = 2
+"""Without a second turn there is no spread."""
 
 
 class Contestant(Protocol):
@@ -50,6 +63,49 @@ class Row:
     times_faster: float
     """Median over the turns of the first contestant's time by this one's."""
 
+    @property
+    def settings(self) -> Mapping[str, str]:
+        """Return what a spec writes under `runtime` to be trained this way, empty if it cannot."""
+        return SETTINGS.get(self.name, {})
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What the executors reached on one training.
+
+    Attributes:
+        rows: one per executor, `Model.fit` first.
+        plan: the training.
+        steps: steps of one of its epochs.
+        machine: device and cores.
+        notes: what was left out and why, and what the engine picks by itself.
+    """
+
+    rows: tuple[Row, ...]
+    plan: Plan
+    steps: int
+    machine: str
+    notes: tuple[str, ...]
+
+    def whole(self, row: Row) -> float:
+        """Return the seconds that all epochs take with an executor."""
+        return row.prepare_seconds + self.plan.epochs * self.steps * row.step_milliseconds / 1e3
+
+    @property
+    def best(self) -> Row:
+        """Return the executor that a spec can ask for and that ends this training soonest."""
+        return min((one for one in self.rows if one.settings), key=self.whole)
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How long a comparison may take."""
+
+    turns: int = 5
+    """Epochs each contestant runs after its first two, 2 or more."""
+    seconds: float = math.inf
+    """When no turn begins any more, once two have ended."""
+
 
 class FitContestant:
     """Trains with `Model.fit`."""
@@ -57,7 +113,7 @@ class FitContestant:
     def __init__(
         self, factory: ModelFactory, arrays: Arrays, plan: Plan, *, steps: int = 1
     ) -> None:
-        self.name = "fit" if steps == 1 else f"fit, steps_per_execution={steps}"
+        self.name = FIT if steps == 1 else f"fit, {steps} steps a call"
         self.model = factory()
         self.model.steps_per_execution = steps
         source = feed(self.model, arrays)
@@ -83,7 +139,7 @@ class FusedContestant:
     """Trains with the fused engine."""
 
     def __init__(self, factory: ModelFactory, arrays: Arrays, plan: Plan, *, xla: XlaMode) -> None:
-        self.name = "nnspec, XLA" if xla == "required" else "nnspec, graph"
+        self.name = FUSED_XLA if xla == "required" else FUSED
         model = factory()
         rows = feed(model, arrays)
         build_variables(model, rows)
@@ -102,7 +158,7 @@ class FusedContestant:
 
 
 def compare(
-    factory: ModelFactory, arrays: Arrays, plan: Plan, *, turns: int = 5
+    factory: ModelFactory, arrays: Arrays, plan: Plan, bounds: Bounds | None = None
 ) -> tuple[Row, ...]:
     """Return the figures of the executors that apply to a network; the first is `Model.fit`.
 
@@ -110,7 +166,7 @@ def compare(
         factory: returns the compiled network, with the same weights at every call.
         arrays: the rows to train on.
         plan: batch size and seed; its engine and XLA are what is compared.
-        turns: epochs each contestant runs after its first.
+        bounds: how long it may take.
     """
     makers: list[Callable[[], Contestant]] = [
         lambda: FitContestant(factory, arrays, plan),
@@ -119,29 +175,34 @@ def compare(
     ]
     if not xla_obstacles(factory()):
         makers.append(lambda: FusedContestant(factory, arrays, plan, xla="required"))
-    return measure(makers, plan.steps(arrays.rows), turns=turns)
+    return measure(makers, plan.steps(arrays.rows), bounds or Bounds())
 
 
 def measure(
-    makers: Sequence[Callable[[], Contestant]], steps: int, *, turns: int
+    makers: Sequence[Callable[[], Contestant]], steps: int, bounds: Bounds
 ) -> tuple[Row, ...]:
     """Return the figures of contestants that take turns.
 
     Args:
         makers: make one contestant each; the first is what the others are held against.
         steps: steps in an epoch.
-        turns: epochs each runs after its first.
+        bounds: how long it may take.
     """
+    begun = time.perf_counter()
     contestants: list[Contestant] = []
     firsts: list[float] = []
     for make in makers:
-        begun = time.perf_counter()
+        made = time.perf_counter()
         contestants.append(make())
         contestants[-1].epoch()
-        firsts.append(time.perf_counter() - begun)
+        firsts.append(time.perf_counter() - made)
     for one in contestants:
         one.epoch()  # the second epoch still finds its chunk length and its caches
-    times = [[one.epoch() for one in contestants] for _ in range(turns)]
+    times: list[list[float]] = []
+    while len(times) < bounds.turns:
+        times.append([one.epoch() for one in contestants])
+        if len(times) >= FEWEST_TURNS and time.perf_counter() - begun > bounds.seconds:
+            break
     columns = list(zip(*times, strict=True))
     return tuple(
         _row(one.name, first, (columns[0], own), steps)
@@ -150,7 +211,10 @@ def measure(
 
 
 def _row(
-    name: str, first: float, times: tuple[Sequence[float], Sequence[float]], steps: int
+    name: str,
+    first: float,
+    times: tuple[Sequence[float], Sequence[float]],
+    steps: int,
 ) -> Row:
     base, own = times
     median = statistics.median(own)

@@ -77,5 +77,6 @@ def build_variables(model: keras.Model, rows: Feed) -> None:
     """Create the variables of metrics and optimizer, which no compiled loop may create."""
     if model.optimizer is not None and not model.optimizer.built:
         model.optimizer.build(model.trainable_variables)
-    two = [one[:2] for one in rows.arrays]
-    model._symbolic_build(data_batch=rows.unpack(two))  # noqa: SLF001 - Keras' own way to build before a first step
+    few = model.inputs[0].shape[0] or 2  # a stateful network takes no other batch than its own
+    first = [one[:few] for one in rows.arrays]
+    model._symbolic_build(data_batch=rows.unpack(first))  # noqa: SLF001 - Keras' own way to build before a first step

@@ -14,10 +14,12 @@ from nnspec.engine.device import current_device
 from nnspec.engine.executor import Report, Stretch
 from nnspec.engine.feed import Feed
 from nnspec.engine.order import Rows
+from nnspec.engine.pace import Pace
 from nnspec.engine.passes import PASSES, Setting, plan_rewrites
 from nnspec.engine.passes.base import summary
 from nnspec.engine.plan import Execution
-from nnspec.engine.source import BLOCK_BYTES, Resident, Source, Streamed, block_of, fits
+from nnspec.engine.shares import shared_step
+from nnspec.engine.source import BLOCK_BYTES, Resident, Source, Streamed, block_of, fits, run_all
 from nnspec.engine.steps import Core, Steps
 
 UNSUPPORTED = (tf.errors.InvalidArgumentError, tf.errors.UnimplementedError)
@@ -25,7 +27,7 @@ UNSUPPORTED = (tf.errors.InvalidArgumentError, tf.errors.UnimplementedError)
 
 
 class Fused:
-    """Runs chunks of steps, and the whole of a validation, each in one compiled call."""
+    """Runs chunks of steps, of training and of validation, each in one compiled call."""
 
     def __init__(
         self,
@@ -42,6 +44,7 @@ class Fused:
         self._batch = batch
         self._order = np.arange(training.rows, dtype=np.int32)
         self._begun = False
+        self._pace = Pace()
         self._prepare()
 
     @property
@@ -52,9 +55,9 @@ class Fused:
             "fused",
             current_device(),
             compiled=parts if self.choice.xla else (),
-            uncompiled=() if self.choice.xla else parts,
+            uncompiled=self._uncompiled(parts),
             reasons=(*self.choice.reasons, self._where()),
-            passes=summary(self._core.rewrites),
+            passes=summary(self._trained.rewrites),
         )
 
     def begin(self, order: Rows) -> None:
@@ -81,22 +84,36 @@ class Fused:
         return report
 
     def validate(self) -> dict[str, Any]:
-        """Return the figures of the validation rows, computed in one call."""
+        """Return the figures of the validation rows."""
         if self._validation is None:
             return {}
-        return self._validation.run_all().logs
+        return run_all(self._validation, self._pace).logs
+
+    def _uncompiled(self, parts: tuple[str, ...]) -> tuple[str, ...]:
+        if not self.choice.xla:
+            return parts
+        return ("the optimizer's update",) if self.choice.shares > 1 else ()
 
     def _where(self) -> str:
         if isinstance(self._training, Resident):
             return "data: all rows lie on the device"
         return "data: too large for the device, so blocks of rows are gathered while steps run"
 
+    def _training_core(self) -> Core:
+        """Return the network whose training steps are traced: in shares, if they are to be."""
+        if self.choice.shares == 1:
+            return self._core
+        compiled = core(self.model, xla=True, compiled_update=False)
+        step = shared_step(self.model, self.choice.shares)
+        return Core(self.model, (*compiled.rewrites, step), xla=False)
+
     def _prepare(self) -> None:
         """Trace the steps; nothing has run when XLA refuses them, so this may come twice."""
         begun = time.perf_counter()
         self._core = core(self.model, xla=self.choice.xla)
         training, validation = self._feeds
-        self._training = source(self._core, training, self._batch, training=True)
+        self._trained = self._training_core()
+        self._training = source(self._trained, training, self._batch, training=True)
         self._validation: Source | None = None
         if validation is not None:
             self._validation = source(self._core, validation, self._batch, training=False)
@@ -104,7 +121,7 @@ class Fused:
 
 
 def evaluate_fused(model: keras.Model, rows: Feed, batch: int, *, xla: bool) -> Mapping[str, Any]:
-    """Return the figures of these rows, computed in one call.
+    """Return the figures of these rows.
 
     Args:
         model: a compiled model.
@@ -112,12 +129,18 @@ def evaluate_fused(model: keras.Model, rows: Feed, batch: int, *, xla: bool) -> 
         batch: rows per step.
         xla: whether XLA compiles it.
     """
-    return source(core(model, xla=xla), rows, batch, training=False).run_all().logs
+    return run_all(source(core(model, xla=xla), rows, batch, training=False), Pace()).logs
 
 
-def core(model: keras.Model, *, xla: bool) -> Core:
-    """Return the network with the rewrites that fit it."""
-    setting = Setting(xla=xla, gpu=current_device() == "GPU")
+def core(model: keras.Model, *, xla: bool, compiled_update: bool = True) -> Core:
+    """Return the network with the rewrites that fit it.
+
+    Args:
+        model: a compiled model.
+        xla: whether XLA compiles the network.
+        compiled_update: whether it compiles the optimizer's update too, if so.
+    """
+    setting = Setting(xla=xla, gpu=current_device() == "GPU", update=xla and compiled_update)
     return Core(model, plan_rewrites(model, PASSES, setting), xla)
 
 

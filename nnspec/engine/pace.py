@@ -5,7 +5,7 @@ from dataclasses import dataclass
 TARGET_SECONDS = 0.35
 """What a chunk should last: progress moves at least twice a second, Ctrl-C is heard at once."""
 
-FIRST_STEPS = 16
+FIRST_STEPS = 2
 """Steps of a chunk before the first was timed."""
 
 GROWTH = 16

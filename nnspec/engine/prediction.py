@@ -7,6 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from nnspec.engine.feed import Array, readable
+from nnspec.engine.folding import find_folds, folded
 
 Forward = Callable[[list[tf.Tensor]], list[tf.Tensor]]
 
@@ -44,10 +45,12 @@ def block_rows(model: keras.Model) -> int:
 
 def _forward(model: keras.Model, arrays: list[Array]) -> Forward:
     """Return the network as one function, traced once for blocks of any length."""
+    folds = find_folds(model)
 
     def forward(batch: list[tf.Tensor]) -> list[tf.Tensor]:
         x = keras.tree.pack_sequence_as(model._inputs_struct, batch)  # noqa: SLF001 - Keras has no public name for it
-        return list(keras.tree.flatten(model(x, training=False)))
+        with folded(folds):
+            return list(keras.tree.flatten(model(x, training=False)))
 
     block = [tf.TensorSpec([None, *one.shape[1:]], one.dtype) for one in arrays]
     compiled: Forward = tf.function(forward, input_signature=[block], autograph=False)

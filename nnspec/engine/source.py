@@ -1,5 +1,6 @@
 """Floor 8, where the rows lie: all of them on the device, or block after block from the host."""
 
+import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,6 +12,7 @@ import tensorflow as tf
 from nnspec.engine.executor import Report, Stretch
 from nnspec.engine.feed import Array, Feed
 from nnspec.engine.order import Rows
+from nnspec.engine.pace import Pace
 from nnspec.engine.steps import Block, Steps
 
 MEMORY = Path("/proc/meminfo")
@@ -40,8 +42,21 @@ class Source(Protocol):
     def run(self, stretch: Stretch) -> Report:
         """Run a stretch of the epoch at hand."""
 
-    def run_all(self) -> Report:
-        """Run every step over the rows as they lie."""
+    def rewind(self) -> int:
+        """Take the rows as they lie, which is how they are evaluated; return their steps."""
+
+
+def run_all(source: Source, pace: Pace) -> Report:
+    """Run every step over the rows as they lie, in calls short enough to hear a signal between."""
+    report, step, last = Report(None, {}), 0, source.rewind()
+    while step < last:
+        begun = time.perf_counter()
+        steps = pace.steps(last - step)
+        report = source.run(Stretch(step, steps, fresh=step == 0))
+        if step:
+            pace.learn(steps, time.perf_counter() - begun)
+        step += steps
+    return report
 
 
 def fits(feed: Feed, device: Literal["CPU", "GPU"], *, memory: Path = MEMORY) -> bool:
@@ -91,10 +106,9 @@ class Resident:
         """Run a stretch of the epoch at hand in one call."""
         return self.steps.run(self._laid_out, self._order, stretch)
 
-    def run_all(self) -> Report:
-        """Run every step over the rows as they lie, in one call."""
-        block = self.steps.block
-        return self.run(Stretch(0, block.full + bool(block.left), fresh=True))
+    def rewind(self) -> int:
+        """Take the rows as they lie; a source of rows to evaluate was never given another order."""
+        return self.steps.block.full + bool(self.steps.block.left)
 
 
 class Streamed:
@@ -128,11 +142,10 @@ class Streamed:
             step = stop
         return report
 
-    def run_all(self) -> Report:
-        """Run every step over the rows as they lie."""
+    def rewind(self) -> int:
+        """Take the rows as they lie, from the first block on."""
         self.begin(np.arange(self.feed.rows, dtype=np.int32))
-        steps = -(-self.feed.rows // self.steps.block.batch)
-        return self.run(Stretch(0, steps, fresh=True))
+        return -(-self.feed.rows // self.steps.block.batch)
 
     def _place(self, step: int) -> "Place":
         """Return the block that holds a step of the epoch."""

@@ -9,9 +9,12 @@ import numpy as np
 
 
 def python_values(results: Mapping[str, Any]) -> dict[str, Any]:
-    """Return figures as floats; a metric with several values stays an array, as in Keras."""
+    """Return figures as floats, those of a metric that gives a list of one value too.
+
+    A metric with several values stays an array, as in Keras.
+    """
     values = {name: np.asarray(value) for name, value in results.items()}
-    return {name: float(one) if one.ndim == 0 else one for name, one in values.items()}
+    return {name: one.item() if one.size == 1 else one for name, one in values.items()}
 
 
 def loss_sum(model: keras.Model) -> keras.Variable:

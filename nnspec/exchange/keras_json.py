@@ -10,6 +10,7 @@ from nnspec.diagnostics import Diagnostic, Refused
 
 OWN = "nnspec"
 """What the registered names and modules of this package's own objects begin with."""
+FACTORS = ("x_factor", "y_factor")
 COMPILED = "compile_config"
 """How Keras compiles a model: that is the spec's, which trains it."""
 
@@ -20,25 +21,56 @@ def encode_keras_json(model: keras.Model) -> str:
     Raises:
         Refused: A113 for layers whose arguments hold an object of this package.
     """
-    document: dict[str, Any] = json.loads(model.to_json())
-    owners = sorted(set(own_objects(uncompiled(document), model.name)))
+    document: dict[str, Any] = loadable(json.loads(model.to_json()))
+    owners = sorted(set(own_objects(document, model.name)))
     if owners:
         layers = ", ".join(f'"{name}"' for name in owners[:5])
-        message = f"an activation with arguments of its own has no form in Keras' JSON: {layers}"
+        message = (
+            "an activation that is this package's own, or has arguments, has no form in Keras' "
+            f"JSON: {layers}"
+        )
         hint = "write the activation as a layer behind: - LeakyReLU: 0.1, - ELU, - Softmax: 1 ..."
         raise Refused([Diagnostic("A113", message, hint=hint)])
-    return json.dumps(uncompiled(document), indent=2) + "\n"
+    text = json.dumps(document, indent=2) + "\n"
+    check_loads(text)
+    return text
 
 
-def uncompiled(value: Any) -> Any:  # noqa: ANN401 - a part of a document is any JSON value
-    """Return a part of a document without how models in it were compiled."""
+def check_loads(text: str) -> None:
+    """Let Keras read a document once, without numbers in its weights.
+
+    Raises:
+        Refused: A113 where Keras 3.15 cannot read what it writes itself: Equalization, for one.
+    """
+    try:
+        with keras.StatelessScope(initialize_variables=False):
+            keras.models.model_from_json(text)
+    except (TypeError, ValueError) as error:
+        reason = str(error).strip().rpartition("\n")[2]
+        message = f"Keras cannot read the JSON that it writes of this network: {reason}"
+        raise Refused([Diagnostic("A113", message)]) from error
+
+
+def loadable(value: Any) -> Any:  # noqa: ANN401 - a part of a document is any JSON value
+    """Return a part of a document as Keras reads it, without how models in it were compiled.
+
+    Keras 3.15 writes the shear v as [-v, v], which it refuses to read.
+    """
     match value:
+        case {"class_name": "RandomShear", "config": config}:
+            factors = {name: abs(config[name][-1]) for name in FACTORS if symmetric(config[name])}
+            return {**value, "config": {**config, **factors}}
         case dict():
-            return {key: uncompiled(one) for key, one in value.items() if key != COMPILED}
+            return {key: loadable(one) for key, one in value.items() if key != COMPILED}
         case list():
-            return [uncompiled(one) for one in value]
+            return [loadable(one) for one in value]
         case _:
             return value
+
+
+def symmetric(factor: Any) -> bool:  # noqa: ANN401 - as above
+    """Return whether a range of shears lies around 0."""
+    return isinstance(factor, list) and factor[0] == -factor[-1]
 
 
 def own_objects(value: object, layer: str) -> Iterator[str]:
@@ -58,3 +90,5 @@ def own_objects(value: object, layer: str) -> Iterator[str]:
     elif isinstance(value, list):
         for one in value:
             yield from own_objects(one, layer)
+    elif isinstance(value, str) and value.startswith(f"{OWN}>"):
+        yield layer

@@ -16,7 +16,7 @@ from nnspec.schema.document import describe_top
 from nnspec.schema.fields import required_fields
 from nnspec.schema.network import WIRING
 from nnspec.validate.admitted import admitted
-from nnspec.validate.submodels import SUBMODEL
+from nnspec.validate.blocks import SUBMODEL
 from nnspec.validate.words import describe_field, show_value
 
 NAME = re.compile(r"""(?:^|[\s{,])name:\s*["']?([A-Za-z0-9_-]+)""")

@@ -76,23 +76,23 @@ def flow_depths(lines: Sequence[str]) -> list[int]:
     depth = 0
     for line in lines:
         depths.append(depth)
-        for mark in marks(line):
-            depth = max(0, depth + (mark in "{[") - (mark in "]}"))
+        for mark, bare in marks(line):
+            if bare:
+                depth = max(0, depth + (mark in "{[") - (mark in "]}"))
     return depths
 
 
-def marks(text: str) -> Iterator[str]:
-    """Yield the characters that are neither quoted nor comment."""
+def marks(text: str) -> Iterator[tuple[str, bool]]:
+    """Yield the characters that are no comment and no quotation mark, and whether each is bare."""
     quote = ""
     for index, one in enumerate(text):
-        if quote:
-            quote = "" if one == quote else quote
-        elif one in "\"'":
-            quote = one
-        elif one == "#" and (index == 0 or text[index - 1].isspace()):
+        before = text[index - 1] if index else " "
+        if one == (quote or one) and one in "\"'" and (before, one) != ("\\", '"'):
+            quote = "" if quote else one
+        elif not quote and one == "#" and before.isspace():
             return
         else:
-            yield one
+            yield one, not quote
 
 
 def split_line(line: str) -> tuple[list[Step], str]:
@@ -128,8 +128,8 @@ def find_in_flow(text: str, path: Path, role: Role) -> Place:
     open_marks: list[str] = []
     keys: list[str | int] = list(path)
     word = ""
-    for mark in marks(text):
-        match mark:
+    for mark, bare in marks(text):
+        match mark if bare else "":
             case "{" | "[":
                 open_marks.append(mark)
                 keys += [0] if mark == "[" else []

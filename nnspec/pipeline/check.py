@@ -1,6 +1,7 @@
 """Text to a checked network: document, validation, graph, shapes, rules; every finding at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from nnspec.diagnostics import (
     MOST_ERRORS,
     Diagnostic,
     Findings,
+    NnspecError,
     Refused,
     TooManyFindings,
 )
@@ -22,7 +24,8 @@ from nnspec.spec.data import DEFAULT_INPUT
 from nnspec.spec.data_rules import check_data
 from nnspec.spec.source import check_source
 from nnspec.spec.spec import Spec
-from nnspec.validate import apply_overrides, validate_document
+from nnspec.validate.document import validate_document
+from nnspec.validate.overrides import apply_overrides
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,7 @@ def check(path: Path, *, overrides: Sequence[str] = (), allow_outside: bool = Fa
     Raises:
         Refused: the text cannot be read as a document.
     """
-    document = read_document(path)
+    document = read_document(path, lenient=True)
     return check_document(
         document, folder=path.parent, overrides=overrides, allow_outside=allow_outside
     )
@@ -88,6 +91,7 @@ def check_document(
     """
     findings = Findings()
     try:
+        findings.extend(document.twice)
         document = apply_overrides(document, overrides, findings)
         return check_tree(document, folder, findings, allow_outside=allow_outside)
     except TooManyFindings as many:
@@ -193,3 +197,12 @@ def placed(spec: Spec, diagnostics: Sequence[Diagnostic]) -> list[Diagnostic]:
         else replace(one, span=spec.positions.find(one.path), file=one.file or spec.file)
         for one in diagnostics
     ]
+
+
+@contextmanager
+def placing(spec: Spec) -> Iterator[None]:
+    """Give what stops a command the places of the spec's settings that it is about."""
+    try:
+        yield
+    except NnspecError as error:
+        raise type(error)(placed(spec, error.diagnostics)) from error

@@ -9,9 +9,11 @@ from nnspec.data import Preprocessing, check_unchanged, read_for_prediction
 from nnspec.document import parse_document
 from nnspec.engine import predict as run_predict
 from nnspec.pipeline.check import check_document
-from nnspec.pipeline.judge import answers_of, describe_heads, filled_splits, judge_program
+from nnspec.pipeline.conclude import SAMPLE
+from nnspec.pipeline.judge import answers_of, describe_heads, judge_program
 from nnspec.pipeline.opened import fit_network, read_data, trainable_sections
-from nnspec.pipeline.train import PREPROCESSING, SAMPLE, SPEC
+from nnspec.pipeline.prepare import filled_splits
+from nnspec.pipeline.train import PREPROCESSING, SPEC
 from nnspec.run.checkpoint import load_weights
 from nnspec.run.folder import RunFolder
 from nnspec.run.predictions import encode_predictions

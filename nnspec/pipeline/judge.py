@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from nnspec.build.back import PROBABILITIES, decode_predictions
 from nnspec.build.program import Program
-from nnspec.data import SPLITS, Arrays, Dataset, SplitName, Table, TargetFit, decode_targets
+from nnspec.data import Arrays, Dataset, SplitName, Table, TargetFit, decode_targets
 from nnspec.data.table import Values
 from nnspec.engine import predict
 from nnspec.run.answers import Answers, Head, class_answers, regression_answers
@@ -140,8 +140,3 @@ def known_baselines(
         last = latest.get(head.name) if latest else None
         known[split] = Known(arrays.inputs, target_values(program, head, dataset, split), last)
     return fit_baselines(head, known, seed=seed)
-
-
-def filled_splits(program: Program, dataset: Dataset) -> dict[SplitName, Arrays]:
-    """Return every split that has rows, as the core takes it."""
-    return {name: program.arrays(dataset, name) for name in SPLITS if len(dataset.splits[name])}

@@ -3,16 +3,19 @@
 Nothing here imports Keras, so that a check of the data costs no more than reading it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from nnspec.data import Dataset, Preprocessing, load_dataset
 from nnspec.data.checks import check_rows
 from nnspec.data.needs import target_needs
 from nnspec.data.readers import read_source
 from nnspec.diagnostics import Diagnostic, Findings, Refused
-from nnspec.pipeline.check import Checked, check_network, placed
+from nnspec.pipeline.check import Checked, check, check_network, placed
 from nnspec.resolve import Network
 from nnspec.rules import apply_rules
+from nnspec.rules.head import find_head
 from nnspec.spec.data import DataSection
 from nnspec.spec.data_rules import unknown_columns
 from nnspec.spec.spec import Spec
@@ -25,6 +28,40 @@ class Sections:
 
     data: DataSection
     training: TrainingSection
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A spec that can be trained, with its rows.
+
+    Attributes:
+        network: resolved with the tensors that the fitted front gives.
+        diagnostics: what is doubtful about the spec.
+    """
+
+    spec: Spec
+    network: Network
+    dataset: Dataset
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+def open_spec(path: Path, *, overrides: Sequence[str] = (), allow_outside: bool = False) -> Opened:
+    """Return a checked spec with its data read, split and fitted.
+
+    Args:
+        path: the spec's file.
+        overrides: settings of the command line, `path=value` each.
+        allow_outside: whether the spec may read files outside its folder.
+
+    Raises:
+        Refused: the spec or its data.
+    """
+    checked = check(path, overrides=overrides, allow_outside=allow_outside)
+    if checked.refused:
+        raise refusal_with_data(checked, allow_outside=allow_outside)
+    spec, network = checked.accept()
+    dataset = read_data(spec, network, allow_outside=allow_outside)
+    return Opened(spec, fit_network(spec, dataset.fitted), dataset, checked.diagnostics)
 
 
 def trainable_sections(spec: Spec) -> Sections:
@@ -48,8 +85,7 @@ def read_data(spec: Spec, network: Network, *, allow_outside: bool = False) -> D
         Refused: what is wrong with the data, at the places of the spec.
     """
     sections = trainable_sections(spec)
-    tensors = {output.name: network.output(output.name) for output in network.graph.outputs}
-    units = {name: tensor.shape[-1] if tensor else None for name, tensor in tensors.items()}
+    units = {one.name: find_head(network, one).units for one in network.graph.outputs}
     try:
         needs = target_needs(sections.data, sections.training, units)
         return load_dataset(sections.data, needs, folder=spec.folder, allow_outside=allow_outside)

@@ -38,27 +38,44 @@ def read_policy(path: FilePath) -> Validator:
     Raises:
         UnusablePolicy: the file cannot be read, or is no JSON Schema.
     """
+    schema = read_schema(path)
+    try:
+        kind = validator_for(schema, default=Draft202012Validator)
+        kind.check_schema(schema)
+    except SchemaError as error:
+        message = f"{path} is no JSON Schema: {shorten(error.message, SHOWN)} at {error.json_path}"
+        raise UnusablePolicy(message) from error
+    except (ValueError, RecursionError) as error:
+        message = f"{path} is no JSON Schema: {shorten(str(error), SHOWN)}"
+        raise UnusablePolicy(message) from error
+    return kind(schema, registry=Registry())
+
+
+def read_schema(path: FilePath) -> dict[str, object]:
+    """Return the mapping that a policy's file holds.
+
+    Raises:
+        UnusablePolicy: it holds none.
+    """
     try:
         content = path.read_bytes()
         if len(content) > POLICY_BYTES:
             message = f"{path} is larger than {POLICY_BYTES // 2**20} MB"
             raise UnusablePolicy(message)
         schema = json.loads(content)
-        if not isinstance(schema, dict):
-            message = f"{path} is no JSON Schema: it holds no mapping"
-            raise UnusablePolicy(message)
-        kind = validator_for(schema, default=Draft202012Validator)
-        kind.check_schema(schema)
     except OSError as error:
         message = f"cannot read {path}: {error.strerror or error}"
         raise UnusablePolicy(message) from error
     except (ValueError, RecursionError) as error:
         message = f"{path} is not JSON: {error}"
         raise UnusablePolicy(message) from error
-    except SchemaError as error:
-        message = f"{path} is no JSON Schema: {shorten(error.message, SHOWN)} at {error.json_path}"
-        raise UnusablePolicy(message) from error
-    return kind(schema, registry=Registry())
+    if not isinstance(schema, dict):
+        message = f"{path} is no JSON Schema: it holds no mapping"
+        raise UnusablePolicy(message)
+    if not isinstance(schema.get("$schema", ""), str):
+        message = f"{path} is no JSON Schema: $schema must name one, as text"
+        raise UnusablePolicy(message)
+    return schema
 
 
 def apply_policy(
@@ -81,6 +98,13 @@ def apply_policy(
             found.setdefault((message, span), finding)
     except Unresolvable as error:
         message = f"the policy refers to {error.ref}, which is not in it; nothing else is opened"
+        raise UnusablePolicy(message) from error
+    except RecursionError as error:
+        message = "the policy refers to itself without an end"
+        raise UnusablePolicy(message) from error
+    except (ArithmeticError, ValueError) as error:
+        # A multiple of NaN, say: JSON Schema's own schema lets it pass.
+        message = f"the policy cannot be applied: {shorten(str(error), SHOWN)}"
         raise UnusablePolicy(message) from error
     return tuple(found.values())
 

@@ -1,8 +1,12 @@
 """A checked spec and its fitted data to a program that is ready for its first step."""
 
+import tensorflow as tf
+
 from nnspec.build.program import Program, build_program
 from nnspec.build.training import compile_training
-from nnspec.data import Preprocessing
+from nnspec.data import SPLITS, Arrays, Dataset, Preprocessing, SplitName
+from nnspec.diagnostics import Diagnostic, Refused
+from nnspec.engine import Plan, choose_device, use_threads, weighted_by_class
 from nnspec.pipeline.opened import trainable_sections
 from nnspec.resolve import Network
 from nnspec.spec.spec import Spec
@@ -25,3 +29,53 @@ def build_for_training(
     policy = spec.runtime.dtype_policy
     compile_training(program.core, network, training, policy=policy, steps_per_epoch=steps)
     return program
+
+
+def filled_splits(program: Program, dataset: Dataset) -> dict[SplitName, Arrays]:
+    """Return every split that has rows, as the core takes it."""
+    return {name: program.arrays(dataset, name) for name in SPLITS if len(dataset.splits[name])}
+
+
+def weighted(spec: Spec, program: Program, arrays: Arrays) -> Arrays:
+    """Return training rows with the spec's class weights.
+
+    Raises:
+        Refused: M105 where a weight is for a class that the training rows do not have.
+    """
+    weights = trainable_sections(spec).training.class_weight
+    if not weights:
+        return arrays
+    name, target = next(iter(program.fitted.targets.items()))
+    numbers = {str(label): number for number, label in enumerate(target.labels)}
+    unknown = [label for label in weights if label not in numbers]
+    if unknown:
+        message = f"class_weight names {unknown[0]!r}; the classes are {', '.join(numbers)}"
+        span = spec.positions.find(("training", "class_weight", unknown[0]))
+        raise Refused([Diagnostic("M105", message, span, file=spec.file)])
+    by_number = {numbers[label]: weight for label, weight in weights.items()}
+    return weighted_by_class(arrays, program.outputs[name], by_number)
+
+
+def plan_of(spec: Spec) -> Plan:
+    """Return how a spec's training proceeds."""
+    training, runtime = trainable_sections(spec).training, spec.runtime
+    return Plan(
+        batch_size=training.batch_size,
+        epochs=training.epochs,
+        seed=runtime.seed,
+        shuffle=training.shuffle,
+        engine=runtime.engine,
+        xla=runtime.xla,
+    )
+
+
+def prepare_device(spec: Spec) -> None:
+    """Set threads, device and determinism before anything is computed.
+
+    Raises:
+        Refused: R103 where a device is asked for that is not there.
+    """
+    use_threads(spec.runtime.threads)
+    choose_device(spec.runtime.device)
+    if spec.runtime.deterministic:
+        tf.config.experimental.enable_op_determinism()

@@ -5,17 +5,15 @@ from inspect import getdoc
 from sys import modules
 
 from pydantic import BaseModel
-from pydantic.fields import FieldInfo
 
 from nnspec.catalog.base import CatalogObject
-from nnspec.catalog.layer import Layer
 from nnspec.catalog.prose import class_prose, field_prose
 from nnspec.catalog.ranked import RANKED, SHORT
 from nnspec.catalog.registry import load_all
 from nnspec.reference.markdown import code, escape, fence, page, table
 from nnspec.reference.samples import sample
 from nnspec.schema.document import describe_top, inner_sections
-from nnspec.schema.fields import write
+from nnspec.schema.fields import in_order, write
 from nnspec.schema.network import WIRING
 from nnspec.validate.document import SECTIONS
 from nnspec.validate.words import describe_field, show_value
@@ -134,15 +132,9 @@ def describe_fields(kind: type[BaseModel]) -> str:
             "**required**" if info.is_required() else default_of(kind, name),
             escape(prose.get(name, "")).replace("\n\n", " "),
         )
-        for name, info in sorted(kind.model_fields.items(), key=prominence)
+        for name, info in in_order(kind)
     ]
     return table(("argument", "takes", "default", "meaning"), rows) if rows else ""
-
-
-def prominence(field: tuple[str, FieldInfo]) -> int:
-    """Return the sort key of a setting: what must be given first, what every layer has last."""
-    name, info = field
-    return 2 if name in Layer.model_fields else int(not info.is_required())
 
 
 def default_of(kind: type[BaseModel], name: str) -> str:

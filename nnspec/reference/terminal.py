@@ -1,6 +1,7 @@
 """What a name or a code means, as text for the terminal."""
 
 from textwrap import fill, indent
+from typing import Any
 
 from pydantic import BaseModel
 
@@ -13,9 +14,11 @@ from nnspec.catalog.registry import find, names
 from nnspec.diagnostics import CODES, Code
 from nnspec.reference.samples import sample
 from nnspec.reference.triggers import find_trigger, why_unshown
-from nnspec.schema.fields import write
+from nnspec.schema.fields import in_order, write
+from nnspec.validate.admitted import admitted
 from nnspec.validate.document import SECTIONS
-from nnspec.validate.names import LAYER_HABITS, suggest
+from nnspec.validate.habits import LAYER_WORDS
+from nnspec.validate.names import suggest
 from nnspec.validate.words import describe_field, show_value
 
 WIDTH = 80
@@ -29,6 +32,8 @@ def explain(name: str) -> str | None:
     parts = [explain_class(family, kind) for family, kind in found]
     if name in SECTIONS:
         parts.append(explain_section(name))
+    if not parts and (setting := find_setting(name)):
+        parts = [explain_setting(name, *setting)]
     if not parts and name in RANKED:
         parts = [explain_ranked(name)]
     if not parts and name in SHORT:
@@ -79,17 +84,32 @@ def explain_class(family: str, kind: type[CatalogObject]) -> str:
 
 def explain_settings(kind: type[BaseModel]) -> str:
     """Return one entry per setting: what it takes, its default, its prose."""
-    prose = field_prose(kind)
-    entries: list[str] = []
-    for name, info in kind.model_fields.items():
-        head = f"{name}: {describe_field(info)}"
-        if info.is_required():
-            head += "; required"
-        else:
-            head += f"; default {show_value(write(info.get_default(call_default_factory=True)))}"
-        text = fill(prose.get(name, ""), WIDTH - 4)
-        entries.append(fill(head, WIDTH, subsequent_indent="  ") + "\n" + indent(text, "    "))
-    return "\n".join(entry.rstrip() for entry in entries)
+    return "\n".join(explain_setting(name, kind, name) for name, _ in in_order(kind))
+
+
+def explain_setting(title: str, kind: type[BaseModel], name: str) -> str:
+    """Return the entry of one setting."""
+    info = kind.model_fields[name]
+    head = f"{title}: {describe_field(info)}"
+    if info.is_required():
+        head += "; required"
+    else:
+        head += f"; default {show_value(write(info.get_default(call_default_factory=True)))}"
+    text = indent(fill(field_prose(kind).get(name, ""), WIDTH - 4), "    ")
+    return (fill(head, WIDTH, subsequent_indent="  ") + "\n" + text).rstrip()
+
+
+def find_setting(path: str) -> tuple[type[BaseModel], str] | None:
+    """Return the class and the name of a setting: `training.batch_size`, `Conv2D.filters`."""
+    first, *inner, last = path.split(".") if "." in path else ("", "")
+    kind: type[BaseModel] | None = SECTIONS.get(first)
+    if kind is None:
+        kind = next((one for family in INDEX if (one := find(family, first))), None)
+    for name in inner:
+        info = kind.model_fields.get(name) if kind else None
+        annotation: Any = info.annotation if info else None
+        kind = admitted(annotation).section or admitted(admitted(annotation).values).section
+    return (kind, last) if kind and last in kind.model_fields else None
 
 
 def explain_ranked(short: str) -> str:
@@ -102,8 +122,13 @@ def explain_ranked(short: str) -> str:
 
 def nearest_name(name: str) -> str:
     """Return a hint at what may have been meant."""
-    known = [*CODES, *RANKED, *SHORT, *(one for family in INDEX for one in names(family))]
-    return suggest(name, known, LAYER_HABITS)
+    first, dot, setting = name.partition(".")
+    if dot and (kind := SECTIONS.get(first) or find("layers", first)):
+        return suggest(setting, kind.model_fields)
+    if any(letter.isdigit() for letter in name) and (hint := suggest(name, CODES)):
+        return hint
+    known = [*RANKED, *SHORT, *(one for family in INDEX for one in names(family))]
+    return suggest(name, known, LAYER_WORDS)
 
 
 def list_names() -> str:

@@ -27,10 +27,6 @@ class Case:
         """Return the place of a value of the spec, or of the nearest one around it."""
         return self.spec.positions.find(path)
 
-    def is_written(self, *path: str | int) -> bool:
-        """Return whether a value stands in the spec."""
-        return path in self.spec.positions.spans
-
     def also(self, message: str, *path: str | int) -> tuple[Related, ...]:
         """Return a second place to show, none where it was not written."""
         span = self.place(*path)

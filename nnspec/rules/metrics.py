@@ -34,6 +34,10 @@ AMONG_CLASSES = frozenset(
 """Metrics that look for the largest of several units."""
 
 
+AGGREGATES = {"average": "macro", "class_aggregation": "uniform_average"}
+"""Fields that make one value of those of all units, with what to write."""
+
+
 @rule("M104")
 def check_metric_task(case: Case) -> Iterator[Diagnostic]:
     """Find metrics of another task than the loss they stand beside."""
@@ -174,3 +178,20 @@ def check_same_as_loss(case: Case) -> Iterator[Diagnostic]:
             if head.loss and metric.keras_name == head.loss.keras_name:
                 message = f"the metric {log_name(metric)} repeats the loss, which is logged as loss"
                 yield Diagnostic("M122", message, case.place(*path), "remove it")
+
+
+@rule("M123")
+def check_single_value(case: Case) -> Iterator[Diagnostic]:
+    """Find metrics of several values, where a column of the history holds one."""
+    for head in case.trained:
+        for metric, path in head.metrics:
+            thresholds = getattr(metric, "thresholds", None)
+            if metric.keras_name != "AUC" and isinstance(thresholds, tuple) and thresholds[1:]:
+                message = f"{log_name(metric)} gives one value per threshold: {len(thresholds)}"
+                hint = f"write one {metric.keras_name} per threshold, each with a name of its own"
+                yield Diagnostic("M123", message, case.place(*path, "thresholds"), hint)
+            for field, instead in AGGREGATES.items():
+                if head.units != 1 and getattr(metric, field, "") is None:
+                    message = f"{log_name(metric)} gives one value per unit; a log holds one value"
+                    hint = f"write {metric.keras_name}: {{{field}: {instead}}}"
+                    yield Diagnostic("M123", message, case.place(*path, field), hint)

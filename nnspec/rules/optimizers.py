@@ -20,8 +20,10 @@ def check_effects(case: Case) -> Iterator[Diagnostic]:
         message = "nesterov: true has no effect with momentum 0"
         hint = "add momentum: 0.9"
         yield Diagnostic("T122", message, case.place(*PATH, "nesterov"), hint)
+    # A default says nothing: `nnspec render` writes all of them.
+    defaults = type(optimizer).model_fields
     for name in ("ema_momentum", "ema_overwrite_frequency"):
-        if case.is_written(*PATH, name) and not optimizer.use_ema:
+        if getattr(optimizer, name) != defaults[name].default and not optimizer.use_ema:
             message = f"{name} has no effect without use_ema: true"
             yield Diagnostic("T122", message, case.place(*PATH, name), "add use_ema: true")
 
@@ -42,9 +44,7 @@ def check_memory(case: Case) -> Iterator[Diagnostic]:
 @rule("P114")
 def check_two_penalties(case: Case) -> Iterator[Diagnostic]:
     """Find weight decay beside penalties on the weights."""
-    if case.training is None or not case.is_written(*PATH, "weight_decay"):
-        return
-    if not case.training.optimizer.weight_decay:
+    if case.training is None or not case.training.optimizer.weight_decay:
         return
     for node in case.network.nodes:
         regularizer = getattr(node.layer, "kernel_regularizer", None)

@@ -5,6 +5,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from nnspec.engine.comparison import Comparison
+from nnspec.run.figures import show_seconds
 from nnspec.run.markdown import ordered_splits, split_table
 from nnspec.run.report import OutputReport, Report
 
@@ -44,3 +46,33 @@ def _table(report: Report, output: OutputReport) -> Table:
             table.add_row(where, *line, style="bold" if place == 0 else "")
         table.add_section()
     return table
+
+
+def show_comparison(measured: Comparison, console: Console) -> None:
+    """Print the executors side by side, the one that trains the spec soonest in bold.
+
+    Args:
+        measured: what the executors reached.
+        console: where to print.
+    """
+    plan = measured.plan
+    facts = f"batch {plan.batch_size}, {measured.steps:,} steps an epoch, {measured.machine}"
+    console.print(Text(facts, style="dim"))
+    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    table.add_column("executor")
+    epochs = f"{plan.epochs:,} epochs"
+    for title in ("ms a step", "spread", "faster", "prepared", epochs):
+        table.add_column(title, justify="right")
+    for row in measured.rows:
+        table.add_row(
+            row.name,
+            f"{row.step_milliseconds:.3g}",
+            f"{row.spread:.0%}",
+            f"{row.times_faster:.3g}x",
+            show_seconds(row.prepare_seconds),
+            show_seconds(measured.whole(row)),
+            style="bold" if row is measured.best else "",
+        )
+    console.print(table)
+    for note in measured.notes:
+        console.print(Text(note, style="dim"))

@@ -1,6 +1,5 @@
 """Floor 8, the run folder: made once, held by one process, each file checked before use."""
 
-import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -19,8 +18,7 @@ from nnspec.run.manifest import (
     now,
     read_manifest,
 )
-
-_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,63}")
+from nnspec.validate.document import is_run_name
 
 
 class RunFolder:
@@ -49,16 +47,16 @@ class RunFolder:
 
         Raises:
             Refused: A109 for a name that cannot be a folder's, A108 where the name asked for is
-                taken.
+                taken, A110 where it cannot be made.
             RunBusy: A106 where another process writes to the folder asked for.
-            RunFailed: A110 where it cannot be made.
         """
-        _check_name(manifest.name)
+        check_name(manifest.name)
         try:
             runs.mkdir(parents=True, exist_ok=True)
             path = _asked_for(runs / manifest.name) if exact else _fresh(runs, manifest.name)
         except OSError as error:
-            raise failure(runs / manifest.name, error, needed=0) from error
+            failed = failure(runs / manifest.name, error, needed=0)
+            raise Refused(failed.diagnostics) from error
         lock = Lock(path, now())
         try:
             if exact:
@@ -190,6 +188,10 @@ class RunFolder:
         """Mark the run as complete, with the time of its end."""
         self._end("complete")
 
+    def stop(self) -> None:
+        """Mark the run as stopped by its user."""
+        self._end("stopped")
+
     def save(self) -> None:
         """Write the manifest."""
         write_atomic(self.path / MANIFEST, self.manifest.encoded())
@@ -231,8 +233,9 @@ def _status_after(error: BaseException | None) -> Status:
     return "failed"
 
 
-def _check_name(name: str) -> None:
-    if _NAME.fullmatch(name):
+def check_name(name: str) -> None:
+    """Refuse a name that a run's folder cannot have (A109)."""
+    if is_run_name(name):
         return
     message = (
         f'"{name}" cannot name a run; expected letters, digits, "_", "-", "." (not first), '

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import keras
 from rich.console import Console
@@ -98,6 +99,7 @@ class Progress(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is unty
         self._pace = Pace(epochs, clock, first=first_epoch)
         self._due = epochs_shown(first_epoch, epochs)
         self._figures: dict[str, float] = {}
+        self._part = 0.0
         self._owed = False
         self._live: Live | None = None
 
@@ -113,8 +115,16 @@ class Progress(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is unty
             )
             self._live.start()
 
+    def on_chunk(self, epoch: int, step: int, logs: dict[str, Any]) -> None:
+        """Move the bar within an epoch."""
+        steps = (self.params or {}).get("steps") or step
+        self._part = min(1.0, step / steps)
+        if epoch == self._pace.first:
+            self._figures = self._chosen(in_units(logs, self._shown.factors))
+
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
         """Note the epoch's figures; print its line where one is due."""
+        self._part = 0.0
         self._pace.advance(epoch + 1)
         self._figures = self._chosen(in_units(logs, self._shown.factors))
         self._owed = self._live is not None or epoch + 1 not in self._due
@@ -169,7 +179,7 @@ class Progress(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is unty
     def _drawn(self) -> Text:
         """Return the live lines: bar, epoch and time; below them the figures that fit."""
         pace = self._pace
-        filled = round(BAR * pace.done / max(1, pace.epochs))
+        filled = round(BAR * min(1.0, (pace.done + self._part) / max(1, pace.epochs)))
         bar = Text("━" * filled, style="green").append("━" * (BAR - filled), style="dim")
         head = Text("epoch ").append(f"{pace.done}/{pace.epochs} ").append_text(bar)
         head.append(f" {show_seconds(pace.elapsed)}", style="dim")

@@ -9,21 +9,23 @@ Name                         the name alone, where no argument is required
 from collections.abc import Iterable, Mapping
 
 from nnspec.catalog.base import CatalogObject
+from nnspec.catalog.prose import class_prose
 from nnspec.schema.fields import describe_arguments, required_fields
 from nnspec.schema.values import Schema, refer
+from nnspec.validate.reader import KERAS_FORM
 
 Kinds = Mapping[str, type[CatalogObject]]
 
 EXAMPLES: Mapping[str, list[object]] = {
-    "activations": ["relu", {"leaky_relu": 0.1}],
-    "callbacks": [{"EarlyStopping": {"patience": 20, "restore_best_weights": True}}],
-    "constraints": [{"MaxNorm": 2}],
-    "initializers": ["he_normal", {"RandomNormal": {"stddev": 0.02}}],
-    "layers": ["Flatten", {"Dense": 64}, {"Conv2D": {"filters": 32, "kernel_size": 3}}],
-    "losses": ["mse", {"Huber": {"delta": 1.5}}],
-    "metrics": ["rmse", "r2", {"TopKCategoricalAccuracy": {"k": 3}}],
-    "optimizers": ["Adam", {"RMSprop": {"learning_rate": 0.001, "rho": 0.9}}],
-    "regularizers": [{"L2": 0.0001}, {"L1L2": {"l1": 0.0001, "l2": 0.001}}],
+    "activations": ["relu", "gelu"],
+    "callbacks": ["TerminateOnNaN"],
+    "constraints": ["UnitNorm"],
+    "initializers": ["he_normal"],
+    "layers": ["BatchNormalization", "Flatten"],
+    "losses": ["mse", "binary_crossentropy"],
+    "metrics": ["rmse", "r2"],
+    "optimizers": ["Adam"],
+    "regularizers": ["l2"],
     "schedules": [
         {
             "ExponentialDecay": {
@@ -34,13 +36,15 @@ EXAMPLES: Mapping[str, list[object]] = {
         }
     ],
 }
-KERAS_KEYS = ("module", "registered_name", "build_config", "shared_object_id")
+"""Names alone wherever one will do: editors offer an object as `[object Object]`."""
 
 
 def define_family(family: str, kinds: Kinds) -> dict[str, Schema]:
     """Return the definitions of a family: one per class, and that of an object of the family."""
     classes = {kind.keras_name: kind for kind in kinds.values()}
     defined = {f"{family}.{name}": describe_arguments(kind) for name, kind in classes.items()}
+    for kind in classes.values():
+        defined |= {value_of(kind, complete=one): define_value(kind, one) for one in (True, False)}
     defined[family] = {"examples": list(EXAMPLES[family]), **define_object(kinds)}
     bases = {base for kind in kinds.values() for base in kind.__mro__[1:]}
     for base in bases:
@@ -53,17 +57,23 @@ def define_family(family: str, kinds: Kinds) -> dict[str, Schema]:
 
 def define_object(kinds: Kinds) -> Schema:
     """Return the schema of an object of one of these classes, in every way it may be written."""
+    written: Schema = {
+        "properties": {name: describe_value(kind) for name, kind in kinds.items()},
+        "additionalProperties": False,
+        "minProperties": 1,
+        # With maxProperties: 1 the YAML language server would offer no name at all.
+        "not": {"minProperties": 2},
+    }
     return {
         "anyOf": [
             describe_names(kinds),
+            # Two alternatives would let editors offer the keys of one of them alone.
             {
                 "type": "object",
-                "properties": {name: describe_value(kind) for name, kind in kinds.items()},
-                "additionalProperties": False,
-                "minProperties": 1,
-                "maxProperties": 1,
+                "if": {"type": "object", "required": ["class_name"]},
+                "then": describe_keras_form(kinds),
+                "else": written,
             },
-            describe_keras_form(kinds),
             refer("variable"),
         ]
     }
@@ -81,7 +91,19 @@ def describe_value(kind: type[CatalogObject], *, complete: bool = True) -> Schem
         kind: the class.
         complete: whether required arguments must be there; `each` may give them instead.
     """
+    return refer(value_of(kind, complete=complete))
+
+
+def value_of(kind: type[CatalogObject], *, complete: bool) -> str:
+    """Return the name of the definition of what stands behind a class' name."""
+    partly = not complete and required_fields(kind)
+    return f"{kind.family}.{kind.keras_name}.{'part' if partly else 'value'}"
+
+
+def define_value(kind: type[CatalogObject], complete: bool) -> Schema:  # noqa: FBT001 - as above
+    """Return the definition of what stands behind a class' name."""
     name = f"{kind.family}.{kind.keras_name}"
+    prose: Schema = {"description": class_prose(kind)}
     required = required_fields(kind) if complete else []
     arguments = {**refer(name), "required": required} if required else refer(name)
     alternatives: list[Schema] = [arguments]
@@ -94,7 +116,9 @@ def describe_value(kind: type[CatalogObject], *, complete: bool = True) -> Schem
         )
     if not required:
         alternatives.append({"type": "null"})
-    return {"anyOf": alternatives} if len(alternatives) > 1 else arguments
+        # Any value; that objects come first lets editors insert the name alone, or with arguments.
+        prose["type"] = ["object", "array", "boolean", "number", "string", "null"]
+    return {**prose, **({"anyOf": alternatives} if len(alternatives) > 1 else arguments)}
 
 
 def describe_keras_form(names: Iterable[str]) -> Schema:
@@ -104,7 +128,7 @@ def describe_keras_form(names: Iterable[str]) -> Schema:
         "properties": {
             "class_name": {"enum": list(names), "description": "Name of the object in Keras."},
             "config": {"type": ["object", "null"], "description": "Its arguments."},
-            **{key: {"description": "Ignored where it agrees."} for key in KERAS_KEYS},
+            **{key: {"description": "Ignored where it agrees."} for key in KERAS_FORM[2:]},
         },
         "required": ["class_name"],
         "additionalProperties": False,

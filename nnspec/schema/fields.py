@@ -7,7 +7,9 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from nnspec.catalog.base import CatalogObject
+from nnspec.catalog.layer import Layer
 from nnspec.catalog.prose import class_prose, field_prose
+from nnspec.schema.examples import example
 from nnspec.schema.values import VARIABLE, Schema, describe_type
 
 
@@ -22,11 +24,27 @@ def describe_arguments(kind: type[BaseModel]) -> Schema:
         "type": ["object", "string"],
         "pattern": VARIABLE,
         "properties": {
-            name: describe_field(info, prose.get(name, ""))
-            for name, info in kind.model_fields.items()
+            name: with_example(kind, name, describe_field(info, prose.get(name, "")))
+            for name, info in in_order(kind)
         },
         "additionalProperties": False,
     }
+
+
+def with_example(kind: type[BaseModel], name: str, schema: Schema) -> Schema:
+    """Return the schema of a setting with an example; a definition referred to has its own."""
+    shown = None if "$ref" in schema else example(kind, name, schema)
+    return schema if shown is None else {**schema, "examples": [shown]}
+
+
+def in_order(kind: type[BaseModel]) -> list[tuple[str, FieldInfo]]:
+    """Return a class' settings: what must be given first, what every layer has last."""
+
+    def prominence(field: tuple[str, FieldInfo]) -> int:
+        name, info = field
+        return 2 if name in Layer.model_fields else int(not info.is_required())
+
+    return sorted(kind.model_fields.items(), key=prominence)
 
 
 def describe_field(info: FieldInfo, prose: str) -> Schema:

@@ -4,6 +4,8 @@ Names of blocks are the writer's own. So a list of layers has two definitions: a
 spec without blocks, and one that takes any further name for a spec that has them.
 """
 
+from collections.abc import Iterable
+
 from nnspec.catalog.base import CatalogObject
 from nnspec.catalog.ranked import RANKED, SHORT
 from nnspec.schema.families import (
@@ -15,9 +17,9 @@ from nnspec.schema.families import (
 )
 from nnspec.schema.fields import describe_arguments, required_fields
 from nnspec.schema.values import VARIABLE, Schema, admit_variable, refer
+from nnspec.validate.blocks import SUBMODEL
 from nnspec.validate.items import LAYER_NAME, MOST_REPETITIONS
 from nnspec.validate.keras_document import MODELS
-from nnspec.validate.submodels import SUBMODEL
 
 NAME = LAYER_NAME.pattern
 NAMES: Schema = {"type": ["string", "array"], "items": {"type": ["string", "array"]}}
@@ -220,9 +222,20 @@ def describe_entry(
                 "not": {"required": ["repeat", "each"]},
                 "oneOf": [*once, *further],
             },
-            describe_keras_form([*names, *MODELS]),
+            describe_keras_entry([*names, *MODELS]),
             refer("variable"),
         ],
+    }
+
+
+def describe_keras_entry(names: Iterable[str]) -> Schema:
+    """Return the schema of a layer in Keras' own form, with what stands beside it."""
+    form = describe_keras_form(names)
+    beside = {key: described for key, described in WIRING.items() if key != "use"}
+    return {
+        **form,
+        "properties": {**form["properties"], **beside},
+        "not": {"required": ["repeat", "each"]},
     }
 
 
@@ -238,9 +251,10 @@ def describe_mapping(
     for short, kinds in ranked.items():
         required = required_by_all(kinds) if complete else []
         arguments = {**refer(f"ranked.{short}"), "required": required}
-        plain: Schema = {"type": ["array", "number", "string", "null"]}
-        open_ended = set(required) <= {kind.shorthand for kind in kinds}
-        heads[short] = {"anyOf": [arguments, plain]} if open_ended else arguments
+        shorthands = {kind.shorthand for kind in kinds}
+        several = [] if shorthands == {None} else ["array", "number", "string"]
+        plain: Schema = {"type": [*several, "null"]}
+        heads[short] = {"anyOf": [arguments, plain]} if set(required) <= shorthands else arguments
     heads[SUBMODEL] = refer("submodel.with_blocks" if blocks else "submodel")
     mapping: Schema = {"properties": {**WIRING, **heads}, "additionalProperties": False}
     if blocks:

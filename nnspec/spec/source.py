@@ -11,6 +11,8 @@ from nnspec.diagnostics import Diagnostic, Path, Refused
 
 SUFFIXES = (".csv", ".tsv", ".parquet", ".jsonl", ".npz")
 """Endings of the files that are read."""
+WINDOWS = re.compile(r"[a-z]:[\\/]|\\\\", re.IGNORECASE)
+"""How absolute paths and shares of Windows begin; elsewhere they read as names of files."""
 BUNDLED = "sklearn:"
 """What a bundled set's name begins with."""
 
@@ -40,6 +42,8 @@ def locate(
         found = f'"{text}" is a URL; expected a path. Nothing is fetched from the network'
         raise Refused([Diagnostic("X103", found, hint="download it; give its path", path=path)])
     root = folder.resolve()
+    if WINDOWS.match(text) and not allow_outside:
+        raise Refused([_outside(text, FilePath(text), root, path)])
     written = root / text
     try:
         target = written.resolve()

@@ -1,6 +1,5 @@
-"""Floor 4: a document to a validated spec, or to diagnostics."""
+"""Floor 4: a document to a validated spec, or to diagnostics.
 
-from nnspec.validate.document import Validated, validate_document
-from nnspec.validate.overrides import apply_overrides
-
-__all__ = ["Validated", "apply_overrides", "validate_document"]
+Nothing is imported here: the package is imported with `nnspec` itself, whose function `validate`
+would otherwise give way to it.
+"""

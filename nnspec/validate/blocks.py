@@ -10,7 +10,11 @@ from nnspec.spec.model import Wire
 from nnspec.validate.items import LAYER_NAME, read_sources
 from nnspec.validate.names import meant, suggest
 from nnspec.validate.reader import Written
+from nnspec.validate.substitute import names_used
 
+SUBMODEL = "Model"
+NESTED = 30
+"""Blocks and models within one another; the deepest networks of the literature have four."""
 KEYS = ("parameters", "inputs", "layers", "outputs")
 
 
@@ -21,13 +25,13 @@ class Block:
     Attributes:
         parameters: name -> default; None where a use must give the value.
         inputs: names, inside, of the tensors it is given.
-        layers: its list, not yet expanded.
+        layers: its list, not yet expanded; None where the block was refused.
         outputs: names, inside, of what leaves it; empty: the last layer.
     """
 
     name: str
     span: Span
-    layers: Sequence
+    layers: Sequence | None
     parameters: dict[str, Node | None] = field(default_factory=dict)
     inputs: tuple[str, ...] = ("input",)
     outputs: tuple[Wire, ...] = ()
@@ -41,42 +45,48 @@ def read_blocks(node: Node | None, variables: set[str], findings: Findings) -> d
         message = f"blocks must be a mapping of names to blocks; found {kind_of(node)}"
         findings.add("S103", message, node.span)
         return {}
-    taken = {*names("layers"), *RANKED, *SHORT, "Model"}
+    taken = {*names("layers"), *RANKED, *SHORT, SUBMODEL}
     blocks: dict[str, Block] = {}
     for entry in node:
         if not LAYER_NAME.fullmatch(entry.name):
             message = f"the block name {shorten(entry.name, 24)!r} is not letters, digits, _ or -"
             findings.add("S110", message, entry.key)
+            blocks[entry.name] = Block(entry.name, entry.key, None)
         elif entry.name in taken:
             findings.add("S110", f"a block cannot be called {entry.name}: a layer is", entry.key)
-        elif block := read_block(entry, variables, findings):
-            blocks[entry.name] = block
+        else:
+            blocks[entry.name] = read_block(entry, variables, findings)
     return blocks
 
 
-def read_block(entry: Entry, variables: set[str], findings: Findings) -> Block | None:
-    """Return one block, None where it has no list of layers."""
+def read_block(entry: Entry, variables: set[str], findings: Findings) -> Block:
+    """Return one block, without layers where it has no list of them."""
+    refused = Block(entry.name, entry.key, None)
     body = entry.value
     if isinstance(body, Sequence):
         return Block(entry.name, entry.key, body)
     if not isinstance(body, Mapping):
         message = f"the block {entry.name} must hold layers; found {kind_of(body)}"
         findings.add("S103", message, body.span)
-        return None
+        return refused
+    guessed = {meant(inner.name, KEYS) for inner in body if inner.name not in KEYS}
     for inner in body:
         if inner.name not in KEYS:
             message = f"a block has no setting {shorten(inner.name)!r}"
             findings.add("S101", message, inner.key, hint=suggest(inner.name, KEYS) or None)
     layers = body.get("layers")
     if not isinstance(layers, Sequence) or not layers.items:
-        findings.add("S102", f"the block {entry.name} needs layers: a list", entry.key)
-        return None
+        if "layers" not in guessed:
+            findings.add("S102", f"the block {entry.name} needs layers: a list", entry.key)
+        return refused
     inputs, outputs = body.get("inputs"), body.get("outputs")
+    parameters = read_parameters(body.get("parameters"), variables, findings)
+    check_parameters(body, parameters, findings)
     return Block(
         entry.name,
         entry.key,
         layers,
-        read_parameters(body.get("parameters"), variables, findings),
+        parameters,
         tuple(wire.source for wire in read_sources(inputs, findings)) if inputs else ("input",),
         tuple(read_sources(outputs, findings)) if outputs else (),
     )
@@ -103,11 +113,45 @@ def read_parameters(
                 message = f"a parameter is its name, or {{name: default}}; found {kind_of(item)}"
                 findings.add("S109", message, item.span)
                 continue
-        if name in variables or name in parameters:
-            other = "a variable" if name in variables else "another parameter"
-            findings.add("S110", f"the parameter {name} has the name of {other}", item.span)
+        if name in variables:
+            findings.add("S110", f"the parameter {name} has the name of a variable", item.span)
+        elif name in parameters:
+            findings.add("S110", f"the parameter {name} is listed twice", item.span)
         parameters[name] = value
     return parameters
+
+
+def check_parameters(body: Mapping, parameters: dict[str, Node | None], findings: Findings) -> None:
+    """Record parameters that nothing in the block uses, nor was meant to use."""
+    used = names_used([body])
+    used |= {meant(name, parameters) or "" for name in used}
+    listed = body.get("parameters")
+    for item in listed.items if isinstance(listed, Sequence) else ():
+        name = item.entries[0].name if isinstance(item, Mapping) and item.entries else None
+        name = item.value if isinstance(item, Scalar) and isinstance(item.value, str) else name
+        if name in parameters and name not in used:
+            findings.add("S112", f"the parameter {shorten(name)!r} is not used", item.span)
+
+
+def check_outputs(block: Block, inside: set[str], findings: Findings) -> bool:
+    """Return whether every listed output of a block is one of the names inside it."""
+    absent = [wire for wire in block.outputs if wire.source not in inside]
+    for wire in absent:
+        message = f"no layer of the block {block.name} is called {shorten(wire.source)!r}"
+        findings.add("G101", message, wire.span, hint=suggest(wire.source, inside) or None)
+    return not absent
+
+
+def may_nest(name: str, chain: tuple[str, ...], span: Span, findings: Findings) -> bool:
+    """Return whether a block or model may stand within these: no block in itself, none too deep."""
+    shown = " -> ".join((*chain, name))
+    itself = name in chain and name != SUBMODEL
+    if itself:
+        findings.add("G203", f"the block {name} includes itself: {shown}", span)
+    elif len(chain) >= NESTED:
+        message = f"blocks and models stand within one another more than {NESTED} deep: {shown}"
+        findings.add("L102", message, span)
+    return not itself and len(chain) < NESTED
 
 
 def bind(
@@ -146,5 +190,8 @@ def argument_entries(
     if len(block.parameters) == 1:
         return (Entry(next(iter(block.parameters)), argument.span, argument),)
     message = f"the block {block.name} takes its parameters by name; found {kind_of(argument)}"
-    findings.add("S109", message, argument.span)
+    needed = [name for name, default in block.parameters.items() if default is None]
+    pairs = ", ".join(f"{name}: VALUE" for name in needed or block.parameters)
+    hint = f"write {block.name}: {{{pairs}}}" if pairs else f"write {block.name}"
+    findings.add("S109", message, argument.span, hint=hint)
     return None

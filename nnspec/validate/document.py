@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from nnspec.diagnostics import Advice, Diagnostic, Findings, Refused
-from nnspec.document import Document, Mapping, Node, Scalar, kind_of, shorten
-from nnspec.spec.data import DataSection
+from nnspec.document import Document, Entry, Mapping, Node, Scalar, kind_of, shorten
+from nnspec.spec.data import DataSection, SplitSection
 from nnspec.spec.model import ModelSection
 from nnspec.spec.spec import Positions, Spec
 from nnspec.spec.training import (
@@ -19,11 +19,12 @@ from nnspec.spec.training import (
     TrainingSection,
 )
 from nnspec.validate.blocks import Block, read_blocks
-from nnspec.validate.items import bad_name, is_refused
+from nnspec.validate.habits import SECTION_HABITS
+from nnspec.validate.items import DEVICE, bad_name, check_date, is_refused
 from nnspec.validate.layers import ModelReader
 from nnspec.validate.model_source import ModelSource, as_spec
 from nnspec.validate.moves import add_version
-from nnspec.validate.names import SECTION_HABITS, meant, suggest
+from nnspec.validate.names import meant, suggest
 from nnspec.validate.plugins import read_plugins
 from nnspec.validate.reader import Reader, Unreadable
 from nnspec.validate.substitute import Substitution, names_used
@@ -35,11 +36,14 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "runtime": RuntimeSection,
     "export": ExportSection,
 }
+HOMES = {
+    **dict.fromkeys(SplitSection.model_fields, "data: split"),
+    **{name: section for section, kind in SECTIONS.items() for name in kind.model_fields},
+}
+"""Settings -> the section that has them."""
 KEYS = ("nnspec", "name", "plugins", "variables", "blocks", "data", "model", *list(SECTIONS)[1:])
 RUN_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,63}")
 VERSION = 1
-
-DATE = re.compile(r"\d{4}-\d\d?-\d\d?")
 
 Section = TypeVar("Section", bound=BaseModel)
 
@@ -76,7 +80,7 @@ class DocumentReader:
         self.document = document
         self.root = as_spec(document.root)
         self.folder = folder
-        self.reader = Reader()
+        self.reader = Reader(homes=HOMES)
         self.findings = self.reader.findings
         self.source = ModelSource(folder, self.findings, allow_outside=allow_outside)
         self.meant: set[str | None] = set()
@@ -121,7 +125,7 @@ class DocumentReader:
             message = "the spec does not say which version of the language it is written in"
             hint = Advice("write nnspec: 1 at the top", edits=(add_version(self.document),))
             self.findings.add("S102", message, self.root.span, hint=hint)
-        elif not isinstance(node, Scalar) or node.value != VERSION or node.value is True:
+        elif not isinstance(node, Scalar) or node.value is not VERSION:
             message = f"nnspec must be {VERSION}, the version of the language; got {kind_of(node)}"
             self.findings.add("S114", message, node.span, hint=f"write nnspec: {VERSION}")
 
@@ -132,24 +136,20 @@ class DocumentReader:
             stem = re.sub(r"[^A-Za-z0-9_.-]", "-", FilePath(self.document.file).stem).lstrip(".")
             return stem[:64] or "run"
         value = node.value if isinstance(node, Scalar) else None
-        if isinstance(value, str) and RUN_NAME.fullmatch(value):
-            self.check_date(value, node)
+        if isinstance(value, str) and is_run_name(value):
+            check_date(node, self.findings)
             return value
         rule = "a run's name is 1 to 64 letters, digits, _, - or . (not first)"
         if isinstance(value, str):
             if not is_refused(node):
                 self.findings.append(bad_name(value, node.span, rule))
         else:
-            hint = None if value is None else f'quote it: "{kind_of(node)}"'
+            written = self.document.text.split("\n")[node.span.start.line - 1 :][:1]
+            text = "".join(written)[node.span.start.column - 1 : node.span.end.column - 1]
+            hint = None if value is None else f'quote it: "{text}"'
             message = f"name must be text; got {kind_of(node)}"
             self.findings.add("S103", message, node.span, hint=hint)
         return "run"
-
-    def check_date(self, value: str, node: Node) -> None:
-        """Record a note where other readers of YAML would find a date."""
-        if DATE.fullmatch(value) and isinstance(node, Scalar) and not node.quoted:
-            message = f"{value} is text here; other readers of YAML take it for a date"
-            self.findings.add("S117", message, node.span, hint=f'quote it: "{value}"')
 
     def read_variables(self) -> dict[str, Node]:
         """Return the variables by name."""
@@ -157,16 +157,25 @@ class DocumentReader:
         if node is None:
             return {}
         if isinstance(node, Mapping):
-            return {entry.name: entry.value for entry in node}
+            return {entry.name: self.read_variable(entry) for entry in node}
         message = f"variables must be a mapping of names to values; found {kind_of(node)}"
         self.findings.add("S103", message, node.span)
         return {}
 
+    def read_variable(self, entry: Entry) -> Node:
+        """Return the value of a variable; one that holds another variable is refused."""
+        if not (held := names_used([entry.value])):
+            return entry.value
+        message = f"the variable {shorten(entry.name)} holds ${shorten(min(held))}"
+        hint = "write the value itself: a variable's value is not looked into"
+        self.findings.add("S111", message, entry.value.span, hint=hint)
+        return Scalar(None, entry.value.span, refused=True)
+
     def check_variables(self) -> None:
         """Record variables that nothing uses."""
         bodies = self.root.get("blocks")
-        used = self.substitution.used | (names_used([bodies]) if bodies else set())
         node = self.root.get("variables")
+        used = self.substitution.used | names_used([one for one in (bodies, node) if one])
         for entry in node if isinstance(node, Mapping) else ():
             if entry.name not in used:
                 message = f"the variable {shorten(entry.name)!r} is not used"
@@ -211,6 +220,11 @@ class DocumentReader:
                 self.findings.append(
                     Diagnostic("S113", f"the block {name!r} is not used", block.span)
                 )
+
+
+def is_run_name(text: str) -> bool:
+    """Return whether a text can name a run, and its folder on every system."""
+    return bool(RUN_NAME.fullmatch(text)) and not DEVICE.fullmatch(text) and text[-1] != "."
 
 
 def section_hint(name: str) -> str:

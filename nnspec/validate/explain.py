@@ -8,7 +8,7 @@ from nnspec.catalog.types import LARGEST
 from nnspec.document import Mapping, Node, Scalar, Sequence, find, kind_of, shorten
 from nnspec.spec.source import is_url
 from nnspec.validate.admitted import admitted
-from nnspec.validate.names import suggest
+from nnspec.validate.names import nearest, suggest
 
 ABSURD = 1_000_000
 """Bounds of this size and above keep absurd numbers out; smaller ones have a meaning."""
@@ -36,17 +36,16 @@ def find_deepest(arguments: Mapping, loc: tuple[int | str, ...]) -> Node:
 
 def explain(name: str, problems: list[ErrorDetails], node: Node, wanted: str) -> tuple[str, str]:
     """Return code and message for what pydantic found about one field."""
-    for problem in problems:
-        if problem["type"] == "count":
-            return "S107", f"{name} {problem['msg']}"
-        if problem["type"] in ("value_error", "assertion_error"):
-            return "S104", said(problem)
-        if problem["type"] in ("too_long", "too_short") and isinstance(node, Sequence):
-            return "S107", f"{name} must be {wanted}; got {len(node.items)} entries"
+    rules = (break_of_rule(name, problem, node, wanted) for problem in problems)
+    if broken := next(filter(None, rules), None):
+        return broken
     got = kind_of(node)
     kinds = {problem["type"] for problem in problems}
     if "finite_number" in kinds:
         return "S104", f"{name} must be a finite number; got {got}"
+    if "string_too_long" in kinds:
+        context = next(one for one in problems if one["type"] == "string_too_long")["ctx"]
+        wanted = f"text of at most {context['max_length']:,} characters"
     if isinstance(node, Scalar) and isinstance(node.value, str) and is_url(node.value):
         message = f"{name} is a URL, {shorten(node.value)}; expected {wanted}"
         return "X103", f"{message}. Nothing is fetched from the network"
@@ -57,6 +56,23 @@ def explain(name: str, problems: list[ErrorDetails], node: Node, wanted: str) ->
         return "S104", f"{name} must be {wanted}; got {got}"
     code = "S105" if kinds == {"literal_error"} else "S103"
     return code, f"{name} must be {wanted}; got {got}"
+
+
+def break_of_rule(
+    name: str, problem: ErrorDetails, node: Node, wanted: str
+) -> tuple[str, str] | None:
+    """Return code and message for a rule that says by itself what is wrong; None for others."""
+    match problem["type"]:
+        case "count":
+            return "S107", f"{name} {problem['msg']}"
+        case "value_error" | "assertion_error":
+            return "S104", said(problem)
+        case "string_too_short":
+            return "S104", f"{name} must not be empty"
+        case "too_long" | "too_short" if isinstance(node, Sequence):
+            got = f"{len(node.items)} entries" if node.items else "an empty list"
+            return "S107", f"{name} must be {wanted}; got {got}"
+    return None
 
 
 def above(problem: ErrorDetails, node: Node) -> int | None:
@@ -102,10 +118,10 @@ def said(problem: ErrorDetails) -> str:
 
 
 def choices_hint(annotation: Any, node: Node) -> str | None:  # noqa: ANN401 - annotations are any
-    """Return the nearest of the allowed words."""
+    """Return the nearest of the allowed words, all of which the message has named."""
     words = [str(word) for word in admitted(annotation).words]
-    if words and isinstance(node, Scalar) and isinstance(node.value, str):
-        return suggest(node.value, words) or None
+    if isinstance(node, Scalar) and isinstance(node.value, str) and nearest(node.value, words):
+        return suggest(node.value, words)
     return None
 
 

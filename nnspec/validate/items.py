@@ -1,17 +1,20 @@
 """One entry of a list of layers, taken apart: the layer's key, and what stands beside it."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import assert_never
 
-from nnspec.diagnostics import Diagnostic, Findings, Span
-from nnspec.document import Entry, Mapping, Node, Scalar, Sequence, kind_of, shorten
+from nnspec.diagnostics import Advice, Diagnostic, Findings, Replacement, Span
+from nnspec.document import Entry, Mapping, Node, Scalar, Sequence, kind_of, plain, shorten
 from nnspec.spec.model import Wire
 from nnspec.validate.reader import Reader, Written
 
 WIRING = ("name", "inputs", "repeat", "each", "use", "within")
 LAYER_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 MOST_LETTERS = 64
+DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
+"""Names that are devices on Windows, whatever ends them."""
+DATE = re.compile(r"\d{4}-\d\d?-\d\d?")
 MOST_REPETITIONS = 5_000
 
 
@@ -42,17 +45,20 @@ class Item:
 
 def read_item(node: Node, reader: Reader) -> Item | None:
     """Return the parts of an entry, None where it cannot be understood."""
-    if not isinstance(node, Mapping) or node.get("class_name"):
+    if not isinstance(node, Mapping):
         written = reader.split_object(node, "a layer")
         return Item(written, written.span, values=count_values(node)) if written else None
     findings = reader.findings
     beside = {entry.name: entry for entry in node if entry.name in WIRING}
     heads = [entry for entry in node if entry.name not in WIRING]
-    if not check_heads(heads, beside, node, findings):
+    if node.get("class_name"):
+        written = read_keras_form(replace(node, entries=tuple(heads)), beside, reader)
+    elif check_heads(heads, beside, node, findings):
+        written = Written(heads[0].name, heads[0].key, heads[0].value) if heads else None
+    else:
         return None
-    written = Written(heads[0].name, heads[0].key, heads[0].value) if heads else None
     members = read_members(beside, findings)
-    use = read_text(beside.get("use"), findings)
+    use = None if node.get("class_name") else read_text(beside.get("use"), findings)
     if members is None or (written is None and use is None):
         return None
     return Item(
@@ -66,6 +72,14 @@ def read_item(node: Node, reader: Reader) -> Item | None:
         repeated="repeat" in beside or "each" in beside,
         values=count_values(node),
     )
+
+
+def read_keras_form(node: Mapping, beside: dict[str, Entry], reader: Reader) -> Written | None:
+    """Return a layer in Keras' own form, what stands beside it taken away."""
+    if "use" in beside:
+        message = "use applies a layer again; it cannot stand beside a class_name"
+        reader.findings.add("G107", message, beside["use"].key, hint="remove one of them")
+    return reader.split_object(node, "a layer")
 
 
 def count_values(node: Node) -> int:
@@ -110,10 +124,24 @@ def check_heads(
 def read_name(entry: Entry | None, findings: Findings) -> tuple[str, Span] | None:
     """Return the name given to a layer, checked."""
     given = read_text(entry, findings)
-    if given and not LAYER_NAME.fullmatch(given[0]):
-        findings.append(bad_name(given[0], given[1], "a name is 1 to 64 letters, digits, _ or -"))
+    rule = "a name is 1 to 64 letters, digits, _ or -"
+    if given and (not LAYER_NAME.fullmatch(given[0]) or DEVICE.fullmatch(given[0])):
+        findings.append(bad_name(given[0], given[1], rule))
         return None
+    if entry and given:
+        check_date(entry.value, findings)
     return given
+
+
+def check_date(node: Node, findings: Findings) -> None:
+    """Refuse a name that is text here and a date to other readers of YAML."""
+    if not isinstance(node, Scalar) or node.quoted or not isinstance(node.value, str):
+        return
+    if DATE.fullmatch(node.value):
+        written = f'"{node.value}"'
+        message = f"{node.value} is a date to other readers of YAML; expected a name, which is text"
+        hint = Advice(f"quote it: {written}", Replacement(node.value, written))
+        findings.add("S117", message, node.span, hint=hint)
 
 
 def bad_name(name: str, span: Span, rule: str) -> Diagnostic:
@@ -123,6 +151,9 @@ def bad_name(name: str, span: Span, rule: str) -> Diagnostic:
     shown = f"the name {shorten(name, 24)!r}"
     if "/" in name or "\\" in name:
         message = f"{shown} holds a path's separator: names become names of files; {rule}"
+        return Diagnostic("X105", message, span)
+    if DEVICE.fullmatch(name) or name.endswith("."):
+        message = f"{shown} is none that every system can give to a file; {rule}"
         return Diagnostic("X105", message, span)
     if len(name) > MOST_LETTERS:
         return Diagnostic("S110", f"{shown} is {len(name)} characters long; {rule}", span)
@@ -157,12 +188,28 @@ def read_inputs(entry: Entry | None, findings: Findings) -> tuple[Wire, ...] | N
         return None
     wires: list[Wire] = []
     match entry.value:
+        case Sequence(items=()) | Mapping(entries=()):
+            message = "inputs are names of layers; found none"
+            findings.add("S103", message, entry.value.span)
         case Mapping(entries=entries):
             for parameter in entries:
                 wires += read_sources(parameter.value, findings, parameter.name)
         case value:
             wires = read_sources(value, findings)
     return tuple(wires)
+
+
+def read_outputs(node: Node, findings: Findings) -> tuple[Wire, ...]:
+    """Return the listed outputs; none where the list was refused."""
+    if isinstance(node, Sequence) and not node.items:
+        findings.add("S103", "outputs are names of layers; found none", node.span)
+    if isinstance(node, Mapping):
+        layers = [str(plain(one.value)) for one in node if isinstance(one.value, Scalar)]
+        hint = f"write outputs: [{', '.join(map(shorten, layers))}]"
+        message = "outputs are names of layers, in a list; found a mapping"
+        findings.add("S103", message, node.span, hint=hint)
+        return ()
+    return tuple(read_sources(node, findings))
 
 
 def read_sources(node: Node, findings: Findings, parameter: str | None = None) -> list[Wire]:
@@ -218,7 +265,8 @@ def read_each(node: Node, findings: Findings) -> tuple[tuple[Entry, ...], ...] |
     for entry in node:
         if not isinstance(entry.value, Sequence) or not entry.value.items:
             message = f"{entry.name} must be a list, one value per repetition"
-            findings.add("S103", f"{message}; got {kind_of(entry.value)}", entry.value.span)
+            got = "an empty list" if isinstance(entry.value, Sequence) else kind_of(entry.value)
+            findings.add("S103", f"{message}; got {got}", entry.value.span)
             return None
         columns.append([Entry(entry.name, entry.key, item) for item in entry.value.items])
     lengths = [len(column) for column in columns]

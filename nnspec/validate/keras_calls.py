@@ -11,10 +11,10 @@ from dataclasses import dataclass, field, replace
 from nnspec.diagnostics import Findings, Span
 from nnspec.document import Mapping as MappingNode
 from nnspec.document import Node, Plain, Scalar, Sequence, kind_of, plain
+from nnspec.validate.keras_era import OLDER
 from nnspec.validate.keras_values import text_of
 
 TENSOR = "__keras_tensor__"
-OLDER = "Keras 3 writes each call as {args, kwargs}; load and save the model with Keras 3"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from nnspec.diagnostics import Findings, Span
 from nnspec.document import Entry, Mapping, Node, Plain, Scalar, Sequence, kind_of, plain, shorten
 from nnspec.spec.model import NETWORK_INPUT, LayerUse, ModelSection, Origin, SubModel, Wire
 from nnspec.validate.items import LAYER_NAME, bad_name
-from nnspec.validate.keras_calls import OLDER, Call, History, read_calls, read_ends
+from nnspec.validate.keras_calls import Call, History, read_calls, read_ends
+from nnspec.validate.keras_era import OLDER, refuse_older
 from nnspec.validate.keras_inputs import with_whole_numbers
 from nnspec.validate.keras_masks import Masks
 from nnspec.validate.keras_order import in_order
@@ -60,6 +61,9 @@ def read_keras_model(node: Mapping, reader: Reader) -> SubModel | None:
         node: the document: class_name and config.
         reader: reads the layers' arguments; takes the findings.
     """
+    if older := refuse_older(node):
+        reader.findings.append(older)
+        return None
     policies = policies_of(node) - {DEFAULT_POLICY} != set()
     return read_model(node, reader, Settler(reader.findings, policies=policies))
 

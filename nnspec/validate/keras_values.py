@@ -5,6 +5,7 @@ was built with. What says nothing beyond the catalogue is left out here, and wha
 of its own is refused. Nothing is ever looked up by a dotted name.
 """
 
+from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, replace
 
 from nnspec.catalog.base import CatalogObject
@@ -18,6 +19,20 @@ FAMILIES = ("layers", "activations", "initializers", "regularizers", "constraint
 """Families whose objects stand among the arguments of layers."""
 UNSET: tuple[Plain, ...] = (None, False)
 """Values by which Keras says that an argument the catalogue leaves out is not used."""
+
+CHANNELS_LAST: dict[str, Plain] = {"data_format": "channels_last"}
+FIXED: MappingOf[str, dict[str, Plain]] = {
+    "AutoContrast": CHANNELS_LAST,
+    "RandomBrightness": CHANNELS_LAST,
+    "RandomContrast": CHANNELS_LAST,
+    "Solarization": CHANNELS_LAST,
+    "Discretization": {"epsilon": 0.01},
+    "StringLookup": {"oov_method": "floormod"},
+    "IntegerLookup": {"oov_method": "floormod"},
+}
+"""Arguments that Keras writes and a spec does not offer, with the value that is meant without."""
+FOLLOWS = frozenset({"vocabulary_size"})
+"""What Keras writes beside the argument that it follows from."""
 
 
 @dataclass(slots=True)
@@ -72,6 +87,8 @@ class Settler:
     def settle_arguments(self, kind: type[CatalogObject], config: Mapping) -> Mapping:
         """Return the arguments of an object of a class, without those that say nothing."""
         entries = [one for one in config if self.says(kind, one)]
+        if kind.keras_name == "RandomShear":
+            entries = [replace(one, value=within_one(one.value)) for one in entries]
         if kind.keras_name == "Bidirectional":
             entries = [replace(one, value=within_both(one.value)) for one in entries]
         if kind.keras_name == "Input":
@@ -95,7 +112,11 @@ class Settler:
             return False
         if kind.keras_name == "Input" and entry.name in ("batch_shape", "batch_input_shape"):
             return True
-        return not any(plain(entry.value) is value for value in UNSET)
+        fixed = FIXED.get(kind.keras_name, {})
+        if entry.name in fixed and plain(entry.value) == fixed[entry.name]:
+            return False
+        follows = entry.name in FOLLOWS and "vocabulary" in kind.model_fields
+        return not follows and not any(plain(entry.value) is value for value in UNSET)
 
 
 def split_shape(entry: Entry) -> tuple[Entry, ...]:
@@ -109,6 +130,24 @@ def split_shape(entry: Entry) -> tuple[Entry, ...]:
     split = Entry("shape", entry.key, Sequence(tuple(inner), shape.span))
     known = not (isinstance(batch, Scalar) and batch.value is None)
     return (split, Entry("batch_size", entry.key, batch)) if known else (split,)
+
+
+def within_one(node: Node) -> Node:
+    """Return a shear's range as the one number it was made of: Keras writes v as [-v, v].
+
+    Source: Keras 3.15, base_image_preprocessing_layer.py, _set_factor_with_name, which does not
+    take that range itself.
+    """
+    match node:
+        case Sequence(
+            items=(
+                Scalar(value=int() | float() as low),
+                Scalar(value=int() | float() as high) as one,
+            )
+        ) if low == -high and high > 0:
+            return one
+        case _:
+            return node
 
 
 def within_both(node: Node) -> Node:

@@ -7,11 +7,12 @@ is the graph's question.
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from nnspec.catalog.base import CatalogObject
 from nnspec.catalog.layer import Layer
 from nnspec.catalog.ranked import RANKED, SHORT
 from nnspec.catalog.registry import find, names
-from nnspec.diagnostics import Advice, Diagnostic, Findings, Refused, Related
-from nnspec.document import Entry, Node, Scalar, Sequence, kind_of, plain, shorten
+from nnspec.diagnostics import Diagnostic, Findings, Refused, Related
+from nnspec.document import Entry, Node, Scalar, Sequence, kind_of, shorten
 from nnspec.document import Mapping as MappingNode
 from nnspec.spec.model import (
     NETWORK_INPUT,
@@ -22,12 +23,14 @@ from nnspec.spec.model import (
     SubModel,
     Wire,
 )
-from nnspec.validate.blocks import Block, bind
-from nnspec.validate.items import Item, read_item, read_sources
+from nnspec.validate.blocks import SUBMODEL, Block, bind, check_outputs, may_nest
+from nnspec.validate.habits import LAYER_WORDS
+from nnspec.validate.items import Item, read_item, read_outputs
 from nnspec.validate.keras_document import is_keras_model, read_keras_model
+from nnspec.validate.keras_values import Settler
 from nnspec.validate.model_source import ModelSource
-from nnspec.validate.moves import move_beside
-from nnspec.validate.names import LAYER_HABITS, suggest
+from nnspec.validate.moves import refuse_inner_name
+from nnspec.validate.names import as_activation, meant, suggest
 from nnspec.validate.naming import Names
 from nnspec.validate.reader import Reader, Unreadable, Written, unknown
 from nnspec.validate.scope import (
@@ -38,7 +41,7 @@ from nnspec.validate.scope import (
     with_config_name,
     without_name,
 )
-from nnspec.validate.submodels import SUBMODEL, in_keras_form, read_submodel, substitute_beside
+from nnspec.validate.submodels import in_keras_form, read_submodel, substitute_beside
 from nnspec.validate.substitute import Substitution
 
 MOST_LAYERS = 5_000
@@ -90,12 +93,9 @@ class ModelReader:
         if layers is None:
             return None
         self.read_list(layers, scope, first)
-        outputs = (
-            tuple(read_sources(scope.substitution.apply(listed, self.findings), self.findings))
-            if listed
-            else None
-        )
-        return ModelSection(tuple(self.layers), dict(self.aliases), outputs)
+        substituted = scope.substitution.apply(listed, self.findings) if listed else None
+        outputs = read_outputs(substituted, self.findings) if substituted else ()
+        return ModelSection(tuple(self.layers), dict(self.aliases), outputs or None)
 
     def split_model(self, node: Node) -> tuple[Sequence | None, Node | None]:
         """Return the list of layers and the listed outputs."""
@@ -120,6 +120,8 @@ class ModelReader:
             if entry.name not in ("layers", "outputs"):
                 message = f"model has no setting {shorten(entry.name)!r}"
                 hint = suggest(entry.name, ("layers", "outputs"))
+                if entry.name == "inputs":
+                    hint = "remove it: the inputs of a network are its Input layers"
                 self.findings.add("S101", message, entry.key, hint=hint)
         layers = node.get("layers")
         if isinstance(layers, Sequence) and layers.items:
@@ -147,7 +149,7 @@ class ModelReader:
         for raw in node.items:
             substituted = substitute_beside(raw, scope.substitution, self.findings)
             item = read_item(substituted, self.reader)
-            items.append((raw, with_config_name(item) if item else None))
+            items.append((raw, with_config_name(item, self.findings) if item else None))
         scope.taken |= {item.name[0] for _, item in items if item and item.name}
         for raw, item in items:
             if item is None:
@@ -203,8 +205,12 @@ class ModelReader:
             raise Refused([*self.findings, Diagnostic("L106", message, item.span)])
         if item.written is None:
             self.read_use(item, name, wires, scope)
-        elif item.written.name in self.blocks:
-            self.expand(self.blocks[item.written.name], item, extra, (name, wires), scope)
+        elif block := self.blocks.get(item.written.name):
+            if block.layers is None:
+                self.used_blocks.add(block.name)
+                self.layers.append(LayerUse(name, None, wires, Origin(item.span, uses=scope.uses)))
+            else:
+                self.expand(block, item, extra, (name, wires), scope)
         else:
             origin = describe_origin(item, extra, scope)
             layer = self.read_layer(item.written, extra, scope)
@@ -231,31 +237,28 @@ class ModelReader:
         if kind is None:
             self.refuse_layer(written)
             return None
-        self.refuse_inner_name(written, kind)
-        made = self.reader.read_arguments(kind, without_name(written, kind))
+        refuse_inner_name(written, kind, self.findings)
+        made = self.reader.read_arguments(kind, self.settle(without_name(written, kind), kind))
         return None if isinstance(made, Unreadable) or not isinstance(made, Layer) else made
+
+    def settle(self, written: Written, kind: type[CatalogObject]) -> Written:
+        """Return a layer in Keras' own form with its arguments as a spec writes them."""
+        if not written.config or not isinstance(written.argument, MappingNode):
+            return written
+        settler = Settler(self.findings)
+        return replace(written, argument=settler.settle_arguments(kind, written.argument))
 
     def refuse_layer(self, written: Written) -> None:
         """Record a layer that is none, and no block either."""
         known = (*names("layers"), *RANKED, *SHORT, *self.blocks)
+        self.used_blocks.add(meant(written.name, known, LAYER_WORDS) or "")
         finding = unknown(written, "a layer or block", known, self.reader.withheld)
         if finding.code == "S106":
             message = f"{shorten(written.name)!r} is no layer and no block"
-            hint = suggest(written.name, known, LAYER_HABITS) or finding.hint
+            hint = as_activation(written.name)
+            hint = hint or suggest(written.name, known, LAYER_WORDS) or finding.hint
             finding = replace(finding, message=message, hint=hint)
         self.findings.append(finding)
-
-    def refuse_inner_name(self, written: Written, kind: type[object]) -> None:
-        """Record `name` among the arguments: it stands beside the layer."""
-        argument = written.argument
-        entry = argument.entry("name") if isinstance(argument, MappingNode) else None
-        if entry and not written.config and "name" not in getattr(kind, "model_fields", {}):
-            message = f"name stands beside {written.name}, not among its arguments"
-            hint = f"write name: below the key {written.name}, at the same indentation"
-            value = plain(entry.value)
-            if isinstance(argument, MappingNode) and isinstance(value, str):
-                hint = Advice(hint, edits=move_beside(written.span, argument, entry, value))
-            self.findings.add("S101", message, entry.key, hint=hint)
 
     def merge(self, written: Written, extra: tuple[Entry, ...], shorthand: str | None) -> Written:
         """Return a layer with the arguments of one repetition added."""
@@ -288,9 +291,7 @@ class ModelReader:
         """Read a block's layers as those of one use of it."""
         name, wires = place
         self.used_blocks.add(block.name)
-        if block.name in scope.chain:
-            chain = " -> ".join((*scope.chain, block.name))
-            self.findings.add("G203", f"the block {block.name} includes itself: {chain}", item.span)
+        if not may_nest(block.name, scope.chain, item.span, self.findings):
             self.layers.append(LayerUse(name, None, wires, Origin(item.span, uses=scope.uses)))
             return
         assert item.written
@@ -311,6 +312,7 @@ class ModelReader:
         """Read a block's list in its own scope; its findings also name the place of its use."""
         outer, begin = self.reader.findings, len(self.layers)
         self.reader.findings = Findings()
+        assert block.layers
         last = self.read_list(block.layers, scope, wires[0].source if wires else NETWORK_INPUT)
         related = tuple(
             Related(f"in the block {block.name}, used here", one) for one in scope.uses[:1]
@@ -318,11 +320,14 @@ class ModelReader:
         for one in self.reader.findings:
             outer.append(replace(one, related=(*one.related, *related)))
         self.reader.findings = outer
+        made = tuple(self.layers[begin:])
+        inside = {use.name for use in made} | self.aliases.keys()
         outputs = [f"{name}.{wire.source}" for wire in block.outputs]
+        if not check_outputs(block, {one.removeprefix(f"{name}.") for one in inside}, outer):
+            outputs = []
         output = last if not outputs else outputs[0]
         if len(outputs) <= 1:
             self.aliases[name] = output
-        made = tuple(self.layers[begin:])
         self.expansions[name] = Expansion(name, made, tuple(wire.source for wire in wires), output)
 
     def check_block_inputs(self, block: Block, wires: tuple[Wire, ...], item: Item) -> bool:

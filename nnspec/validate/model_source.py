@@ -3,12 +3,14 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from nnspec.diagnostics import Findings, Refused, Span
+from nnspec.diagnostics import Diagnostic, Findings, Refused, Span
 from nnspec.document import Entry, Mapping, Node, Scalar, Sequence, kind_of, read_document, shorten
 from nnspec.spec.source import locate
 
 SUFFIXES = (".json", ".yaml", ".yml")
 """Endings of files that hold a model as text."""
+ARCHIVES = (".keras", ".h5", ".hdf5")
+"""Endings of files that hold a model and its weights."""
 
 
 def as_spec(root: Mapping) -> Mapping:
@@ -49,12 +51,9 @@ class ModelSource:
 
     def read(self, text: str, span: Span) -> Node | None:
         """Return the tree of a file, its places marked as those of this file."""
-        if not text.lower().endswith(SUFFIXES):
-            message = f"{shorten(text)} is no model document; expected one of {' '.join(SUFFIXES)}"
-            self.findings.add("S105", message, span)
-            return None
         try:
             located = locate(text, self.folder, allow_outside=self.allow_outside)
+            check_ending(text)
             name = self.folder / text
             document = read_document(located, str(name))
         except Refused as refused:
@@ -64,6 +63,16 @@ class ModelSource:
         root = document.root
         inner = root.get("model") if root.get("nnspec") else root
         return marked(inner or root, document.file)
+
+
+def check_ending(text: str) -> None:
+    """Refuse a file that does not hold a model as text."""
+    if text.lower().endswith(SUFFIXES):
+        return
+    message = f"{shorten(text)} is no model document; expected one of {' '.join(SUFFIXES)}"
+    packed = text.lower().endswith(ARCHIVES)
+    hint = "give the model's JSON: write model.to_json() into a file" if packed else None
+    raise Refused([Diagnostic("S105", message, hint=hint)])
 
 
 def marked(node: Node, file: str) -> Node:

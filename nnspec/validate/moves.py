@@ -4,10 +4,11 @@ They are made from positions alone. Where the layout is another than they assume
 cannot be read, and whoever applies them takes them back.
 """
 
-from nnspec.diagnostics import Edit, Span
+from nnspec.diagnostics import Advice, Edit, Findings, Span
 from nnspec.diagnostics.position import Position
-from nnspec.document import Document, Entry, Mapping
+from nnspec.document import Document, Entry, Mapping, plain
 from nnspec.document.write import scalar
+from nnspec.validate.reader import Written
 
 
 def add_version(document: Document) -> Edit:
@@ -55,3 +56,16 @@ def cut(arguments: Mapping, entry: Entry) -> Edit:
 def put(at: Position, text: str) -> Edit:
     """Return the edit that puts a text in at a place."""
     return Edit(Span(at, at), text)
+
+
+def refuse_inner_name(written: Written, kind: type[object], findings: Findings) -> None:
+    """Record `name` among the arguments: it stands beside the layer."""
+    argument = written.argument
+    entry = argument.entry("name") if isinstance(argument, Mapping) else None
+    if entry and not written.config and "name" not in getattr(kind, "model_fields", {}):
+        message = f"name stands beside {written.name}, not among its arguments"
+        hint = f"write name: below the key {written.name}, at the same indentation"
+        value = plain(entry.value)
+        if isinstance(argument, Mapping) and isinstance(value, str):
+            hint = Advice(hint, edits=move_beside(written.span, argument, entry, value))
+        findings.add("S101", message, entry.key, hint=hint)

@@ -5,87 +5,15 @@ from difflib import get_close_matches
 from functools import lru_cache
 from heapq import nsmallest
 
+from nnspec.catalog.registry import names
 from nnspec.diagnostics import Advice, Replacement
+from nnspec.validate.habits import LAYER_WORDS, LOOSE_HABITS
 
-KEY_HABITS = {
-    "lr": "learning_rate",
-    "nb_filter": "filters",
-    "nb_epoch": "epochs",
-    "border_mode": "padding",
-    "subsample": "strides",
-    "stride": "strides",
-    "out_channels": "filters",
-    "out_features": "units",
-    "output_dim": "units",
-    "num_units": "units",
-    "hidden_size": "units",
-    "p": "rate",
-    "dropout": "rate",
-    "init": "kernel_initializer",
-    "W_regularizer": "kernel_regularizer",
-    "W_constraint": "kernel_constraint",
-    "b_regularizer": "bias_regularizer",
-    "kernel": "kernel_size",
-    "dilation": "dilation_rate",
-    "betas": "beta_1",
-    "alpha": "negative_slope",
-}
-"""Arguments as Keras 1 and 2, PyTorch and others call them."""
-
-LAYER_HABITS = {
-    "Linear": "Dense",
-    "FullyConnected": "Dense",
-    "Convolution1D": "Conv1D",
-    "Convolution2D": "Conv2D",
-    "Convolution3D": "Conv3D",
-    "Deconvolution2D": "Conv2DTranspose",
-    "ConvTranspose2d": "Conv2DTranspose",
-    "BatchNorm1d": "BatchNormalization",
-    "BatchNorm2d": "BatchNormalization",
-    "MaxPool1d": "MaxPooling1D",
-    "MaxPool2d": "MaxPooling2D",
-    "AvgPool2d": "AveragePooling2D",
-    "AdaptiveAvgPool2d": "GlobalAveragePooling2D",
-    "Upsample": "UpSampling2D",
-    "LayerNorm": "LayerNormalization",
-    "GroupNorm": "GroupNormalization",
-    "Concat": "Concatenate",
-    "Merge": "Concatenate",
-    "Model": "blocks",
-}
-"""Layers as Keras 1 and 2, PyTorch and others call them."""
-
-
-SECTION_HABITS = {
-    "architecture": "model",
-    "compile": "training",
-    "config": "runtime",
-    "dataset": "data",
-    "fit": "training",
-    "layers": "model",
-    "network": "model",
-    "train": "training",
-    "vars": "variables",
-}
-"""Sections as Keras' methods and other programs call them."""
-
-INPUT_ADVICE = "write a layer before it: - Input: [...]; with data: it follows from there"
-ADVICE = {
-    "input_shape": INPUT_ADVICE,
-    "batch_input_shape": INPUT_ADVICE,
-    "in_features": "remove it: the size of the input follows from the layer before",
-    "in_channels": "remove it: the size of the input follows from the layer before",
-    "inplace": "remove it",
-}
-"""What to do about arguments that have no counterpart."""
-
-LOOSE_HABITS = {"alpha", "betas", "init", "kernel", "AdaptiveAvgPool2d", "Merge", "Model"}
-"""Habits whose values mean something else, or may: a hint for people, no repair."""
 SHORT_NAME = 4
 """Letters up to which two slips make another name."""
 
-CONSIDERED = 300
-"""Candidates that are looked at closely, at most: names of hostile specs are many and long."""
+PAIRS = 60_000
+"""Pairs of letters that are compared for a hint: names of hostile specs are many and long."""
 LISTED = 20
 """Names that a hint lists, at most: what fits into three lines."""
 LONGEST = 100
@@ -100,7 +28,7 @@ def nearest(name: str, candidates: Iterable[str]) -> str | None:
 @lru_cache(maxsize=256)
 def nearest_of(name: str, candidates: tuple[str, ...]) -> str | None:
     """Return the nearest candidate; a block used a thousand times asks for the same name."""
-    known = nsmallest(CONSIDERED, candidates, key=lambda one: abs(len(one) - len(name)))
+    known = nsmallest(considered(name), candidates, key=lambda one: abs(len(one) - len(name)))
     folded: dict[str, list[str]] = {}
     for candidate in known:
         folded.setdefault(candidate.casefold(), []).append(candidate)
@@ -109,6 +37,11 @@ def nearest_of(name: str, candidates: tuple[str, ...]) -> str | None:
         return None
     best = min(close, key=lambda one: edits(name.casefold(), one))
     return min(folded[best], key=lambda one: edits(name, one))
+
+
+def considered(name: str) -> int:
+    """Return how many candidates are compared with a name, letter by letter."""
+    return PAIRS // max(len(name), 20) ** 2
 
 
 def edits(one: str, other: str) -> int:
@@ -129,11 +62,13 @@ def edits(one: str, other: str) -> int:
     return row[-1]
 
 
-def meant(name: str, candidates: Iterable[str], habits: dict[str, str] | None = None) -> str | None:
+def meant(
+    name: str, candidates: Iterable[str], habits: Mapping[str, str] | None = None
+) -> str | None:
     """Return the candidate that was meant, None if there is none to guess."""
     known = list(candidates)
-    habit = (habits or {}).get(name)
-    return habit if habit in known else nearest(name, known)
+    words = (habits or {}).get(name, "").split()
+    return next((word for word in words if word in known), None) or nearest(name, known)
 
 
 def is_certain(name: str, guess: str, candidates: Iterable[str], habits: Mapping[str, str]) -> bool:
@@ -141,7 +76,7 @@ def is_certain(name: str, guess: str, candidates: Iterable[str], habits: Mapping
 
     The only candidate within two letters, one for a short name; or the same but for capitals.
     """
-    if habits.get(name) == guess:
+    if guess in habits.get(name, "").split():
         return name not in LOOSE_HABITS
     if name.casefold() == guess.casefold():
         return sum(one.casefold() == name.casefold() for one in candidates) == 1
@@ -149,15 +84,38 @@ def is_certain(name: str, guess: str, candidates: Iterable[str], habits: Mapping
     if distance > (1 if len(name) <= SHORT_NAME else 2):
         return False
     near = [one for one in candidates if abs(len(one) - len(name)) <= distance]
-    return len(near) <= CONSIDERED and sum(edits(name, one) <= distance for one in near) == 1
+    return len(near) <= considered(name) and sum(edits(name, one) <= distance for one in near) == 1
 
 
-def suggest(name: str, candidates: Iterable[str], habits: dict[str, str] | None = None) -> str:
+def as_activation(name: str) -> str | None:
+    """Return how an activation is written as a layer, where no layer is called like it."""
+    bare = name.rpartition(".")[2]
+    folded = bare.replace("_", "").casefold()
+    if bare in LAYER_WORDS or any(one.casefold() == folded for one in names("layers")):
+        return None
+    same = (one for one in names("activations") if one.replace("_", "") == folded)
+    found = next(same, None)
+    return f"write Activation: {found}" if found else None
+
+
+def same_or_habit(name: str, known: Iterable[str], habits: Mapping[str, str]) -> set[str]:
+    """Return the candidates that a name is, capitals aside, or that it stands for elsewhere."""
+    return {one for one in known if one.casefold() == name.casefold()} | {
+        *habits.get(name, "").split()
+    }
+
+
+def suggest(name: str, candidates: Iterable[str], habits: Mapping[str, str] | None = None) -> str:
     """Return a hint: what was meant, or the list where it is short, or nothing."""
     known = list(candidates)
-    if guess := meant(name, known, habits):
+    dotted = any("." in one for one in known)
+    bare = name if dotted else name.rpartition(".")[2] or name
+    guess = meant(bare, known, habits)
+    if bare != name and guess not in same_or_habit(bare, known, habits or {}):
+        guess = None
+    if guess:
         hint = f"did you mean {guess}?"
-        if not is_certain(name, guess, known, habits or {}):
+        if not is_certain(bare, guess, known, habits or {}):
             return hint
         return Advice(hint, Replacement(name, guess, keeps_quotes=True))
     return f"known here: {', '.join(sorted(known))}" if 0 < len(known) <= LISTED else ""

@@ -55,6 +55,11 @@ class Names:
         return name
 
 
+def is_second(name: str) -> bool:
+    """Return whether a name is one that `claim` gave to a layer whose own was taken."""
+    return "@" in name
+
+
 def snake_case(name: str) -> str:
     """Return a layer's name as Keras derives it from the class: Conv2D -> conv2d.
 

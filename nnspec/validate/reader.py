@@ -13,8 +13,9 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from nnspec.catalog.registry import find, names
-from nnspec.diagnostics import Diagnostic, Findings, Path, Span
+from nnspec.diagnostics import Advice, Diagnostic, Findings, Path, Replacement, Span
 from nnspec.document import Entry, Mapping, Node, Scalar, Sequence, kind_of, plain, shorten
+from nnspec.spec.section import Section
 from nnspec.validate.admitted import Admitted, admitted
 from nnspec.validate.explain import (
     by_field,
@@ -25,8 +26,20 @@ from nnspec.validate.explain import (
     inner_key,
     said,
 )
-from nnspec.validate.names import ADVICE, KEY_HABITS, meant, nearest, suggest
-from nnspec.validate.words import ARTICLES, describe, describe_field, remedy
+from nnspec.validate.habits import ADVICE, KEY_WORDS, LAST_ADVICE, OBJECT_GUESSES
+from nnspec.validate.names import meant, nearest, suggest
+from nnspec.validate.words import ARTICLES, describe, describe_field, listed_alone, remedy
+
+KERAS_FORM = (
+    "class_name",
+    "config",
+    "module",
+    "registered_name",
+    "build_config",
+    "compile_config",
+    "shared_object_id",
+)
+"""Keys of an object in Keras' own form; those behind the first two add nothing to them."""
 
 FOREIGN_CODE = {"TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer", "lambda"}
 """What runs a graph or a function that did not come with the spec."""
@@ -58,6 +71,8 @@ class Reader:
 
     findings: Findings = field(default_factory=Findings)
     positions: dict[Path, Span] = field(default_factory=dict)
+    homes: dict[str, str] = field(default_factory=dict)
+    """Settings -> the section that has them."""
     withheld: tuple[str, ...] = ()
     """Plugins of the spec that were not imported: unknown names may be theirs."""
 
@@ -102,7 +117,9 @@ class Reader:
             self.findings.add("S109", "class_name must be text", node.span)
             return None
         for entry in node:
-            if entry.name == "registered_name" and plain(entry.value) not in (None, name.value):
+            if entry.name not in KERAS_FORM:
+                self.refuse_beside_config(entry)
+            elif entry.name == "registered_name" and plain(entry.value) not in (None, name.value):
                 message = f"registered_name differs from class_name {name.value!r}"
                 self.findings.add("S115", message, entry.value.span)
             elif entry.name == "module" and not foreign_free(plain(entry.value)):
@@ -110,6 +127,14 @@ class Reader:
                 self.findings.add("X102", f"{message}: a spec imports nothing", entry.value.span)
                 return None
         return Written(name.value, name.span, config, config=True)
+
+    def refuse_beside_config(self, entry: Entry) -> None:
+        """Record a key that an object in Keras' own form does not have."""
+        message = f"Keras' own form has no key {shorten(entry.name)!r}"
+        hint: str = suggest(entry.name, KERAS_FORM)
+        if entry.name == "inbound_nodes":
+            hint = "what feeds a layer is written as inputs: [name, ...]"
+        self.findings.add("S101", message, entry.key, hint=hint or None)
 
     def read_arguments(
         self, kind: type[Model], written: Written, path: Path = ()
@@ -127,11 +152,7 @@ class Reader:
                     message = (
                         f"{written.name} takes its arguments by name; found {kind_of(argument)}"
                     )
-                    required = [
-                        one for one, info in kind.model_fields.items() if info.is_required()
-                    ]
-                    pairs = ", ".join(f"{one}: VALUE" for one in required or ["ARGUMENT"])
-                    hint = f"write {written.name}: {{{pairs}}}"
+                    hint = f"write {written.name}: {{{required_pairs(kind)}}}"
                     self.findings.add("S109", message, argument.span, hint=hint)
                     return UNREADABLE
                 arguments = Mapping((Entry(shorthand, argument.span, argument),), argument.span)
@@ -142,7 +163,7 @@ class Reader:
         name = str(path[-1])
         if not isinstance(node, Mapping):
             message = f"{name} must be a mapping of settings; found {kind_of(node)}"
-            self.findings.add("S103", message, node.span)
+            self.findings.add("S103", message, node.span, hint=settings_of(kind, name))
             return UNREADABLE
         return self.read_fields(kind, node, Written(name, node.span, node), path)
 
@@ -177,9 +198,22 @@ class Reader:
             self.findings.add("S101", message, entry.key)
             return None
         message = f"{written.name} has no setting {shorten(entry.name)!r}"
-        hint = ADVICE.get(entry.name) or suggest(entry.name, kind.model_fields, KEY_HABITS)
+        if setting := setting_for(kind, entry.name):
+            told = f"a mapping holds arguments by name; write {setting}: {{{entry.name}: ...}}"
+            self.findings.add("S101", message, entry.key, hint=told)
+            return setting
+        guess = meant(entry.name, kind.model_fields, KEY_WORDS)
+        hint = ADVICE.get(entry.name) or self.elsewhere(kind, entry.name, guess)
+        hint = hint or suggest(entry.name, kind.model_fields, KEY_WORDS)
         self.findings.add("S101", message, entry.key, hint=hint or None)
-        return meant(entry.name, kind.model_fields, KEY_HABITS)
+        return guess
+
+    def elsewhere(self, kind: type[BaseModel], name: str, guess: str | None) -> str | None:
+        """Return where a setting stands that an object or a section does not have."""
+        home = self.homes.get(name) if issubclass(kind, Section) else None
+        if home and name not in KEY_WORDS:
+            return f"write it below {home}:"
+        return LAST_ADVICE.get(name) if guess is None else None
 
     def check_required(self, kind: type[BaseModel], written: Written, given: set[Any]) -> None:
         """Record every required setting that is absent, and was not meant by another key."""
@@ -232,6 +266,10 @@ class Reader:
             annotation, name, wanted = inner, f"{name}.{key}", describe(inner)
         code, message = explain(name, problems, node, wanted)
         hint = remedy(node, name, wanted) or choices_hint(annotation, node)
+        section = admitted(annotation).section
+        if node is arguments.get(name):
+            hint = hint or listed_alone(node, name, wanted)
+            hint = hint or (settings_of(section, name) if section else None)
         self.findings.add(code, message, node.span, hint=hint)
 
     def read_value(self, annotation: Any, node: Node, path: Path) -> Any:  # noqa: ANN401 - annotations are any
@@ -281,10 +319,31 @@ class Reader:
         return len(node) == 1 and find(family, node.entries[0].name) is not None
 
 
+def setting_for(kind: type[BaseModel], name: str) -> str | None:
+    """Return the setting that takes an object of this name: `layer` for `LSTM`.
+
+    Of several it is that of the kernel: `kernel_regularizer` for `L2`.
+    """
+    fits: list[str] = []
+    for setting, info in kind.model_fields.items():
+        annotation: Any = info.annotation
+        family = admitted(annotation).family
+        if family and find(family, name):
+            fits.append(setting)
+    return min(fits, key=lambda setting: not setting.startswith("kernel"), default=None)
+
+
 def required_pairs(kind: type[BaseModel]) -> str:
     """Return the arguments that an object needs, as a spec writes them."""
     required = [name for name, info in kind.model_fields.items() if info.is_required()]
     return ", ".join(f"{name}: VALUE" for name in required or ["ARGUMENT"])
+
+
+def settings_of(kind: type[BaseModel], name: str) -> str:
+    """Return what is written where a mapping of settings is due."""
+    if any(info.is_required() for info in kind.model_fields.values()):
+        return f"write {name}: {{{required_pairs(kind)}}}"
+    return f"its settings are {', '.join(kind.model_fields)}"
 
 
 def reads_as_number(node: Scalar, shape: Admitted) -> bool:
@@ -308,7 +367,9 @@ def unknown(
         message = f"{message}; it may come from a plugin, and none was imported: {plugins}"
         consent = "plugins run code of their own: add --allow-plugins if you trust them"
         return Diagnostic("X106", message, written.span, consent)
-    hint = suggest(written.name, known) or None
+    hint = suggest(written.name, known, OBJECT_GUESSES) or None
+    if written.name.casefold() == "none" and not written.argument:
+        hint = Advice("write null", Replacement(written.name, "null"))
     if "." in written.name and hint is None:
         hint = "names are Keras' own; a dotted name is never looked up"
     return Diagnostic("S106", message, written.span, hint)

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from nnspec.catalog.registry import find
-from nnspec.diagnostics import Span
-from nnspec.document import Entry, Scalar
+from nnspec.diagnostics import Findings, Span
+from nnspec.document import Entry, Scalar, shorten
 from nnspec.document import Mapping as MappingNode
 from nnspec.spec.model import LayerUse, Origin, Wire
 from nnspec.validate.items import Item
@@ -74,15 +74,19 @@ def describe_origin(item: Item, extra: tuple[Entry, ...], scope: Scope) -> Origi
     return Origin(item.written.span, places, wiring, scope.uses)
 
 
-def with_config_name(item: Item) -> Item:
+def with_config_name(item: Item, findings: Findings) -> Item:
     """Return an entry in Keras' own form with the name that its config gives."""
     written = item.written
     if written is None or not written.config or not isinstance(written.argument, MappingNode):
         return item
     entry = written.argument.entry("name")
-    if entry and isinstance(entry.value, Scalar) and isinstance(entry.value.value, str):
-        return replace(item, name=item.name or (entry.value.value, entry.value.span))
-    return item
+    inner = entry.value.value if entry and isinstance(entry.value, Scalar) else None
+    if entry is None or not isinstance(inner, str):
+        return item
+    if item.name and item.name[0] != inner:
+        message = f"the layer is called {shorten(item.name[0])} and, in its config, {inner}"
+        findings.add("S115", message, item.name[1], hint="keep one of the names")
+    return replace(item, name=item.name or (inner, entry.value.span))
 
 
 def without_name(written: Written, kind: type[object]) -> Written:

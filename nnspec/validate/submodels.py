@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from nnspec.diagnostics import Findings
 from nnspec.document import Entry, Mapping, Node, Scalar, Sequence, kind_of, shorten
 from nnspec.spec.model import SubModel
+from nnspec.validate.blocks import SUBMODEL, may_nest
 from nnspec.validate.items import LAYER_NAME, read_sources
 from nnspec.validate.keras_document import is_keras_model, read_keras_model
 from nnspec.validate.names import suggest
@@ -20,7 +21,6 @@ from nnspec.validate.substitute import Substitution
 if TYPE_CHECKING:
     from nnspec.validate.layers import ModelReader
 
-SUBMODEL = "Model"
 KEYS = ("layers", "inputs", "outputs", "trainable", "file")
 DEFAULT_INPUT = "input"
 """Name, inside, of the tensor that a model of one input is given."""
@@ -63,6 +63,8 @@ def read_submodel(written: Written, scope: Scope, outer: "ModelReader") -> SubMo
         message = f"{SUBMODEL} must hold layers: a list; found {found}"
         outer.findings.add("S103", message, written.span)
         return None
+    if not may_nest(SUBMODEL, scope.chain, written.span, outer.findings):
+        return None
     check_keys(body, outer.findings)
     trainable = read_trainable(body, scope.substitution, outer.findings)
     inputs = read_inputs(body, outer.findings)
@@ -73,7 +75,7 @@ def read_submodel(written: Written, scope: Scope, outer: "ModelReader") -> SubMo
     if is_keras_model(opened):
         made = read_keras_model(opened, outer.reader)
         return made and replace(made, trainable=trainable and made.trainable)
-    inner = Scope(scope.substitution, uses=scope.uses, chain=scope.chain)
+    inner = Scope(scope.substitution, uses=scope.uses, chain=(*scope.chain, SUBMODEL))
     section = outer.inside().read_layers(opened, inner, inputs[0])
     return None if section is None else SubModel(section, inputs, trainable)
 

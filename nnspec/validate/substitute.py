@@ -1,5 +1,6 @@
 """`$name` to its value: whole values only, no expressions, places kept."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -7,6 +8,9 @@ from nnspec.diagnostics import Findings
 from nnspec.document import Entry, Node, Scalar, Sequence, shorten
 from nnspec.document import Mapping as MappingNode
 from nnspec.validate.names import nearest, suggest
+
+OPERATOR = re.compile(r"[+* ]|[-/]\d")
+WORD = re.compile(r"\w+")
 
 
 @dataclass(slots=True)
@@ -48,6 +52,9 @@ class Substitution:
         hint = suggest(name, self.values) or f"write $${shorten(name)} for a text with a dollar"
         if name.startswith("{"):
             hint = "neither environment nor templates are read; write $$ for a dollar"
+        elif OPERATOR.search(name):
+            hint = "a spec holds no expressions: write the value itself"
+            self.used |= set(WORD.findall(name))
         elif guess := nearest(name, self.values):
             self.used.add(guess)
         message = f"no variable or parameter {shorten(name)!r} is defined"

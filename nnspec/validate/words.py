@@ -15,7 +15,7 @@ from nnspec.document import Mapping, Node, Scalar, shorten
 from nnspec.document.limits import NUMBER_DIGITS
 from nnspec.document.scalars import resolve_scalar
 
-PERCENT = (2, 100)
+PERCENT = (5, 100)
 """Numbers that look like percent where a share is due."""
 WORDS_OF_TRUTH = {
     "yes": "true",
@@ -29,6 +29,8 @@ WORDS_OF_TRUTH = {
 }
 """Words that other readers take for true or false."""
 WORD = re.compile(r"[\w.-]+")
+EXPRESSION = re.compile(r"[0-9)] *(\*\*|[-+*/^]) *[0-9(]")
+"""Arithmetic between numbers, which other programs would compute."""
 
 ARTICLES = {
     "activations": "an activation",
@@ -147,6 +149,8 @@ def remedy(node: Node, name: str, wanted: str) -> str | None:
             return None
         case Scalar(value=float(number)) if "whole number" in wanted and number.is_integer():
             return f"write a whole number: {int(number)}" if abs(number) <= LARGEST else None
+        case Scalar(value=int() | float() as number) if wanted == "a regularizer":
+            return f"write its name: {name}: {{L2: {number}}}"
         case Scalar(value=int() | float() as number) if is_percentage(number, wanted):
             return f"write the share of 1: {number / 100:g}"
         case Mapping(entries=entries) if wanted.startswith("a list") and entries:
@@ -156,26 +160,62 @@ def remedy(node: Node, name: str, wanted: str) -> str | None:
 
 def remedy_text(text: str, name: str, wanted: str) -> str | None:
     """Return what to write instead of a text."""
-    if text.endswith("%") and is_number(text[:-1]):
-        share = f"{float(text[:-1]) / 100:g}"
+    if text.endswith("%") and (number := as_number(text[:-1].rstrip())) is not None:
+        share = f"{number / 100:g}"
         return Advice(f"write the share as a number: {share}", Replacement(text, share))
     if text.startswith(f"{name}:") and text[len(name) + 1 :].strip():
         return f"put a space behind the colon: {name}: {shorten(text[len(name) + 1 :])}"
     if "true or false" in wanted and text.lower() in WORDS_OF_TRUTH:
         truth = WORDS_OF_TRUTH[text.lower()]
         return Advice(f"write {truth}", Replacement(text, truth))
-    parts = text.lower().split("x")
-    if len(parts) > 1 and all(part.strip().isdigit() for part in parts):
-        listed = f"[{', '.join(part.strip() for part in parts)}]"
+    if "{{" in text or "<%" in text:
+        return "a spec holds no templates: write the value itself"
+    if text == "None":
+        return Advice("write null", Replacement(text, "null"))
+    if listed := as_list(text, wanted):
         return Advice(f"write a list: {name}: {listed}", Replacement(text, listed))
+    if "number" in wanted:
+        return remedy_number(text)
+    return None
+
+
+def as_list(text: str, wanted: str) -> str | None:
+    """Return a text such as 28x28 or (28, 28) as the list that it means, where one is due."""
+    inner = text.removeprefix("(").removesuffix(")").rstrip(", ").lower()
+    parts = [part.strip() for part in re.split("[x,]", inner)]
+    takes_several = (
+        "list" in wanted
+        and text.count("(") == text.count(")")
+        and all(part.isdigit() for part in parts)
+    )
+    if takes_several and (len(parts) > 1 or inner != text):
+        return f"[{', '.join(parts)}]"
+    return None
+
+
+def remedy_number(text: str) -> str | None:
+    """Return what to write instead of a text where a number is due."""
     for written, advice in ((text, "without quotes"), (text.replace("_", ""), "as a number")):
-        if "number" in wanted and is_number(written):
+        if is_number(written):
             hint = f"write it {advice}: {shorten(written)}"
             return Advice(hint, Replacement(text, written))
-    if "number" in wanted and is_number(text.replace(",", ".")):
+    if is_number(text.replace(",", ".")):
         return f"write a decimal point: {shorten(text.replace(',', '.'))}"
-    if wanted.startswith("a list") and WORD.fullmatch(text):
-        return f"write a list: {name}: [{shorten(text)}]"
+    over, under = (as_number(one.strip()) for one in text.partition("/")[::2])
+    if over is not None and under:
+        return f"a spec holds no expressions: write {over / under:g}"
+    if EXPRESSION.search(text):
+        return "a spec holds no expressions: write the number itself"
+    return None
+
+
+def listed_alone(node: Node, name: str, wanted: str) -> str | None:
+    """Return a list of the one value that was written without brackets."""
+    match node:
+        case Scalar(value=str(text)) if wanted.startswith("a list") and WORD.fullmatch(text):
+            return f"write a list: {name}: [{shorten(text)}]"
+        case Scalar(value=int(number)) if wanted.startswith("a list") and number > 0:
+            return f"write a list: {name}: [{number}]"
     return None
 
 
@@ -186,5 +226,10 @@ def is_percentage(number: float, wanted: str) -> bool:
 
 def is_number(text: str) -> bool:
     """Return whether a text reads as a number, by YAML's rules."""
+    return as_number(text) is not None
+
+
+def as_number(text: str) -> float | None:
+    """Return the number that a text reads as, by YAML's rules: 0o17 is 15."""
     value = resolve_scalar(text) if 0 < len(text) <= NUMBER_DIGITS else None
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None

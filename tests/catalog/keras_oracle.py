@@ -81,6 +81,27 @@ def classes(family: str) -> tuple[type[CatalogObject], ...]:
     return tuple(sorted(found, key=lambda kind: kind.keras_name))
 
 
+NAME_COLUMNS = ("public", "catalogued", "excluded", "remainder", "classes")
+"""What is counted of a family: Keras' names, those of them in the catalogue, those left out with a
+reason, those in neither; and the catalogue's classes."""
+
+
+def count_names() -> list[tuple[Any, ...]]:
+    """Return a row of counts for each family, and one for all: its name, then NAME_COLUMNS."""
+    load_all()
+    rows = [count_family(family) for family in EXCLUDED]
+    return [*rows, ("all", *map(sum, zip(*(row[1:] for row in rows), strict=True)))]
+
+
+def count_family(family: str) -> tuple[Any, ...]:
+    """Return the counts of one family."""
+    public = public_names(family)
+    held = {name for name in public if find(family, name)}
+    out = (public - held) & set(EXCLUDED[family])
+    rest = public - held - out
+    return family, len(public), len(held), len(out), len(rest), len(classes(family))
+
+
 def everything() -> tuple[type[CatalogObject], ...]:
     """Return all catalogued classes that Keras has too."""
     load_all()

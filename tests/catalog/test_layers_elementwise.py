@@ -5,9 +5,6 @@ from typing import Any
 import keras
 import pytest
 import tensorflow as tf
-from drawing import Case, compare, sampled
-from hypothesis import given
-from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from nnspec.catalog.layer import Layer
@@ -109,24 +106,6 @@ def test_a_shared_axis_beyond_the_input_is_reported_at_shared_axes() -> None:
     found = refusal(PReLU(shared_axes=(1, 3)), None, 4, 5)
     assert (found.code, found.field) == ("G309", "shared_axes")
     assert refusal(PReLU(), None, None, 5).code == "G306"
-
-
-@st.composite
-def patterns(draw: Any) -> Case:
-    """Draw a dropout with a pattern that mostly fits its input."""
-    shape = (None, *draw(st.lists(st.integers(1, 4), min_size=1, max_size=3)))
-    entries = (st.sampled_from((None, 1, extent, extent, 5)) for extent in shape[1:])
-    fields = {
-        "rate": 0.5,
-        "noise_shape": (draw(st.sampled_from((None, 1))), *draw(st.tuples(*entries))),
-    }
-    return Case(draw(st.sampled_from((Dropout, AlphaDropout))), fields, (Tensor(shape),))
-
-
-@sampled
-@given(patterns())
-def test_a_pattern_of_dropout_fits_where_keras_can_apply_it(case: Case) -> None:
-    compare(case)
 
 
 def test_a_pattern_of_another_rank_is_reported_at_noise_shape() -> None:

@@ -106,6 +106,10 @@ def test_a_part_of_the_policy_may_be_referred_to(program: Program) -> None:
         ('{"$ref": "file:///etc/passwd"}', "nothing else is opened"),
         ('{"$ref": "#/nowhere"}', "which is not in it"),
         ("3", "is no JSON Schema"),
+        ('{"$schema": {}}', "is no JSON Schema"),
+        ('{"$ref": "#"}', "refers to itself without an end"),
+        ('{"properties": {"nnspec": {"multipleOf": NaN}}}', "cannot be applied"),
+        ('{"properties": {"data": {"properties": {"source": {"pattern": "("}}}}}', "is not a"),
     ],
 )
 def test_a_policy_that_cannot_be_applied_is_wrong_usage(

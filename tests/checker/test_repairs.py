@@ -34,7 +34,7 @@ REPAIRS = [
     ({"optimizer": "{Adam: {lr: 0.1}}"}, "optimizer: {Adam: {learning_rate: 0.1}}"),
     # Texts that are meant as something else.
     ({"layer": "- Dropout: 20%"}, "- Dropout: 0.2"),
-    ({"layer": "- Dropout: '20 %'  # a share"}, None),
+    ({"layer": "- Dropout: '20 %'  # a share"}, "- Dropout: 0.2  # a share"),
     ({"layer": '- Dense: "4"  # few'}, "- Dense: 4  # few"),
     ({"batch": '"32"'}, "batch_size: 32"),
     ({"layer": "- Dense: {units: 4, use_bias: no}"}, "- Dense: {units: 4, use_bias: false}"),

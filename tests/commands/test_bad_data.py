@@ -28,6 +28,10 @@ def write_uneven(path: Path) -> None:
     np.savez(path, x=np.zeros((10, 3)), y=np.zeros(9))
 
 
+def write_hollow(path: Path) -> None:
+    np.savez(path, x=np.zeros((10, 0)), y=np.zeros(10))
+
+
 def write_bomb(path: Path) -> None:
     """Write an archive of some kilobytes that declares and stores far more."""
     header = io.BytesIO()
@@ -76,6 +80,7 @@ CASES: dict[str, tuple[str | Callable[[Path], None], str, str, str]] = {
         "class rare|never",
     ),
     "unequal lengths": (write_uneven, "data.npz, target: y", REGRESSION, 'lengths|"x" 10|"y" 9'),
+    "rows of nothing": (write_hollow, "data.npz, target: y", REGRESSION, "(10, 0)|D110"),
     "archive bomb": (write_bomb, "data.npz, target: x", REGRESSION, "size|104000000000"),
     "empty split": (
         "a,b,y\n1,2,3\n4,5,6\n7,8,9\n",

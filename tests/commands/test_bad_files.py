@@ -77,6 +77,26 @@ def test_a_link_that_leads_to_itself_is_refused(tmp_path: Path) -> None:
     assert "spec.yaml:2:16:" in out
 
 
+@pytest.mark.parametrize("name", ["spec.yaml", "model.json"])
+def test_a_pipe_that_nobody_writes_to_is_refused(tmp_path: Path, name: str) -> None:
+    spec = "nnspec: 1\nmodel: {file: model.json}\n"
+    (tmp_path / "spec.yaml").write_text(spec, encoding="utf-8")
+    (tmp_path / name).unlink(missing_ok=True)
+    os.mkfifo(tmp_path / name)
+    code, out = validate(tmp_path, "spec.yaml")
+    assert code == 1
+    assert f"{name}: it is a pipe; expected a file [D102]" in out
+
+
+def test_a_spec_whose_model_is_refused_in_its_own_file_is_not_called_fine(tmp_path: Path) -> None:
+    spec = "nnspec: 1\nmodel: {file: model.json}\n"
+    (tmp_path / "spec.yaml").write_text(spec, encoding="utf-8")
+    (tmp_path / "model.json").write_text("{", encoding="utf-8")
+    code, out = validate(tmp_path, "spec.yaml")
+    assert code == 1
+    assert out.endswith("model.json: 1 error (line 1)")
+
+
 def test_a_folder_in_place_of_a_spec_is_refused(tmp_path: Path) -> None:
     (tmp_path / "spec.yaml").mkdir()
     code, out = validate(tmp_path, "spec.yaml")

@@ -139,6 +139,7 @@ def test_a_refused_spec_is_explained_on_stderr(program: Program) -> None:
     assert (code, out) == (1, "")
     assert "broken.yaml:4:5:" in err
     assert "4 |   - Desne: 4" in err
+    assert err.endswith("broken.yaml: 2 errors (lines 4, 5)\n")
 
 
 def test_schema_prints_the_schema_of_the_language(program: Program) -> None:
@@ -183,6 +184,7 @@ def test_explain_alone_lists_every_name(program: Program) -> None:
     [
         (["validat", "fine.yaml"], "'validate'"),
         (["train", "fine.yaml", "--epocs", "3"], "--set training.epochs=VALUE"),
+        (["validate", "fine.yaml", "--epocs", "3"], "--set training.epochs=VALUE"),
         (["train", "fine.yaml", "--nam", "x"], "--name"),
         (["validate"], "Missing argument"),
         (["validate", "fine.yaml", "--format", "xml"], "github"),

@@ -13,6 +13,7 @@ import pytest
 from sklearn import datasets
 
 from nnspec.data import Dataset, TargetNeed, load_dataset, read_for_prediction
+from nnspec.data.readers import read_file
 from nnspec.diagnostics import Refused
 from nnspec.spec.builtin import BUNDLED_SETS, known_classes, known_inputs
 from nnspec.spec.data import DataSection
@@ -165,9 +166,12 @@ def test_a_row_of_another_length_is_shown_by_number(text: str, found: str, load:
     [
         (b"", "D113", "is empty; expected a header"),
         (b"x,y\n", "D113", "holds no rows"),
-        (b"x,x,y\n1,2,3\n", "D121", 'columns 1 and 2 are both called "x"'),
+        (b"x,x,y\n1,2,3\n", "D121", 'the column "x" is named twice: columns 1 and 2'),
+        (b",y\n1,2\n", "D121", "column 1 of .* has no name"),
+        (b"x;y\n1;2\n", "D114", "are separated by semicolons .*; expected commas"),
+        (b"x\ty\n1\t2\n", "D114", "are separated by tabs; expected commas"),
         (b"x,y\n\xff,1\n", "D102", "is not UTF-8"),
-        (gzip.compress(b"x,y\n1,2\n"), "D102", "is not UTF-8"),
+        (gzip.compress(b"x,y\n1,2\n", mtime=0), "D102", "is not UTF-8"),
     ],
 )
 def test_a_text_that_is_no_table_is_refused(
@@ -206,6 +210,25 @@ def test_an_archive_with_a_damaged_byte_is_refused(
     (tmp_path / "data.npz").write_bytes(content)
     with pytest.raises(Refused, match=r"cannot be read: damaged archive: .*\[D102\]"):
         load(source="data.npz")
+
+
+def test_a_damaged_parquet_file_is_refused_and_nothing_else_is_said(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "data.parquet"
+    rows = range(40)
+    frame = pl.DataFrame({"x": [row / 2 for row in rows], "y": [f"word {row % 3}" for row in rows]})
+    frame.write_parquet(file, compression="uncompressed")
+    content = file.read_bytes()
+    refused = 0
+    for place in range(4, len(content) - 12, 7):
+        file.write_bytes(content[:place] + b"\xff" + content[place + 1 :])
+        try:
+            read_file(file, ".parquet")
+        except Refused:
+            refused += 1
+    assert refused > 20
+    assert capfd.readouterr().err == ""
 
 
 def test_arrays_of_different_lengths_are_refused_with_both(load: Load, tmp_path: Path) -> None:

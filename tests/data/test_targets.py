@@ -8,6 +8,8 @@ import pytest
 
 from nnspec.data import Dataset, TargetNeed, decode_targets, load_dataset
 from nnspec.diagnostics import Refused
+from nnspec.pipeline.check import check
+from nnspec.pipeline.opened import read_data
 from nnspec.spec.data import DataSection
 
 Load = Callable[..., Dataset]
@@ -140,3 +142,15 @@ def test_a_reconstruction_has_the_scale_of_what_it_reconstructs(load: Load) -> N
     expected = [[seen.mean(), 50 * seen.mean(), 1, 0]]
     assert decode_targets(target, scaled) == pytest.approx(np.array(expected))
     assert dataset.raw_targets("test") == {}
+
+
+def test_a_declared_task_decides_before_the_inputs_are_known(tmp_path: Path) -> None:
+    (tmp_path / "table.csv").write_text(rows("yes", "no"), encoding="utf-8")
+    (tmp_path / "spec.yaml").write_text(
+        "nnspec: 1\ndata: {source: table.csv, target: y, task: classification}\n"
+        "model: [{Dense: {units: 1, activation: sigmoid}}]\n"
+        "training: {optimizer: adam, loss: dice}\n",
+        encoding="utf-8",
+    )
+    dataset = read_data(*check(tmp_path / "spec.yaml").accept())
+    assert [one.need for one in dataset.fitted.targets.values()] == ["binary"]

@@ -80,8 +80,12 @@ def test_colour_is_for_terminals_whose_user_did_not_refuse_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.delenv("FORCE_COLOR", raising=False)
     monkeypatch.setenv("TERM", "xterm")
     assert wants_color(Terminal())
     assert not wants_color(io.StringIO())
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert wants_color(io.StringIO())
     monkeypatch.setenv("NO_COLOR", "1")
     assert not wants_color(Terminal())
+    assert not wants_color(io.StringIO())

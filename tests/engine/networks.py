@@ -6,14 +6,17 @@ from typing import Any
 import keras
 import numpy as np
 import numpy.typing as npt
+import tensorflow as tf
 
 from nnspec.data.arrays import Arrays
 from nnspec.engine import Plan, epoch_order
 from nnspec.engine.feed import feed
+from nnspec.engine.passes import PASSES, Setting, plan_rewrites, rewritten
 
 Floats = npt.NDArray[np.float32]
 Network = Callable[[], keras.Model]
 L = keras.layers
+GRAPH, XLA = Setting(xla=False), Setting(xla=True)
 
 
 def mlp(dropout: float = 0.0) -> keras.Model:
@@ -74,6 +77,57 @@ def transformer() -> keras.Model:
     return keras.Model(x, L.Dense(1, name="y")(L.GlobalAveragePooling1D()(hidden)))
 
 
+def masked() -> keras.Model:
+    x = keras.Input((7, 3), name="x")
+    return keras.Model(x, L.Dense(1, name="y")(L.Bidirectional(L.GRU(4))(L.Masking()(x))))
+
+
+def convolution_lstm() -> keras.Model:
+    x = keras.Input((4, 6, 3), name="x")
+    return keras.Model(x, L.Dense(1, name="y")(L.Flatten()(L.ConvLSTM1D(2, 3)(x))))
+
+
+def stateful() -> keras.Model:
+    x = keras.Input(batch_shape=(8, 5, 3), name="x")
+    return keras.Model(x, L.Dense(1, name="y")(L.GRU(4, stateful=True)(x)))
+
+
+def noise() -> keras.Model:
+    x = keras.Input((6, 4), name="x")
+    hidden = L.GaussianNoise(0.1, seed=2)(L.SpatialDropout1D(0.3, seed=1)(x))
+    hidden = L.Dense(5, activation="selu")(L.GaussianDropout(0.2, seed=3)(hidden))
+    hidden = L.AlphaDropout(0.2, seed=4)(hidden)
+    hidden = L.Dropout(0.3, noise_shape=(None, 1, 5), seed=5)(hidden)
+    return keras.Model(x, L.Dense(1, name="y")(L.Flatten()(hidden)))
+
+
+def augmented() -> keras.Model:
+    x = hidden = keras.Input((8, 8, 3), name="x")
+    for layer in (
+        L.RandomFlip(seed=1),
+        L.RandomTranslation(0.2, 0.2, seed=2),
+        L.RandomRotation(0.1, seed=3),
+        L.RandomZoom(0.1, seed=4),
+        L.RandomContrast(0.2, seed=5),
+        L.RandomBrightness(0.1, value_range=(-3, 3), seed=6),
+    ):
+        hidden = layer(hidden)
+    return keras.Model(x, L.Dense(1, name="y")(L.Flatten()(L.Conv2D(2, 3)(hidden))))
+
+
+def dropped_recurrent() -> keras.Model:
+    x = keras.Input((5, 3), name="x")
+    hidden = L.LSTM(4, dropout=0.3, recurrent_dropout=0.2, seed=4)(x)
+    return keras.Model(x, L.Dense(1, name="y")(hidden))
+
+
+RANDOM: dict[str, Network] = {
+    "noise": noise,
+    "augmented": augmented,
+    "dropped_recurrent": dropped_recurrent,
+}
+"""Networks that draw while they are trained; XLA gives them other numbers of the same kind."""
+
 NETWORKS: dict[str, Network] = {
     "mlp": mlp,
     "autoencoder": autoencoder,
@@ -85,6 +139,8 @@ NETWORKS: dict[str, Network] = {
     "convolution": convolution,
     "convolution_1d": convolution_1d,
     "transformer": transformer,
+    "masked": masked,
+    "convolution_lstm": convolution_lstm,
 }
 
 
@@ -144,3 +200,20 @@ def difference(left: keras.Model, right: keras.Model) -> float:
     apart = max(float(np.abs(one - other).max()) for one, other in pairs)
     size = max(float(np.abs(one).max()) for one in left.get_weights())
     return apart / size
+
+
+def outcome(
+    model: keras.Model, values: Any, setting: Setting | None, *, training: bool = False
+) -> list[Floats]:
+    """Return outputs and gradients, by the passes that fit; by Keras if there is no setting."""
+    rewrites = () if setting is None else plan_rewrites(model, PASSES, setting)
+
+    @tf.function(jit_compile=setting is not None and setting.xla, autograph=False)  # type: ignore[untyped-decorator,unused-ignore] # TensorFlow is untyped
+    def run(values: Any) -> Any:
+        with tf.GradientTape() as tape:
+            outputs = tf.nest.flatten(model(values, training=training))
+            loss = sum(tf.reduce_sum(one * tf.cos(one)) for one in outputs)
+        return outputs, tape.gradient(loss, model.trainable_variables)
+
+    with rewritten(rewrites):
+        return [one.numpy() for one in tf.nest.flatten(run(values))]

@@ -66,7 +66,7 @@ def test_what_was_compiled_and_what_not_stands_in_the_execution() -> None:
     assert "compiled with XLA: validation" in execution.lines()
     execution = train(model, rows, rows, Plan(batch_size=8, xla="off")).execution
     assert execution.uncompiled == ("training steps", "validation")
-    assert execution.passes == ()
+    assert not any(one.startswith("Dropout") for one in execution.passes)
 
 
 def test_required_names_the_layer_that_xla_cannot_compile() -> None:

@@ -1,16 +1,21 @@
 """The fused engine learns the weights that `Model.fit` learns."""
 
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
 import keras
 import numpy as np
 import pytest
-from networks import NETWORKS, compiled, difference, fit, mlp, rows_for
+import tensorflow as tf
+from networks import NETWORKS, RANDOM, compiled, difference, fit, mlp, rows_for, stateful
 
 from nnspec.data.arrays import Arrays
 from nnspec.engine import Plan, train, weighted_by_class
 
 pytestmark = pytest.mark.keras
 
-OPTIMIZERS = {
+OPTIMIZERS: dict[str, Callable[[], Any]] = {
     "sgd": lambda: keras.optimizers.SGD(0.01, momentum=0.9, nesterov=True),
     "rmsprop": lambda: keras.optimizers.RMSprop(0.001, centered=True, momentum=0.5),
     "adam": lambda: keras.optimizers.Adam(0.001, amsgrad=True),
@@ -24,6 +29,7 @@ OPTIMIZERS = {
     "lion": lambda: keras.optimizers.Lion(0.0001),
     "lamb": lambda: keras.optimizers.Lamb(0.001),
     "muon": lambda: keras.optimizers.Muon(0.001),
+    "decayed": lambda: keras.optimizers.SGD(0.01, weight_decay=0.01),
     "clipped": lambda: keras.optimizers.Adam(0.001, global_clipnorm=0.1),
     "clipped by value": lambda: keras.optimizers.SGD(0.01, clipvalue=0.05),
     "accumulated": lambda: keras.optimizers.Adam(0.001, gradient_accumulation_steps=2),
@@ -60,6 +66,73 @@ def test_each_optimizer_learns_the_weights_of_fit(name: str) -> None:
         ours = compiled(mlp, OPTIMIZERS[name]())
         train(ours, rows, None, plan)
         assert difference(theirs, ours) < 1e-5, plan
+
+
+@pytest.mark.parametrize("plan", PLANS, ids=["graph", "xla"])
+def test_a_schedule_free_optimizer_ends_as_in_fit(plan: Plan) -> None:
+    ours, theirs = (compiled(mlp, keras.optimizers.ScheduleFreeAdamW(0.001)) for _ in range(2))
+    # Left to itself, Keras 3.15's `fit` builds it within the traced step, which then begins its
+    # average anew at each step.
+    theirs.optimizer.build(theirs.trainable_variables)
+    rows = rows_for(ours, 43)
+    once = replace(plan, epochs=1)  # the oracle calls `fit` for each epoch, and each call ends it
+    train(ours, rows, None, once)
+    fit(theirs, rows, once)
+    assert difference(theirs, ours) < 1e-5
+
+
+def test_every_optimizer_of_keras_is_compared() -> None:
+    public = {
+        kind
+        for kind in vars(keras.optimizers).values()
+        if isinstance(kind, type) and issubclass(kind, keras.optimizers.Optimizer)
+    }
+    compared = {type(make()) for make in OPTIMIZERS.values()} | {
+        keras.optimizers.ScheduleFreeAdamW,
+        keras.optimizers.Optimizer,  # the base of all
+    }
+    left = {kind.__name__ for kind in public - compared}
+    assert left <= {"MultiOptimizer", "OptimizerMap"}, "these hold others, which a spec cannot say"
+
+
+@pytest.mark.parametrize("kind", RANDOM)
+def test_what_a_network_draws_in_a_graph_is_what_fit_draws(kind: str) -> None:
+    ours, theirs = compiled(RANDOM[kind]), compiled(RANDOM[kind])
+    rows = rows_for(ours, 43)
+    train(ours, rows, None, THREE_EPOCHS)
+    fit(theirs, rows, THREE_EPOCHS)
+    assert difference(theirs, ours) < 1e-5
+
+
+@pytest.mark.parametrize("plan", PLANS, ids=["graph", "xla"])
+def test_a_stateful_network_carries_its_state_as_in_fit(plan: Plan) -> None:
+    ours, theirs = compiled(stateful), compiled(stateful)
+    rows = rows_for(ours, 40)
+    train(ours, rows, None, plan)
+    fit(theirs, rows, plan)
+    assert difference(theirs, ours) < 1e-5
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        lambda: keras.layers.GaussianNoise(0.5, seed=1),
+        lambda: keras.layers.GaussianDropout(0.3, seed=1),
+        lambda: keras.layers.AlphaDropout(0.3, seed=1),
+        lambda: keras.layers.RandomContrast(0.5, seed=1),
+    ],
+)
+def test_what_xla_draws_is_distributed_as_in_a_graph(layer: Any) -> None:
+    rows = np.random.default_rng(0).normal(size=(4000, 4, 4, 3)).astype("float32")
+    drawn = [
+        tf.function(layer().__call__, jit_compile=xla, autograph=False)(rows, training=True).numpy()
+        for xla in (False, True)
+    ]
+    levels = np.linspace(0.02, 0.98, 25)
+    spread = rows.std()
+    left, right = (np.quantile(one, levels) for one in drawn)
+    np.testing.assert_allclose(left, right, atol=0.03 * spread)
+    assert not np.array_equal(drawn[1], rows)
 
 
 def test_dropout_draws_the_masks_of_fit_in_a_graph() -> None:

@@ -10,6 +10,7 @@ from networks import compiled, difference, lstm, mlp, rows_for, text
 from nnspec.diagnostics import Refused, RunFailed
 from nnspec.engine import Plan, epoch_order, evaluate, predict, train
 from nnspec.engine.pace import FIRST_STEPS, TARGET_SECONDS, Pace
+from nnspec.engine.values import python_values
 
 pytestmark = pytest.mark.keras
 
@@ -79,7 +80,7 @@ def test_a_training_taken_up_at_any_step_ends_as_the_whole_one(engine: Any) -> N
     whole, halves = compiled(lambda: mlp(0.4)), compiled(lambda: mlp(0.4))
     rows = rows_for(whole, 4 * 20 + 1)
     train(whole, rows, None, plan)
-    witness = Witness(stop_at=(0, 5))
+    witness = Witness(stop_at=(0, 3))
     first = train(halves, rows, None, plan, [witness])
     epoch, step = witness.chunks[-1]
     assert (epoch, first.epochs) == (0, 0)
@@ -225,3 +226,9 @@ def test_an_interrupt_between_chunks_leaves_a_plain_model_behind() -> None:
     with pytest.raises(KeyboardInterrupt):
         train(model, rows, None, Plan(batch_size=4, xla="required"), [Impatient()])
     assert np.isfinite(model.predict(rows.inputs["x"], verbose=0)).all()
+
+
+def test_a_metric_that_lists_one_value_is_a_figure() -> None:
+    figures = python_values({"f1_score": np.array([0.5]), "loss": np.float32(2), "per": np.ones(2)})
+    assert (figures["f1_score"], figures["loss"]) == (0.5, 2.0)
+    assert figures["per"].shape == (2,)

@@ -134,6 +134,19 @@ def frozen() -> Any:
     return keras.Model(given, layers.Dense(2)(base(given, training=False)))
 
 
+def pictures() -> Any:
+    return keras.Sequential(
+        [
+            keras.Input((6, 6, 3)),
+            layers.AutoContrast(),
+            layers.RandomBrightness(0.0),
+            layers.RandomContrast(0.0),
+            layers.Solarization(),
+            layers.Discretization(bin_boundaries=[50.0, 100.0]),
+        ]
+    )
+
+
 def float_tokens() -> Any:
     tokens = keras.Input((7,), name="tokens")
     return keras.Model(tokens, layers.Flatten()(layers.Embedding(30, 2)(tokens)))
@@ -158,6 +171,7 @@ KINDS: Mapping[str, Made] = {
         mixed_precision,
         frozen,
         float_tokens,
+        pictures,
     )
 }
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from nnspec.diagnostics import Refused
 from nnspec.fill import hash_model
 from nnspec.pipeline.check import Checked, check
 
@@ -157,7 +158,7 @@ def test_a_shape_that_does_not_fit_is_reported_at_the_argument_of_the_file(tmp_p
         ({"module": "keras.src.applications.other", "class_name": "Thing"}, "S106", "dense"),
         ({"name": "no/dense"}, "X105", "no/dense"),
         ({"name": ""}, "S109", "name"),
-        ({"inbound_nodes": [[["given", 0, 0, {}]]]}, "S103", "args"),
+        ({"inbound_nodes": [3]}, "S103", "args"),
         ({"inbound_nodes": 3}, "S103", "inbound_nodes"),
         ({"modul": "keras.layers"}, "S101", "modul"),
     ],
@@ -277,3 +278,42 @@ def test_inputs_keep_the_order_of_the_model(tmp_path: Path) -> None:
     document = model(entry(), entry("other"), join, inputs=[["other", 0, 0], ["given", 0, 0]])
     _, network = check_text(document, tmp_path).accept()
     assert [node.name for node in network.inputs] == ["other", "given"]
+
+
+@pytest.mark.parametrize(
+    ("begin", "kind"), [(b"\x89HDF\r\n", "an HDF5 file"), (b"PK\x03\x04", "a zip archive")]
+)
+def test_a_saved_model_in_place_of_its_document_is_named(
+    begin: bytes, kind: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "model.keras"
+    file.write_bytes(begin + bytes(64))
+    with pytest.raises(Refused) as refused:
+        check(file)
+    (finding,) = refused.value.diagnostics
+    assert (finding.code, finding.message) == ("Y107", f"the file is {kind}, and no text")
+    assert "to_json()" in str(finding.hint)
+
+
+@pytest.mark.parametrize(
+    ("document", "sign"),
+    [
+        ({**SMALL, "keras_version": "2.4.0"}, "keras_version 2.4.0"),
+        ({"class_name": "Sequential", "config": [layer("Dense", "dense", units=2)]}, "is a list"),
+        (
+            {
+                "class_name": "Sequential",
+                "config": {"layers": [layer("Dense", "d", units=2, batch_input_shape=[None, 4])]},
+            },
+            "batch_input_shape",
+        ),
+        (
+            model(entry(), {**layer("Dense", "d"), "inbound_nodes": [[["given", 0, 0, {}]]]}),
+            "a call is a list",
+        ),
+    ],
+)
+def test_a_document_of_an_older_keras_gets_one_finding(
+    document: Any, sign: str, tmp_path: Path
+) -> None:
+    assert sign in only(check_text(document, tmp_path), "S114")

@@ -14,6 +14,7 @@ from nnspec.build.model import build_model
 from nnspec.diagnostics import Refused
 from nnspec.exchange.keras_json import encode_keras_json
 from nnspec.fill import hash_model
+from nnspec.pipeline.compile import compile_model
 from nnspec.resolve import Network
 
 pytestmark = pytest.mark.keras
@@ -144,11 +145,45 @@ def test_float32_throughout_leaves_the_policy_to_the_run(tmp_path: Path) -> None
     assert again.get_layer("score").compute_dtype == "float16"
 
 
-def test_what_only_this_package_could_load_is_not_written(tmp_path: Path) -> None:
-    file = tmp_path / "spec.yaml"
-    text = "nnspec: 1\nmodel:\n  - Input: [4]\n  - Dense: {units: 2, activation: {elu: 0.5}}\n"
-    file.write_text(text, encoding="utf-8")
-    from nnspec.pipeline.compile import compile_model  # noqa: PLC0415 - with Keras
+def compiled(layers: str, folder: Path) -> Any:
+    """Return the Keras model of a list of layers behind an Input."""
+    file = folder / "spec.yaml"
+    file.write_text(f"nnspec: 1\nmodel: [{layers}]\n", encoding="utf-8")
+    return compile_model(file)
 
+
+@pytest.mark.parametrize("activation", ["{elu: 0.5}", "step"])
+def test_what_only_this_package_could_load_is_not_written(activation: str, tmp_path: Path) -> None:
+    model = compiled(f"Input: [4], Dense: {{units: 2, activation: {activation}}}", tmp_path)
     with pytest.raises(Refused, match='"dense"'):
-        encode_keras_json(compile_model(file))
+        encode_keras_json(model)
+
+
+def test_what_keras_itself_cannot_read_is_not_written(tmp_path: Path) -> None:
+    model = compiled("Input: [8, 8, 3], Equalization", tmp_path)
+    with pytest.raises(Refused, match="is part of a cycle"):
+        encode_keras_json(model)
+
+
+def test_a_shear_is_written_as_keras_reads_it(tmp_path: Path) -> None:
+    shear = keras.layers.RandomShear(0.2, (0.1, 0.3))
+    model = keras.Sequential([keras.Input((8, 8, 3)), shear])
+    document = json.loads(encode_keras_json(model))["config"]["layers"][1]["config"]
+    assert (document["x_factor"], document["y_factor"]) == (0.2, [0.1, 0.3])
+    again = read_json(model.to_json(), tmp_path).nodes[-1].layer
+    assert again is not None
+    assert again.arguments()["x_factor"] == 0.2
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        lambda: keras.layers.StringLookup(vocabulary=["a", "b"], num_oov_indices=2),
+        lambda: keras.layers.TextVectorization(vocabulary=["a", "b"], output_sequence_length=3),
+    ],
+)
+def test_a_vocabulary_is_read_with_what_keras_says_about_it(layer: Any, tmp_path: Path) -> None:
+    model = keras.Sequential([keras.Input((1,), dtype="string"), layer()])
+    found = read_json(model.to_json(), tmp_path).nodes[-1]
+    assert found.outputs is not None
+    assert found.outputs[0].shape == model.output_shape

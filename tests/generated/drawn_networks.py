@@ -5,14 +5,18 @@ refuse is drawn again. So whatever is wrong with a rule comes out where Keras bu
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
 from drawing import DTYPES, by_type
+from drawn_training import draw_training
+from forms import disguise
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
+from sense import LAST_FUNCTIONS, NEVER_LAST, sensible
 
+from nnspec.catalog.beginnings import check_beginnings
 from nnspec.catalog.layer import Layer
 from nnspec.catalog.layers.cells import Cell
 from nnspec.catalog.layers.core import Dense
@@ -87,6 +91,8 @@ class Network:
     """A network as it grows: entries of its list of layers, and tensors that may be used."""
 
     layers: list[dict[str, Any]] = field(default_factory=list)
+    blocks: dict[str, Any] = field(default_factory=dict)
+    training: dict[str, Any] = field(default_factory=dict)
     kinds: list[str] = field(default_factory=list)
     tensors: dict[str, Tensor] = field(default_factory=dict)
     unused: dict[str, None] = field(default_factory=dict)
@@ -95,13 +101,25 @@ class Network:
         """Append an entry and what leaves it."""
         self.layers.append(entry)
         self.kinds.append(kind)
-        self.tensors[name] = outputs[0]
+        if kind in LAST_FUNCTIONS:
+            outputs = ()
+        self.tensors |= {name: outputs[0]} if outputs else {}
         self.tensors |= {f"{name}.{index}": one for index, one in enumerate(outputs) if index}
         self.unused[name] = None
 
+    def kind_of(self, tensor: str) -> str:
+        """Return the class of the layer that a tensor leaves."""
+        name = tensor.partition(".")[0]
+        at = next(index for index, one in enumerate(self.layers) if one["name"] == name)
+        return self.kinds[at]
+
     def spec(self) -> dict[str, Any]:
         """Return the spec as plain values."""
-        return {"nnspec": 1, "model": {"layers": self.layers, "outputs": list(self.unused)}}
+        spec: dict[str, Any] = {"nnspec": 1}
+        if self.blocks:
+            spec["blocks"] = self.blocks
+        spec["model"] = {"layers": self.layers, "outputs": list(self.unused)}
+        return spec | ({"training": self.training} if self.training else {})
 
     def text(self) -> str:
         """Return the spec as YAML."""
@@ -110,7 +128,7 @@ class Network:
 
 @st.composite
 def networks(draw: Draw) -> Network:
-    """Draw a network of some layers, in order, branching and merging."""
+    """Draw a network of some layers, in order, branching and merging, and often its training."""
     network = Network()
     kinds = st.sampled_from(list(drawable().values()))
     for kind in draw(st.lists(kinds, min_size=2, max_size=7)):
@@ -119,7 +137,31 @@ def networks(draw: Draw) -> Network:
                 break
     if not network.layers:
         add_input(draw, network, drawable()["Dense"])
+    finish(draw, network)
+    if draw(st.booleans()):
+        network.training = draw_training(draw, network)
     return network
+
+
+def finish(draw: Draw, network: Network) -> None:
+    """Put a layer behind outputs whose own belongs before one, such as Dropout."""
+    for name in list(network.unused):
+        tensor = network.tensors.get(name)
+        if tensor is None or network.kind_of(name) not in NEVER_LAST:
+            continue
+        if tensor.rank > 1 and tensor.shape[-1]:
+            append_dense(network, name, draw(st.integers(2, 4)))
+
+
+def append_dense(network: Network, source: str, units: int, **arguments: Any) -> str:
+    """Append a Dense to a tensor and return its name."""
+    name = f"layer_{len(network.layers)}"
+    layer = Dense(units=units)
+    entry = {"Dense": {"units": units} | arguments, "name": name, "inputs": source}
+    outputs = layer.infer_tensors((network.tensors[source],))
+    network.unused.pop(source.partition(".")[0], None)
+    network.add(entry, name, "Dense", outputs)
+    return name
 
 
 def add_input(draw: Draw, network: Network, kind: type[Layer]) -> str:
@@ -130,30 +172,39 @@ def add_input(draw: Draw, network: Network, kind: type[Layer]) -> str:
     axes: list[int | None] = [draw(st.integers(1, 8)) for _ in range(rank)]
     if rank > 1 and draw(st.integers(0, 9)) == 0:
         axes[0] = None
+    return append_input(network, Tensor((None, *axes), element))
+
+
+def append_input(network: Network, tensor: Tensor) -> str:
+    """Append an Input of a shape and return its name."""
     name = f"given_{len(network.layers)}"
-    entry = {"Input": {"shape": axes, "dtype": DTYPES[element]}, "name": name}
-    network.add(entry, name, "Input", (Tensor((None, *axes), element),))
+    shape = list(tensor.shape[1:])
+    entry = {"Input": {"shape": shape, "dtype": DTYPES[tensor.element]}, "name": name}
+    network.add(entry, name, "Input", (tensor,))
     return name
 
 
 def add_layer(draw: Draw, network: Network, kind: type[Layer]) -> bool:
     """Append a layer of a class to tensors that it takes; tell whether there were such."""
     fields = draw_fields(draw, kind)
-    before = list(network.tensors)[-1:]
+    before = [one["name"] for one in network.layers[-1:]]
     sources = draw_sources(draw, network, kind)
     try:
         layer = kind(**fields)
         given = tuple(network.tensors[one] for one in sources)
         outputs = layer.infer_tensors(given)
         weights = layer.infer_weights(given)
+        check_beginnings(layer, weights, outputs)
     except (ShapeError, ValidationError):
+        return False
+    if not sensible(layer, [network.kind_of(one) for one in sources], given, outputs):
         return False
     sizes = [elements(one.shape[1:]) for one in outputs]
     sizes += [one.size for one in weights]
     if any(size is not None and size > MOST_ELEMENTS for size in sizes):
         return False
     name = f"layer_{len(network.layers)}"
-    entry = write_entry(draw, layer, name)
+    entry = disguise(draw, network, write_entry(draw, layer, name), layer, (given, outputs))
     if sources != before or draw(st.booleans()):
         entry["inputs"] = sources if len(sources) > 1 else sources[0]
     for source in sources:
@@ -174,8 +225,11 @@ def draw_sources(draw: Draw, network: Network, kind: type[Layer]) -> list[str]:
         for name in tensors
         if tensors[name].shape[:-1] == tensors[first].shape[:-1]
         and tensors[name].element == tensors[first].element
+        and name != first
     ]
-    return [first, *(draw(st.sampled_from(like)) for _ in range(count - 1))]
+    while len(like) < count - 1:
+        like.append(append_input(network, replace(tensors[first], masked=False)))
+    return [first, *draw(st.permutations(like))[: count - 1]]
 
 
 def suits(tensor: Tensor, kind: type[Layer]) -> bool:

@@ -115,6 +115,13 @@ def action() -> dict[str, Any]:
     return loaded
 
 
+def test_the_action_keeps_the_schema_of_actions() -> None:
+    program = str(Path(sys.executable).with_name("check-jsonschema"))
+    command = [program, "--builtin-schema", "vendor.github-actions", str(ROOT / "action.yml")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_the_action_uses_no_input_that_it_does_not_declare() -> None:
     text = (ROOT / "action.yml").read_text(encoding="utf-8")
     used = {part.partition(" ")[0] for part in text.replace("inputs.", "\0").split("\0")[1:]}

@@ -56,3 +56,16 @@ def test_the_hash_is_that_of_the_meaning(read: Read) -> None:
     assert hash_spec(*short) == hash_spec(*long.accept())
     other = read("nnspec: 1\nmodel: [Input: [4], Dense: 3]").accept()
     assert hash_spec(*short) != hash_spec(*other)
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "adamw", "{SGD: {momentum: 0.9}}", "rmsprop"])
+def test_the_filled_spec_is_told_nothing_that_the_short_one_is_not(
+    read: Read, optimizer: str
+) -> None:
+    checked = read(
+        "nnspec: 1\nmodel: [Input: [4], Dense: {units: 8, kernel_regularizer: l2, "
+        "activation: relu}, Dense: 1]\n"
+        f"training: {{optimizer: {optimizer}, loss: mse, metrics: [mae], epochs: 5}}\n"
+    )
+    filled = read(render_spec(*checked.accept()))
+    assert [one.code for one in filled.diagnostics] == [one.code for one in checked.diagnostics]

@@ -60,6 +60,14 @@ def test_the_filled_spec_of_a_model_within_is_a_fixed_point(read: Read) -> None:
     assert hash_model(again) == hash_model(network)
 
 
+def test_its_outputs_are_addressed_by_the_names_it_lists(read: Read) -> None:
+    named = PAIR.replace("[encoder, again.1]", "[encoder.near, again.far]")
+    assert hash_model(read(named).accept()[1]) == hash_model(read(PAIR).accept()[1])
+    wrong = read(PAIR.replace("again.1", "again.fra"))
+    assert "'again.fra'" in only(wrong, "G101")
+    assert wrong.diagnostics[0].hint == "did you mean again.far?"
+
+
 def test_a_list_alone_holds_the_layers(read: Read) -> None:
     short = read("nnspec: 1\nmodel:\n  - Input: [4]\n  - Model: [{Dense: 3}, ReLU]\n").accept()[1]
     assert short.by_name["model"].parameters == 15

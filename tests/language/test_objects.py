@@ -153,3 +153,73 @@ def test_an_argument_behind_nothing_is_refused(read: Read) -> None:
 def test_code_in_a_spec_is_refused(read: Read) -> None:
     checked = read(f"{HEAD}  - Lambda: {{function: 'lambda x: x'}}\n")
     assert checked.diagnostics[0].code == "X102"
+
+
+@pytest.mark.parametrize(
+    ("entry", "remedy"),
+    [
+        ("Bidirectional: {LSTM: 4}", "write layer: {LSTM: ...}"),
+        ("Activation: {softmax: {axis: -1}}", "write activation: {softmax: ...}"),
+        ("Dense: {units: 4, L2: 0.01}", "write kernel_regularizer: {L2: ...}"),
+    ],
+)
+def test_an_object_among_the_arguments_is_told_its_argument(
+    read: Read, entry: str, remedy: str
+) -> None:
+    checked = read(f"nnspec: 1\nmodel:\n  - Input: [5, 3]\n  - {entry}\n")
+    only(checked, "S101")
+    assert remedy in str(checked.diagnostics[0].hint)
+
+
+KERAS_DENSE = """
+    module: keras.layers
+    class_name: Dense
+    config:
+      name: hidden
+      units: 4
+      dtype: {module: keras, class_name: DTypePolicy, config: {name: mixed_bfloat16}}
+      quantization_config: null
+    registered_name: null
+    build_config: {input_shape: [null, 8]}
+"""
+
+
+def test_a_layer_is_taken_as_keras_writes_it(read: Read) -> None:
+    first = "{class_name: InputLayer, config: {batch_shape: [null, 8], dtype: float32}}"
+    _, network = read(f"nnspec: 1\nmodel:\n  - {first}\n  -{KERAS_DENSE[4:]}").accept()
+    layer = network.by_name["hidden"].layer
+    assert layer is not None
+    assert layer.dtype == "mixed_bfloat16"
+    assert [one.shape for one in network.by_name["hidden"].outputs or ()] == [(None, 4)]
+
+
+def test_wiring_stands_beside_a_layer_in_keras_form_too(read: Read) -> None:
+    text = """
+        nnspec: 1
+        model:
+          - Input: [8]
+            name: given
+          - class_name: Dense
+            config: {units: 8, activation: relu}
+            repeat: 2
+            name: twice
+          - class_name: Add
+            inputs: [given, twice]
+        """
+    _, network = read(text).accept()
+    assert [node.name for node in network.nodes] == ["given", "twice_1", "twice_2", "add"]
+
+
+@pytest.mark.parametrize(
+    ("beside", "code", "words"),
+    [
+        ("confg: {}", "S101", "no key 'confg'"),
+        ("inbound_nodes: []", "S101", "no key 'inbound_nodes'"),
+        ("name: other", "S115", "is called other and, in its config, hidden"),
+        ("use: other", "G107", "cannot stand beside a class_name"),
+    ],
+)
+def test_what_keras_does_not_write_beside_a_config_is_refused(
+    read: Read, beside: str, code: str, words: str
+) -> None:
+    assert words in only(read(f"{HEAD}  -{KERAS_DENSE[4:]}    {beside}\n"), code)

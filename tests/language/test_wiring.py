@@ -183,9 +183,29 @@ def test_a_block_is_used_like_a_layer(read: Read) -> None:
 
 
 def test_a_mistake_in_a_block_shows_the_line_of_its_use_too(read: Read) -> None:
-    checked = read(BLOCK.replace("Dropout: $rate", "Dropout: 1.5"))
+    checked = read(BLOCK.replace("- Dropout: $rate", "- Dropout: $rate\n      - Dropout: 1.5"))
     assert codes(checked) == ["S104"]
-    assert checked.diagnostics[0].related[0].span.start.line == 16
+    assert checked.diagnostics[0].related[0].span.start.line == 17
+
+
+def test_a_parameter_that_nothing_in_its_block_uses_is_refused(read: Read) -> None:
+    checked = read(BLOCK.replace("- Dropout: $rate", "- Dropout: 0.1"))
+    assert codes(checked) == ["S112"]
+    assert "the parameter 'rate' is not used" in checked.diagnostics[0].message
+
+
+def test_a_block_whose_definition_is_refused_is_not_refused_where_it_is_used(read: Read) -> None:
+    assert codes(read(BLOCK.replace("    layers:", "    layer:"))) == ["S101"]
+
+
+def test_a_misspelt_use_of_a_block_does_not_leave_it_unused(read: Read) -> None:
+    assert codes(read(BLOCK.replace("- residual:", "- Residual:"))) == ["S106"]
+
+
+def test_outputs_of_a_block_that_are_not_in_it_are_refused_there(read: Read) -> None:
+    checked = read(BLOCK.replace("    layers:", "    outputs: [inned]\n    layers:"))
+    assert codes(checked) == ["G101"]
+    assert checked.diagnostics[0].hint == "did you mean inner?"
 
 
 def test_use_of_a_block_shares_all_its_layers(read: Read) -> None:

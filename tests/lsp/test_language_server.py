@@ -170,10 +170,40 @@ def test_the_word_under_the_cursor_is_explained(editor: Editor) -> None:
         ("training:\n  metrics: [|", {"rmse", "accuracy"}),
         ("training:\n  shuffle: |", {"true", "false"}),
         ("tr|", {"training", "data", "model"}),
+        ('model: [{"Dense": {"un|', {"units", "activation"}),
     ],
 )
 def test_what_may_be_written_is_offered(editor: Editor, text: str, offered: set[str]) -> None:
     assert offered <= editor.labels(f"nnspec: 1\n{text}")
+
+
+def test_json_is_completed_and_explained(editor: Editor) -> None:
+    offered = editor.labels('{"nnspec": 1,\n "model": [{"Input": [8]}, {"De|"}]}')
+    assert {"Dense", "name"} <= offered
+    assert "units" in editor.labels('{"nnspec": 1,\n "model": [{"Dense": {\n  "un|"\n}}]}')
+    assert "relu" in editor.labels('{"model": [{"Dense": {"activation": "re|"}}]}')
+    editor.change('{"nnspec": 1, "model": [{"Dense": {"units": 4}}]}', 9)
+    assert editor.at("hover", 0, 26)["contents"]["value"].startswith("## Dense\n")
+    assert editor.at("hover", 0, 37)["contents"]["value"].startswith("**units**")
+
+
+def test_a_finding_that_a_comment_hides_is_not_shown(editor: Editor) -> None:
+    text = "nnspec: 1\nmodel: [{Input: [8]}, {Dense: 4}, {Dense: 1}]"
+    assert [one["code"] for one in editor.change(text, 10)] == ["P106"]
+    assert editor.change(f"{text} # nnspec: ignore[P106]", 11) == []
+
+
+def test_single_changes_add_up(editor: Editor) -> None:
+    editor.change("nnspec: 1\nmodel:\n  - Input: [8]\n  - Dens: 4 # 😀\n", 12)
+    here = {"line": 3, "character": 8}
+    change = {"range": {"start": here, "end": here}, "text": "e"}
+    end = {"line": 3, "character": 16}
+    behind = {"range": {"start": end, "end": end}, "text": "\n  - Dens"}
+    document = {"uri": URI, "version": 13}
+    changes = {"textDocument": document, "contentChanges": [change, behind]}
+    editor.note("textDocument/didChange", changes)
+    (found,) = editor.findings()
+    assert (found["code"], found["range"]["start"]["line"]) == ("S106", 4)
 
 
 def test_nothing_foreign_is_offered(editor: Editor) -> None:

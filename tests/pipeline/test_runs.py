@@ -108,6 +108,15 @@ def test_a_missing_column_is_reported_with_the_other_mistakes(spec: Path, tmp_pa
     assert found == [("D103", 6), ("S104", 9), ("S106", 10), ("G302", 15), ("S101", 20)]
 
 
+def test_a_gpu_that_is_not_there_is_refused_at_its_place(spec: Path, tmp_path: Path) -> None:
+    spec.write_text(spec.read_text() + "runtime: {device: gpu}\n")
+    with pytest.raises(Refused, match="sees no GPU") as refused:
+        nnspec.train(spec, runs=tmp_path / "runs")
+    (found,) = refused.value.diagnostics
+    assert (found.code, found.span and found.span.start.line) == ("R103", 17)
+    assert not (tmp_path / "runs").exists()
+
+
 def test_a_head_of_another_size_than_the_target_is_refused(spec: Path, tmp_path: Path) -> None:
     spec.write_text(spec.read_text().replace("- Dense: 1\n", "- Dense: 3\n"))
     with pytest.raises(Refused) as refused:

@@ -90,3 +90,25 @@ def test_a_section_of_a_spec_is_explained_by_its_name() -> None:
     text = explain("training")
     assert text
     assert "batch_size: a whole number from 1 to" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "entry"),
+    [
+        ("training.batch_size", "default 32\n    Rows per step."),
+        ("Conv2D.filters", "required\n    Number of kernels"),
+        ("data.split.validation", "default 0.15\n    Share of the rows"),
+        ("evaluation.gates.min", "default null\n    Smallest value that passes."),
+    ],
+)
+def test_a_setting_is_explained_by_its_place(name: str, entry: str) -> None:
+    text = explain(name)
+    assert text is not None
+    assert text.startswith(f"{name}: ")
+    assert entry in text
+
+
+def test_what_must_be_given_is_explained_first() -> None:
+    text = explain("LSTM") or ""
+    places = [text.index(f"\n{name}: ") for name in ("units", "activation", "trainable")]
+    assert places == sorted(places)

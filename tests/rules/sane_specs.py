@@ -72,7 +72,7 @@ model: [Dense: {units: 16, activation: relu}, Dense: 3, Softmax]
 training:
   optimizer: adam
   loss: {categorical_crossentropy: {label_smoothing: 0.05}}
-  metrics: [accuracy, categorical_accuracy, AUC, F1Score]
+  metrics: [accuracy, categorical_accuracy, AUC, F1Score: {average: macro}]
   %s
 """,
     "class scores": """

@@ -91,6 +91,9 @@ METRICS = [
     Example("M118", "Accuracy", "accuracy", SOFTMAX_3, f"{CLASSES}\nmetrics: [@]", IRIS),
     Example("M121", "rmse", "mae", training="loss: mse\nmetrics:\n  - rmse\n  - @"),
     Example("M122", "mse", "mae", training="loss: mse\nmetrics: [@]"),
+    Example("M123", "[0.3, 0.7]", "0.3", SIGMOID,
+            f"{BINARY}\nmetrics: [{{Precision: {{thresholds: @}}}}]", CANCER),
+    Example("M123", "F1Score", "{F1Score: macro}", SOFTMAX_3, f"{ONE_HOT}\nmetrics: [@]", IRIS),
 ]  # fmt: skip
 
 OUTPUTS = [

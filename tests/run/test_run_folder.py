@@ -92,7 +92,9 @@ def test_a_name_asked_for_takes_the_place_of_a_run_that_did_not_complete(tmp_pat
         assert not (folder.path / "checkpoints").exists()
 
 
-@pytest.mark.parametrize("name", ["", "../up", "a/b", ".hidden", "a b", "x" * 65, "tab\t"])
+@pytest.mark.parametrize(
+    "name", ["", "../up", "a/b", ".hidden", "a b", "x" * 65, "tab\t", "nul.csv", "a."]
+)
 def test_a_name_that_could_leave_the_folder_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(Refused) as caught:
         RunFolder.create(tmp_path / "runs", manifest(name))

@@ -143,3 +143,16 @@ def test_a_folder_that_cannot_be_written_is_reported(tmp_path: Path) -> None:
     (tmp_path / "runs").write_text("a file in the way")
     with pytest.raises(RunFailed, match="A110"):
         export_savedmodel(program(price=PRICE), tmp_path / "runs" / "model", columns(2))
+
+
+@pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
+def test_half_precision_may_round_otherwise_within_a_graph(policy: str, tmp_path: Path) -> None:
+    keras.config.set_dtype_policy(policy)
+    try:
+        trained = program(price=PRICE)
+    finally:
+        keras.config.set_dtype_policy("float32")
+    weights = [one * 3 + 0.1 for one in trained.core.get_weights()]
+    trained.core.set_weights(weights)
+    export_savedmodel(trained, tmp_path / "model", columns(200))
+    assert (tmp_path / "model" / "saved_model.pb").is_file()

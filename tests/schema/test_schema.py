@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 from nnspec import schema
 from nnspec.catalog.registry import load_all
 from nnspec.document import parse_document, plain
-from nnspec.validate import validate_document
+from nnspec.validate.document import validate_document
 
 ROOT = Path(__file__).parents[2]
 SCHEMA = ROOT / "schema" / "nnspec.schema.json"
@@ -106,6 +106,32 @@ def test_every_example_is_taken() -> None:
         part = {"$ref": f"#/$defs/{name}", "$defs": definitions}
         for example in definition.get("examples", []):
             assert Draft202012Validator(part).is_valid(example), (name, example)
+
+
+def test_every_setting_has_an_example_that_is_taken() -> None:
+    definitions = generate_schema()["$defs"]
+    for family, kinds in load_all().items():
+        for kind in kinds.values():
+            place = f"{family}.{kind.keras_name}"
+            for name, field in definitions[place]["properties"].items():
+                part = {"$ref": f"#/$defs/{place}/properties/{name}", "$defs": definitions}
+                assert is_shown(field), (kind, name)
+                for example in field.get("examples", []):
+                    assert Draft202012Validator(part).is_valid(example), (kind, name, example)
+
+
+def test_a_short_name_takes_one_value_only_where_its_layers_do() -> None:
+    model = "nnspec: 1\nmodel: [Input: [8, 8, 3], "
+    assert is_taken_by_schema(f"{model}MaxPooling: 2]\n")
+    assert not is_taken_by_schema(f"{model}GlobalAveragePooling: 2]\n")
+
+
+def is_shown(field: dict[str, Any]) -> bool:
+    """Return whether a setting has an example, or refers to a definition that has some."""
+    alternatives = [field, *field.get("anyOf", [])]
+    return "examples" in field or any(
+        one.get("$ref", "#/$defs/variable") != "#/$defs/variable" for one in alternatives
+    )
 
 
 @pytest.mark.parametrize("text", cases("taken.yaml"))

@@ -8,7 +8,7 @@ from nnspec.graph import connect
 from nnspec.resolve import resolve
 from nnspec.shapes import Tensor
 from nnspec.summary import Summary, show_summary, summarize
-from nnspec.validate import validate_document
+from nnspec.validate.document import validate_document
 
 FORKED = """\
 nnspec: 1

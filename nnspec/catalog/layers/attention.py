@@ -10,7 +10,7 @@ from typing import ClassVar, Literal
 from nnspec.catalog.layer import Layer, Tensors
 from nnspec.catalog.layers.core import NUMERIC
 from nnspec.catalog.types import Flag, Rate, Seed
-from nnspec.shapes import Shape, ShapeError, Tensor, Weight, elements, show
+from nnspec.shapes import Element, Shape, ShapeError, Tensor, Weight, elements, show
 
 
 class Attending(Layer, abstract=True):
@@ -46,6 +46,7 @@ class Attending(Layer, abstract=True):
         for tensor in inputs:
             self.check_rank(tensor)
             self.check_element(tensor)
+        check_batches(inputs, self.keras_name)
         query, value, *rest = (*inputs, inputs[0]) if len(inputs) == 1 else inputs
         key = rest[0] if rest else value
         return query.shape, value.shape, key.shape
@@ -74,8 +75,18 @@ class Scored(Attending, abstract=True):
     def infer_tensors(self, inputs: Tensors) -> Tensors:
         """Return (batch, query length, features of the value)."""
         query, value, key = self.roles(inputs)
+        self.check_kinds(inputs[0].element, inputs[-1].element)
         self.check_together(query, value, key)
         return (Tensor((*query[:-1], value[-1]), "float", inputs[0].masked),)
+
+    def check_kinds(self, query: Element, key: Element) -> None:
+        """Refuse kinds of query and key that cannot be compared (G307)."""
+        if "boolean" in (query, key) or query != key:
+            raise ShapeError(
+                "G307",
+                f"{self.keras_name} adds query and key, numbers of one kind; "
+                f"got {query} and {key} elements",
+            )
 
     def check_together(self, query: Shape, value: Shape, key: Shape) -> None:
         """Refuse tensors that cannot be multiplied (G302); Keras finds out in the first step."""
@@ -114,6 +125,16 @@ class Attention(Scored):
         """Return whether query and key are added, not multiplied."""
         return self.score_mode == "concat"
 
+    def check_kinds(self, query: Element, key: Element) -> None:
+        """Refuse kinds of query and key whose scores would be no fractions (G307)."""
+        if self.stretches:
+            super().check_kinds(query, key)
+        elif "float" not in (query, key) and not self.use_scale:
+            raise ShapeError(
+                "G307",
+                f"Attention takes float elements as query or key; got {query} and {key} elements",
+            )
+
     def infer_weights(self, inputs: Tensors) -> tuple[Weight, ...]:
         """Return the scale, and the factor on concatenated scores, each a single number."""
         del inputs
@@ -142,6 +163,14 @@ class AdditiveAttention(Scored):
     def infer_weights(self, inputs: Tensors) -> tuple[Weight, ...]:
         """Return the weights of the query's features."""
         return (Weight("scale", (inputs[0].shape[-1],)),) if self.use_scale else ()
+
+
+def check_batches(inputs: Tensors, name: str) -> None:
+    """Refuse inputs of different known numbers of rows (G302)."""
+    batches = sorted({tensor.shape[0] for tensor in inputs if tensor.shape[0] is not None})
+    if len(batches) > 1:
+        counts = " and ".join(str(batch) for batch in batches)
+        raise ShapeError("G302", f"{name} takes batches of one size; got {counts} rows")
 
 
 def alike(left: Shape, right: Shape) -> bool:

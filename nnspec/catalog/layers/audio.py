@@ -57,6 +57,13 @@ class MelSpectrogram(Layer):
     """Power that counts as 0 decibels."""
 
     @model_validator(mode="after")
+    def check_decibels(self) -> Self:
+        """Refuse decibels in 64 bits: Keras subtracts a level of 32 (mel_spectrogram.py)."""
+        if self.power_to_db and self.dtype == "float64":
+            raise contradiction("Keras does not compute power_to_db: true in float64", "dtype")
+        return self
+
+    @model_validator(mode="after")
     def check_lengths(self) -> Self:
         """Refuse a frame longer than the transform, and pitches in the wrong order."""
         if self.sequence_length is not None and self.sequence_length > self.fft_length:
@@ -99,6 +106,7 @@ class STFTSpectrogram(Spatial):
     dimensions = 1
     passes_mask = False
     consumes = ("float",)
+    uncomputed = ("float16", "bfloat16", "mixed_bfloat16")
 
     mode: Literal["log", "magnitude", "psd", "real", "imag", "angle", "stft"] = "log"
     """What of the transform leaves: logarithm of the magnitude, magnitude, power density, real or

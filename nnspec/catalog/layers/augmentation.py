@@ -96,6 +96,7 @@ class RandomElasticTransform(Image, Filled, Probability, Valued, Seeded):
     """Bends images like rubber."""
 
     needs = ("size", "channels")
+    uncomputed = ("float16", "mixed_float16")
 
     scale: Rate | tuple[Rate, Rate] = 1.0
     """Strength of the bend, or the range."""
@@ -105,6 +106,7 @@ class RandomErasing(Image, Probability, Valued, Seeded):
     """Covers a rectangle of each image."""
 
     needs = ("size",)
+    uncomputed = ("float16", "mixed_float16")
 
     scale: Rate | tuple[Rate, Rate] = (0.02, 0.33)
     """Area of the rectangle, or the range, as a share of the image."""

@@ -5,12 +5,14 @@ written only inside `RNN` or `StackedRNNCells`.
 """
 
 from abc import abstractmethod
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from nnspec.catalog.activations import Activation, Sigmoid, Tanh
 from nnspec.catalog.constraints import Constraint
+from nnspec.catalog.dtypes import DtypePolicy, computed
 from nnspec.catalog.initializers import Initializer, Orthogonal
 from nnspec.catalog.layer import Layer, Tensors, as_trained
 from nnspec.catalog.layers.weighted import Bias, Kernel
@@ -172,6 +174,13 @@ class StackedRNNCells(Cell):
     cells: Annotated[tuple[Cell, ...], Field(min_length=1)]
     """The cells, from the input upwards."""
 
+    @model_validator(mode="after")
+    def check_types(self) -> Self:
+        """Refuse cells that return states of another type than they are given."""
+        for cell in self.cells:
+            check_type(cell, self.dtype, "cells")
+        return self
+
     @property
     def state_sizes(self) -> tuple[int, ...]:
         """Return the lengths of all cells' states, from the input upwards."""
@@ -197,3 +206,16 @@ class StackedRNNCells(Cell):
             count += cell.step_operations(features)
             features = cell.output_size
         return count
+
+
+def check_type(cell: Cell, around: DtypePolicy | None, field: str) -> None:
+    """Refuse a cell that computes in another type than the layer or stack around it.
+
+    Source: Keras 3.15, keras/src/layers/rnn/rnn.py: masks of dropout are of the outer type, and
+    so are the states of stacked cells, which TensorFlow's loop then finds changed.
+    """
+    inner, outer = computed(cell.dtype), computed(around)
+    if inner != outer:
+        message = "{cell} computes in {inner}, what is around it in {outer}: give both one dtype"
+        context = {"cell": cell.keras_name, "inner": inner, "outer": outer, "field": field}
+        raise PydanticCustomError("contradiction", message, context)

@@ -30,6 +30,7 @@ class Equalization(Image, Valued):
     """Spreads the values of each image evenly over the range."""
 
     needs = ("channels",)
+    passes_mask = True
 
     bins: Positive = 256
     """Number of steps of the histogram."""
@@ -172,6 +173,8 @@ class RandomInvert(Image, Probability, Valued, Seeded):
 
 class RandomGaussianBlur(Image, Probability, Valued, Seeded):
     """Blurs a share of the images."""
+
+    uncomputed = ("float16", "mixed_float16")
 
     kernel_size: Positive | tuple[Positive, Positive] = 3
     """Window extent (rows, columns), in pixels, odd; a number stands for both."""

@@ -19,6 +19,10 @@ WHOLE: tuple[Element, ...] = ("integer", "text")
 """What can be hashed: whole numbers and text."""
 
 
+WHOLE_TYPES = (None, "int32", "int64")
+"""Types that bins come in as whole numbers."""
+
+
 class Hashed(Layer, abstract=True):
     """Gives each category one of a number of bins; unlike categories may share one."""
 
@@ -45,11 +49,22 @@ class Hashing(Hashed):
     @model_validator(mode="after")
     def check_dtype(self) -> Self:
         """Refuse bins in another type than whole numbers."""
-        if self.output_mode == "int" and self.dtype not in (None, "int32", "int64"):
+        if self.output_mode == "int" and self.dtype not in WHOLE_TYPES:
             raise contradiction(
                 f"output_mode: int gives int32 or int64; got dtype {self.dtype}", "dtype"
             )
         return self
+
+    def check_element(self, tensor: Tensor) -> None:
+        """Refuse what cannot be hashed, or is no kind that mask_value could be among (G307)."""
+        super().check_element(tensor)
+        wanted = {str: "text", int: "integer"}.get(type(self.mask_value), tensor.element)
+        if wanted != tensor.element:
+            raise ShapeError(
+                "G307",
+                f"mask_value {self.mask_value!r} is {wanted}; {tensor.element} elements come in",
+                field="mask_value",
+            )
 
     def infer_tensors(self, inputs: Tensors) -> Tensors:
         """Return the bins, whole numbers or codes."""
@@ -105,5 +120,5 @@ class HashedCrossing(Hashed):
         if left[1:] not in ((), (1,)):
             raise ShapeError("G302", f"HashedCrossing takes one category a row; got {show(left)}")
         if self.output_mode == "int":
-            return (Tensor(left, "integer"),)
+            return (Tensor(left, "integer" if self.dtype in WHOLE_TYPES else "float"),)
         return (Tensor((left[0], self.num_bins)),)

@@ -94,6 +94,15 @@ class Vocabulary(Layer, abstract=True):
         return len(self.special) + len(self.tokens)
 
     @property
+    def code_element(self) -> Element:
+        """Return the kind of elements that leave.
+
+        Keras announces fractions for codes (index_lookup.py, compute_output_spec), and computes
+        whole numbers unless they are weighted.
+        """
+        return "float" if self.output_mode == "tf_idf" else "integer"
+
+    @property
     def depth(self) -> int:
         """Return the length of a code."""
         return (self.max_tokens or 0) if self.pad_to_max_tokens else self.size
@@ -162,9 +171,7 @@ class IndexLookup(Vocabulary, abstract=True):
     def infer_tensors(self, inputs: Tensors) -> Tensors:
         """Return numbers, codes, or categories."""
         (out,) = super().infer_tensors(inputs)
-        if self.output_mode != "int":
-            return (out,)
-        return (Tensor(out.shape, self.key_element if self.invert else "integer"),)
+        return (Tensor(out.shape, self.key_element if self.invert else self.code_element),)
 
     def infer_shape(self, shape: Shape) -> Shape:
         """Return the shape of the numbers or codes."""
@@ -280,7 +287,7 @@ class TextVectorization(Vocabulary):
     def infer_tensors(self, inputs: Tensors) -> Tensors:
         """Return numbers or codes."""
         (out,) = super().infer_tensors(inputs)
-        return (Tensor(out.shape, "integer" if self.output_mode == "int" else "float"),)
+        return (Tensor(out.shape, self.code_element),)
 
     def infer_shape(self, shape: Shape) -> Shape:
         """Return (batch, tokens), or the shape of the codes.

@@ -1,7 +1,8 @@
 """Merging layers: several tensors in, one out.
 
 All take one list of tensors. The batch axis takes no part in a merge, although Keras would let
-`Concatenate` and `Dot` name it.
+`Concatenate` and `Dot` name it. Whole numbers give whole numbers, and fractions beside them
+fractions.
 """
 
 from typing import ClassVar
@@ -9,7 +10,7 @@ from typing import ClassVar
 from nnspec.catalog.layer import Layer, Tensors
 from nnspec.catalog.layers.core import NUMERIC
 from nnspec.catalog.types import Flag, Integer
-from nnspec.shapes import Shape, ShapeError, Tensor, elements, show
+from nnspec.shapes import Element, Shape, ShapeError, Tensor, broadcast, elements, show
 
 
 class Merge(Layer, abstract=True):
@@ -17,14 +18,36 @@ class Merge(Layer, abstract=True):
 
     variadic = 2
     consumes = NUMERIC
+    produces: ClassVar[Element | None] = None
 
     most: ClassVar[int | None] = None
     """Largest number of tensors; any number if None."""
 
     def check_inputs(self, inputs: Tensors) -> None:
-        """Refuse a list of the wrong length (G202) and text (G307)."""
+        """Refuse a list of the wrong length (G202), and elements that cannot be merged (G307)."""
         for tensor in inputs:
             self.check_element(tensor)
+        self.check_count(inputs)
+        self.check_kinds(inputs)
+
+    def check_batches(self, inputs: Tensors) -> None:
+        """Refuse inputs of different known numbers of rows (G302)."""
+        batches = {tensor.shape[0] for tensor in inputs} - {None}
+        if len(batches) > 1:
+            counts = " and ".join(str(batch) for batch in sorted(filter(None, batches)))
+            raise self.unmergeable(inputs, f"batches of {counts} rows meet")
+
+    def check_kinds(self, inputs: Tensors) -> None:
+        """Refuse kinds of elements that cannot be computed with, though each alone could (G307)."""
+        if merged_kind(inputs) == "boolean":
+            raise ShapeError(
+                "G307",
+                f"{self.keras_name} takes float or integer elements beside boolean ones; "
+                "all that come in are boolean",
+            )
+
+    def check_count(self, inputs: Tensors) -> None:
+        """Refuse a list of the wrong length (G202)."""
         if self.variadic <= len(inputs) <= (self.most or len(inputs)):
             return
         wanted = "exactly" if self.most == self.variadic else "at least"
@@ -52,13 +75,27 @@ class Elementwise(Merge, abstract=True):
         that is unknown in one input is unknown in the output.
         """
         self.check_inputs(inputs)
+        self.check_batches(inputs)
         inner = tuple(
             self.stretch_axis(lengths, inputs)
             for lengths in columns([tensor.shape[1:] for tensor in inputs])
         )
         batch = next((t.shape[0] for t in inputs if t.shape[0] is not None), None)
         masked = all(tensor.masked for tensor in inputs)
-        return (Tensor((batch, *inner), "float", masked),)
+        if masked:
+            self.check_masks(inputs)
+        return (Tensor((batch, *inner), self.produces or merged_kind(inputs), masked),)
+
+    def check_masks(self, inputs: Tensors) -> None:
+        """Refuse masks that cannot be merged, though the tensors could (G302).
+
+        Source: Keras 3.15, keras/src/layers/merging/base_merge.py, compute_mask.
+        """
+        merged: Shape | None = inputs[0].shape[:-1]
+        for tensor in inputs[1:]:
+            merged = None if merged is None else broadcast(merged, tensor.shape[:-1])
+        if merged is None:
+            raise self.unmergeable(inputs, "their masks have no common shape")
 
     def stretch_axis(self, lengths: Shape, inputs: Tensors) -> int | None:
         """Return the common length of axes that meet (G302 if there is none)."""
@@ -93,6 +130,8 @@ class Multiply(Elementwise):
 class Average(Elementwise):
     """Averages tensors element by element."""
 
+    produces = "float"
+
 
 class Maximum(Elementwise):
     """Keeps the largest of the tensors' elements at each position."""
@@ -103,9 +142,10 @@ class Minimum(Elementwise):
 
 
 class Concatenate(Merge):
-    """Joins tensors along one axis; all other axes agree."""
+    """Joins tensors along one axis; all other axes agree. Texts are joined with texts only."""
 
     shorthand = "axis"
+    consumes = (*NUMERIC, "text")
 
     axis: Integer = -1
     """Axis along which to join, batch axis 0; -1 is the last."""
@@ -118,19 +158,27 @@ class Concatenate(Merge):
         """
         self.check_inputs(inputs)
         axis = self.joined_axis(inputs)
+        self.check_batches(inputs)
         self.check_other_axes(inputs, axis)
         lengths = [tensor.shape[axis] for tensor in inputs]
         known = [length for length in lengths if length is not None]
         joined = sum(known) if len(known) == len(lengths) else None
         first = inputs[0].shape
         shape = (*first[:axis], joined, *first[axis + 1 :])
-        return (Tensor(shape, "float", any(tensor.masked for tensor in inputs)),)
+        masked = any(tensor.masked for tensor in inputs)
+        return (Tensor(shape, merged_kind(inputs), masked),)
+
+    def check_kinds(self, inputs: Tensors) -> None:
+        """Refuse text beside numbers (G307)."""
+        kinds = {tensor.element for tensor in inputs}
+        if "text" in kinds and len(kinds) > 1:
+            raise ShapeError("G307", "Concatenate cannot join text with numbers")
 
     def joined_axis(self, inputs: Tensors) -> int:
         """Return the axis counted from the front (G302 for unlike ranks, G309 if none)."""
         rank = inputs[0].rank
         if any(tensor.rank != rank for tensor in inputs):
-            raise self.unmergeable(inputs, "the numbers of axes differ")
+            raise self.unmergeable(inputs, "their ranks, the numbers of axes, differ")
         axis = self.axis + rank if self.axis < 0 else self.axis
         if not 1 <= axis < rank:
             shape = show(inputs[0].shape)
@@ -176,6 +224,7 @@ class Dot(Merge):
         self.check_inputs(inputs)
         left, right = inputs[0].shape, inputs[1].shape
         first, second = self.summed_axes(inputs)
+        self.check_batches(inputs)
         if left[first] != right[second]:
             one, other = ("?" if n is None else n for n in (left[first], right[second]))
             raise self.unmergeable(
@@ -185,7 +234,12 @@ class Dot(Merge):
                 field="axes",
             )
         rest = (*left[1:first], *left[first + 1 :], *right[1:second], *right[second + 1 :])
-        return (Tensor((left[0], *(rest or (1,)))),)
+        return (Tensor((left[0], *(rest or (1,))), merged_kind(inputs)),)
+
+    def check_kinds(self, inputs: Tensors) -> None:
+        """Refuse to scale anything but fractions to length one (G307)."""
+        if self.normalize and {tensor.element for tensor in inputs} != {"float"}:
+            raise ShapeError("G307", "Dot with normalize: true takes float elements")
 
     def summed_axes(self, inputs: Tensors) -> tuple[int, int]:
         """Return both axes counted from the front (G309 if there is none)."""
@@ -209,6 +263,13 @@ class Dot(Merge):
         count = elements(self.infer_tensors(inputs)[0].shape[1:])
         length = inputs[0].shape[first]
         return None if count is None or length is None else 2 * count * length
+
+
+def merged_kind(inputs: Tensors) -> Element:
+    """Return the kind of elements that several kinds become when they are computed together."""
+    kinds = {tensor.element for tensor in inputs}
+    order: tuple[Element, ...] = ("text", "float", "integer", "boolean")
+    return next(kind for kind in order if kind in kinds)
 
 
 def columns(shapes: list[Shape]) -> tuple[Shape, ...]:

@@ -98,12 +98,28 @@ class MultiHeadAttention(Projected):
         if len(query) != len(value):
             raise self.unlike(("query", query), ("value", value), "inputs of one rank")
         attended = self.attended(query)
+        self.check_limits(attended)
         for axis in range(1, len(query) - 1):
             if axis not in attended and not alike(query[axis : axis + 1], value[axis : axis + 1]):
                 raise self.unlike(
                     ("query", query), ("value", value), f"equal lengths of axis {axis}"
                 )
         return (Tensor((*query[:-1], *(self.outward or query[-1:])), "float", inputs[0].masked),)
+
+    def check_limits(self, attended: tuple[int, ...]) -> None:
+        """Refuse to limit what a position sees along several axes at once (G309).
+
+        Source: Keras 3.15, keras/src/layers/attention/multi_head_attention.py, _masked_softmax:
+        the mask has one axis of queries and one of values.
+        """
+        field = "use_causal_mask" if self.use_causal_mask else "sliding_window"
+        if getattr(self, field) and len(attended) > 1:
+            raise ShapeError(
+                "G309",
+                f"{field} works along one axis; attended over are {list(attended)}",
+                field=field,
+                hint="name one axis in attention_axes",
+            )
 
     def attended(self, query: Shape) -> tuple[int, ...]:
         """Return the axes attended over, counted from the front (G309 if there is none)."""

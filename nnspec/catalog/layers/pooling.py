@@ -117,6 +117,7 @@ class MaxPooling2D(WindowPooling2D):
 class MaxPooling3D(WindowPooling3D):
     """Keeps the largest value of each window: (batch, planes, rows, columns, channels) in, out."""
 
+    uncomputed = ("float64",)
     aliases = ("MaxPool3D",)
 
     pool_size: Triple = (2, 2, 2)
@@ -279,6 +280,7 @@ class AdaptiveAveragePooling2D(Images, AdaptivePooling):
 class AdaptiveMaxPooling3D(Volumes, AdaptivePooling):
     """Keeps the largest value of each of output_size windows of volumes."""
 
+    uncomputed = ("float64",)
     output_size: Triple
     """Planes, rows and columns of the output."""
 

@@ -202,6 +202,16 @@ class CategoryEncoding(Layer):
     """one_hot: a code per number; multi_hot: one per row, with 1 at each number; count: one per
     row, with how often each number occurs."""
 
+    @model_validator(mode="after")
+    def check_counted(self) -> Self:
+        """Refuse to count in 16 bits, which TensorFlow's bincount does not."""
+        if self.output_mode != "one_hot" and self.dtype in ("float16", "bfloat16"):
+            raise contradiction(
+                f"TensorFlow does not compute output_mode: {self.output_mode} in {self.dtype}",
+                "dtype",
+            )
+        return self
+
     def infer_shape(self, shape: Shape) -> Shape:
         """Return the shape of the codes."""
         if self.output_mode == "one_hot":

@@ -2,9 +2,9 @@
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from nnspec.catalog.layer import Layer, Tensors, as_trained
 from nnspec.catalog.layers.cells import (
@@ -13,6 +13,7 @@ from nnspec.catalog.layers.cells import (
     LongShortTerm,
     StackedRNNCells,
     Unit,
+    check_type,
 )
 from nnspec.catalog.layers.core import NUMERIC
 from nnspec.catalog.regularizers import Regularizer
@@ -59,6 +60,7 @@ class Recurrent(Layer, abstract=True):
         sequences = inputs[0]
         self.check_rank(sequences)
         self.check_element(sequences)
+        self.check_dropped(sequences)
         shape = sequences.shape
         self.check_batch(shape)
         inner = self.step_output(shape)
@@ -71,6 +73,24 @@ class Recurrent(Layer, abstract=True):
         if not self.return_state:
             return (output,)
         return (output, *(Tensor((shape[0], *state)) for state in states))
+
+    @property
+    def drops(self) -> bool:
+        """Return whether a share of what enters a step is dropped."""
+        return getattr(self, "dropout", 0) > 0
+
+    def check_dropped(self, sequences: Tensor) -> None:
+        """Refuse to drop a share of anything but fractions (G307).
+
+        Source: Keras 3.15, keras/src/layers/rnn/dropout_rnn_cell.py: the mask is dropout of ones
+        of the input's type.
+        """
+        if self.drops and sequences.element != "float":
+            raise ShapeError(
+                "G307",
+                f"{self.keras_name} with dropout takes float elements; got {sequences.element}",
+                field="dropout",
+            )
 
     def check_batch(self, shape: Shape) -> None:
         """Refuse to keep states without knowing the number of rows in a batch (G306)."""
@@ -192,6 +212,27 @@ class RNN(Unrollable):
     """What is done at each step; a list is stacked from the input upwards."""
     zero_output_for_mask: Flag = False
     """Whether a masked step gives zeros; if not, the output of the step before."""
+
+    @model_validator(mode="after")
+    def check_types(self) -> Self:
+        """Refuse a cell that cannot be computed in a type of its own.
+
+        Cells in a list are stacked in the run's type, whatever that of the layer.
+        """
+        if isinstance(self.cell, tuple):
+            for cell in self.cell:
+                check_type(cell, None, "cell")
+        elif self.drops:
+            check_type(self.cell, self.dtype, "cell")
+        return self
+
+    @property
+    def drops(self) -> bool:
+        """Return whether the first cell drops a share of what enters it."""
+        first: Cell = self.step
+        while isinstance(first, StackedRNNCells):
+            first = first.cells[0]
+        return getattr(first, "dropout", 0) > 0
 
     @property
     def step(self) -> Cell:

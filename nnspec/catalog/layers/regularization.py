@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from nnspec.catalog.layer import Layer
-from nnspec.catalog.layers.core import FLOATS, NUMERIC, Extents
+from nnspec.catalog.layers.core import FLOATS, Extents
 from nnspec.catalog.layers.spatial import Spatial
 from nnspec.catalog.types import NonNegativeNumber, Rate, Seed
 from nnspec.shapes import Shape, ShapeError, broadcast, show
@@ -110,7 +110,7 @@ class SpatialDropout3D(ChannelDrop, Spatial):
 class ActivityRegularization(Layer):
     """Adds a penalty on its input to the loss and returns it unchanged: (batch, ...) in and out."""
 
-    consumes = NUMERIC
+    consumes = ("float", "integer")
     produces = None
 
     l1: NonNegativeNumber = 0.0

@@ -76,11 +76,15 @@ class SpectralNormalization(Wrapper):
     normalizable: ClassVar[tuple[str, ...]] = ("kernel", "embeddings")
 
     def infer_tensors(self, inputs: Tensors) -> Tensors:
-        """Return what the layer returns, without mask."""
+        """Return what the layer returns, without mask, in the type that came in.
+
+        Source: Keras 3.15, keras/src/layers/normalization/spectral_normalization.py, call.
+        """
         self.check_single()
         outputs = self.layer.infer_tensors(inputs)
         self.normalized(inputs)
-        return tuple(replace(tensor, masked=False) for tensor in outputs)
+        element = inputs[0].element
+        return tuple(replace(tensor, masked=False, element=element) for tensor in outputs)
 
     def normalized(self, inputs: Tensors) -> Weight:
         """Return the weight to normalize (G310 if the layer has none)."""

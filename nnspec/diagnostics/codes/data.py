@@ -125,8 +125,8 @@ DATA: tuple[Code, ...] = (
     ),
     Code(
         "D121",
-        "column named twice",
-        "Two columns of one name cannot be told apart.",
+        "column without a name of its own",
+        "Two columns of one name cannot be told apart, and one without a name cannot be named.",
         "Rename one of them.",
     ),
     Code(

@@ -1,6 +1,6 @@
 """Codes S…: the spec is well-formed, but says something the language has no meaning for."""
 
-from nnspec.diagnostics.codes.code import Code, Severity
+from nnspec.diagnostics.codes.code import Code
 
 FORM: tuple[Code, ...] = (
     Code(
@@ -84,9 +84,10 @@ FORM: tuple[Code, ...] = (
     ),
     Code(
         "S114",
-        "unknown language version",
-        "The spec is written in a version of the language that this program does not know.",
-        "Write `nnspec: 1`, or update nnspec.",
+        "unknown version",
+        "The spec is written in a version of the language that this program does not know, or a "
+        "model document is of a Keras before 3.",
+        "Write `nnspec: 1`, update nnspec, or write the document anew with Keras 3.",
     ),
     Code(
         "S115",
@@ -103,8 +104,8 @@ FORM: tuple[Code, ...] = (
     Code(
         "S117",
         "text that looks like a date",
-        "YAML 1.2 has no dates; readers of YAML 1.1 turn such text into one.",
+        "YAML 1.2 has no dates; readers of YAML 1.1 turn such a name into one, and would not "
+        "find the run or the layer by it.",
         "Quote it.",
-        Severity.NOTE,
     ),
 )

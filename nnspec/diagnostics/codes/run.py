@@ -51,4 +51,10 @@ RUN: tuple[Code, ...] = (
         "The run is complete, and a metric on its test rows is outside the bounds set for it.",
         "Improve the network, or move the bound under `evaluation.gates`.",
     ),
+    Code(
+        "R109",
+        "runtime cannot be edited",
+        "What was measured could not be written into the spec's own text without changing more.",
+        "Write the settings that the message names under `runtime` by hand.",
+    ),
 )

@@ -150,4 +150,11 @@ TASK: tuple[Code, ...] = (
         "Remove the metric.",
         Severity.NOTE,
     ),
+    Code(
+        "M123",
+        "metric of several values",
+        "The metric gives a value per threshold or per unit; a log, a history and a report hold "
+        "one value under each name.",
+        "Let the metric average them, or write one metric for each value.",
+    ),
 )

@@ -1,27 +1,36 @@
 """Findings for code scanning: one SARIF log, with the rule of each code and the edits of each fix.
 
 Columns count characters, as everywhere in nnspec, which the log declares. An argument of --set
-has no region; the message names it.
+has no region; the message names it. Files are named relative to the folder that nnspec runs in,
+as code scanning wants them; what lies outside has its whole address.
 
-Source: OASIS, "Static Analysis Results Interchange Format (SARIF) Version 2.1.0".
+Source: OASIS, "Static Analysis Results Interchange Format (SARIF) Version 2.1.0"; GitHub's
+documentation, "SARIF support for code scanning".
 """
 
 import json
+import re
 from collections.abc import Sequence
-from pathlib import PurePath
+from pathlib import Path
 from urllib.parse import quote
 
 from nnspec.diagnostics.advice import Edit
 from nnspec.diagnostics.codes import CODES, Code, Severity
 from nnspec.diagnostics.diagnostic import Diagnostic, Related
 from nnspec.diagnostics.fixes import settle_fix
+from nnspec.diagnostics.formats.fingerprint import fingerprint
 from nnspec.diagnostics.position import Span
 from nnspec.diagnostics.sources import Sources
+from nnspec.version import __version__
 
 VERSION = "2.1.0"
 SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 )
+ROOT = "%SRCROOT%"
+"""Stands for the folder that nnspec runs in."""
+FINGERPRINTED = 2**20
+"""Characters of a file whose findings are named for tracking; a name costs a look at every line."""
 LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "note"}
 
 Object = dict[str, object]
@@ -30,11 +39,17 @@ Object = dict[str, object]
 def format_sarif(diagnostics: Sequence[Diagnostic], sources: Sources) -> str:
     """Return the findings as one SARIF log, without a trailing newline."""
     codes = sorted({one.code for one in diagnostics})
-    driver: Object = {"name": "nnspec", "rules": [describe_rule(CODES[code]) for code in codes]}
+    driver: Object = {
+        "name": "nnspec",
+        "version": __version__,
+        "semanticVersion": __version__,
+        "rules": [describe_rule(CODES[code]) for code in codes],
+    }
     run: Object = {
         "tool": {"driver": driver},
+        "originalUriBaseIds": {ROOT: {"description": {"text": "the folder that nnspec ran in"}}},
         "columnKind": "unicodeCodePoints",
-        "artifacts": [{"location": {"uri": uri(file)}} for file in sources.texts],
+        "artifacts": [{"location": artifact(file)} for file in sources.texts],
         "results": [describe(one, codes.index(one.code), sources) for one in diagnostics],
     }
     return json.dumps({"$schema": SCHEMA, "version": VERSION, "runs": [run]}, indent=2)
@@ -46,7 +61,7 @@ def describe_rule(code: Code) -> Object:
         "id": code.code,
         "shortDescription": {"text": code.title},
         "fullDescription": {"text": code.reason},
-        "help": {"text": code.repair},
+        "help": {"text": code.repair, "markdown": f"{code.reason}\n\n{code.repair}"},
         "defaultConfiguration": {"level": LEVELS[code.severity]},
     }
 
@@ -60,26 +75,43 @@ def describe(diagnostic: Diagnostic, rule: int, sources: Sources) -> Object:
         "message": {"text": "\n".join(lines(diagnostic, sources))},
     }
     if diagnostic.file is not None:
-        result["locations"] = [{"physicalLocation": place(diagnostic.file, diagnostic.span)}]
-        if diagnostic.related:
-            result["relatedLocations"] = [
-                related(one, diagnostic.file, number)
-                for number, one in enumerate(diagnostic.related)
-            ]
-        if edits := settle_fix(diagnostic, sources.texts.get(diagnostic.file)):
-            result["fixes"] = [fix(diagnostic.file, diagnostic.hint or "", edits)]
+        result |= locate(diagnostic, diagnostic.file, sources.texts.get(diagnostic.file))
+    return result
+
+
+def locate(diagnostic: Diagnostic, file: str, text: str | None) -> Object:
+    """Return what ties a result to its file: places, the line's name, and the edits."""
+    result: Object = {"locations": [{"physicalLocation": place(file, diagnostic.span)}]}
+    if text is not None and len(text) <= FINGERPRINTED:
+        line = diagnostic.span.start.line if diagnostic.span else 1
+        name = fingerprint(text, max(line, 1))
+        result["partialFingerprints"] = {"primaryLocationLineHash": name}
+    if diagnostic.related:
+        result["relatedLocations"] = [
+            related(one, file, number) for number, one in enumerate(diagnostic.related)
+        ]
+    if edits := settle_fix(diagnostic, text):
+        result["fixes"] = [fix(file, diagnostic.hint or "", edits)]
     return result
 
 
 def lines(diagnostic: Diagnostic, sources: Sources) -> list[str]:
-    """Return the message, the argument of --set it is about, and the help."""
+    """Return the message, the argument of --set it is about, links to its places, the help."""
     said = [diagnostic.message]
     if diagnostic.span is not None and diagnostic.span.start.line == 0:
         number = diagnostic.span.start.column
         said.append(f"--set argument {number}: {sources.override(number) or ''}".rstrip(": "))
+    if diagnostic.file is not None:
+        links = enumerate(one.message for one in diagnostic.related)
+        said += [f"[{escape_link(message)}]({number})" for number, message in links]
     if diagnostic.hint:
         said.append(f"help: {diagnostic.hint}")
     return said
+
+
+def escape_link(text: str) -> str:
+    """Return a text that may stand between the brackets of a link."""
+    return re.sub(r"([\\\[\]])", r"\\\1", text)
 
 
 def related(other: Related, file: str, number: int) -> Object:
@@ -90,7 +122,7 @@ def related(other: Related, file: str, number: int) -> Object:
 
 def place(file: str, span: Span | None) -> Object:
     """Return a file, and the stretch of it where that is known."""
-    location: Object = {"artifactLocation": {"uri": uri(file)}}
+    location: Object = {"artifactLocation": artifact(file)}
     if span is not None and span.start.line > 0:
         location["region"] = region(span)
     return location
@@ -112,10 +144,14 @@ def fix(file: str, words: str, edits: Sequence[Edit]) -> Object:
         {"deletedRegion": region(edit.span), "insertedContent": {"text": edit.text}}
         for edit in edits
     ]
-    change = {"artifactLocation": {"uri": uri(file)}, "replacements": replacements}
+    change = {"artifactLocation": artifact(file), "replacements": replacements}
     return {"description": {"text": words}, "artifactChanges": [change]}
 
 
-def uri(file: str) -> str:
-    """Return a file's name as a reference that may stand in a URI."""
-    return quote(PurePath(file).as_posix())
+def artifact(file: str) -> Object:
+    """Return a file as code scanning finds it in a repository."""
+    path = Path(file)
+    if path.is_absolute() and not path.is_relative_to(Path.cwd()):
+        return {"uri": path.as_uri()}
+    relative = path.relative_to(Path.cwd()) if path.is_absolute() else path
+    return {"uri": quote(relative.as_posix()), "uriBaseId": ROOT}

@@ -6,10 +6,27 @@ types, regularizers. So nested models and wrappers need no rule of their own, an
 is a plain Keras model.
 """
 
+from nnspec.engine.passes.attention import WrittenAttention
 from nnspec.engine.passes.base import Pass, Rewrite, Setting, plan_rewrites, rewritten
+from nnspec.engine.passes.batch_normalization import FusedBatchNormalization
 from nnspec.engine.passes.dropout import ThreefryDropout
+from nnspec.engine.passes.einsum import FlatEinsum
+from nnspec.engine.passes.layer_normalization import WrittenLayerNormalization
+from nnspec.engine.passes.pooling import RectifierLeft, RectifierTaken
 from nnspec.engine.passes.recurrent import RecurrentProjection
+from nnspec.engine.passes.updates import AdamInOneOperation, UpdatesInPlace
 
-PASSES: tuple[type[Pass], ...] = (ThreefryDropout, RecurrentProjection)
+PASSES: tuple[type[Pass], ...] = (
+    ThreefryDropout,
+    RecurrentProjection,
+    FusedBatchNormalization,
+    RectifierLeft,
+    RectifierTaken,
+    FlatEinsum,
+    WrittenAttention,
+    WrittenLayerNormalization,
+    UpdatesInPlace,
+    AdamInOneOperation,
+)
 
 __all__ = ["PASSES", "Pass", "Rewrite", "Setting", "plan_rewrites", "rewritten"]

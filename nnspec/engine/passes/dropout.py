@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import keras
 import tensorflow as tf
 
-from nnspec.engine.passes.base import Method, Pass, Setting
+from nnspec.engine.passes.base import Method, Pass, Setting, Target
 
 
 class ThreefryDropout(Pass):
@@ -18,11 +18,11 @@ class ThreefryDropout(Pass):
 
     title = "Dropout draws with threefry"
 
-    def match(self, layer: keras.layers.Layer, setting: Setting) -> bool:
+    def match(self, target: Target, setting: Setting) -> bool:
         """Fit Dropout and SpatialDropout with a rate between 0 and 1, under XLA."""
-        return setting.xla and isinstance(layer, keras.layers.Dropout) and 0 < layer.rate < 1
+        return setting.xla and isinstance(target, keras.layers.Dropout) and 0 < target.rate < 1
 
-    def rewrite(self, layer: keras.layers.Layer, setting: Setting) -> Mapping[str, Method]:
+    def rewrite(self, target: Target, setting: Setting) -> Mapping[str, Method]:
         """Replace `call`."""
         del setting
 
@@ -30,7 +30,7 @@ class ThreefryDropout(Pass):
             if not training:
                 return inputs
             return threefry_dropout(
-                inputs, layer.rate, _noise_shape(layer, inputs), layer.seed_generator
+                inputs, target.rate, _noise_shape(target, inputs), target.seed_generator
             )
 
         return {"call": call}

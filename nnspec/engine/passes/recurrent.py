@@ -6,9 +6,9 @@ from typing import ClassVar
 import keras
 import tensorflow as tf
 
-from nnspec.engine.passes.base import Method, Pass, Setting
+from nnspec.engine.passes.base import Method, Pass, Setting, Target
 from nnspec.engine.passes.cells import Cell, GruCell, LstmCell, SimpleCell, Tensors
-from nnspec.engine.passes.recurrence import recur
+from nnspec.engine.passes.recurrence import Series, Weights, recur
 
 CELLS: Mapping[type[keras.layers.RNN], Cell] = {
     keras.layers.LSTM: LstmCell(),
@@ -25,24 +25,24 @@ class RecurrentProjection(Pass):
 
     title: ClassVar[str] = "inputs projected for all time steps at once"
 
-    def match(self, layer: keras.layers.Layer, setting: Setting) -> bool:
+    def match(self, target: Target, setting: Setting) -> bool:
         """Fit LSTM, GRU and SimpleRNN with Keras' default activations, in float32."""
-        if type(layer) not in CELLS or layer.unroll or layer.compute_dtype != "float32":
+        if type(target) not in CELLS or target.unroll or target.compute_dtype != "float32":
             return False
         if setting.gpu and not setting.xla:
             return False  # Keras' own way to cuDNN is faster there
-        usual = layer.activation is keras.activations.tanh and not layer.recurrent_dropout
-        if isinstance(layer, keras.layers.SimpleRNN):
+        usual = target.activation is keras.activations.tanh and not target.recurrent_dropout
+        if isinstance(target, keras.layers.SimpleRNN):
             return usual
-        usual = usual and layer.recurrent_activation is keras.activations.sigmoid
-        if isinstance(layer, keras.layers.GRU):
-            usual = usual and layer.cell.reset_after
-        return usual and layer.cell.implementation == 2  # noqa: PLR2004 - Keras' number for "all gates at once"
+        usual = usual and target.recurrent_activation is keras.activations.sigmoid
+        if isinstance(target, keras.layers.GRU):
+            usual = usual and target.cell.reset_after
+        return usual and target.cell.implementation == 2  # noqa: PLR2004 - Keras' number for "all gates at once"
 
-    def rewrite(self, layer: keras.layers.Layer, setting: Setting) -> Mapping[str, Method]:
+    def rewrite(self, target: Target, setting: Setting) -> Mapping[str, Method]:
         """Replace `inner_loop`; sequences of unknown length keep Keras' own."""
         del setting
-        original = layer.inner_loop
+        original = target.inner_loop
 
         def inner_loop(
             sequences: tf.Tensor,
@@ -55,13 +55,13 @@ class RecurrentProjection(Pass):
                     sequences, initial_state, mask, training=training
                 )
                 return outcome
-            if training and layer.dropout:
-                dropped = layer.cell.get_dropout_mask(sequences[:, 0, :])
+            if training and target.dropout:
+                dropped = target.cell.get_dropout_mask(sequences[:, 0, :])
                 sequences = sequences * dropped[:, tf.newaxis]
-            keep = _keep(layer, mask)
+            keep = _keep(target, mask)
             start = tuple(tf.nest.flatten(initial_state))
-            outputs, last = _recur(layer, _time_first(layer, sequences), start, keep)
-            return _as_keras(layer, _masked(layer, outputs, keep), last)
+            outputs, last = _recur(target, _time_first(target, sequences), start, keep)
+            return _as_keras(target, _masked(target, outputs, keep), last)
 
         return {"inner_loop": inner_loop}
 
@@ -71,18 +71,16 @@ def _recur(
 ) -> tuple[tf.Tensor, Tensors]:
     """Run the layer's cell over sequences (time, batch, features)."""
     cell = layer.cell
-    kernel = tf.convert_to_tensor(cell.kernel)
-    recurrent = tf.convert_to_tensor(cell.recurrent_kernel)
-    length, batch = sequences.shape[0], tf.shape(sequences)[1]
-    flat = tf.reshape(sequences, [-1, sequences.shape[2]])
-    projected = tf.reshape(tf.matmul(flat, kernel), [length, batch, kernel.shape[1]])
-    bias = tf.zeros([kernel.shape[1]])
+    kernel, recurrent = (tf.convert_to_tensor(one) for one in (cell.kernel, cell.recurrent_kernel))
+    input_bias = bias = tf.zeros([kernel.shape[1]])
     if cell.bias is not None and isinstance(layer, keras.layers.GRU):
-        projected += cell.bias[0]
-        bias = cell.bias[1]
+        input_bias, bias = cell.bias[0], cell.bias[1]
     elif cell.bias is not None:
         bias = tf.convert_to_tensor(cell.bias)
-    return recur(CELLS[type(layer)], (recurrent, bias), projected, start, keep)
+    weights = Weights(kernel, input_bias, recurrent, bias)
+    series = Series(sequences, start, keep)
+    whole = layer.return_sequences or keep is not None
+    return recur(CELLS[type(layer)], weights, series, sequences=whole)
 
 
 def _time_first(layer: keras.layers.RNN, sequences: tf.Tensor) -> tf.Tensor:

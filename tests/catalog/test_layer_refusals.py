@@ -61,6 +61,17 @@ def test_a_merge_of_one_tensor_is_refused_and_the_tensor_s_shape_named(layer: La
     assert "2 inputs; got 1: (5, 3)" in error.message
 
 
+def test_merges_give_the_kind_of_elements_that_keras_computes() -> None:
+    whole = (Tensor((None, 4), "integer"), Tensor((None, 4), "boolean"))
+    assert [one.element for one in Add().infer_tensors(whole)] == ["integer"]
+    mixed = (*whole, Tensor((None, 4)))
+    assert [one.element for one in Concatenate().infer_tensors(mixed)] == ["float"]
+    texts = (Tensor((None, 4), "text"),) * 2
+    assert [one.element for one in Concatenate().infer_tensors(texts)] == ["text"]
+    with pytest.raises(ShapeError, match="cannot join text with numbers"):
+        Concatenate().infer_tensors((*texts, *whole))
+
+
 def test_subtract_takes_two_tensors_and_no_more() -> None:
     error = refusal(Subtract(), (None, 3), (None, 3), (None, 3))
     assert (error.code, "exactly 2" in error.message) == ("G202", True)
@@ -180,6 +191,7 @@ def test_padding_is_written_as_a_number_one_per_axis_or_pairs(written: Any, mean
         (RNN, {"cell": []}),
         (RNN, {"cell": Dense(units=2)}),
         (LSTM, {"units": 2, "dropout": 1.5}),
+        (CategoryEncoding, {"num_tokens": 3, "dtype": "float16"}),
     ],
 )
 def test_arguments_that_contradict_each_other_are_refused(
@@ -251,6 +263,12 @@ def test_attention_axes_are_neither_batch_nor_features() -> None:
     ("layer", "shapes", "element", "code"),
     [
         (Attention(), [(None, 3, 4), (None, 5, 6)], "float", "G302"),
+        (Attention(), [(2, 3, 4), (3, 3, 4)], "float", "G302"),
+        (Attention(), [(None, 3, 4), (None, 3, 4)], "integer", "G307"),
+        (Add(), [(None, 4), (None, 4)], "boolean", "G307"),
+        (Add(), [(2, 4), (3, 4)], "float", "G302"),
+        (Dot(axes=1, normalize=True), [(None, 4), (None, 4)], "integer", "G307"),
+        (Hashing(num_bins=3, mask_value="a"), [(None, 4)], "integer", "G307"),
         (RandomHue(factor=0.1), [(None, 8, 8, 1)], "float", "G304"),
         (AugMix(), [(None, 8, 8, 2)], "float", "G304"),
         (RandAugment(), [(None, 8, 8, None)], "float", "G306"),

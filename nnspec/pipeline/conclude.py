@@ -1,0 +1,114 @@
+"""What follows a training: figures beside baselines, report, predictions, SavedModel, gates.
+
+Imported only when a training has ended, since scikit-learn and the report's pages take longer to
+import than many a network takes to train.
+"""
+
+from nnspec.build.front import raw_columns
+from nnspec.data import SplitName
+from nnspec.diagnostics import Diagnostic, GateMissed
+from nnspec.pipeline.judge import Judged, judge_program
+from nnspec.pipeline.opened import trainable_sections
+from nnspec.pipeline.train import Trained
+from nnspec.run.manifest import versions
+from nnspec.run.markdown import render_markdown
+from nnspec.run.predictions import PREDICTIONS, encode_predictions
+from nnspec.run.report import REPORT, Origins, Report, TrainingFacts
+from nnspec.run.savedmodel import export_savedmodel
+from nnspec.spec.spec import Spec
+from nnspec.spec.training import TrainingSection
+
+MARKDOWN = "report.md"
+MODEL = "model"
+TESTED: SplitName = "test"
+"""The rows whose predictions are kept."""
+SAMPLE = 256
+"""Rows that the written SavedModel is compared on."""
+
+
+def conclude(trained: Trained) -> Report:
+    """Judge a trained run and write everything; return the report."""
+    spec = trained.spec
+    judged = judge_program(
+        trained.program,
+        trained.dataset,
+        trained.splits,
+        batch_size=trainable_sections(spec).training.batch_size,
+        baselines_seed=spec.runtime.seed if spec.evaluation.baselines else None,
+    )
+    report = describe(trained, judged)
+    write(trained, judged, report)
+    return report
+
+
+def describe(trained: Trained, judged: Judged) -> Report:
+    """Return the report of a training."""
+    spec, core, outcome = trained.spec, trained.program.core, trained.outcome
+    section = trainable_sections(spec).training
+    facts = TrainingFacts(
+        section.optimizer.keras_name,
+        describe_loss(section),
+        section.batch_size,
+        outcome.epochs,
+        section.epochs,
+        round(trained.seconds, 3),
+        outcome.stopped,
+        outcome.execution.lines(),
+    )
+    dataset, manifest = trained.dataset, trained.folder.manifest
+    origins = Origins(spec.runtime.seed, manifest.spec.sha256, dataset.fingerprint, versions())
+    return Report(
+        spec.name,
+        judged.outputs,
+        {name: len(split) for name, split in dataset.splits.items()},
+        core.count_params(),
+        sum(int(weight.shape.num_elements()) for weight in core.trainable_weights),
+        facts,
+        origins,
+    )
+
+
+def write(trained: Trained, judged: Judged, report: Report) -> None:
+    """Write report, predictions and the SavedModel."""
+    folder, dataset = trained.folder, trained.dataset
+    folder.write(REPORT, report.encoded())
+    folder.write(MARKDOWN, render_markdown(report))
+    if len(dataset.splits[TESTED]):
+        pairs = [(head, judged.answers[head.name][TESTED]) for head in judged.heads]
+        folder.write(PREDICTIONS, encode_predictions(pairs))
+    if "savedmodel" in trained.spec.export.formats:
+        sample = raw_columns(dataset.splits["train"].features.take(slice(0, SAMPLE)))
+        export_savedmodel(trained.program, folder.path / MODEL, sample)
+        folder.adopt(MODEL)
+
+
+def describe_loss(section: TrainingSection) -> str:
+    """Return the loss, or the losses by output, in words."""
+    if not isinstance(section.loss, dict):
+        return section.loss.keras_name
+    named = ((name, loss.keras_name if loss else "none") for name, loss in section.loss.items())
+    return ", ".join(f"{name}: {loss}" for name, loss in named)
+
+
+def check_gates(spec: Spec, report: Report) -> None:
+    """Raise GateMissed where a test metric is outside its bounds."""
+    found = report.first.metrics.get("test", {})
+    missed: list[Diagnostic] = []
+    for metric, gate in spec.evaluation.gates.items():
+        value = found.get(metric)
+        place = spec.positions.find(("evaluation", "gates", metric))
+        if value is None:
+            message = f"the gate on {metric} has nothing to judge; measured: {', '.join(found)}"
+        elif gate.min is not None and value < gate.min:
+            message = (
+                f"{metric} is {value:g} on the test rows; its gate asks for at least {gate.min:g}"
+            )
+        elif gate.max is not None and value > gate.max:
+            message = (
+                f"{metric} is {value:g} on the test rows; its gate asks for at most {gate.max:g}"
+            )
+        else:
+            continue
+        missed.append(Diagnostic("R108", message, place, file=spec.file))
+    if missed:
+        raise GateMissed(missed)

@@ -1,0 +1,38 @@
+"""The strategy of every catalogued layer's configurations; one that is new needs no line here."""
+
+from drawing import Case, cases
+from drawn_alone import narrowed, products
+from drawn_several import drawn_several
+from hypothesis import strategies as st
+
+from nnspec.catalog.layer import Layer
+from nnspec.catalog.layers.application import Application
+from nnspec.catalog.layers.cells import Cell
+from nnspec.catalog.layers.einsum import EinsumDense
+from nnspec.catalog.registry import load_all
+
+APART: dict[str, str] = {"Input": "takes nothing in"}
+"""Layers that are no function of tensors, and so not drawn."""
+
+
+def layers() -> list[type[Layer]]:
+    """Return Keras' layers in the catalogue, by name; cells are drawn inside RNN."""
+    held = set(load_all()["layers"].values())
+    found = [one for one in held if issubclass(one, Layer) and one.keras_module is None]
+    return sorted(
+        (
+            one
+            for one in found
+            if not issubclass(one, (Cell, Application)) and one.keras_name not in APART
+            if not one.beyond_keras
+        ),
+        key=lambda one: one.keras_name,
+    )
+
+
+def configurations(layer: type[Layer]) -> st.SearchStrategy[Case]:
+    """Return the strategy of a layer's fields and of what comes in."""
+    if layer is EinsumDense:
+        return products()
+    several = drawn_several(layer)
+    return cases(layer, **narrowed(layer)) if several is None else several

@@ -1,0 +1,80 @@
+"""What people write on purpose: drawn networks keep to it, so that the checker has no advice."""
+
+from nnspec.catalog.layer import Layer, Tensors
+from nnspec.catalog.layers.activation import Activation, ActivationLayer, Softmax
+from nnspec.catalog.layers.core import Dense
+from nnspec.catalog.layers.pooling import GlobalPooling, WindowPooling
+from nnspec.catalog.layers.regularization import Drop, GaussianNoise, Random
+from nnspec.catalog.layers.reshaping import Rearranged
+from nnspec.catalog.layers.window import Window
+from nnspec.catalog.registry import load_all
+from nnspec.shapes import Shape
+
+USUAL_RATE = 0.5
+"""Largest share that people drop."""
+
+
+def names(*bases: type[Layer]) -> frozenset[str]:
+    """Return the names of the layers of some bases."""
+    held = load_all()["layers"].values()
+    return frozenset(one.keras_name for one in held if issubclass(one, bases))
+
+
+NEVER_LAST = names(Random) | {"BatchNormalization"}
+"""Layers that act in training, or on a whole batch: predictions should not end in them."""
+ONCE: tuple[tuple[type[Layer], ...], ...] = ((Dense,), (Activation, ActivationLayer), (Drop,))
+"""Families of layers of which two in a row are one: products, functions, dropout."""
+NEVER_LED = names(Dense, Activation, ActivationLayer)
+"""Layers that a head with a function of its own should not follow directly."""
+LAST_FUNCTIONS = frozenset({"Softmax", "softmax", "log_softmax", "sparsemax", "step"})
+"""Functions that end a network: nothing should follow them."""
+
+
+def sensible(layer: Layer, before: list[str], given: Tensors, outputs: Tensors) -> bool:
+    """Tell whether a layer does something that people would write where it stands.
+
+    Args:
+        layer: the layer.
+        before: classes of the layers that its inputs leave.
+        given: what comes in.
+        outputs: what leaves.
+    """
+    doubled = any(isinstance(layer, family) and names(*family) & set(before) for family in ONCE)
+    if doubled or function_named(layer) in LAST_FUNCTIONS:
+        return False
+    match layer:
+        case Softmax():
+            return all(given[0].shape[axis] != 1 for axis in axes_of(layer))
+        case GaussianNoise():
+            return layer.stddev > 0
+        case Drop():
+            return 0 < layer.rate <= USUAL_RATE
+        case Rearranged():
+            return outputs[0].shape != given[0].shape
+        case GlobalPooling():
+            return any(extent != 1 for extent in layer.inner(given[0].shape))
+        case Window() | WindowPooling():
+            return slides(layer, layer.inner(given[0].shape))
+        case _:
+            return True
+
+
+def function_named(layer: Layer) -> str | None:
+    """Return the name of the function that a layer applies at its end."""
+    return getattr(getattr(layer, "activation", None), "keras_name", None)
+
+
+def axes_of(layer: Softmax) -> tuple[int, ...]:
+    """Return the axes whose values add up to one."""
+    return (layer.axis,) if isinstance(layer.axis, int) else layer.axis
+
+
+def slides(layer: Window | WindowPooling, inner: Shape) -> bool:
+    """Tell whether windows hold several samples, leave none out, and are no longer than an axis."""
+    sizes = layer.kernel_size if isinstance(layer, Window) else layer.pool_size
+    steps = layer.strides or sizes
+    pooled = isinstance(layer, WindowPooling) and max(sizes) == 1
+    longer = any(size > (extent or size) for size, extent in zip(sizes, inner, strict=False))
+    return not (pooled or longer) and all(
+        step <= size for step, size in zip(steps, sizes, strict=True)
+    )

@@ -96,6 +96,12 @@ def behind_another(case: Case) -> bool:
     return any(isinstance(one, (embedding.Lookup, lookup.IntegerLookup)) for one in held[1:])
 
 
+def unbent(case: Case) -> bool:
+    """Return whether an elastic transform has nothing to bend with."""
+    ranges = (case.fields.get(name, 1.0) for name in ("factor", "scale"))
+    return any((max(one) if isinstance(one, tuple) else one) == 0 for one in ranges)
+
+
 DIFFERENCES: tuple[Difference, ...] = (
     Difference(
         (merging.Merge,),
@@ -233,8 +239,15 @@ DIFFERENCES: tuple[Difference, ...] = (
         (augmentation.RandomElasticTransform,),
         ("G306",),
         "a bend of images of unknown size, where no image is bent",
-        "At a factor of 0 Keras does not look at the size (random_elastic_transform.py).",
-        lambda case: case.fields.get("factor") in (0, (0, 0)),
+        "At a factor or scale of 0 Keras does not look at the size (random_elastic_transform.py).",
+        unbent,
+    ),
+    Difference(
+        (augmentation.RandomElasticTransform,),
+        ("",),
+        "a bend in float16, where no image is bent",
+        "At a factor or scale of 0 Keras computes nothing; any other bend fails in float16.",
+        lambda case: unbent(case) and case.fields.get("dtype") in ("float16", "mixed_float16"),
     ),
     Difference(
         (colour.RandomColorJitter,),

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from nnspec.catalog.layer import Layer
 from nnspec.catalog.layers.attention import Attention
 from nnspec.catalog.layers.audio import MelSpectrogram, STFTSpectrogram
-from nnspec.catalog.layers.cells import GRUCell, LSTMCell
+from nnspec.catalog.layers.cells import GRUCell, LSTMCell, StackedRNNCells
 from nnspec.catalog.layers.colour import (
     AugMix,
     AutoContrast,
@@ -192,6 +192,10 @@ def test_padding_is_written_as_a_number_one_per_axis_or_pairs(written: Any, mean
         (RNN, {"cell": Dense(units=2)}),
         (LSTM, {"units": 2, "dropout": 1.5}),
         (CategoryEncoding, {"num_tokens": 3, "dtype": "float16"}),
+        (MelSpectrogram, {"dtype": "float64"}),
+        (RNN, {"cell": GRUCell(units=2, dropout=0.5), "dtype": "float64"}),
+        (RNN, {"cell": [GRUCell(units=2), LSTMCell(units=2, dtype="float64")]}),
+        (StackedRNNCells, {"cells": [GRUCell(units=2)], "dtype": "mixed_bfloat16"}),
     ],
 )
 def test_arguments_that_contradict_each_other_are_refused(
@@ -199,6 +203,30 @@ def test_arguments_that_contradict_each_other_are_refused(
 ) -> None:
     with pytest.raises(ValidationError):
         kind.model_validate(fields)
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields"),
+    [
+        (MelSpectrogram, {"dtype": "float64", "power_to_db": False}),
+        (RNN, {"cell": GRUCell(units=2), "dtype": "float64"}),
+        (RNN, {"cell": GRUCell(units=2, dropout=0.5, dtype="float64"), "dtype": "float64"}),
+        (StackedRNNCells, {"cells": [GRUCell(units=2, dtype="float64")], "dtype": "float64"}),
+    ],
+)
+def test_types_that_keras_computes_in_are_taken(kind: type[Layer], fields: dict[str, Any]) -> None:
+    assert kind.model_validate(fields).dtype == "float64"
+
+
+def test_attention_with_a_scale_takes_whole_numbers() -> None:
+    numbers = (Tensor((None, 3, 4), "integer"),) * 2
+    assert Attention(use_scale=True).infer_tensors(numbers)[0].shape == (None, 3, 4)
+
+
+def test_a_stride_that_keras_counts_a_frame_too_many_for_is_refused() -> None:
+    layer = MelSpectrogram(fft_length=16, sequence_stride=10)
+    assert refusal(layer, (None, 19)).field == "sequence_stride"
+    assert layer.infer_shape((None, 20)) == (None, 128, 3)
 
 
 def test_a_cell_alone_is_refused_with_the_layer_to_put_it_in() -> None:

@@ -81,6 +81,9 @@ class MelSpectrogram(Layer):
     def infer_shape(self, shape: Shape) -> Shape:
         """Return (batch, mel bins, frames), (G305 if the sound is too short to be mirrored).
 
+        One sample before a whole number of strides, Keras builds what follows for a frame more
+        than it computes: refused too (G305).
+
         Source: Keras 3.15, keras/src/layers/preprocessing/mel_spectrogram.py,
         compute_output_shape.
         """
@@ -96,6 +99,15 @@ class MelSpectrogram(Layer):
                 hint=f"use at most {2 * samples - 1}",
             )
         frames = (samples + self.sequence_stride + 1) // self.sequence_stride
+        computed = 1 + samples // self.sequence_stride
+        if frames != computed:
+            raise ShapeError(
+                "G305",
+                f"sequence_stride {self.sequence_stride} does not suit {samples} samples: Keras "
+                f"announces {frames} frames and computes {computed}",
+                field="sequence_stride",
+                hint="use another stride, or one sample more or less",
+            )
         return (shape[0], self.num_mel_bins, frames)
 
 

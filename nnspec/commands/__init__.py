@@ -4,12 +4,17 @@ Each command imports the pipeline when it is called, so that `nnspec --help` cos
 Typer does.
 """
 
+import gc
+import os
 from collections.abc import Sequence
 from typing import NoReturn
 
 from nnspec.commands.stopping import listen
 
 __all__ = ["main"]
+
+OBJECTS_BEFORE_COLLECTION = 50_000
+"""New objects after which Python looks for cycles; its own 700 come again and again in imports."""
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -18,6 +23,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     Args:
         arguments: the command line without the program's name; the process' own if absent.
     """
+    gc.set_threshold(OBJECTS_BEFORE_COLLECTION)
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # other packages' code, unasked
     listen()  # before anything is imported that Ctrl-C could break off with a traceback
     from nnspec.commands.program import run
 

@@ -4,6 +4,8 @@ Imported only when a training has ended, since scikit-learn and the report's pag
 import than many a network takes to train.
 """
 
+from dataclasses import replace
+
 from nnspec.build.front import raw_columns
 from nnspec.data import SplitName
 from nnspec.diagnostics import Diagnostic, GateMissed
@@ -38,7 +40,7 @@ def conclude(trained: Trained) -> Report:
     )
     report = describe(trained, judged)
     write(trained, judged, report)
-    return report
+    return with_model(trained, report)
 
 
 def describe(trained: Trained, judged: Judged) -> Report:
@@ -69,17 +71,30 @@ def describe(trained: Trained, judged: Judged) -> Report:
 
 
 def write(trained: Trained, judged: Judged, report: Report) -> None:
-    """Write report, predictions and the SavedModel."""
+    """Write report and predictions."""
     folder, dataset = trained.folder, trained.dataset
     folder.write(REPORT, report.encoded())
     folder.write(MARKDOWN, render_markdown(report))
     if len(dataset.splits[TESTED]):
         pairs = [(head, judged.answers[head.name][TESTED]) for head in judged.heads]
         folder.write(PREDICTIONS, encode_predictions(pairs))
-    if "savedmodel" in trained.spec.export.formats:
-        sample = raw_columns(dataset.splits["train"].features.take(slice(0, SAMPLE)))
-        export_savedmodel(trained.program, folder.path / MODEL, sample)
-        folder.adopt(MODEL)
+
+
+def with_model(trained: Trained, report: Report) -> Report:
+    """Write the SavedModel, if it is wanted; return the report with what was done for it."""
+    if "savedmodel" not in trained.spec.export.formats:
+        return report
+    folder, rows = trained.folder, trained.dataset.splits["train"].features
+    sample = raw_columns(rows.take(slice(0, SAMPLE)))
+    lines = export_savedmodel(trained.program, folder.path / MODEL, sample)
+    folder.adopt(MODEL)
+    if not lines:
+        return report
+    facts = replace(report.training, execution=(*report.training.execution, *lines))
+    told = replace(report, training=facts)
+    folder.write(REPORT, told.encoded())
+    folder.write(MARKDOWN, render_markdown(told))
+    return told
 
 
 def describe_loss(section: TrainingSection) -> str:

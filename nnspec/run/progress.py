@@ -17,8 +17,8 @@ PLAIN_LINES = 20
 """Epochs that get a line where the output is no terminal."""
 REFRESHES = 4
 """Redraws of the live line per second."""
-BAR = 24
-"""Width of the bar, in characters."""
+BAR, SHORTEST_BAR = 24, 8
+"""Width of the bar, in characters, and how short a narrow terminal makes it."""
 Clock = Callable[[], float]
 
 
@@ -32,6 +32,14 @@ class Pace:
     first: int = 0
     """Epochs that were completed before this process."""
     done: int = 0
+    step: int = 0
+    """Steps of the epoch at hand that have run."""
+    steps: int = 1
+    """Steps of an epoch."""
+    chunks: int = 0
+    """Chunks of the epoch at hand."""
+    chunks_before: int = 0
+    """Chunks of the epoch before it."""
     begun: float = 0.0
     settled: float | None = None
     """When the first epoch ended; it alone holds the compilation."""
@@ -41,12 +49,28 @@ class Pace:
         self.begun = self.clock()
         self.done = self.first
 
+    def move(self, step: int, steps: int) -> None:
+        """Note how many of an epoch's steps have run."""
+        self.step, self.steps = step, steps
+        self.chunks += 1
+
     def advance(self, done: int) -> None:
         """Note how many epochs are completed."""
-        self.done = done
+        self.done, self.step = done, 0
+        self.chunks, self.chunks_before = 0, self.chunks
         if self.settled is None:
             self.settled = self.clock()
             self.first = done
+
+    @property
+    def passed(self) -> float:
+        """Return the epochs that have run, the part of the one at hand included."""
+        return self.done + min(1.0, self.step / self.steps)
+
+    @property
+    def slow(self) -> bool:
+        """Return whether an epoch lasts long enough to look at its steps."""
+        return max(self.chunks, self.chunks_before) > 1
 
     @property
     def elapsed(self) -> float:
@@ -56,10 +80,10 @@ class Pace:
     @property
     def left(self) -> float | None:
         """Return the seconds that the remaining epochs will take, None while it is unknown."""
-        if self.settled is None or self.done <= self.first:
+        if self.settled is None or self.passed <= self.first:
             return None
-        per_epoch = (self.clock() - self.settled) / (self.done - self.first)
-        return per_epoch * (self.epochs - self.done)
+        per_epoch = (self.clock() - self.settled) / (self.passed - self.first)
+        return per_epoch * (self.epochs - self.passed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +123,6 @@ class Progress(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is unty
         self._pace = Pace(epochs, clock, first=first_epoch)
         self._due = epochs_shown(first_epoch, epochs)
         self._figures: dict[str, float] = {}
-        self._part = 0.0
         self._owed = False
         self._live: Live | None = None
 
@@ -117,14 +140,12 @@ class Progress(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is unty
 
     def on_chunk(self, epoch: int, step: int, logs: dict[str, Any]) -> None:
         """Move the bar within an epoch."""
-        steps = (self.params or {}).get("steps") or step
-        self._part = min(1.0, step / steps)
+        self._pace.move(step, (self.params or {}).get("steps") or step)
         if epoch == self._pace.first:
             self._figures = self._chosen(in_units(logs, self._shown.factors))
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
         """Note the epoch's figures; print its line where one is due."""
-        self._part = 0.0
         self._pace.advance(epoch + 1)
         self._figures = self._chosen(in_units(logs, self._shown.factors))
         self._owed = self._live is not None or epoch + 1 not in self._due
@@ -179,12 +200,15 @@ class Progress(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is unty
     def _drawn(self) -> Text:
         """Return the live lines: bar, epoch and time; below them the figures that fit."""
         pace = self._pace
-        filled = round(BAR * min(1.0, (pace.done + self._part) / max(1, pace.epochs)))
-        bar = Text("━" * filled, style="green").append("━" * (BAR - filled), style="dim")
-        head = Text("epoch ").append(f"{pace.done}/{pace.epochs} ").append_text(bar)
-        head.append(f" {show_seconds(pace.elapsed)}", style="dim")
-        if pace.left is not None:
-            head.append(f", {show_seconds(pace.left)} left", style="dim")
+        where = f"epoch {pace.done}/{pace.epochs} "
+        if pace.slow:
+            where += f"step {pace.step:{len(str(pace.steps))}}/{pace.steps} "
+        time_left = "" if pace.left is None else f", {show_seconds(pace.left)} left"
+        times = f" {show_seconds(pace.elapsed)}{time_left}"
+        width = max(SHORTEST_BAR, min(BAR, self._console.width - len(where) - len(times)))
+        filled = round(width * min(1.0, pace.passed / max(1, pace.epochs)))
+        head = Text(where).append("━" * filled, style="green")
+        head.append("━" * (width - filled), style="dim").append(times, style="dim")
         figures = _fitting(self._figure_texts(), self._console.width)
         return head.append(f"\n{figures}") if figures else head
 

@@ -32,10 +32,17 @@ TOLERANCE = 1e-5
 """Largest difference, relative to the largest magnitude of an answer."""
 ROUNDINGS = {"float16": 2**-10, "bfloat16": 2**-7}
 """Distance between neighbouring numbers around 1, in the types of mixed precision."""
+FOLDED = "BatchNormalization computed within the layer before it"
+UNFOLDED = (
+    "SavedModel: layer by layer; with BatchNormalization computed within the layer before it, "
+    "rounding showed in the answers"
+)
 Answered = dict[str, tf.Tensor]
 
 
-def export_savedmodel(program: Program, path: Path, sample: Mapping[str, tf.Tensor]) -> None:
+def export_savedmodel(
+    program: Program, path: Path, sample: Mapping[str, tf.Tensor]
+) -> tuple[str, ...]:
     """Write a program as a SavedModel that needs nothing but TensorFlow.
 
     The signature `serving_default` takes each raw column by its exported name, (batch,) or
@@ -48,6 +55,9 @@ def export_savedmodel(program: Program, path: Path, sample: Mapping[str, tf.Tens
         path: the folder to write; one that is there is replaced at the very end.
         sample: raw columns by their own names, to compare the written graph on.
 
+    Returns:
+        How the graph differs from the network's layers, in lines for the report.
+
     Raises:
         RunFailed: A107 where the loaded graph answers otherwise, A104 or A110 where it cannot be
             written; what was there before is untouched.
@@ -55,15 +65,16 @@ def export_savedmodel(program: Program, path: Path, sample: Mapping[str, tf.Tens
     temporary = path.with_name(f".{path.name}.{getpid()}.tmp")
     few = {name: cells[:COMPARED] for name, cells in sample.items()}
     try:
-        _write_checked(program, temporary, path, few)
+        lines = _write_checked(program, temporary, path, few)
         publish_folder(temporary, path)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+    return lines
 
 
 def _write_checked(
     program: Program, temporary: Path, path: Path, sample: Mapping[str, tf.Tensor]
-) -> None:
+) -> tuple[str, ...]:
     """Write the graph and compare it; without folded layers where their rounding shows."""
     folds = find_folds(program.core)
     try:
@@ -75,6 +86,9 @@ def _write_checked(
         shutil.rmtree(temporary)
         _write(program, temporary, path, ())
         _compare(program, temporary, sample)
+        return (UNFOLDED,)
+    names = ", ".join(one.normalization.name for one in folds)
+    return (f"SavedModel: {FOLDED} ({names})",) if folds else ()
 
 
 def _write(program: Program, temporary: Path, path: Path, folds: tuple[Fold, ...]) -> None:

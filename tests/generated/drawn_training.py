@@ -152,7 +152,12 @@ def draw_metrics(draw: Draw, recipe: Recipe, loss: Any) -> Any:
     if not names:
         return []
     chosen = draw(st.lists(st.sampled_from(names), max_size=3, unique=True))
-    return [write(draw_object(draw, "metrics", one)) for one in chosen]
+    return [write(draw_object(draw, "metrics", one, one_value(held[one]))) for one in chosen]
+
+
+def one_value(metric: type[CatalogObject]) -> dict[str, Any]:
+    """Return what makes one value for the log of a metric that has one per unit."""
+    return {"average": "macro"} if "average" in metric.model_fields else {}
 
 
 def draw_optimizer(draw: Draw) -> Any:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
+from sense import sensible
 
 from nnspec.catalog.layer import Layer, Tensors
 from nnspec.catalog.ranked import RANKED, SHORT
@@ -71,7 +72,8 @@ def repeated(entry: Entry, layer: Layer, outputs: Tensors) -> Entry:
         again = layer.infer_tensors(outputs)
     except ShapeError:
         return entry
-    useful = bool(layer.infer_weights(outputs))
+    kind = layer.keras_name
+    useful = bool(layer.infer_weights(outputs)) and sensible(layer, [kind], outputs, again)
     return entry | {"repeat": 2} if useful and again == outputs else entry
 
 

@@ -4,9 +4,11 @@ from nnspec.catalog.layer import Layer, Tensors
 from nnspec.catalog.layers.activation import Activation, ActivationLayer, Softmax
 from nnspec.catalog.layers.core import Dense
 from nnspec.catalog.layers.pooling import GlobalPooling, WindowPooling
+from nnspec.catalog.layers.recurrent import GRU, LSTM
 from nnspec.catalog.layers.regularization import Drop, GaussianNoise, Random
 from nnspec.catalog.layers.reshaping import Rearranged
 from nnspec.catalog.layers.window import Window
+from nnspec.catalog.layers.wrappers import Bidirectional
 from nnspec.catalog.registry import load_all
 from nnspec.shapes import Shape
 
@@ -26,6 +28,8 @@ ONCE: tuple[tuple[type[Layer], ...], ...] = ((Dense,), (Activation, ActivationLa
 """Families of layers of which two in a row are one: products, functions, dropout."""
 NEVER_LED = names(Dense, Activation, ActivationLayer)
 """Layers that a head with a function of its own should not follow directly."""
+GROWING = frozenset({"relu", "exponential"})
+"""Functions without an upper bound, which let the states of a recurrent layer grow."""
 LAST_FUNCTIONS = frozenset({"Softmax", "softmax", "log_softmax", "sparsemax", "step"})
 """Functions that end a network: nothing should follow them."""
 
@@ -40,7 +44,7 @@ def sensible(layer: Layer, before: list[str], given: Tensors, outputs: Tensors) 
         outputs: what leaves.
     """
     doubled = any(isinstance(layer, family) and names(*family) & set(before) for family in ONCE)
-    if doubled or function_named(layer) in LAST_FUNCTIONS:
+    if doubled or function_named(layer) in LAST_FUNCTIONS or grows(layer):
         return False
     match layer:
         case Softmax():
@@ -62,6 +66,12 @@ def sensible(layer: Layer, before: list[str], given: Tensors, outputs: Tensors) 
 def function_named(layer: Layer) -> str | None:
     """Return the name of the function that a layer applies at its end."""
     return getattr(getattr(layer, "activation", None), "keras_name", None)
+
+
+def grows(layer: Layer) -> bool:
+    """Tell whether states grow from step to step in a recurrent layer, or in the one it wraps."""
+    recurrent = layer.layer if isinstance(layer, Bidirectional) else layer
+    return isinstance(recurrent, (LSTM, GRU)) and function_named(recurrent) in GROWING
 
 
 def axes_of(layer: Softmax) -> tuple[int, ...]:

@@ -122,6 +122,24 @@ def test_a_terminal_gets_a_live_line_and_keeps_only_the_last_epoch() -> None:
     assert stream.getvalue().splitlines() == lines
 
 
+def test_a_long_epoch_shows_its_steps_and_the_time_left_within_it() -> None:
+    stream, clock = io.StringIO(), Seconds()
+    console = Console(file=stream, force_terminal=True, width=80, color_system=None)
+    progress = Progress(console, 4, clock=clock)
+    progress.set_params({"steps": 1000})
+    progress.on_train_begin()
+    for epoch in range(2):
+        for step in (250, 500, 1000):
+            clock.now += 1.0
+            progress.on_chunk(epoch, step, {"loss": 1.0})
+        progress.on_epoch_end(epoch, {"loss": 1.0})
+    clock.now += 1.0
+    progress.on_chunk(2, 500, {"loss": 1.0})
+    progress.close()
+    head = "epoch 2/4 step  500/1000 ━━━━━━━━━━━━━━━━━━━━━━━━ 7.0 s, 4.0 s left"
+    assert head in stream.getvalue()
+
+
 @pytest.mark.parametrize(("first", "epochs"), [(0, 1), (0, 20), (0, 21), (0, 10_000), (97, 100)])
 def test_the_epochs_shown_are_few_and_hold_the_ends(first: int, epochs: int) -> None:
     shown = epochs_shown(first, epochs)

@@ -120,6 +120,32 @@ def test_the_columns_of_the_inputs_are_listed_beside_the_graph(tmp_path: Path) -
     assert listed["colour"]["dtype"] == "string"
 
 
+@pytest.mark.parametrize(
+    ("mean", "variance", "told"),
+    [
+        (
+            0.5,
+            2.0,
+            "SavedModel: BatchNormalization computed within the layer before it (normalized)",
+        ),
+        (1e4, 1e-3, "SavedModel: layer by layer; with BatchNormalization computed within the "),
+    ],
+)
+def test_a_normalization_is_folded_unless_rounding_shows(
+    tmp_path: Path, mean: float, variance: float, told: str
+) -> None:
+    trained, path = program(price=PRICE), tmp_path / "model"
+    given = keras.Input((3,), name="input")
+    hidden = keras.layers.Dense(4)(given)
+    normalized = keras.layers.BatchNormalization(name="normalized")(hidden)
+    core = keras.Model(given, keras.layers.Dense(1, name="price")(normalized))
+    core.layers[1].bias.assign([mean] * 4)
+    core.layers[2].moving_mean.assign([mean] * 4)
+    core.layers[2].moving_variance.assign([variance] * 4)
+    (line,) = export_savedmodel(replace(trained, core=core), path, columns(50))
+    assert line.startswith(told)
+
+
 class Wandering(keras.layers.Layer):  # type: ignore[misc]  # Keras is untyped
     """Answers otherwise in a graph than outside of one."""
 

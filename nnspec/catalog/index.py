@@ -110,20 +110,23 @@ INDEX: dict[str, dict[str, str]] = {
         ),
     },
     "losses": {
-        "nnspec.catalog.losses": (
+        "nnspec.catalog.losses.classification": (
             "BCE BinaryCrossentropy BinaryFocalCrossentropy CTC CategoricalCrossentropy "
             "CategoricalFocalCrossentropy CategoricalGeneralizedCrossEntropy CategoricalHinge "
-            "Circle CosineSimilarity Dice Hinge Huber KLD KLDivergence LogCosh MAE MAPE MSE "
-            "MSLE MeanAbsoluteError MeanAbsolutePercentageError MeanSquaredError "
-            "MeanSquaredLogarithmicError Poisson SparseCategoricalCrossentropy SquaredHinge "
-            "Tversky bce binary_crossentropy binary_focal_crossentropy "
-            "categorical_crossentropy categorical_focal_crossentropy "
-            "categorical_generalized_cross_entropy categorical_hinge ce circle "
-            "cosine_similarity crossentropy ctc dice hinge huber kl_divergence kld log_cosh "
-            "mae mape mean_absolute_error mean_absolute_percentage_error mean_squared_error "
-            "mean_squared_logarithmic_error mse msle poisson sparse_categorical_crossentropy "
-            "squared_hinge tversky"
+            "Hinge KLD KLDivergence SparseCategoricalCrossentropy SquaredHinge bce "
+            "binary_crossentropy binary_focal_crossentropy categorical_crossentropy "
+            "categorical_focal_crossentropy categorical_generalized_cross_entropy "
+            "categorical_hinge ce crossentropy ctc hinge kl_divergence kld "
+            "sparse_categorical_crossentropy squared_hinge"
         ),
+        "nnspec.catalog.losses.regression": (
+            "Huber LogCosh MAE MAPE MSE MSLE MeanAbsoluteError MeanAbsolutePercentageError "
+            "MeanSquaredError MeanSquaredLogarithmicError Poisson huber log_cosh mae mape "
+            "mean_absolute_error mean_absolute_percentage_error mean_squared_error "
+            "mean_squared_logarithmic_error mse msle poisson"
+        ),
+        "nnspec.catalog.losses.segmentation": "Dice Tversky dice tversky",
+        "nnspec.catalog.losses.similarity": "Circle CosineSimilarity circle cosine_similarity",
     },
     "metrics": {
         "nnspec.catalog.metrics.classification": (
@@ -159,10 +162,13 @@ INDEX: dict[str, dict[str, str]] = {
         ),
     },
     "optimizers": {
-        "nnspec.catalog.optimizers": (
-            "Adadelta Adafactor Adagrad Adam AdamW Adamax Ftrl Lamb Lion Muon Nadam RMSprop "
-            "SGD ScheduleFreeAdamW adadelta adafactor adagrad adam adamax adamw ftrl lion "
-            "muon nadam rmsprop schedulefreeadamw sgd"
+        "nnspec.catalog.optimizers.adam": (
+            "Adam AdamW Adamax Lamb Nadam ScheduleFreeAdamW adam adamax adamw nadam "
+            "schedulefreeadamw"
+        ),
+        "nnspec.catalog.optimizers.descent": "Ftrl Lion Muon SGD ftrl lion muon sgd",
+        "nnspec.catalog.optimizers.scaled": (
+            "Adadelta Adafactor Adagrad RMSprop adadelta adafactor adagrad rmsprop"
         ),
     },
     "regularizers": {

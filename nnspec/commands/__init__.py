@@ -13,7 +13,7 @@ from nnspec.commands.stopping import listen
 
 __all__ = ["main"]
 
-OBJECTS_BEFORE_COLLECTION = 50_000
+OBJECTS_BEFORE_COLLECTION = 100_000
 """New objects after which Python looks for cycles; its own 700 come again and again in imports."""
 
 

@@ -29,6 +29,23 @@ from nnspec.commands.plugins import with_consent, with_plugins
 from nnspec.commands.stopping import Stopped, report_stop
 
 USAGE, INTERNAL, INTERRUPTED, PIPE_CLOSED = 2, 70, 130, 141
+COMMANDS = (
+    drafting.init,
+    with_consent(validation.validate),
+    styling.fmt,
+    with_consent(checking.render),
+    with_consent(checking.summary),
+    with_consent(training.train),
+    with_consent(training.bench),
+    with_consent(training.evaluate),
+    with_consent(training.predict),
+    with_consent(artefacts.export),
+    artefacts.report,
+    with_plugins(reference.schema),
+    with_plugins(reference.explain),
+    editing.lsp,
+)
+"""The commands, in the order of the help."""
 UsageError: Any = typer.BadParameter.__bases__[0]
 """The base of Typer's own complaints about arguments; Typer exports only the class below it."""
 
@@ -40,11 +57,8 @@ def run(arguments: Sequence[str] | None = None) -> NoReturn:
         arguments: the command line without the program's name; the process' own if absent.
     """
     try:
-        code = application()(
-            args=list(sys.argv[1:] if arguments is None else arguments),
-            prog_name="nnspec",
-            standalone_mode=False,
-        )
+        given = list(sys.argv[1:] if arguments is None else arguments)
+        code = application(given[:1])(args=given, prog_name="nnspec", standalone_mode=False)
         sys.stdout.flush()
     except UsageError as error:
         sharpen(error)
@@ -70,8 +84,13 @@ def run(arguments: Sequence[str] | None = None) -> NoReturn:
     sys.exit(code or 0)
 
 
-def application() -> Any:  # noqa: ANN401 - Typer's command has no public type
-    """Return the program as a command that takes arguments."""
+def application(asked: Sequence[str] = ()) -> Any:  # noqa: ANN401 - Typer's command has no public type
+    """Return the program as a command that takes arguments.
+
+    Args:
+        asked: the name of the one command that is needed, so that Typer need not read the options
+            of all; anything else: all commands.
+    """
     app = typer.Typer(
         name="nnspec",
         no_args_is_help=True,
@@ -81,22 +100,7 @@ def application() -> Any:  # noqa: ANN401 - Typer's command has no public type
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(describe)
-    for command in (
-        drafting.init,
-        with_consent(validation.validate),
-        styling.fmt,
-        with_consent(checking.render),
-        with_consent(checking.summary),
-        with_consent(training.train),
-        with_consent(training.bench),
-        with_consent(training.evaluate),
-        with_consent(training.predict),
-        with_consent(artefacts.export),
-        artefacts.report,
-        with_plugins(reference.schema),
-        with_plugins(reference.explain),
-        editing.lsp,
-    ):
+    for command in [one for one in COMMANDS if one.__name__ in asked] or COMMANDS:
         app.command()(command)
     return typer.main.get_command(app)
 

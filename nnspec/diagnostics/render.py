@@ -6,10 +6,6 @@ from enum import StrEnum
 from typing import TextIO, assert_never
 
 from nnspec.diagnostics.diagnostic import Diagnostic
-from nnspec.diagnostics.formats.github import format_github
-from nnspec.diagnostics.formats.json_report import format_json
-from nnspec.diagnostics.formats.junit import format_junit
-from nnspec.diagnostics.formats.sarif import format_sarif
 from nnspec.diagnostics.formats.text import format_text
 from nnspec.diagnostics.sources import Sources
 from nnspec.diagnostics.summary import summarize
@@ -45,13 +41,21 @@ def render(
             text = format_text(diagnostics, sources, color=color)
             return "\n\n".join(filter(None, [text, summarize(diagnostics, sources)]))
         case Format.JSON:
+            from nnspec.diagnostics.formats.json_report import format_json
+
             return format_json(diagnostics, sources)
         case Format.GITHUB:
+            from nnspec.diagnostics.formats.github import format_github
+
             text = format_github(diagnostics, sources)
             return "\n".join(filter(None, [text, summarize(diagnostics, sources)]))
         case Format.SARIF:
+            from nnspec.diagnostics.formats.sarif import format_sarif
+
             return format_sarif(diagnostics, sources)
         case Format.JUNIT:
+            from nnspec.diagnostics.formats.junit import format_junit
+
             return format_junit(diagnostics, sources)
         case _:
             assert_never(form)

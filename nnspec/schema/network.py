@@ -19,7 +19,7 @@ from nnspec.schema.fields import describe_arguments, required_fields
 from nnspec.schema.values import VARIABLE, Schema, admit_variable, refer
 from nnspec.validate.blocks import SUBMODEL
 from nnspec.validate.items import LAYER_NAME, MOST_REPETITIONS
-from nnspec.validate.keras_document import MODELS
+from nnspec.validate.keras_form import MODELS
 
 NAME = LAYER_NAME.pattern
 NAMES: Schema = {"type": ["string", "array"], "items": {"type": ["string", "array"]}}

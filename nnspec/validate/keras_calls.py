@@ -12,7 +12,7 @@ from nnspec.diagnostics import Findings, Span
 from nnspec.document import Mapping as MappingNode
 from nnspec.document import Node, Plain, Scalar, Sequence, kind_of, plain
 from nnspec.validate.keras_era import OLDER
-from nnspec.validate.keras_values import text_of
+from nnspec.validate.keras_form import text_of
 
 TENSOR = "__keras_tensor__"
 

@@ -5,16 +5,16 @@ is refused. Applications of a layer beyond the first become uses that share its 
 """
 
 from dataclasses import dataclass, field, replace
-from typing import TypeGuard
 
 from nnspec.catalog.layer import Layer
 from nnspec.catalog.registry import find, names
 from nnspec.diagnostics import Findings, Span
-from nnspec.document import Entry, Mapping, Node, Plain, Scalar, Sequence, kind_of, plain, shorten
+from nnspec.document import Entry, Mapping, Plain, Scalar, Sequence, kind_of, plain, shorten
 from nnspec.spec.model import NETWORK_INPUT, LayerUse, ModelSection, Origin, SubModel, Wire
 from nnspec.validate.items import LAYER_NAME, bad_name
 from nnspec.validate.keras_calls import Call, History, read_calls, read_ends
 from nnspec.validate.keras_era import OLDER, refuse_older
+from nnspec.validate.keras_form import MODELS, text_of
 from nnspec.validate.keras_inputs import with_whole_numbers
 from nnspec.validate.keras_masks import Masks
 from nnspec.validate.keras_order import in_order
@@ -25,13 +25,10 @@ from nnspec.validate.keras_values import (
     as_node,
     policies_of,
     refuse_foreign,
-    text_of,
 )
 from nnspec.validate.names import suggest
 from nnspec.validate.reader import Reader, Unreadable, Written, unknown
 
-MODELS = ("Functional", "Sequential", "Model")
-"""Names under which Keras writes a model without code of its own."""
 WRITTEN_BY_KERAS = (
     "module",
     "class_name",
@@ -47,11 +44,6 @@ WRITTEN_BY_KERAS = (
 )
 """Keys beside the config of a layer or model; what follows from the config is passed over."""
 NAME_RULE = "a layer's name is letters, digits, _ or -, in parts of at most 64, dots between them"
-
-
-def is_keras_model(node: Node) -> TypeGuard[Mapping]:
-    """Return whether a value is an object in Keras' own form that holds a whole model."""
-    return isinstance(node, Mapping) and text_of(node, "class_name") in MODELS
 
 
 def read_keras_model(node: Mapping, reader: Reader) -> SubModel | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from nnspec.diagnostics import Diagnostic, Span
 from nnspec.document import Mapping, Node, Sequence
-from nnspec.validate.keras_values import text_of
+from nnspec.validate.keras_form import text_of
 
 OLDER = "Keras 3 writes each call as {args, kwargs}; load and save the model with Keras 3"
 ANEW = "load the model with Keras 3, where it loads, and write its to_json() anew"

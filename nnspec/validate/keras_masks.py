@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from nnspec.document import Mapping, Scalar, plain
 from nnspec.validate.keras_calls import Call, History
+from nnspec.validate.keras_form import text_of
 from nnspec.validate.keras_rewrites import is_operation
-from nnspec.validate.keras_values import text_of
 
 Layers = list[tuple[str, Mapping, tuple[Call, ...]]]
 Place = tuple[str, int, int]

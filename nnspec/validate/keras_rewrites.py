@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from nnspec.document import Mapping, Plain, Scalar
 from nnspec.validate.keras_calls import Call, History
-from nnspec.validate.keras_values import text_of
+from nnspec.validate.keras_form import text_of
 
 OPERATIONS = "keras.src.ops."
 INTERNAL = "keras.src.applications."

@@ -13,6 +13,7 @@ from nnspec.catalog.registry import find
 from nnspec.diagnostics import Findings, Span
 from nnspec.document import Entry, Mapping, Node, Plain, Scalar, Sequence, plain, shorten
 from nnspec.validate.explain import foreign_free
+from nnspec.validate.keras_form import text_of
 
 DEFAULT_POLICY = "float32"
 FAMILIES = ("layers", "activations", "initializers", "regularizers", "constraints")
@@ -211,13 +212,6 @@ def policies_of(node: Node) -> set[Plain]:
             return set[Plain]().union(*map(policies_of, items))
         case Scalar():
             return set()
-
-
-def text_of(node: Mapping, name: str) -> str | None:
-    """Return the text behind a key, None where there is none."""
-    found = node.get(name)
-    value = found.value if isinstance(found, Scalar) else None
-    return value if isinstance(value, str) else None
 
 
 def as_node(value: Plain, span: Span) -> Node:

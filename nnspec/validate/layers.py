@@ -26,8 +26,7 @@ from nnspec.spec.model import (
 from nnspec.validate.blocks import SUBMODEL, Block, bind, check_outputs, may_nest
 from nnspec.validate.habits import LAYER_WORDS
 from nnspec.validate.items import Item, read_item, read_outputs
-from nnspec.validate.keras_document import is_keras_model, read_keras_model
-from nnspec.validate.keras_values import Settler
+from nnspec.validate.keras_form import is_keras_model
 from nnspec.validate.model_source import ModelSource
 from nnspec.validate.moves import refuse_inner_name
 from nnspec.validate.names import as_activation, meant, suggest
@@ -77,7 +76,7 @@ class ModelReader:
         if opened is None:
             return None
         if is_keras_model(opened):
-            model = read_keras_model(opened, self.reader)
+            model = self.read_keras(opened)
             return model.section if model else None
         return self.read_layers(opened, Scope(substitution), NETWORK_INPUT)
 
@@ -229,7 +228,7 @@ class ModelReader:
             return read_submodel(self.merge(written, extra, "layers"), scope, self)
         whole = in_keras_form(written)
         if is_keras_model(whole):
-            return read_keras_model(whole, self.reader)
+            return self.read_keras(whole)
         kind = find("layers", SHORT.get(written.name, written.name))
         written = self.merge(written, extra, getattr(kind, "shorthand", None))
         if written.name in RANKED:
@@ -241,10 +240,18 @@ class ModelReader:
         made = self.reader.read_arguments(kind, self.settle(without_name(written, kind), kind))
         return None if isinstance(made, Unreadable) or not isinstance(made, Layer) else made
 
+    def read_keras(self, node: MappingNode) -> SubModel | None:
+        """Return the model of a Keras document; None where its layers cannot be found."""
+        from nnspec.validate.keras_document import read_keras_model  # noqa: PLC0415 - rarely met
+
+        return read_keras_model(node, self.reader)
+
     def settle(self, written: Written, kind: type[CatalogObject]) -> Written:
         """Return a layer in Keras' own form with its arguments as a spec writes them."""
         if not written.config or not isinstance(written.argument, MappingNode):
             return written
+        from nnspec.validate.keras_values import Settler  # noqa: PLC0415 - rarely met
+
         settler = Settler(self.findings)
         return replace(written, argument=settler.settle_arguments(kind, written.argument))
 

@@ -9,7 +9,9 @@ from keras_oracle import build, classes
 from object_drawing import draw
 from pydantic import ValidationError
 
-from nnspec.catalog.optimizers import SGD, Adam, Muon, Optimizer
+from nnspec.catalog.optimizers import Optimizer
+from nnspec.catalog.optimizers.adam import Adam
+from nnspec.catalog.optimizers.descent import SGD, Muon
 from nnspec.catalog.schedules import (
     CosineDecay,
     ExponentialDecay,

@@ -1,0 +1,23 @@
+"""What is known of a Keras document before it is read: that it is one; floor 4.
+
+Few specs hold one, so the modules that read them are imported where one is met.
+"""
+
+from typing import TypeGuard
+
+from nnspec.document import Mapping, Node, Scalar
+
+MODELS = ("Functional", "Sequential", "Model")
+"""Names under which Keras writes a model without code of its own."""
+
+
+def is_keras_model(node: Node) -> TypeGuard[Mapping]:
+    """Return whether a value is an object in Keras' own form that holds a whole model."""
+    return isinstance(node, Mapping) and text_of(node, "class_name") in MODELS
+
+
+def text_of(node: Mapping, name: str) -> str | None:
+    """Return the text behind a key, None where there is none."""
+    found = node.get(name)
+    value = found.value if isinstance(found, Scalar) else None
+    return value if isinstance(value, str) else None

@@ -16,6 +16,10 @@ DeviceName = Literal["auto", "cpu", "gpu"]
 CPU_QUOTA = Path("/sys/fs/cgroup/cpu.max")
 """A container's share of the processors: microseconds granted, microseconds counted."""
 
+XLA_FLAGS, EXTRA = "XLA_FLAGS", "--xla_backend_extra_options"
+JOINED_LOOPS = "xla_cpu_use_multi_output_fusion"
+"""XLA's option for its CPU compiler to compute several results of the same arrays in one loop."""
+
 
 def choose_device(device: DeviceName = "auto") -> Literal["CPU", "GPU"]:
     """Return the kind of device that TensorFlow will use from now on.
@@ -76,6 +80,17 @@ def use_threads(count: int | None = None) -> int:
     except RuntimeError:
         return int(tf.config.threading.get_intra_op_parallelism_threads())
     return threads
+
+
+def join_loops() -> bool:
+    """Ask XLA to compute several results of the same arrays in one loop; return whether it will.
+
+    XLA reads its options once, when it first compiles. What the user has set stays.
+    """
+    given = os.environ.get(XLA_FLAGS, "")
+    if EXTRA not in given:
+        os.environ[XLA_FLAGS] = given = f"{given} {EXTRA}={JOINED_LOOPS}".strip()
+    return JOINED_LOOPS in given
 
 
 def _no_gpu() -> Diagnostic:

@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from nnspec.engine.choice import Choice, without_xla
-from nnspec.engine.device import current_device
+from nnspec.engine.device import current_device, join_loops
 from nnspec.engine.executor import Report, Stretch
 from nnspec.engine.feed import Feed
 from nnspec.engine.order import Rows
@@ -140,7 +140,9 @@ def core(model: keras.Model, *, xla: bool, compiled_update: bool = True) -> Core
         xla: whether XLA compiles the network.
         compiled_update: whether it compiles the optimizer's update too, if so.
     """
-    setting = Setting(xla=xla, gpu=current_device() == "GPU", update=xla and compiled_update)
+    gpu = current_device() == "GPU"
+    joined = xla and not gpu and join_loops()
+    setting = Setting(xla=xla, update=xla and compiled_update, gpu=gpu, joined=joined)
     return Core(model, plan_rewrites(model, PASSES, setting), xla)
 
 

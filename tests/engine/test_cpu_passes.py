@@ -201,3 +201,48 @@ def test_written_layer_normalization_is_that_of_keras() -> None:
 
     assert "layer normalization" in titles(make(), XLA)
     assert_same(make, drawn(3, 6, 5), XLA)
+
+
+def wide(units: int = 1024, **settings: Any) -> keras.Model:
+    return network((1024,), L.Dense(units, activation="relu", **settings))
+
+
+@pytest.mark.parametrize("rows", [8, 32, 48])
+def test_a_wide_product_in_pieces_is_that_of_keras(rows: int) -> None:
+    assert "wide products in pieces" in titles(wide(), XLA)
+    assert_same(wide, drawn(rows, 1024) / 32, XLA)
+
+
+def test_a_wide_product_without_bias_or_activation_is_that_of_keras() -> None:
+    assert_same(lambda: network((1024,), L.Dense(1024, use_bias=False)), drawn(32, 1024) / 32, XLA)
+
+
+@pytest.mark.parametrize(
+    ("make", "setting"),
+    [
+        (wide, GRAPH),
+        (lambda: wide(512), XLA),
+        (lambda: wide(dtype="float64"), XLA),
+        (lambda: wide(lora_rank=2), XLA),
+    ],
+)
+def test_products_that_pieces_do_not_help_are_left_alone(make: Make, setting: Setting) -> None:
+    assert "wide products" not in titles(make(), setting)
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "joined", "title"),
+    [
+        (keras.optimizers.Adam(), True, "Adam in one walk"),
+        (keras.optimizers.AdamW(), True, "Adam in one walk"),
+        (keras.optimizers.Adam(amsgrad=True), True, "weights updated in place"),
+        (keras.optimizers.Adam(), False, "weights updated in place"),
+        (keras.optimizers.Nadam(), True, "weights updated in place"),
+    ],
+)
+def test_adam_is_one_walk_where_xla_joins_loops(
+    optimizer: Any, *, joined: bool, title: str
+) -> None:
+    model = network((3,), L.Dense(1))
+    model.compile(optimizer, "mse")
+    assert title in titles(model, Setting(xla=True, update=True, joined=joined))

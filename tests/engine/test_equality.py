@@ -18,7 +18,8 @@ pytestmark = pytest.mark.keras
 OPTIMIZERS: dict[str, Callable[[], Any]] = {
     "sgd": lambda: keras.optimizers.SGD(0.01, momentum=0.9, nesterov=True),
     "rmsprop": lambda: keras.optimizers.RMSprop(0.001, centered=True, momentum=0.5),
-    "adam": lambda: keras.optimizers.Adam(0.001, amsgrad=True),
+    "adam": lambda: keras.optimizers.Adam(0.001),
+    "amsgrad": lambda: keras.optimizers.Adam(0.001, amsgrad=True),
     "adamw": lambda: keras.optimizers.AdamW(0.001, weight_decay=0.01),
     "adamax": lambda: keras.optimizers.Adamax(0.001),
     "nadam": lambda: keras.optimizers.Nadam(0.001),

@@ -14,7 +14,8 @@ from nnspec.engine.passes.einsum import FlatEinsum
 from nnspec.engine.passes.layer_normalization import WrittenLayerNormalization
 from nnspec.engine.passes.pooling import RectifierLeft, RectifierTaken
 from nnspec.engine.passes.recurrent import RecurrentProjection
-from nnspec.engine.passes.updates import AdamInOneOperation, UpdatesInPlace
+from nnspec.engine.passes.updates import AdamInOneOperation, AdamInOneWalk, UpdatesInPlace
+from nnspec.engine.passes.wide import WideProduct
 
 PASSES: tuple[type[Pass], ...] = (
     ThreefryDropout,
@@ -23,8 +24,10 @@ PASSES: tuple[type[Pass], ...] = (
     RectifierLeft,
     RectifierTaken,
     FlatEinsum,
+    WideProduct,
     WrittenAttention,
     WrittenLayerNormalization,
+    AdamInOneWalk,
     UpdatesInPlace,
     AdamInOneOperation,
 )

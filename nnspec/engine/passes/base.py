@@ -24,6 +24,8 @@ class Setting:
     """Whether XLA compiles the optimizer's update."""
     gpu: bool = False
     """Whether the step runs on a GPU."""
+    joined: bool = False
+    """Whether XLA computes several results of the same arrays in one loop."""
     leaving: frozenset[int] = frozenset()
     """The layers (by `id`) whose outputs leave a model, the network or one within it."""
 

@@ -38,6 +38,49 @@ class UpdatesInPlace(Pass):
         return {"apply": apply}
 
 
+class AdamInOneWalk(Pass):
+    """Updates a weight and both its averages in one walk over memory instead of three.
+
+    XLA joins loops that read the same arrays into one, but not a loop that reads what another
+    writes. So the weight's own change is computed from the averages before the update, and
+    everything waits for all gradients as in `UpdatesInPlace`: by a zero in the factors.
+
+    Source: Keras 3.15, keras/src/optimizers/adam.py, Adam.update_step.
+    """
+
+    title: ClassVar[str] = "Adam in one walk"
+
+    def match(self, target: Target, setting: Setting) -> bool:
+        """Fit Adam and AdamW without AMSGrad, where XLA joins loops and compiles the update."""
+        adam = (keras.optimizers.Adam, keras.optimizers.AdamW)
+        joined = setting.xla and setting.update and setting.joined
+        return joined and type(target) in adam and not target.amsgrad
+
+    def rewrite(self, target: Target, setting: Setting) -> Mapping[str, Method]:
+        """Replace `apply` and `update_step`; gradients of single rows, and halves, keep Keras'."""
+        del setting
+        apply, step = target.apply, target.update_step
+        waiting: list[tf.Tensor] = []
+
+        def apply_together(
+            grads: Sequence[Any], trainable_variables: Sequence[keras.Variable] | None = None
+        ) -> object:
+            waiting[:] = [_zero_of_all(grads)]
+            return apply(grads, trainable_variables)
+
+        def update_step(
+            gradient: Any,  # noqa: ANN401 - a tensor, or the rows of one
+            variable: keras.Variable,
+            learning_rate: tf.Tensor,
+        ) -> None:
+            if isinstance(gradient, tf.IndexedSlices) or variable.dtype != "float32":
+                step(_plus(gradient, waiting[0]), variable, learning_rate)
+            else:
+                _walk(target, tf.cast(gradient, "float32"), variable, learning_rate, waiting[0])
+
+        return {"apply": apply_together, "update_step": update_step}
+
+
 class AdamInOneOperation(Pass):
     """Updates a weight and both its averages in one walk over memory instead of ten.
 
@@ -70,6 +113,28 @@ class AdamInOneOperation(Pass):
         return {"update_step": update_step}
 
 
+def _walk(
+    optimizer: keras.optimizers.Adam,
+    gradient: tf.Tensor,
+    variable: keras.Variable,
+    learning_rate: tf.Tensor,
+    zero: tf.Tensor,
+) -> None:
+    place = optimizer._get_variable_index(variable)  # noqa: SLF001 - as in Keras' own step
+    mean, square = optimizer._momentums[place], optimizer._velocities[place]  # noqa: SLF001 - as above
+    step = tf.cast(optimizer.iterations + 1, "float32")
+    rate = tf.cast(learning_rate, "float32") * tf.sqrt(1 - tf.pow(optimizer.beta_2, step))
+    rate /= 1 - tf.pow(optimizer.beta_1, step)
+    share, share_of_square = 1 - optimizer.beta_1 + zero, 1 - optimizer.beta_2 + zero
+    before, before_of_square = tf.convert_to_tensor(mean), tf.convert_to_tensor(square)
+    # The same means as below, in words that XLA does not take for the same.
+    moved = before * (1 - share) + share * gradient
+    spread = before_of_square * (1 - share_of_square) + (share_of_square * gradient) * gradient
+    variable.assign_sub(moved * rate / (tf.sqrt(spread) + optimizer.epsilon))
+    mean.assign(before + (gradient - before) * share)
+    square.assign(before_of_square + (gradient * gradient - before_of_square) * share_of_square)
+
+
 def _adam(
     optimizer: keras.optimizers.Adam,
     gradient: tf.Tensor,
@@ -97,16 +162,21 @@ def _handle(variable: Any) -> tf.Tensor:  # noqa: ANN401 - Keras hands out Tenso
 
 
 def _awaiting_each_other(gradients: list[Any]) -> list[Any]:
-    """Return the same gradients, each plus a zero that takes all of them to know.
+    """Return the same gradients, each plus a zero that takes all of them to know."""
+    if all(one is None for one in gradients):
+        return gradients
+    zero = _zero_of_all(gradients)
+    return [None if one is None else _plus(one, zero) for one in gradients]
+
+
+def _zero_of_all(gradients: Sequence[Any]) -> tf.Tensor:
+    """Return a zero that takes all gradients to know.
 
     A barrier would say it more plainly; XLA's compiler for the CPU takes barriers away before
     it decides where to copy.
     """
-    present = [one for one in gradients if one is not None]
-    if not present:
-        return gradients
-    known = reduce(operator.and_, (_is_there(one) for one in present))
-    return [None if one is None else _plus(one, tf.where(known, 0.0, 1.0)) for one in gradients]
+    present = [_is_there(one) for one in gradients if one is not None]
+    return tf.where(reduce(operator.and_, present), 0.0, 1.0) if present else tf.constant(0.0)
 
 
 def _is_there(gradient: Any) -> tf.Tensor:  # noqa: ANN401 - a tensor, or the rows of one

@@ -16,6 +16,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -48,13 +49,22 @@ HAS_TORCH = importlib.util.find_spec("torch") is not None
 def main() -> None:
     """Measure what the command line asks for."""
     asked = arguments()
-    chosen = [one for one in NETWORKS if not asked.only or one.name in asked.only]
-    if asked.prediction:
-        record("prediction", [prediction(one, asked.turns) for one in chosen])
-    else:
-        if HAS_TORCH and asked.torch_threads:
-            set_torch_threads(asked.torch_threads)
-        record("steady", [steady_state(one, asked.turns) for one in chosen])
+    kind = "prediction" if asked.prediction else "steady"
+    names = [one.name for one in NETWORKS if not asked.only or one.name in asked.only]
+    # XLA reads its options once in a process, and the engine sets them by the network.
+    with get_context("spawn").Pool(1, maxtasksperchild=1) as pool:
+        tasks = [(name, kind, asked.turns, asked.torch_threads) for name in names]
+        record(kind, pool.starmap(measure_network, tasks, chunksize=1))
+
+
+def measure_network(name: str, kind: str, turns: int, torch_threads: int | None) -> dict[str, Any]:
+    """Return the figures of one network."""
+    (network,) = (one for one in NETWORKS if one.name == name)
+    if kind == "prediction":
+        return prediction(network, turns)
+    if HAS_TORCH and torch_threads:
+        set_torch_threads(torch_threads)
+    return steady_state(network, turns)
 
 
 def arguments() -> argparse.Namespace:

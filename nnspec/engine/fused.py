@@ -17,6 +17,7 @@ from nnspec.engine.order import Rows
 from nnspec.engine.pace import Pace
 from nnspec.engine.passes import PASSES, Setting, plan_rewrites
 from nnspec.engine.passes.base import summary
+from nnspec.engine.passes.updates import has_long_update
 from nnspec.engine.plan import Execution
 from nnspec.engine.shares import shared_step
 from nnspec.engine.source import BLOCK_BYTES, Resident, Source, Streamed, block_of, fits, run_all
@@ -141,8 +142,9 @@ def core(model: keras.Model, *, xla: bool, compiled_update: bool = True) -> Core
         compiled_update: whether it compiles the optimizer's update too, if so.
     """
     gpu = current_device() == "GPU"
-    joined = xla and not gpu and join_loops()
-    setting = Setting(xla=xla, update=xla and compiled_update, gpu=gpu, joined=joined)
+    update = xla and compiled_update
+    joined = update and not gpu and has_long_update(model) and join_loops()
+    setting = Setting(xla=xla, update=update, gpu=gpu, joined=joined)
     return Core(model, plan_rewrites(model, PASSES, setting), xla)
 
 

@@ -1,5 +1,6 @@
 """The `blocks:` section: sub-graphs with parameters, to be used like layers."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from nnspec.catalog.ranked import RANKED, SHORT
@@ -133,13 +134,13 @@ def check_parameters(body: Mapping, parameters: dict[str, Node | None], findings
             findings.add("S112", f"the parameter {shorten(name)!r} is not used", item.span)
 
 
-def check_outputs(block: Block, inside: set[str], findings: Findings) -> bool:
-    """Return whether every listed output of a block is one of the names inside it."""
-    absent = [wire for wire in block.outputs if wire.source not in inside]
+def refuse_outputs(
+    block: Block, absent: Iterable[Wire], inside: set[str], findings: Findings
+) -> None:
+    """Record the listed outputs of a block that none of the names inside it is."""
     for wire in absent:
         message = f"no layer of the block {block.name} is called {shorten(wire.source)!r}"
         findings.add("G101", message, wire.span, hint=suggest(wire.source, inside) or None)
-    return not absent
 
 
 def may_nest(name: str, chain: tuple[str, ...], span: Span, findings: Findings) -> bool:

@@ -23,7 +23,7 @@ from nnspec.spec.model import (
     SubModel,
     Wire,
 )
-from nnspec.validate.blocks import SUBMODEL, Block, bind, check_outputs, may_nest
+from nnspec.validate.blocks import SUBMODEL, Block, bind, may_nest, refuse_outputs
 from nnspec.validate.habits import LAYER_WORDS
 from nnspec.validate.items import Item, read_item, read_outputs
 from nnspec.validate.keras_form import is_keras_model
@@ -328,14 +328,30 @@ class ModelReader:
             outer.append(replace(one, related=(*one.related, *related)))
         self.reader.findings = outer
         made = tuple(self.layers[begin:])
-        inside = {use.name for use in made} | self.aliases.keys()
         outputs = [f"{name}.{wire.source}" for wire in block.outputs]
-        if not check_outputs(block, {one.removeprefix(f"{name}.") for one in inside}, outer):
+        if outputs and not self.holds_outputs(block, outputs, made, f"{name}."):
             outputs = []
         output = last if not outputs else outputs[0]
         if len(outputs) <= 1:
             self.aliases[name] = output
         self.expansions[name] = Expansion(name, made, tuple(wire.source for wire in wires), output)
+
+    def holds_outputs(
+        self, block: Block, outputs: list[str], made: tuple[LayerUse, ...], prefix: str
+    ) -> bool:
+        """Return whether every listed output of a block is one of the names inside it."""
+        inside = {use.name for use in made}
+        absent = [
+            wire
+            for wire, output in zip(block.outputs, outputs, strict=True)
+            if output not in inside and output not in self.aliases
+        ]
+        if absent:
+            known = (one for one in (*inside, *self.aliases) if one.startswith(prefix))
+            refuse_outputs(
+                block, absent, {one.removeprefix(prefix) for one in known}, self.findings
+            )
+        return not absent
 
     def check_block_inputs(self, block: Block, wires: tuple[Wire, ...], item: Item) -> bool:
         """Return whether a use gives a block as many inputs as it takes."""

@@ -44,6 +44,7 @@ def considered(name: str) -> int:
     return PAIRS // max(len(name), 20) ** 2
 
 
+@lru_cache(maxsize=4096)  # a name misspelt in a block is looked up in each of its uses
 def edits(one: str, other: str) -> int:
     """Return how many letters must be changed, added, dropped or swapped with their neighbour.
 

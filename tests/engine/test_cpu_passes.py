@@ -11,6 +11,7 @@ from networks import GRAPH, XLA, Floats, outcome
 from nnspec.engine.passes import PASSES, Setting, plan_rewrites
 from nnspec.engine.passes.base import summary
 from nnspec.engine.passes.einsum import Axes
+from nnspec.engine.passes.updates import has_long_update
 
 pytestmark = pytest.mark.keras
 
@@ -246,3 +247,10 @@ def test_adam_is_one_walk_where_xla_joins_loops(
     model = network((3,), L.Dense(1))
     model.compile(optimizer, "mse")
     assert title in titles(model, Setting(xla=True, update=True, joined=joined))
+
+
+def test_joined_loops_are_asked_for_where_the_update_is_long_and_nothing_recurs() -> None:
+    assert has_long_update(wide())
+    assert not has_long_update(wide(128))
+    assert not has_long_update(network((6, 64), L.LSTM(256)))
+    assert not has_long_update(network((6, 64), L.Bidirectional(L.LSTM(256))))

@@ -10,6 +10,22 @@ import tensorflow as tf
 
 from nnspec.engine.passes.base import Method, Pass, Setting, Target
 
+LONG_WALK = 2**18
+"""Weights from which an update's walks over memory weigh more than what else a step does."""
+
+
+def has_long_update(model: keras.Model) -> bool:
+    """Tell whether joined loops pay: many weights, and no layer that loops over time.
+
+    Within a recurrent layer's loop XLA then joins what is better computed apart: measured, a
+    twentieth slower.
+    """
+    layers = model._flatten_layers(include_self=False)  # noqa: SLF001 - the only walk that sees nested layers
+    recurrent = any(isinstance(one, keras.layers.RNN) for one in layers)
+    return not recurrent and sum(one.shape.num_elements() for one in model.trainable_weights) >= (
+        LONG_WALK
+    )
+
 
 class UpdatesInPlace(Pass):
     """Makes each weight's update wait for all gradients.

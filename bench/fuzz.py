@@ -4,9 +4,10 @@
 
 An input fails that raises anything but a refusal, takes over 2 s of processor time (policies, which
 are their teams' own, may take 20), or makes the process start a program, open a connection, open a
-file outside the inputs' folder, or import what is no installed library. The process as a whole may take 300 MB (data: what its libraries take, and
-300 MB). `--seeds FOLDER` adds further specs and Keras documents to start from. With --atheris, and
-atheris installed, mutations of specs are guided by coverage. Exit code 1 if anything failed.
+file outside the inputs' folder, or import what is no installed library. The process as a whole may
+take 300 MB (data: what its libraries take, and 300 MB). `--seeds FOLDER` adds further specs and
+Keras documents to start from. With --atheris, and atheris installed, mutations of specs are guided
+by coverage. Exit code 1 if anything failed.
 """
 
 # ruff: noqa: E402 - the mutations are those of the tests, found by the path that is set first

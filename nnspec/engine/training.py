@@ -45,6 +45,10 @@ class Training:
     epochs: int = 0
     stopped: str | None = None
     timings: dict[str, float] = field(default_factory=dict)
+    _watchers: tuple[Watcher, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._watchers = tuple(one for one in self.callbacks if isinstance(one, Watcher))
 
     def run(self) -> Outcome:
         """Train all epochs of the plan, or until a callback stops it.
@@ -124,9 +128,8 @@ class Training:
         return report, stretch.steps
 
     def _tell(self, epoch: int, step: int, logs: dict[str, Any]) -> None:
-        for one in self.callbacks:
-            if isinstance(one, Watcher):
-                one.on_chunk(epoch, step, logs)
+        for one in self._watchers:
+            one.on_chunk(epoch, step, logs)
 
     def _finish(self) -> None:
         """Let the optimizer write its averages over the weights, as `Model.fit` does at its end."""

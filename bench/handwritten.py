@@ -115,6 +115,34 @@ def auto_mpg() -> Parts:
     return inputs[0], inputs[1], targets[0], targets[1]
 
 
+def table(file: str) -> Parts:
+    """Return an archive's rows, standardized on the training rows, a tenth held back twice."""
+    with np.load(file) as archive:
+        x, y = archive["x"], archive["y"]
+    order = np.random.default_rng(0).permutation(len(x))
+    train, held = np.split(order, [int(0.8 * len(x)), int(0.9 * len(x))])[:2]
+    left, right = (
+        (one - x[train].mean(axis=0)) / x[train].std(axis=0) for one in (x[train], x[held])
+    )
+    mean, deviation = y[train].mean(), y[train].std()
+    return left, right, (y[train] - mean) / deviation, (y[held] - mean) / deviation
+
+
+def mlp() -> keras.Model:
+    """8-64-BatchNormalization-Dropout-32-1."""
+    layers = keras.layers
+    return keras.Sequential(
+        [
+            keras.Input((8,)),
+            layers.Dense(64, activation="relu"),
+            layers.BatchNormalization(),
+            layers.Dropout(0.2),
+            layers.Dense(32, activation="relu"),
+            layers.Dense(1),
+        ]
+    )
+
+
 def adam(rate: float) -> Callable[[], keras.optimizers.Optimizer]:
     """Return what makes Adam with this learning rate."""
     return lambda: keras.optimizers.Adam(rate)
@@ -171,15 +199,17 @@ SCRIPTS = {
 def main() -> None:
     """Train one of them."""
     reader = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    reader.add_argument("name", choices=SCRIPTS)
+    reader.add_argument("name", choices=[*SCRIPTS, "mlp"])
     reader.add_argument("--epochs", type=int, required=True)
     reader.add_argument("--patience", type=int, help="of early stopping; the spec's if absent")
     reader.add_argument("--weights", required=True, help="the file to write at the end")
+    reader.add_argument("--table", help="the MLP's rows")
     asked = reader.parse_args()
-    script = SCRIPTS[asked.name]
+    drawn = Script(lambda: table(asked.table), adam(1e-3), "mse", errors_alone, 20)
+    script = drawn if asked.name == "mlp" else SCRIPTS[asked.name]
     train_x, held_x, train_y, held_y = script.load()
     keras.utils.set_random_seed(0)
-    model = HANDWRITTEN[asked.name]()
+    model = mlp() if asked.name == "mlp" else HANDWRITTEN[asked.name]()
     model.compile(script.optimizer(), script.loss, metrics=script.metrics())
     model.fit(
         train_x,

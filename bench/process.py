@@ -1,6 +1,6 @@
 """Whole processes: `nnspec train` on each shipped spec beside the same network written by hand.
 
-    python bench/process.py                     every spec, and the MLP over 200 epochs
+    python bench/process.py                     every spec, and an MLP over 200 epochs
     python bench/process.py --only wine --turns 5
 
 Both start in fresh processes, turn by turn, and end when the trained weights are on the disk:
@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from results import record
 
 import nnspec
@@ -42,9 +43,29 @@ class Case:
     """How many times faster than the script the process should be."""
 
 
+MLP = """nnspec: 1
+name: mlp
+data: {source: mlp.npz, target: y, features: [x], split: {validation: 0.1, test: 0.1, seed: 0}}
+model:
+  - Dense: {units: 64, activation: relu}
+  - BatchNormalization
+  - Dropout: 0.2
+  - Dense: {units: 32, activation: relu}
+  - Dense: 1
+training:
+  optimizer: adam
+  loss: mse
+  metrics: [rmse, mae]
+  epochs: 200
+  callbacks: [{EarlyStopping: {patience: 20, restore_best_weights: true}}]
+"""
+"""The MLP that `bench/engine.py` measures, over 20,480 training rows."""
+MLP_ROWS, MLP_COLUMNS = 25_600, 8
+
 CASES = (
     *(Case(path.stem, path.stem) for path in sorted((ROOT / "specs").glob("*.yaml"))),
-    Case("diabetes, 200 epochs", "diabetes", 200, 5.0),
+    Case("diabetes, 200 epochs", "diabetes", 200),
+    Case("MLP, 200 epochs", "mlp", 200, 5.0),
 )
 
 
@@ -56,8 +77,22 @@ def main() -> None:
     asked = reader.parse_args()
     chosen = [one for one in CASES if not asked.only or one.title in asked.only]
     with tempfile.TemporaryDirectory() as place:
+        write_mlp(Path(place))
         figures = [compare(one, Path(place), asked.turns) for one in chosen]
     record("process", figures)
+
+
+def write_mlp(place: Path) -> None:
+    """Write the MLP's spec and a table of random numbers for it."""
+    draw = np.random.default_rng(0)
+    features = draw.normal(size=(MLP_ROWS, MLP_COLUMNS)).astype("float32")
+    np.savez(place / "mlp.npz", x=features, y=features.sum(axis=1))
+    (place / "mlp.yaml").write_text(MLP)
+
+
+def spec_file(spec: str, place: Path) -> Path:
+    """Return the file of a spec: a shipped one, or the MLP's."""
+    return place / "mlp.yaml" if spec == "mlp" else ROOT / "specs" / f"{spec}.yaml"
 
 
 def compare(case: Case, place: Path, turns: int) -> dict[str, Any]:
@@ -96,7 +131,7 @@ def epochs_of(spec: str, place: Path) -> int:
 
 def train_by_nnspec(spec: str, epochs: int, place: Path) -> float:
     """Return the seconds from the program's start until the last weights are written."""
-    callbacks = nnspec.load(ROOT / "specs" / f"{spec}.yaml").training
+    callbacks = nnspec.load(spec_file(spec, place)).training
     assert callbacks is not None
     number = [one.keras_name for one in callbacks.callbacks].index("EarlyStopping")
     settings = (
@@ -117,12 +152,14 @@ def train_by_hand(spec: str, epochs: int, place: Path) -> float:
     file = place / f"{spec}.weights.h5"
     script = str(ROOT / "bench" / "handwritten.py")
     arguments = [spec, "--epochs", str(epochs), "--patience", str(NEVER), "--weights", str(file)]
+    if spec == "mlp":
+        arguments += ["--table", str(place / "mlp.npz")]
     return -finish([sys.executable, script, *arguments]) + written(file)
 
 
 def nnspec_command(spec: str, run: Path) -> list[str]:
     """Return the command that trains a spec into a folder."""
-    file = str(ROOT / "specs" / f"{spec}.yaml")
+    file = str(spec_file(spec, run.parent))
     place = ["--runs", str(run.parent), "--name", run.name]
     return [sys.executable, "-m", "nnspec", "train", file, *place]
 

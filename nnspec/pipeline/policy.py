@@ -5,13 +5,15 @@ ask for what nobody wrote. What is not written is shown at the nearest value aro
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path as FilePath
+from typing import Any
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError, ValidationError
 from jsonschema.protocols import Validator
-from jsonschema.validators import validator_for
+from jsonschema.validators import extend, validator_for
 from referencing import Registry
 from referencing.exceptions import Unresolvable
 
@@ -24,8 +26,15 @@ from nnspec.spec.spec import Spec
 POLICY_BYTES = 4 * 2**20
 LAYER = 3
 """Steps down to one layer of the filled spec: model, layers, its number."""
+MOST_STEPS = 100_000
+"""Keywords that may be applied to one spec, a second's work: alternatives within alternatives, or
+references in a circle, can double with each level."""
 SHOWN = 160
 """Characters of a violation that a message holds."""
+
+
+Keyword = Callable[..., "Iterator[ValidationError] | None"]
+"""What jsonschema applies for one keyword."""
 
 
 class UnusablePolicy(Exception):
@@ -48,7 +57,9 @@ def read_policy(path: FilePath) -> Validator:
     except (ValueError, RecursionError) as error:
         message = f"{path} is no JSON Schema: {shorten(str(error), SHOWN)}"
         raise UnusablePolicy(message) from error
-    return kind(schema, registry=Registry())
+    # Without its name, a part that refers to the whole is read by the same kind of validator.
+    body = {name: value for name, value in schema.items() if name != "$schema"}
+    return kind(body, registry=Registry())
 
 
 def read_schema(path: FilePath) -> dict[str, object]:
@@ -84,12 +95,13 @@ def apply_policy(
     """Return what the filled spec violates.
 
     Raises:
-        UnusablePolicy: the schema refers to another one, which is not opened.
+        UnusablePolicy: the schema refers to another one, which is not opened, or takes too long.
     """
+    bounded = counted(type(validator))(validator.schema, registry=Registry())
     filled = json.loads(json.dumps(fill_spec(spec, network)))
     found: dict[tuple[str, Span | None], Diagnostic] = {}
     try:
-        for error in leaves(validator.iter_errors(filled)):
+        for error in leaves(bounded.iter_errors(filled)):
             path: Path = tuple(error.absolute_path)
             span = locate(path, spec, network) or top(document)
             message = say(path, error)
@@ -107,6 +119,24 @@ def apply_policy(
         message = f"the policy cannot be applied: {shorten(str(error), SHOWN)}"
         raise UnusablePolicy(message) from error
     return tuple(found.values())
+
+
+def counted(kind: type[Validator]) -> type[Validator]:
+    """Return a kind of validator that gives up after so many keywords, applied to one value."""
+    steps = count(1)
+
+    def bounded(keyword: Keyword) -> Keyword:
+        def apply(*given: Any) -> Iterator[ValidationError]:  # noqa: ANN401 - what keywords take
+            if next(steps) > MOST_STEPS:
+                message = f"the policy takes more than {MOST_STEPS:,} steps: simplify alternatives"
+                raise UnusablePolicy(message)
+            yield from keyword(*given) or ()
+
+        return apply
+
+    keywords = {name: bounded(keyword) for name, keyword in kind.VALIDATORS.items()}
+    made: type[Validator] = extend(kind, keywords)  # type: ignore[no-untyped-call] # its own say
+    return made
 
 
 def leaves(errors: Iterator[ValidationError]) -> Iterator[ValidationError]:

@@ -96,6 +96,17 @@ def test_a_part_of_the_policy_may_be_referred_to(program: Program) -> None:
     ]
 
 
+DOUBLING = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "$ref": "#/$defs/0",
+    "$defs": {
+        **{str(level): {"anyOf": [{"$ref": f"#/$defs/{level + 1}"}] * 2} for level in range(30)},
+        "30": False,
+    },
+}
+"""Two alternatives, which are two alternatives each, and so on."""
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -108,6 +119,7 @@ def test_a_part_of_the_policy_may_be_referred_to(program: Program) -> None:
         ("3", "is no JSON Schema"),
         ('{"$schema": {}}', "is no JSON Schema"),
         ('{"$ref": "#"}', "refers to itself without an end"),
+        (json.dumps(DOUBLING), "takes more than 100,000 steps"),
         ('{"properties": {"nnspec": {"multipleOf": NaN}}}', "cannot be applied"),
         ('{"properties": {"data": {"properties": {"source": {"pattern": "("}}}}}', "is not a"),
     ],

@@ -26,9 +26,9 @@ from nnspec.spec.spec import Spec
 POLICY_BYTES = 4 * 2**20
 LAYER = 3
 """Steps down to one layer of the filled spec: model, layers, its number."""
-MOST_STEPS = 100_000
-"""Keywords that may be applied to one spec, a second's work: alternatives within alternatives, or
-references in a circle, can double with each level."""
+MOST_STEPS = 50_000
+"""Keywords that may be applied to one spec, half a second's work: alternatives within alternatives,
+or references in a circle, can double with each level."""
 SHOWN = 160
 """Characters of a violation that a message holds."""
 

@@ -1,6 +1,6 @@
 """The `blocks:` section: sub-graphs with parameters, to be used like layers."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from nnspec.catalog.ranked import RANKED, SHORT
@@ -134,13 +134,28 @@ def check_parameters(body: Mapping, parameters: dict[str, Node | None], findings
             findings.add("S112", f"the parameter {shorten(name)!r} is not used", item.span)
 
 
-def refuse_outputs(
-    block: Block, absent: Iterable[Wire], inside: set[str], findings: Findings
-) -> None:
-    """Record the listed outputs of a block that none of the names inside it is."""
+def holds_outputs(
+    block: Block, prefix: str, made: Iterable[Collection[str]], findings: Findings
+) -> bool:
+    """Return whether every listed output of a block is one of the names inside it.
+
+    Args:
+        block: the block.
+        prefix: what the names of this use of it begin with.
+        made: names of layers, and other names for them; of all layers, in part.
+        findings: takes what is not there.
+    """
+    held = tuple(made)
+    absent = [
+        wire for wire in block.outputs if not any(prefix + wire.source in one for one in held)
+    ]
     for wire in absent:
+        inside = {
+            one.removeprefix(prefix) for group in held for one in group if one.startswith(prefix)
+        }
         message = f"no layer of the block {block.name} is called {shorten(wire.source)!r}"
         findings.add("G101", message, wire.span, hint=suggest(wire.source, inside) or None)
+    return not absent
 
 
 def may_nest(name: str, chain: tuple[str, ...], span: Span, findings: Findings) -> bool:

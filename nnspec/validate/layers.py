@@ -7,7 +7,6 @@ is the graph's question.
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from nnspec.catalog.base import CatalogObject
 from nnspec.catalog.layer import Layer
 from nnspec.catalog.ranked import RANKED, SHORT
 from nnspec.catalog.registry import find, names
@@ -23,10 +22,10 @@ from nnspec.spec.model import (
     SubModel,
     Wire,
 )
-from nnspec.validate.blocks import SUBMODEL, Block, bind, may_nest, refuse_outputs
+from nnspec.validate.blocks import SUBMODEL, Block, bind, holds_outputs, may_nest
 from nnspec.validate.habits import LAYER_WORDS
 from nnspec.validate.items import Item, read_item, read_outputs
-from nnspec.validate.keras_form import is_keras_model
+from nnspec.validate.keras_form import is_keras_model, read_whole, settle
 from nnspec.validate.model_source import ModelSource
 from nnspec.validate.moves import refuse_inner_name
 from nnspec.validate.names import as_activation, meant, suggest
@@ -76,7 +75,7 @@ class ModelReader:
         if opened is None:
             return None
         if is_keras_model(opened):
-            model = self.read_keras(opened)
+            model = read_whole(opened, self.reader)
             return model.section if model else None
         return self.read_layers(opened, Scope(substitution), NETWORK_INPUT)
 
@@ -228,7 +227,7 @@ class ModelReader:
             return read_submodel(self.merge(written, extra, "layers"), scope, self)
         whole = in_keras_form(written)
         if is_keras_model(whole):
-            return self.read_keras(whole)
+            return read_whole(whole, self.reader)
         kind = find("layers", SHORT.get(written.name, written.name))
         written = self.merge(written, extra, getattr(kind, "shorthand", None))
         if written.name in RANKED:
@@ -237,23 +236,9 @@ class ModelReader:
             self.refuse_layer(written)
             return None
         refuse_inner_name(written, kind, self.findings)
-        made = self.reader.read_arguments(kind, self.settle(without_name(written, kind), kind))
+        settled = settle(without_name(written, kind), kind, self.findings)
+        made = self.reader.read_arguments(kind, settled)
         return None if isinstance(made, Unreadable) or not isinstance(made, Layer) else made
-
-    def read_keras(self, node: MappingNode) -> SubModel | None:
-        """Return the model of a Keras document; None where its layers cannot be found."""
-        from nnspec.validate.keras_document import read_keras_model  # noqa: PLC0415 - rarely met
-
-        return read_keras_model(node, self.reader)
-
-    def settle(self, written: Written, kind: type[CatalogObject]) -> Written:
-        """Return a layer in Keras' own form with its arguments as a spec writes them."""
-        if not written.config or not isinstance(written.argument, MappingNode):
-            return written
-        from nnspec.validate.keras_values import Settler  # noqa: PLC0415 - rarely met
-
-        settler = Settler(self.findings)
-        return replace(written, argument=settler.settle_arguments(kind, written.argument))
 
     def refuse_layer(self, written: Written) -> None:
         """Record a layer that is none, and no block either."""
@@ -329,29 +314,13 @@ class ModelReader:
         self.reader.findings = outer
         made = tuple(self.layers[begin:])
         outputs = [f"{name}.{wire.source}" for wire in block.outputs]
-        if outputs and not self.holds_outputs(block, outputs, made, f"{name}."):
+        inside = {use.name for use in made} if outputs else ()
+        if not holds_outputs(block, f"{name}.", (inside, self.aliases), outer):
             outputs = []
         output = last if not outputs else outputs[0]
         if len(outputs) <= 1:
             self.aliases[name] = output
         self.expansions[name] = Expansion(name, made, tuple(wire.source for wire in wires), output)
-
-    def holds_outputs(
-        self, block: Block, outputs: list[str], made: tuple[LayerUse, ...], prefix: str
-    ) -> bool:
-        """Return whether every listed output of a block is one of the names inside it."""
-        inside = {use.name for use in made}
-        absent = [
-            wire
-            for wire, output in zip(block.outputs, outputs, strict=True)
-            if output not in inside and output not in self.aliases
-        ]
-        if absent:
-            known = (one for one in (*inside, *self.aliases) if one.startswith(prefix))
-            refuse_outputs(
-                block, absent, {one.removeprefix(prefix) for one in known}, self.findings
-            )
-        return not absent
 
     def check_block_inputs(self, block: Block, wires: tuple[Wire, ...], item: Item) -> bool:
         """Return whether a use gives a block as many inputs as it takes."""

@@ -12,7 +12,7 @@ from nnspec.document import Entry, Mapping, Node, Scalar, Sequence, kind_of, sho
 from nnspec.spec.model import SubModel
 from nnspec.validate.blocks import SUBMODEL, may_nest
 from nnspec.validate.items import LAYER_NAME, read_sources
-from nnspec.validate.keras_form import is_keras_model
+from nnspec.validate.keras_form import is_keras_model, read_whole
 from nnspec.validate.names import suggest
 from nnspec.validate.reader import Written
 from nnspec.validate.scope import Scope
@@ -73,7 +73,7 @@ def read_submodel(written: Written, scope: Scope, outer: "ModelReader") -> SubMo
     if opened is None:
         return None
     if is_keras_model(opened):
-        made = outer.read_keras(opened)
+        made = read_whole(opened, outer.reader)
         return made and replace(made, trainable=trainable and made.trainable)
     inner = Scope(scope.substitution, uses=scope.uses, chain=(*scope.chain, SUBMODEL))
     section = outer.inside().read_layers(opened, inner, inputs[0])

@@ -134,8 +134,7 @@ def prediction(network: Network, turns: int, rows: int = 100_000) -> dict[str, A
     model = compiled(network)
     small = rows_of(network).inputs
     many = {name: np.resize(one, (rows, *one.shape[1:])) for name, one in small.items()}
-    first = next(iter(many.values()))
-    theirs = timed(lambda: model.predict(first, batch_size=32, verbose=0))
+    theirs = timed(lambda: model.predict(many, batch_size=32, verbose=0))
     ours = timed(lambda: predict(model, many, 32))
     theirs(), ours()
     pairs = [(theirs(), ours()) for _ in range(turns)]

@@ -1,6 +1,6 @@
-"""What is known of a Keras document before it is read: that it is one; floor 4.
+"""The way to what is written in Keras' own form: a whole model, or one layer; floor 4.
 
-Few specs hold one, so the modules that read them are imported where one is met.
+Few specs hold such, so the modules that read it are imported where it is met.
 """
 
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Floor 8, passes: the optimizer's update in place, or in one operation."""
+"""Floor 8, passes: the optimizer's update in place, in one walk, or in one operation."""
 
 import operator
 from collections.abc import Mapping, Sequence
@@ -21,10 +21,10 @@ def has_long_update(model: keras.Model) -> bool:
     twentieth slower.
     """
     layers = model._flatten_layers(include_self=False)  # noqa: SLF001 - the only walk that sees nested layers
-    recurrent = any(isinstance(one, keras.layers.RNN) for one in layers)
-    return not recurrent and sum(one.shape.num_elements() for one in model.trainable_weights) >= (
-        LONG_WALK
-    )
+    if any(isinstance(one, keras.layers.RNN) for one in layers):
+        return False
+    weights = sum(one.shape.num_elements() for one in model.trainable_weights)
+    return bool(weights >= LONG_WALK)
 
 
 class UpdatesInPlace(Pass):

@@ -13,7 +13,7 @@ from pathlib import Path
 from statistics import mean, stdev
 
 import nnspec
-from nnspec.run.report import Report
+from nnspec.report.report import Report
 
 SPECS = Path(__file__).parents[1] / "specs"
 FIGURES = {

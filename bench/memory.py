@@ -85,7 +85,7 @@ for part in (train_x, held_x, test_x):
 TOLD = """
 import sys
 from pathlib import Path
-from nnspec.engine import source
+from nnspec.engine.tensorflow import source
 
 source.MEMORY = Path(sys.argv.pop(1))
 source.fits.__kwdefaults__["memory"] = source.MEMORY

@@ -8,14 +8,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-# The package of that name, imported later, would take the place of the function below.
-import nnspec.validate  # noqa: F401
 from nnspec.version import __version__
 
 if TYPE_CHECKING:
     from nnspec.diagnostics import Diagnostic
+    from nnspec.judge.output import OutputReport
     from nnspec.pipeline.train import RunResult
-    from nnspec.run.report import OutputReport
     from nnspec.spec.spec import Spec
 
 __all__ = ["__version__", "compile", "evaluate", "export", "load", "predict", "train", "validate"]

@@ -14,7 +14,7 @@ from nnspec.spec.data import DataSection
 
 if TYPE_CHECKING:
     from nnspec.data import Dataset
-    from nnspec.data.fitted import Need
+    from nnspec.data.fit.fitted import Need
     from nnspec.pipeline.train import RunResult
 
 SPECS = Path(__file__).parents[1] / "specs"

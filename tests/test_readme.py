@@ -43,7 +43,7 @@ def test_the_mistakes_are_reported_as_shown(
 def test_the_report_shown_is_the_one_that_training_ends_with(
     trained: "Callable[[str], RunResult]",
 ) -> None:
-    from nnspec.run.display import show_report  # noqa: PLC0415 - imports Keras
+    from nnspec.report.terminal import show_report  # noqa: PLC0415 - imports Keras
 
     written = StringIO()
     show_report(trained("diabetes").report, Console(file=written, width=80))

@@ -7,7 +7,7 @@ import keras
 from nnspec.build.objects import build_value
 from nnspec.catalog.layers.application import Application
 from nnspec.diagnostics import Diagnostic, Refused
-from nnspec.resolve import ResolvedNode
+from nnspec.network.network import ResolvedNode
 
 FETCH_FAILED = "URL fetch failure"
 """How Keras begins to say that a download failed; it has no exception of its own for that."""

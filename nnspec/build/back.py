@@ -7,9 +7,9 @@ from collections.abc import Mapping
 
 import tensorflow as tf
 
-from nnspec.data.fitted import Preprocessing, TargetFit
+from nnspec.data.fit.fitted import Preprocessing, TargetFit
+from nnspec.data.fit.targets import label_array
 from nnspec.data.table import Values
-from nnspec.data.targets import label_array
 
 PREDICTION = "prediction"
 """Key of a figure in the target's own units, or of the predicted label."""

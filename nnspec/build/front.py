@@ -12,7 +12,7 @@ import tensorflow as tf
 
 from nnspec.data.arrays import Arrays
 from nnspec.data.dataset import Dataset
-from nnspec.data.fitted import (
+from nnspec.data.fit.fitted import (
     BooleanFit,
     CategoryFit,
     ColumnFit,
@@ -20,7 +20,7 @@ from nnspec.data.fitted import (
     NumericFit,
     Preprocessing,
 )
-from nnspec.data.splits import SplitName
+from nnspec.data.split.splits import SplitName
 from nnspec.data.table import Column, Table, Values
 from nnspec.shapes import Tensor
 

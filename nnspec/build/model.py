@@ -8,8 +8,8 @@ from nnspec.build.applications import build_application
 from nnspec.build.objects import build_object
 from nnspec.catalog.layer import Layer
 from nnspec.catalog.layers.application import Application
-from nnspec.nested import Nested
-from nnspec.resolve import Network, ResolvedNode
+from nnspec.network.network import Network, ResolvedNode
+from nnspec.network.resolve import Nested
 from nnspec.shapes import Element, Tensor
 
 DTYPES: dict[Element, str] = {

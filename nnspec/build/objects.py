@@ -7,7 +7,7 @@ import keras
 
 from nnspec.catalog.base import CatalogObject
 from nnspec.catalog.layer import Layer
-from nnspec.validate.naming import snake_case
+from nnspec.frontends.nnspec_1.layer_names import snake_case
 
 FAMILIES: dict[str, Any] = {
     "layers": keras.layers,

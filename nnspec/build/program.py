@@ -11,9 +11,9 @@ from nnspec.build.back import PREDICTION, Back, build_back
 from nnspec.build.front import Front, build_front, prepare_arrays, prepare_inputs
 from nnspec.build.model import build_model
 from nnspec.data import Arrays, Dataset, Preprocessing, SplitName, Table
-from nnspec.data.needs import losses_by_output
+from nnspec.data.fit.needs import losses_by_output
 from nnspec.data.table import Values
-from nnspec.resolve import Network
+from nnspec.network.network import Network
 from nnspec.spec.spec import Spec
 
 

@@ -5,7 +5,7 @@ import keras
 from nnspec.build.objects import build_object
 from nnspec.catalog.optimizers import Optimizer
 from nnspec.catalog.schedules import Schedule
-from nnspec.resolve import Network
+from nnspec.network.network import Network
 from nnspec.spec.training import TrainingSection
 
 

@@ -14,7 +14,7 @@ def render(
 ) -> None:
     """Print a spec with every default written out."""
     with explained(overrides):
-        from nnspec.fill import render_spec
+        from nnspec.network.fill import render_spec
 
         accepted = accept(spec, overrides, allow_outside=allow_outside)
         typer.echo(render_spec(*accepted), nl=False)
@@ -25,7 +25,7 @@ def summary(
 ) -> None:
     """Print the table of layers, shapes and parameters."""
     with explained(overrides):
-        from nnspec.summary import WIDTH, show_summary, summarize
+        from nnspec.network.summary import WIDTH, show_summary, summarize
 
         _, network = accept(spec, overrides, allow_outside=allow_outside)
         width = shutil.get_terminal_size().columns if sys.stdout.isatty() else WIDTH

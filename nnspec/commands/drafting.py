@@ -63,7 +63,7 @@ def refuse_beside_template(target: str | None, window: int | None) -> None:
 def chosen_template(name: str) -> str:
     """Return a template's text, or the list of all of them."""
     from nnspec.draft.templates import read_template, template_names
-    from nnspec.validate.names import suggest
+    from nnspec.language.near_names import suggest
 
     known = template_names()
     if name == "?":

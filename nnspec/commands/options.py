@@ -14,7 +14,7 @@ def require_file(path: Path) -> Path:
     """
     if path.exists():
         return path
-    from nnspec.validate.names import nearest
+    from nnspec.language.near_names import nearest
 
     try:
         beside = [one.name for one in path.parent.iterdir() if one.is_file()]

@@ -125,8 +125,8 @@ def sharpen(error: Any) -> None:  # noqa: ANN401 - Typer's complaints have no pu
     """Point a complaint about an unknown flag to the flag, or the setting, that was meant."""
     if not hasattr(error, "possibilities") or error.ctx is None:
         return
-    from nnspec.validate.document import SECTIONS
-    from nnspec.validate.names import nearest
+    from nnspec.frontends.nnspec_1.document import SECTIONS
+    from nnspec.language.near_names import nearest
 
     flags = [flag for parameter in error.ctx.command.params for flag in parameter.opts]
     settings = {

@@ -17,7 +17,7 @@ from nnspec.diagnostics.sources import Sources
 from nnspec.diagnostics.summary import summarize
 
 if TYPE_CHECKING:
-    from nnspec.resolve import Network
+    from nnspec.network.network import Network
     from nnspec.spec.spec import Spec
 
 TRAINING = {"tensorflow", "keras", "numpy", "polars", "sklearn", "jinja2"}

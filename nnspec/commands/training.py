@@ -53,7 +53,7 @@ def train(
 
         console = Console(highlight=False)
         result = train_opened(opened, Place(runs, name, console))
-        from nnspec.run.display import show_report
+        from nnspec.report.terminal import show_report
 
         show_report(result.report, console)
         typer.echo(f"run: {result.folder}")
@@ -82,7 +82,7 @@ def bench(
         from rich.console import Console
 
         from nnspec.pipeline.bench import measure_executors, write_choice
-        from nnspec.run.display import show_comparison
+        from nnspec.report.terminal import show_comparison
 
         measured = measure_executors(opened, seconds=seconds)
         show_comparison(measured, Console(highlight=False))
@@ -100,7 +100,7 @@ def evaluate(run: RunFolder) -> None:
         from rich.console import Console
 
         from nnspec.pipeline import finished
-        from nnspec.run.display import show_report
+        from nnspec.report.terminal import show_report
 
         judged = replace(finished.report(run), outputs=finished.evaluate(run))
         show_report(judged, Console(highlight=False))

@@ -9,18 +9,18 @@ from pathlib import Path as FilePath
 
 import numpy as np
 
-from nnspec.data.fit import fit_features
-from nnspec.data.fitted import Preprocessing
-from nnspec.data.kinds import type_columns
-from nnspec.data.missing import settle_missing
-from nnspec.data.raw import DATA_LIMIT, Raw
-from nnspec.data.readers import read_source
-from nnspec.data.refusals import refuse
-from nnspec.data.roles import Roles, TargetNeeds, assign_roles
-from nnspec.data.splits import SPLITS, SplitName, split_rows
+from nnspec.data.columns.kinds import type_columns
+from nnspec.data.columns.missing import settle_missing
+from nnspec.data.columns.refusals import refuse
+from nnspec.data.columns.roles import Roles, TargetNeeds, assign_roles
+from nnspec.data.fit.features import fit_features
+from nnspec.data.fit.fitted import Preprocessing
+from nnspec.data.fit.targets import encode_targets, fit_targets, labels_of, raw_targets
+from nnspec.data.read.raw import DATA_LIMIT, Raw
+from nnspec.data.read.source import read_source
+from nnspec.data.split.splits import SPLITS, SplitName, split_rows
+from nnspec.data.split.windows import Windows, split_windows
 from nnspec.data.table import Rows, Table, Values
-from nnspec.data.targets import encode_targets, fit_targets, labels_of, raw_targets
-from nnspec.data.windows import Windows, split_windows
 from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.spec.data import DataSection
 

@@ -6,10 +6,10 @@ from typing import Literal
 
 import numpy as np
 
-from nnspec.data.kinds import type_columns
-from nnspec.data.raw import Raw
+from nnspec.data.columns.kinds import type_columns
+from nnspec.data.fit.targets import labels_of
+from nnspec.data.read.raw import Raw
 from nnspec.data.table import Table, Values
-from nnspec.data.targets import labels_of
 from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.spec.data import NULL_VALUES
 from nnspec.spec.source import nearest

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from nnspec.data.readers import read_source
+from nnspec.data.read.source import read_source
 from nnspec.document import parse_document
 from nnspec.document.write import flow
 from nnspec.draft.columns import Judged, judge

@@ -13,16 +13,21 @@ import keras
 
 from nnspec.data.arrays import Arrays
 from nnspec.engine.choice import choose, choose_xla_for_inference
-from nnspec.engine.device import available_cores, choose_device, current_device, use_threads
 from nnspec.engine.executor import Executor
-from nnspec.engine.feed import Array, Feed, build_variables, feed
-from nnspec.engine.fused import Fused, evaluate_fused
-from nnspec.engine.keras_fit import KerasFit
 from nnspec.engine.order import epoch_order
 from nnspec.engine.plan import EngineName, Execution, Outcome, Plan, XlaMode
-from nnspec.engine.prediction import predict_fused
+from nnspec.engine.tensorflow.device import (
+    available_cores,
+    choose_device,
+    current_device,
+    use_threads,
+)
+from nnspec.engine.tensorflow.feed import Array, Feed, build_variables, feed
+from nnspec.engine.tensorflow.fused import Fused, evaluate_fused
+from nnspec.engine.tensorflow.keras_fit import KerasFit
+from nnspec.engine.tensorflow.prediction import predict_fused
+from nnspec.engine.tensorflow.weights import weighted_by_class
 from nnspec.engine.training import Training, Watcher
-from nnspec.engine.weights import weighted_by_class
 
 __all__ = [
     "EngineName",

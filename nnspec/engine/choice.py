@@ -11,10 +11,10 @@ from typing import Any, Literal, assert_never
 import keras
 
 from nnspec.diagnostics import Diagnostic, Refused
-from nnspec.engine.device import available_cores
-from nnspec.engine.obstacles import Obstacle, xla_obstacles
 from nnspec.engine.plan import EngineName, Plan, XlaMode
-from nnspec.engine.shares import shares_of
+from nnspec.engine.tensorflow.device import available_cores
+from nnspec.engine.tensorflow.obstacles import Obstacle, xla_obstacles
+from nnspec.engine.tensorflow.shares import shares_of
 
 SLOW_UNDER_XLA_ON_CPU = (
     "Conv",

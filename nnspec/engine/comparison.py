@@ -15,11 +15,11 @@ import keras
 
 from nnspec.data.arrays import Arrays
 from nnspec.engine.choice import choose
-from nnspec.engine.device import current_device
-from nnspec.engine.feed import build_variables, feed
-from nnspec.engine.fused import Fused
-from nnspec.engine.obstacles import xla_obstacles
 from nnspec.engine.plan import Plan, XlaMode
+from nnspec.engine.tensorflow.device import current_device
+from nnspec.engine.tensorflow.feed import build_variables, feed
+from nnspec.engine.tensorflow.fused import Fused
+from nnspec.engine.tensorflow.obstacles import xla_obstacles
 from nnspec.engine.training import Training
 
 ModelFactory = Callable[[], keras.Model]

@@ -10,14 +10,14 @@ from pydantic import BaseModel
 from nnspec.catalog.prose import field_prose
 from nnspec.catalog.ranked import RANKED, SHORT
 from nnspec.catalog.registry import names
+from nnspec.frontends.nnspec_1.blocks import SUBMODEL
+from nnspec.language.words import describe_field, show_value
 from nnspec.lsp.meaning import BLOCK_KEYS, Entry, Fields, Layers, Names, Top, Value, meaning_of
 from nnspec.lsp.place import Place, find_place
+from nnspec.reading.admitted import admitted
 from nnspec.schema.document import describe_top
 from nnspec.schema.fields import required_fields
 from nnspec.schema.network import WIRING
-from nnspec.validate.admitted import admitted
-from nnspec.validate.blocks import SUBMODEL
-from nnspec.validate.words import describe_field, show_value
 
 NAME = re.compile(r"""(?:^|[\s{,])name:\s*["']?([A-Za-z0-9_-]+)""")
 

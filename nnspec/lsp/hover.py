@@ -9,15 +9,15 @@ from nnspec.catalog.prose import class_prose, field_prose
 from nnspec.catalog.ranked import RANKED, SHORT
 from nnspec.catalog.registry import find
 from nnspec.diagnostics import Path
+from nnspec.frontends.nnspec_1.document import SECTIONS
+from nnspec.language.words import describe_field
 from nnspec.lsp.meaning import Entry, Fields, Meaning, Top, Value, meaning_of
 from nnspec.lsp.place import find_place, word_at
+from nnspec.reading.admitted import admitted
 from nnspec.reference.pages import describe_class
 from nnspec.reference.terminal import explain_ranked
 from nnspec.schema.document import describe_top
 from nnspec.schema.network import WIRING
-from nnspec.validate.admitted import admitted
-from nnspec.validate.document import SECTIONS
-from nnspec.validate.words import describe_field
 
 
 def hover_text(lines: Sequence[str], row: int, column: int) -> str | None:

@@ -8,10 +8,10 @@ from pydantic import BaseModel
 from nnspec.catalog.ranked import RANKED, SHORT
 from nnspec.catalog.registry import find
 from nnspec.diagnostics import Path
-from nnspec.validate.admitted import admitted
-from nnspec.validate.blocks import KEYS as BLOCK_KEYS
-from nnspec.validate.document import SECTIONS
-from nnspec.validate.items import WIRING
+from nnspec.frontends.nnspec_1.blocks import KEYS as BLOCK_KEYS
+from nnspec.frontends.nnspec_1.document import SECTIONS
+from nnspec.frontends.nnspec_1.items import WIRING
+from nnspec.reading.admitted import admitted
 
 NAMING = ("inputs", "outputs", "use")
 """Keys whose values name layers."""

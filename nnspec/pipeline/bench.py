@@ -9,8 +9,8 @@ from nnspec.document import parse_document, read_document
 from nnspec.engine import available_cores
 from nnspec.engine.choice import choose
 from nnspec.engine.comparison import Bounds, Comparison, Row, compare
-from nnspec.engine.device import current_device
-from nnspec.engine.obstacles import xla_obstacles
+from nnspec.engine.tensorflow.device import current_device
+from nnspec.engine.tensorflow.obstacles import xla_obstacles
 from nnspec.pipeline.check import check_document
 from nnspec.pipeline.opened import Opened
 from nnspec.pipeline.prepare import build_for_training, plan_of, prepare_device, weighted

@@ -14,9 +14,12 @@ from nnspec.diagnostics import (
     TooManyFindings,
 )
 from nnspec.document import Document, read_document
-from nnspec.graph import connect
-from nnspec.memory import check_memory, machine_memory
-from nnspec.resolve import Network, resolve
+from nnspec.frontends.nnspec_1.document import validate_document
+from nnspec.frontends.nnspec_1.overrides import apply_overrides
+from nnspec.network.graph import connect
+from nnspec.network.memory import check_memory, machine_memory
+from nnspec.network.network import Network
+from nnspec.network.resolve import resolve
 from nnspec.rules import apply_rules
 from nnspec.shapes import Tensor
 from nnspec.spec.builtin import known_inputs
@@ -24,8 +27,6 @@ from nnspec.spec.data import DEFAULT_INPUT
 from nnspec.spec.data_rules import check_data
 from nnspec.spec.source import check_source
 from nnspec.spec.spec import Spec
-from nnspec.validate.document import validate_document
-from nnspec.validate.overrides import apply_overrides
 
 
 @dataclass(frozen=True, slots=True)

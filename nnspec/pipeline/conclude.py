@@ -9,14 +9,14 @@ from dataclasses import replace
 from nnspec.build.front import raw_columns
 from nnspec.data import SplitName
 from nnspec.diagnostics import Diagnostic, GateMissed
-from nnspec.pipeline.judge import Judged, judge_program
+from nnspec.exchange.write.savedmodel import export_savedmodel
+from nnspec.judge.program import Judged, judge_program
 from nnspec.pipeline.opened import trainable_sections
 from nnspec.pipeline.train import Trained
+from nnspec.report.markdown import render_markdown
+from nnspec.report.predictions import PREDICTIONS, encode_predictions
+from nnspec.report.report import REPORT, Origins, Report, TrainingFacts
 from nnspec.run.manifest import versions
-from nnspec.run.markdown import render_markdown
-from nnspec.run.predictions import PREDICTIONS, encode_predictions
-from nnspec.run.report import REPORT, Origins, Report, TrainingFacts
-from nnspec.run.savedmodel import export_savedmodel
 from nnspec.spec.spec import Spec
 from nnspec.spec.training import TrainingSection
 

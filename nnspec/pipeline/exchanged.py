@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from nnspec.exchange.keras_json import encode_keras_json
+from nnspec.exchange.write.keras_json import encode_keras_json
 from nnspec.pipeline.compile import compile_model
 from nnspec.pipeline.finished import open_run
 from nnspec.run.atomic import write_atomic

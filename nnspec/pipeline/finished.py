@@ -8,17 +8,18 @@ from nnspec.build.program import Program, build_program
 from nnspec.data import Preprocessing, check_unchanged, read_for_prediction
 from nnspec.document import parse_document
 from nnspec.engine import predict as run_predict
+from nnspec.exchange.write.savedmodel import export_savedmodel
+from nnspec.judge.output import OutputReport
+from nnspec.judge.program import answers_of, describe_heads, judge_program
 from nnspec.pipeline.check import check_document
 from nnspec.pipeline.conclude import SAMPLE
-from nnspec.pipeline.judge import answers_of, describe_heads, judge_program
 from nnspec.pipeline.opened import fit_network, read_data, trainable_sections
 from nnspec.pipeline.prepare import filled_splits
 from nnspec.pipeline.train import PREPROCESSING, SPEC
+from nnspec.report.predictions import encode_predictions
+from nnspec.report.report import REPORT, Report, decode_report
 from nnspec.run.checkpoint import load_weights
 from nnspec.run.folder import RunFolder
-from nnspec.run.predictions import encode_predictions
-from nnspec.run.report import REPORT, OutputReport, Report, decode_report
-from nnspec.run.savedmodel import export_savedmodel
 from nnspec.spec.spec import Spec
 
 

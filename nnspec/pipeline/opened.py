@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nnspec.data import Dataset, Preprocessing, load_dataset
-from nnspec.data.checks import check_rows
-from nnspec.data.needs import target_needs
-from nnspec.data.readers import read_source
+from nnspec.data.columns.checks import check_rows
+from nnspec.data.fit.needs import target_needs
+from nnspec.data.read.source import read_source
 from nnspec.diagnostics import Diagnostic, Findings, Refused
+from nnspec.network.network import Network
 from nnspec.pipeline.check import Checked, check, check_network, placed
-from nnspec.resolve import Network
 from nnspec.rules import apply_rules
 from nnspec.rules.head import find_head
 from nnspec.spec.data import DataSection

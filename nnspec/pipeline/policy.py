@@ -19,8 +19,8 @@ from referencing.exceptions import Unresolvable
 
 from nnspec.diagnostics import Diagnostic, Path, Span
 from nnspec.document import Document, shorten
-from nnspec.fill import fill_spec
-from nnspec.resolve import Network, ResolvedNode
+from nnspec.network.fill import fill_spec
+from nnspec.network.network import Network, ResolvedNode
 from nnspec.spec.spec import Spec
 
 POLICY_BYTES = 4 * 2**20

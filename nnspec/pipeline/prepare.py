@@ -7,8 +7,8 @@ from nnspec.build.training import compile_training
 from nnspec.data import SPLITS, Arrays, Dataset, Preprocessing, SplitName
 from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.engine import Plan, choose_device, use_threads, weighted_by_class
+from nnspec.network.network import Network
 from nnspec.pipeline.opened import trainable_sections
-from nnspec.resolve import Network
 from nnspec.spec.spec import Spec
 
 

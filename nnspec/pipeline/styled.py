@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from nnspec.document import Document, parse_document
-from nnspec.fill import hash_spec
+from nnspec.network.fill import hash_spec
 from nnspec.pipeline.check import check_document
 from nnspec.style import restyle
 

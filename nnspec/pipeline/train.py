@@ -17,7 +17,8 @@ from nnspec.data import Arrays, Dataset, SplitName
 from nnspec.diagnostics import Diagnostic, RunFailed
 from nnspec.engine import Outcome
 from nnspec.engine import train as run_engine
-from nnspec.fill import hash_spec, render_spec
+from nnspec.network.fill import hash_spec, render_spec
+from nnspec.network.network import Network
 from nnspec.pipeline.check import placing
 from nnspec.pipeline.opened import Opened, open_spec, trainable_sections
 from nnspec.pipeline.prepare import (
@@ -28,7 +29,6 @@ from nnspec.pipeline.prepare import (
     weighted,
 )
 from nnspec.pipeline.units import log_factors, logged_metrics
-from nnspec.resolve import Network
 from nnspec.run.checkpoint import Checkpoints
 from nnspec.run.folder import RunFolder
 from nnspec.run.history import HistoryFile, LossGuard
@@ -39,7 +39,7 @@ from nnspec.spec.spec import Spec
 from nnspec.spec.training import TrainingSection
 
 if TYPE_CHECKING:
-    from nnspec.run.report import Report
+    from nnspec.report.report import Report
 
 SPEC = "spec.yaml"
 PREPROCESSING = "preprocessing.json"

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from nnspec.catalog.metrics import Metric
 from nnspec.data import Preprocessing
-from nnspec.resolve import Network
+from nnspec.network.network import Network
 from nnspec.spec.training import TrainingSection
 
 

@@ -10,13 +10,13 @@ from nnspec.catalog.base import CatalogObject
 from nnspec.catalog.prose import class_prose, field_prose
 from nnspec.catalog.ranked import RANKED, SHORT
 from nnspec.catalog.registry import load_all
+from nnspec.frontends.nnspec_1.document import SECTIONS
+from nnspec.language.words import describe_field, show_value
 from nnspec.reference.markdown import code, escape, fence, page, table
 from nnspec.reference.samples import sample
 from nnspec.schema.document import describe_top, inner_sections
 from nnspec.schema.fields import in_order, write
 from nnspec.schema.network import WIRING
-from nnspec.validate.document import SECTIONS
-from nnspec.validate.words import describe_field, show_value
 
 Kinds = list[type[CatalogObject]]
 

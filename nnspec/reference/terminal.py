@@ -12,14 +12,14 @@ from nnspec.catalog.prose import class_prose, field_prose
 from nnspec.catalog.ranked import RANKED, SHORT
 from nnspec.catalog.registry import find, names
 from nnspec.diagnostics import CODES, Code
+from nnspec.frontends.nnspec_1.document import SECTIONS
+from nnspec.language.habits import LAYER_WORDS
+from nnspec.language.near_names import suggest
+from nnspec.language.words import describe_field, show_value
+from nnspec.reading.admitted import admitted
 from nnspec.reference.samples import sample
 from nnspec.reference.triggers import find_trigger, why_unshown
 from nnspec.schema.fields import in_order, write
-from nnspec.validate.admitted import admitted
-from nnspec.validate.document import SECTIONS
-from nnspec.validate.habits import LAYER_WORDS
-from nnspec.validate.names import suggest
-from nnspec.validate.words import describe_field, show_value
 
 WIDTH = 80
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from nnspec.diagnostics import Diagnostic, Related
-from nnspec.resolve import ResolvedNode
+from nnspec.network.network import ResolvedNode
 from nnspec.rules.case import Case, at
 from nnspec.rules.kinds import AFFINE, SEQUENTIAL, argument, function_of, is_function, range_of
 from nnspec.rules.rule import rule

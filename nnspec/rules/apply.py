@@ -1,7 +1,7 @@
 """Floor 5: all rules on one case; the subjects in the order in which they are asked."""
 
 from nnspec.diagnostics import Findings
-from nnspec.resolve import Network
+from nnspec.network.network import Network
 from nnspec.rules import (
     activations,
     callbacks,

@@ -13,10 +13,10 @@ from nnspec.catalog.callbacks import (
 from nnspec.catalog.schedules import Schedule
 from nnspec.diagnostics import Diagnostic, Path
 from nnspec.document import shorten
+from nnspec.language.near_names import suggest
 from nnspec.rules.case import Case
 from nnspec.rules.figures import VALIDATION, computed, has_validation, shown
 from nnspec.rules.rule import rule
-from nnspec.validate.names import suggest
 
 Kind = TypeVar("Kind", bound=Callback)
 

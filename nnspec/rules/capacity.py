@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from nnspec.diagnostics import Diagnostic
-from nnspec.resolve import total
+from nnspec.network.network import total
 from nnspec.rules.case import Case, at
 from nnspec.rules.rule import rule
 from nnspec.spec.builtin import bundled_set

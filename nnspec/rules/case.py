@@ -6,8 +6,9 @@ from functools import cached_property
 from math import ceil, floor
 
 from nnspec.diagnostics import Diagnostic, Path, Related, Span
-from nnspec.graph import Output
-from nnspec.resolve import Network, ResolvedNode, with_uses
+from nnspec.network.graph import Output
+from nnspec.network.network import Network, ResolvedNode
+from nnspec.network.resolve import with_uses
 from nnspec.rules.head import Head, find_head
 from nnspec.rules.kinds import inner
 from nnspec.rules.task import Task, has_numbers, task_of

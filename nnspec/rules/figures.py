@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from typing import Literal
 
 from nnspec.catalog.metrics import Metric
+from nnspec.frontends.nnspec_1.layer_names import snake_case
 from nnspec.rules.case import Case
 from nnspec.rules.head import Head
-from nnspec.validate.naming import snake_case
 
 Direction = Literal["min", "max"] | None
 

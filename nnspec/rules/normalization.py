@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from nnspec.diagnostics import Diagnostic, Related
-from nnspec.resolve import ResolvedNode
+from nnspec.network.network import ResolvedNode
 from nnspec.rules.case import Case, at
 from nnspec.rules.kinds import AFFINE, DROPOUTS, argument, function_of, inner, is_function
 from nnspec.rules.rule import rule

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from nnspec.diagnostics import Diagnostic
 from nnspec.document import shorten
+from nnspec.language.near_names import suggest
 from nnspec.rules.case import Case
 from nnspec.rules.rule import rule
-from nnspec.validate.names import suggest
 
 MEASURED = {
     "regression": ("rmse", "r2", "mae"),

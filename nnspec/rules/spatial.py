@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from nnspec.catalog.layer import Layer
 from nnspec.diagnostics import Diagnostic
-from nnspec.resolve import ResolvedNode
+from nnspec.network.network import ResolvedNode
 from nnspec.rules.case import Case, at
 from nnspec.rules.kinds import argument
 from nnspec.rules.rule import rule

@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from nnspec.diagnostics import Diagnostic, Refused, RunFailed
+from nnspec.frontends.nnspec_1.document import is_run_name
 from nnspec.run.atomic import discard, failure, publish, stage, write_atomic
 from nnspec.run.lock import LOCK, Lock
 from nnspec.run.manifest import (
@@ -18,7 +19,6 @@ from nnspec.run.manifest import (
     now,
     read_manifest,
 )
-from nnspec.validate.document import is_run_name
 
 
 class RunFolder:

@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
-from nnspec.run.figures import show_figure, show_metric, show_seconds
 from nnspec.run.history import VALIDATION, Logs, in_units
+from nnspec.run.numerals import show_figure, show_metric, show_seconds
 
 PLAIN_LINES = 20
 """Epochs that get a line where the output is no terminal."""

@@ -11,13 +11,13 @@ from pydantic import BaseModel
 
 from nnspec.catalog.base import CatalogObject
 from nnspec.catalog.registry import load_all
+from nnspec.frontends.nnspec_1.document import RUN_NAME, SECTIONS, VERSION
+from nnspec.frontends.nnspec_1.items import LAYER_NAME
+from nnspec.reading.admitted import admitted
 from nnspec.schema.families import define_family
 from nnspec.schema.fields import describe_arguments, required_fields
 from nnspec.schema.network import define_network
 from nnspec.schema.values import VARIABLE, Schema, definition_of, refer
-from nnspec.validate.admitted import admitted
-from nnspec.validate.document import RUN_NAME, SECTIONS, VERSION
-from nnspec.validate.items import LAYER_NAME
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 

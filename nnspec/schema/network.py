@@ -8,6 +8,9 @@ from collections.abc import Iterable
 
 from nnspec.catalog.base import CatalogObject
 from nnspec.catalog.ranked import RANKED, SHORT
+from nnspec.frontends.keras.tree import MODELS
+from nnspec.frontends.nnspec_1.blocks import SUBMODEL
+from nnspec.frontends.nnspec_1.items import LAYER_NAME, MOST_REPETITIONS
 from nnspec.schema.families import (
     EXAMPLES,
     Kinds,
@@ -17,9 +20,6 @@ from nnspec.schema.families import (
 )
 from nnspec.schema.fields import describe_arguments, required_fields
 from nnspec.schema.values import VARIABLE, Schema, admit_variable, refer
-from nnspec.validate.blocks import SUBMODEL
-from nnspec.validate.items import LAYER_NAME, MOST_REPETITIONS
-from nnspec.validate.keras_form import MODELS
 
 NAME = LAYER_NAME.pattern
 NAMES: Schema = {"type": ["string", "array"], "items": {"type": ["string", "array"]}}

@@ -5,9 +5,9 @@ from collections import Counter
 
 from nnspec.diagnostics import Refused
 from nnspec.document import Document, parse_document, plain
+from nnspec.frontends.nnspec_1.document import KEYS
 from nnspec.style.comments import find_notes
 from nnspec.style.lines import LineWriter
-from nnspec.validate.document import KEYS
 
 FOREIGN_LINES = re.compile("[\r\x85\u2028\u2029]")
 """Line ends other than \\n: columns and lines would be counted apart from the parser's."""

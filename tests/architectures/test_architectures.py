@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from nnspec.fill import hash_model, render_spec
+from nnspec.network.fill import hash_model, render_spec
+from nnspec.network.summary import summarize
 from nnspec.pipeline.check import Checked, check
-from nnspec.summary import summarize
 
 Read = Callable[..., Checked]
 ROOT = Path(__file__).parents[2]

@@ -16,7 +16,7 @@ from drawing import DTYPES, Case
 from pydantic import ValidationError
 
 from nnspec.catalog.base import CatalogObject
-from nnspec.catalog.beginnings import check_beginnings
+from nnspec.catalog.weight_settings import check_beginnings
 from nnspec.shapes import Element, Shape, ShapeError, Tensor, Weight
 
 Verdict = Literal["taken", "refused", "refused early", "listed", "unlike"]

@@ -9,8 +9,8 @@ from nnspec.catalog.layer import Layer
 from nnspec.catalog.layers.application import Application
 from nnspec.catalog.layers.application_table import TABLE
 from nnspec.catalog.registry import find
+from nnspec.network.summary import summarize
 from nnspec.pipeline.check import Checked
-from nnspec.summary import summarize
 
 Read = Callable[..., Checked]
 SPEC = """\

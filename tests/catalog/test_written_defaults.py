@@ -7,8 +7,8 @@ from pydantic import BaseModel, TypeAdapter
 
 from nnspec.catalog.base import CatalogObject
 from nnspec.catalog.registry import load_all
-from nnspec.fill import fill_value
-from nnspec.validate.document import SECTIONS
+from nnspec.frontends.nnspec_1.document import SECTIONS
+from nnspec.network.fill import fill_value
 
 CLASSES: list[type[BaseModel]] = [
     *{kind for kinds in load_all().values() for kind in kinds.values()},

@@ -211,7 +211,7 @@ def test_what_nobody_foresaw_is_one_calm_line_and_a_file(
         message = "of the test"
         raise LookupError(message)
 
-    monkeypatch.setattr("nnspec.summary.summarize", fail)
+    monkeypatch.setattr("nnspec.network.summary.summarize", fail)
     code, out, err = program("summary", "fine.yaml")
     assert (code, out) == (70, "")
     assert err.startswith("nnspec: internal error (LookupError: of the test)")
@@ -241,5 +241,5 @@ def test_an_interrupt_exits_130(program: Program, monkeypatch: pytest.MonkeyPatc
     def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("nnspec.summary.summarize", interrupt)
+    monkeypatch.setattr("nnspec.network.summary.summarize", interrupt)
     assert program("summary", "fine.yaml") == (130, "", "")

@@ -11,7 +11,7 @@ import tensorflow as tf
 from nnspec.build.back import build_back, decode_predictions
 from nnspec.build.front import build_front, prepare_arrays, prepare_inputs, raw_columns
 from nnspec.data import SPLITS, Dataset, decode_targets, read_for_prediction
-from nnspec.data.fitted import NumericFit
+from nnspec.data.fit.fitted import NumericFit
 
 pytestmark = pytest.mark.keras
 Load = Callable[..., Dataset]

@@ -8,7 +8,7 @@ import pytest
 
 from nnspec.data import Dataset, Preprocessing, TargetNeed, load_dataset, read_for_prediction
 from nnspec.data.dataset import check_unchanged
-from nnspec.data.fitted import CategoryFit, NumericFit
+from nnspec.data.fit.fitted import CategoryFit, NumericFit
 from nnspec.diagnostics import Refused
 from nnspec.spec.data import DataSection
 

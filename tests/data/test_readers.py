@@ -13,7 +13,7 @@ import pytest
 from sklearn import datasets
 
 from nnspec.data import Dataset, TargetNeed, load_dataset, read_for_prediction
-from nnspec.data.readers import read_file
+from nnspec.data.read.source import read_file
 from nnspec.diagnostics import Refused
 from nnspec.spec.builtin import BUNDLED_SETS, known_classes, known_inputs
 from nnspec.spec.data import DataSection

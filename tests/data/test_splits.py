@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from nnspec.data import SPLITS, Dataset
-from nnspec.data.splits import split_rows
+from nnspec.data.split.splits import split_rows
 from nnspec.diagnostics import Refused
 from nnspec.spec.data import SplitSection
 

@@ -10,8 +10,8 @@ import tensorflow as tf
 
 from nnspec.data.arrays import Arrays
 from nnspec.engine import Plan, epoch_order
-from nnspec.engine.feed import feed
-from nnspec.engine.passes import PASSES, Setting, plan_rewrites, rewritten
+from nnspec.engine.tensorflow.feed import feed
+from nnspec.engine.tensorflow.passes import PASSES, Setting, plan_rewrites, rewritten
 
 Floats = npt.NDArray[np.float32]
 Network = Callable[[], keras.Model]

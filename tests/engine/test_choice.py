@@ -15,9 +15,9 @@ from nnspec.diagnostics import Refused
 from nnspec.engine import Plan, available_cores, choose_device, epoch_order, train
 from nnspec.engine.choice import choose
 from nnspec.engine.executor import Stretch
-from nnspec.engine.feed import build_variables, feed
-from nnspec.engine.fused import Fused
-from nnspec.engine.obstacles import xla_obstacles
+from nnspec.engine.tensorflow.feed import build_variables, feed
+from nnspec.engine.tensorflow.fused import Fused
+from nnspec.engine.tensorflow.obstacles import xla_obstacles
 
 pytestmark = pytest.mark.keras
 

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from networks import GRAPH, XLA, Floats, outcome
 
-from nnspec.engine.passes import PASSES, Setting, plan_rewrites
-from nnspec.engine.passes.base import summary
-from nnspec.engine.passes.einsum import Axes
-from nnspec.engine.passes.updates import has_long_update
+from nnspec.engine.tensorflow.passes import PASSES, Setting, plan_rewrites
+from nnspec.engine.tensorflow.passes.base import summary
+from nnspec.engine.tensorflow.passes.einsum import Axes
+from nnspec.engine.tensorflow.passes.updates import has_long_update
 
 pytestmark = pytest.mark.keras
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from nnspec.engine import predict
-from nnspec.engine.folding import find_folds
+from nnspec.engine.tensorflow.folding import find_folds
 
 pytestmark = pytest.mark.keras
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from networks import GRAPH, XLA, Floats, outcome
 
-from nnspec.engine.passes import PASSES, Setting, plan_rewrites
-from nnspec.engine.passes.base import summary
+from nnspec.engine.tensorflow.passes import PASSES, Setting, plan_rewrites
+from nnspec.engine.tensorflow.passes.base import summary
 
 pytestmark = pytest.mark.keras
 

@@ -10,9 +10,9 @@ from networks import compiled, difference, fit, rows_for
 from nnspec.data.arrays import Arrays
 from nnspec.engine import Plan
 from nnspec.engine.choice import Choice
-from nnspec.engine.feed import build_variables, feed
-from nnspec.engine.fused import Fused
-from nnspec.engine.shares import shares_of
+from nnspec.engine.tensorflow.feed import build_variables, feed
+from nnspec.engine.tensorflow.fused import Fused
+from nnspec.engine.tensorflow.shares import shares_of
 from nnspec.engine.training import Training
 
 pytestmark = pytest.mark.keras

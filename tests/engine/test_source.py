@@ -8,9 +8,9 @@ import pytest
 from networks import compiled, difference, mlp, rows_for
 
 from nnspec.engine import Plan, evaluate, train
-from nnspec.engine import source as sources
-from nnspec.engine.feed import feed
-from nnspec.engine.source import block_of, fits
+from nnspec.engine.tensorflow import source as sources
+from nnspec.engine.tensorflow.feed import feed
+from nnspec.engine.tensorflow.source import block_of, fits
 
 pytestmark = pytest.mark.keras
 
@@ -19,8 +19,8 @@ pytestmark = pytest.mark.keras
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave no room on the device for more than three steps of four rows."""
     row = 7 * 4
-    monkeypatch.setattr("nnspec.engine.fused.fits", lambda *_: False)
-    monkeypatch.setattr("nnspec.engine.fused.BLOCK_BYTES", 3 * 4 * row)
+    monkeypatch.setattr("nnspec.engine.tensorflow.fused.fits", lambda *_: False)
+    monkeypatch.setattr("nnspec.engine.tensorflow.fused.BLOCK_BYTES", 3 * 4 * row)
 
 
 @pytest.mark.parametrize("rows", [3, 4, 12, 24, 41, 43])

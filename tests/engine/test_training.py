@@ -10,7 +10,7 @@ from networks import compiled, difference, lstm, mlp, rows_for, text
 from nnspec.diagnostics import Refused, RunFailed
 from nnspec.engine import Plan, epoch_order, evaluate, predict, train
 from nnspec.engine.pace import FIRST_STEPS, TARGET_SECONDS, Pace
-from nnspec.engine.values import python_values
+from nnspec.engine.tensorflow.values import python_values
 
 pytestmark = pytest.mark.keras
 

@@ -8,8 +8,8 @@ import keras
 import numpy as np
 from keras import layers
 
+from nnspec.network.network import Network
 from nnspec.pipeline.check import check
-from nnspec.resolve import Network
 
 Made = Callable[[], Any]
 

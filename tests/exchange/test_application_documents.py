@@ -18,8 +18,8 @@ import pytest
 from keras_models import read_json
 
 from nnspec.build.model import build_model
-from nnspec.exchange.keras_json import encode_keras_json
-from nnspec.fill import hash_model
+from nnspec.exchange.write.keras_json import encode_keras_json
+from nnspec.network.fill import hash_model
 
 pytestmark = [pytest.mark.keras, pytest.mark.slow, pytest.mark.timeout(3600)]
 

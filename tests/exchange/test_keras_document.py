@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from nnspec.diagnostics import Refused
-from nnspec.fill import hash_model
+from nnspec.network.fill import hash_model
 from nnspec.pipeline.check import Checked, check
 
 Read = Callable[..., Checked]

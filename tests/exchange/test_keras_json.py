@@ -12,10 +12,10 @@ from keras_models import KINDS, read_json, rows_for
 
 from nnspec.build.model import build_model
 from nnspec.diagnostics import Refused
-from nnspec.exchange.keras_json import encode_keras_json
-from nnspec.fill import hash_model
+from nnspec.exchange.write.keras_json import encode_keras_json
+from nnspec.network.fill import hash_model
+from nnspec.network.network import Network
 from nnspec.pipeline.compile import compile_model
-from nnspec.resolve import Network
 
 pytestmark = pytest.mark.keras
 

@@ -7,8 +7,8 @@ import keras
 import numpy as np
 import pytest
 
-from nnspec.exchange.keras_json import encode_keras_json
-from nnspec.fill import hash_model
+from nnspec.exchange.write.keras_json import encode_keras_json
+from nnspec.network.fill import hash_model
 from nnspec.pipeline.check import check
 from nnspec.pipeline.compile import compile_model
 

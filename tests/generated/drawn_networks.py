@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 from sense import LAST_FUNCTIONS, NEVER_LAST, sensible
 
-from nnspec.catalog.beginnings import check_beginnings
 from nnspec.catalog.layer import Layer
 from nnspec.catalog.layers.cells import Cell
 from nnspec.catalog.layers.core import Dense
 from nnspec.catalog.registry import load_all
+from nnspec.catalog.weight_settings import check_beginnings
 from nnspec.document import write_yaml
 from nnspec.schema.fields import write
 from nnspec.shapes import Element, ShapeError, Tensor, elements

@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 
 from nnspec.build.model import build_model
 from nnspec.document import parse_document, plain
-from nnspec.fill import hash_model, render_spec
+from nnspec.network.fill import hash_model, render_spec
 from nnspec.pipeline.check import Checked, check_document
 from nnspec.schema import generate_schema
 

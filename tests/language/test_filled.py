@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from nnspec.fill import hash_model, hash_spec, render_spec
+from nnspec.network.fill import hash_model, hash_spec, render_spec
 from nnspec.pipeline.check import Checked, check
 
 Read = Callable[..., Checked]

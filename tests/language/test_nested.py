@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from nnspec.fill import hash_model, render_spec
+from nnspec.network.fill import hash_model, render_spec
 from nnspec.pipeline.check import Checked
 
 Read = Callable[..., Checked]

@@ -9,12 +9,12 @@ from nnspec.catalog.base import CatalogObject
 from nnspec.catalog.registry import load_all
 from nnspec.diagnostics import CODES
 from nnspec.document import parse_document, write_yaml
+from nnspec.reading.reader import Reader
 from nnspec.reference import explain
 from nnspec.reference.pages import reference_pages
 from nnspec.reference.rules import rule_pages
 from nnspec.reference.samples import sample, sample_object
 from nnspec.reference.triggers import find_trigger, why_unshown
-from nnspec.validate.reader import Reader
 
 ROOT = Path(__file__).parents[2]
 KINDS = sorted(

@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 from nnspec import schema
 from nnspec.catalog.registry import load_all
 from nnspec.document import parse_document, plain
-from nnspec.validate.document import validate_document
+from nnspec.frontends.nnspec_1.document import validate_document
 
 ROOT = Path(__file__).parents[2]
 SCHEMA = ROOT / "schema" / "nnspec.schema.json"

@@ -4,11 +4,11 @@ import pytest
 
 from nnspec.diagnostics import Findings
 from nnspec.document import parse_document
-from nnspec.graph import connect
-from nnspec.resolve import resolve
+from nnspec.frontends.nnspec_1.document import validate_document
+from nnspec.network.graph import connect
+from nnspec.network.resolve import resolve
+from nnspec.network.summary import Summary, show_summary, summarize
 from nnspec.shapes import Tensor
-from nnspec.summary import Summary, show_summary, summarize
-from nnspec.validate.document import validate_document
 
 FORKED = """\
 nnspec: 1

@@ -1,0 +1,146 @@
+"""What open data shows and no refusal names: constant columns, rows in two splits, leakage.
+
+Each finding carries the path of the spec's value that must change.
+"""
+
+from collections.abc import Iterator
+from hashlib import blake2b
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nnspec.data.dataset import Dataset, Split
+from nnspec.data.split.splits import SplitName
+from nnspec.data.table import Column
+from nnspec.diagnostics import Diagnostic, Path
+from nnspec.spec.data import DataSection
+from nnspec.spec.data_rules import named_columns
+
+CLOSE = 1e-9
+"""Distance of a correlation from 1 that rounding explains, as a share."""
+FEW_ROWS = 3
+"""Rows through which a line can always be drawn, and one."""
+SHARED = 0.01
+"""Share of a split's rows that must stand in another one before chance is ruled out."""
+LABELS_PER_ROW = 0.5
+"""Beyond this share of rows a column is an identifier, which stands for anything one to one."""
+
+KEPT_BACK: tuple[SplitName, ...] = ("validation", "test")
+
+Numbers = NDArray[np.float64]
+Codes = NDArray[np.int64]
+
+
+def check_rows(dataset: Dataset, section: DataSection) -> tuple[Diagnostic, ...]:
+    """Return what is doubtful about the rows of a dataset.
+
+    Codes: D122 rows in two splits, D123 a feature that gives the target away, D124 a column
+    without information. Windows over a series are looked at for D124 alone: they overlap, and
+    the past may equal the target.
+    """
+    training = dataset.splits["train"]
+    found = list(find_constants(training, section))
+    if section.window is None and section.target is not None:
+        found += find_leaks(training, section)
+        found += find_shared_rows(dataset)
+    return tuple(found)
+
+
+def find_constants(training: Split, section: DataSection) -> Iterator[Diagnostic]:
+    """Give the feature columns that are the same in every training row."""
+    for name, column in training.features.columns.items():
+        values = column.values.reshape(-1)
+        if len(values) > 1 and bool((values == values[0]).all()):
+            shown = f"{values[0]:g}" if values.dtype.kind in "fiu" else f'"{values[0]}"'
+            message = f'column "{name}" is {shown} in all {len(column.values)} training rows'
+            hint = f'leave "{name}" out of features'
+            yield Diagnostic("D124", message, hint=hint, path=place_of(name, section))
+
+
+def find_leaks(training: Split, section: DataSection) -> Iterator[Diagnostic]:
+    """Give the features that are a target, or a line through it, or stand for its classes."""
+    for target, aim in training.targets.columns.items():
+        for name, column in training.features.columns.items():
+            said = None if name == target else leak(column, aim, f'the target "{target}"')
+            if said:
+                message = f'"{name}" {said} in all {len(training)} training rows'
+                hint = f'leave "{name}" out of features, unless it is known before the target'
+                yield Diagnostic("D123", message, hint=hint, path=place_of(name, section))
+
+
+def leak(column: Column, target: Column, aim: str) -> str | None:
+    """Return in words how a column gives a target away, None where it does not."""
+    if column.shape or target.shape or len(column.values) < FEW_ROWS:
+        return None
+    if column.kind == "category" or target.kind == "category":
+        return f"stands one to one for {aim}" if one_to_one(column, target) else None
+    left, right = column.values.astype(np.float64), target.values.astype(np.float64)
+    if np.array_equal(left, right):
+        return f"equals {aim}"
+    line = line_through(left, right)
+    return f"is {line[0]:.4g} times {aim} plus {line[1]:.4g}" if line else None
+
+
+def line_through(left: Numbers, right: Numbers) -> tuple[float, float] | None:
+    """Return slope and start of the line on which two columns lie; None where they lie on none."""
+    one, other = left - left.mean(), right - right.mean()
+    sizes = float(np.sqrt((one @ one) * (other @ other)))
+    # A missing cell is NaN, and makes the sizes so.
+    if not sizes > 0 or abs(abs(float(one @ other)) / sizes - 1) > CLOSE:
+        return None
+    slope = float(one @ other) / float(other @ other)
+    return slope, float(left.mean() - slope * right.mean())
+
+
+def one_to_one(column: Column, target: Column) -> bool:
+    """Return whether the values of two columns of classes stand for each other."""
+    left, right = codes_of(column), codes_of(target)
+    several, classes = int(left.max()) + 1, int(right.max()) + 1
+    if several != classes or classes < 2 or classes > LABELS_PER_ROW * len(left):  # noqa: PLR2004 - a class and another
+        return False
+    return len(np.unique(left * classes + right)) == classes
+
+
+def codes_of(column: Column) -> Codes:
+    """Return (rows,) numbers that are equal where the cells are."""
+    return np.unique(column.values, return_inverse=True)[1].astype(np.int64)
+
+
+def find_shared_rows(dataset: Dataset) -> Iterator[Diagnostic]:
+    """Give the splits whose rows also stand, features and targets, in the training rows."""
+    seen = set(digests(dataset.splits["train"]))
+    for name in KEPT_BACK:
+        split = dataset.splits[name]
+        twice = [place for place, digest in enumerate(digests(split)) if digest in seen]
+        if len(twice) > 1 and len(twice) >= SHARED * len(split):
+            message = (
+                f"{len(twice)} of {len(split)} {name} rows also stand in the training rows, "
+                f"the first of them row {split.rows[twice[0]] + 1} of the data"
+            )
+            yield Diagnostic("D122", message, path=("data", "split"))
+
+
+def digests(split: Split) -> list[bytes]:
+    """Return a digest of each row: features and targets."""
+    columns = [*split.features.columns.values(), *split.targets.columns.values()]
+    cells = [list(cell_bytes(column)) for column in columns]
+    return [blake2b(b"\0".join(row), digest_size=16).digest() for row in zip(*cells, strict=True)]
+
+
+def cell_bytes(column: Column) -> Iterator[bytes]:
+    """Give each cell as bytes that are equal where the cells are."""
+    if column.kind == "category":
+        for row in column.values:
+            yield "\0".join(map(str, np.ravel(row))).encode()
+    else:
+        # Adding 0 makes -0 and 0 the same bytes.
+        for row in np.ascontiguousarray(column.values.astype(np.float64) + 0.0):
+            yield row.tobytes()
+
+
+def place_of(column: str, section: DataSection) -> Path:
+    """Return the path at which a column is named as a feature, of the source where it is not."""
+    for path, name in named_columns(section):
+        if name == column and path[1] in {"features", "inputs"}:
+            return path
+    return ("data", "features") if section.features is not None else ("data", "source")

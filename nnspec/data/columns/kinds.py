@@ -1,0 +1,213 @@
+"""Types the columns of a source: numbers, categories, booleans, integers.
+
+Texts are looked at cell by cell; columns that come with a type keep it unless another is declared.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import assert_never
+
+import numpy as np
+import polars as pl
+
+from nnspec.data.read.raw import Raw
+from nnspec.data.table import Column, Table, Values
+from nnspec.diagnostics import Diagnostic, Path, Refused
+from nnspec.spec.data import Kind
+
+NUMERIC_SHARE = 0.95
+"""A column of this share of numbers, and not all, is a numeric column with slips."""
+
+TRUE = ("true", "1", "yes", "1.0")
+FALSE = ("false", "0", "no", "0.0")
+
+
+def type_columns(
+    raw: Raw,
+    names: Iterable[str],
+    kinds: Mapping[str, Kind],
+    null_values: tuple[str, ...] = (),
+) -> Table:
+    """Return the named columns of a source, typed.
+
+    Args:
+        raw: the source.
+        names: columns to type; the others are not looked at.
+        kinds: types of columns that are not to be inferred.
+        null_values: cells that count as missing, beside empty ones.
+
+    Raises:
+        Refused: D106 with the first cell that is not of the column's type, D119 for a type that
+            has no meaning here; of all columns at once.
+    """
+    columns: dict[str, Column] = {}
+    refused: list[Diagnostic] = []
+    for name in dict.fromkeys(names):
+        cells = raw.columns[name]
+        try:
+            if isinstance(cells, pl.Series):
+                columns[name] = _from_series(
+                    cells, kinds.get(name), text=raw.text, null_values=null_values
+                )
+            else:
+                columns[name] = _from_array(name, cells, kinds.get(name))
+        except Refused as error:
+            refused.extend(error.diagnostics)
+    if refused:
+        raise Refused(refused)
+    return Table(columns, raw.rows)
+
+
+def _from_series(
+    cells: pl.Series, declared: Kind | None, *, text: bool, null_values: tuple[str, ...]
+) -> Column:
+    """Return a column of a table, typed by declaration, by its own type, or by its cells."""
+    kind = cells.dtype
+    if isinstance(kind, pl.List | pl.Array):
+        return _from_array(cells.name, _stacked(cells), declared)
+    if isinstance(kind, pl.String | pl.Categorical | pl.Enum):
+        cells = _without_nulls(cells.cast(pl.String), null_values if text else ())
+        return _typed(cells, declared or (_infer(cells) if text else "category"))
+    if kind == pl.Boolean:
+        return _typed(cells.cast(pl.String), declared or "boolean")
+    if kind.is_numeric():
+        return _typed(_whole_as_integers(cells), declared or "numeric")
+    if declared == "category":
+        return _typed(cells.cast(pl.String, strict=False), declared)
+    raise _unsupported(cells.name, str(kind))
+
+
+def _from_array(name: str, values: Values, declared: Kind | None) -> Column:
+    """Return a column from an array (rows, ...)."""
+    match values.dtype.kind:
+        case "U":
+            flat = pl.Series(name, values.reshape(-1).astype(object), pl.String)
+            own: Kind = "category"
+        case "b":
+            flat, own = pl.Series(name, values.reshape(-1)).cast(pl.String), "boolean"
+        case "i" | "u" | "f":
+            if declared in {None, "numeric"}:
+                return Column("numeric", values)
+            flat, own = _whole_as_integers(pl.Series(name, values.reshape(-1))), "numeric"
+        case _:
+            raise _unsupported(name, str(values.dtype))
+    column = _typed(flat, declared or own)
+    return Column(column.kind, column.values.reshape(values.shape))
+
+
+def _stacked(cells: pl.Series) -> Values:
+    """Return a column of lists as an array (rows, *shape)."""
+    if cells.null_count():
+        raise _unsupported(cells.name, "a column of lists, some of them missing")
+    try:
+        stacked: Values = np.asarray(cells.to_list())
+    except ValueError as error:
+        raise _unsupported(cells.name, "a column of lists of different lengths") from error
+    return stacked
+
+
+def _without_nulls(cells: pl.Series, null_values: tuple[str, ...]) -> pl.Series:
+    """Return texts without surrounding blanks, with a null for every missing cell."""
+    bare = cells.str.strip_chars()
+    absent = bare.is_in(["", *null_values])
+    return bare.zip_with(~absent.fill_null(value=True), pl.Series([None], dtype=pl.String))
+
+
+def _whole_as_integers(cells: pl.Series) -> pl.Series:
+    """Return numbers with NaN as null, as integers where all of them are whole."""
+    if not cells.dtype.is_float():
+        return cells.cast(pl.Float64) if cells.dtype.is_decimal() else cells
+    clean = cells.fill_nan(None)
+    whole = clean.cast(pl.Int64, strict=False)
+    same = (whole.cast(pl.Float64) == clean.cast(pl.Float64)).fill_null(value=False)
+    return whole if bool((same | clean.is_null()).all()) else clean
+
+
+def _infer(cells: pl.Series) -> Kind:
+    """Return the kind that a column of texts has by its cells.
+
+    Raises:
+        Refused: D106 where most cells are numbers and some are not.
+    """
+    present = cells.drop_nulls()
+    if present.is_empty():
+        return "numeric"
+    numbers = cells.cast(pl.Float64, strict=False)
+    share = (len(cells) - numbers.null_count()) / len(present)
+    if share == 1:
+        return "numeric"
+    if share >= NUMERIC_SHARE:
+        raise _mixed(cells, numbers, "a number")
+    truths = present.str.to_lowercase().is_in(["true", "false"])
+    return "boolean" if bool(truths.all()) else "category"
+
+
+def _typed(cells: pl.Series, kind: Kind) -> Column:
+    """Return a column of a kind, or refuse the first cell that is not of it."""
+    match kind:
+        case "category":
+            texts = cells.cast(pl.String).fill_null("")
+            return Column(kind, np.asarray(texts.to_list(), dtype=object))
+        case "boolean":
+            texts = cells.cast(pl.String).str.to_lowercase()
+            known = {**dict.fromkeys(TRUE, 1.0), **dict.fromkeys(FALSE, 0.0)}
+            truth = texts.replace_strict(known, default=None, return_dtype=pl.Float64)
+            return Column(kind, _checked(cells, truth, "true or false"))
+        case "integer":
+            numbers = cells.cast(pl.Float64, strict=False)
+            whole = numbers.set(numbers != numbers.floor(), None).cast(pl.Int64, strict=False)
+            return Column(kind, _checked(cells, whole, "a whole number"))
+        case "numeric":
+            return Column(kind, _numbers(cells))
+        case _:
+            assert_never(kind)
+
+
+def _numbers(cells: pl.Series) -> Values:
+    """Return numbers as integers where all are whole and present, otherwise as floats."""
+    if cells.dtype == pl.String:
+        whole = cells.cast(pl.Int64, strict=False)
+        if not whole.null_count():
+            return _as_array(whole)
+        return _checked(cells, cells.cast(pl.Float64, strict=False), "a number")
+    if cells.null_count():
+        return _as_array(cells.cast(pl.Float64).fill_null(np.nan))
+    return _as_array(cells)
+
+
+def _checked(cells: pl.Series, values: pl.Series, expected: str) -> Values:
+    """Return converted cells as an array, NaN for missing ones; refuse what did not convert."""
+    if values.null_count() > cells.null_count():
+        raise _mixed(cells, values, expected)
+    if values.null_count() or values.dtype.is_float():
+        return _as_array(values.cast(pl.Float64).fill_null(np.nan))
+    return _as_array(values)
+
+
+def _as_array(cells: pl.Series) -> Values:
+    """Return a series without nulls as an array, not copied where the types agree."""
+    array: Values = cells.to_numpy()
+    return array
+
+
+def _mixed(cells: pl.Series, values: pl.Series, expected: str) -> Refused:
+    """Return the refusal that shows the first cell that is not of the column's kind."""
+    wrong = values.is_null() & cells.is_not_null()
+    row, count = int(wrong.arg_true()[0]), int(wrong.sum())
+    share = f"{count} of {len(cells) - cells.null_count()} cells"
+    message = (
+        f'column "{cells.name}", row {row + 1}: "{cells[row]}" is not {expected} ({share} are not)'
+    )
+    hint = f"correct the cell, or declare columns: {{{cells.name}: category}}"
+    return Refused([_at(cells.name, "D106", message, hint)])
+
+
+def _unsupported(name: str, found: str) -> Refused:
+    """Return the refusal of a column of a type that has no meaning for a network."""
+    message = f'column "{name}" is of type {found}; expected numbers, texts, booleans, or arrays'
+    return Refused([_at(name, "D119", f"{message} of them with one shape")])
+
+
+def _at(column: str, code: str, message: str, hint: str | None = None) -> Diagnostic:
+    """Return a finding about a column, placed where its type would be declared."""
+    path: Path = ("data", "columns", column)
+    return Diagnostic(code, message, hint=hint, path=path)

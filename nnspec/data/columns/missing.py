@@ -1,0 +1,107 @@
+"""What is done about cells that are missing, or that are no numbers a network can take."""
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nnspec.data.columns.refusals import refuse
+from nnspec.data.columns.roles import Roles
+from nnspec.data.table import Column, Table
+from nnspec.diagnostics import Diagnostic, Refused
+from nnspec.spec.data import Missing
+
+LARGEST = float(np.finfo(np.float32).max)
+FILLS = ("mean", "median", "most_frequent")
+
+
+def settle_missing(table: Table, roles: Roles, policy: Missing) -> NDArray[np.bool_]:
+    """Return which rows are kept; all but those that `drop` leaves out.
+
+    Args:
+        table: every column that is used.
+        roles: what the columns are for: targets and weights are never filled.
+        policy: what the spec wants done.
+
+    Raises:
+        Refused: D105 for missing cells that the policy does not settle, D112 for infinite
+            numbers, D113 where no row is left; of all columns at once.
+    """
+    _refuse_all(find_infinite(table))
+    if policy == "drop":
+        kept = np.ones(table.rows, dtype=np.bool_)
+        for column in table.columns.values():
+            kept &= ~column.missing()
+        if not kept.any():
+            message = f"`missing: drop` leaves none of the {table.rows} rows"
+            raise refuse("D113", message, path=("data", "missing"))
+        return kept
+    kept_back = (*roles.target_columns, *((roles.weight,) if roles.weight else ()))
+    _refuse_all(find_missing(table, unfilled(table, kept_back, policy), policy))
+    return np.ones(table.rows, dtype=np.bool_)
+
+
+def unfilled(table: Table, kept_back: tuple[str, ...], policy: Missing) -> tuple[str, ...]:
+    """Return the columns whose missing cells the policy does not fill.
+
+    Args:
+        table: every column that is used.
+        kept_back: targets and weights, which are never filled.
+        policy: what the spec wants done.
+    """
+    if policy not in FILLS:
+        return tuple(table.columns)
+    whole = (name for name, column in table.columns.items() if column.kind == "integer")
+    return tuple(dict.fromkeys((*kept_back, *whole)))
+
+
+def find_missing(table: Table, names: Iterable[str], policy: Missing) -> Iterator[Diagnostic]:
+    """Yield a finding (D105) for each named column with missing cells."""
+    for name in names:
+        count = int(table[name].missing().sum())
+        if not count:
+            continue
+        first = int(table[name].missing().argmax()) + 1
+        cells = "cell" if count == 1 else "cells"
+        message = (
+            f'column "{name}" has {count} missing {cells} in {table.rows} rows (first: row {first})'
+        )
+        yield Diagnostic("D105", message, hint=_remedy(policy), path=("data", "missing"))
+
+
+def find_infinite(table: Table) -> Iterator[Diagnostic]:
+    """Yield a finding (D112) for each numeric column with a number beyond single precision."""
+    for name, column in table.columns.items():
+        row = _first_infinite(column)
+        if row is not None:
+            value = column.values[row].reshape(-1).astype(np.float64)
+            shown = value[np.abs(value) > LARGEST][0]
+            message = (
+                f'column "{name}", row {row + 1}: {shown:g} is not a number a network can take'
+            )
+            yield Diagnostic("D112", message, path=("data", "columns", name))
+
+
+def _first_infinite(column: Column) -> int | None:
+    """Return the first row that holds an infinite number, None where there is none."""
+    if not np.issubdtype(column.values.dtype, np.floating):
+        return None
+    with np.errstate(invalid="ignore"):
+        wrong = np.abs(column.values.astype(np.float64, copy=False)) > LARGEST
+    rows = np.flatnonzero(wrong.reshape(len(wrong), -1).any(axis=1))
+    return int(rows[0]) if len(rows) else None
+
+
+def _remedy(policy: Missing) -> str:
+    """Return what to write instead."""
+    if policy in FILLS:
+        hint = "targets, weights and integer columns are never filled"
+        return f"{hint}: use missing: drop, or fill the cells"
+    return "set data.missing to drop, mean, median or most_frequent, or fill the cells"
+
+
+def _refuse_all(findings: Iterator[Diagnostic]) -> None:
+    """Refuse the data if there is a finding."""
+    found = tuple(findings)
+    if found:
+        raise Refused(found)

@@ -1,0 +1,146 @@
+"""Which columns feed which input and which output; decided before anything is typed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from nnspec.data.columns.refusals import refuse
+from nnspec.data.fit.fitted import Need
+from nnspec.diagnostics import Diagnostic, Refused
+from nnspec.spec.builtin import bundled_set, columns_of_output
+from nnspec.spec.data import DataSection, input_columns
+from nnspec.spec.data_rules import check_data, unknown_columns
+from nnspec.spec.source import nearest
+
+
+@dataclass(frozen=True, slots=True)
+class TargetNeed:
+    """What one trained output asks of the data.
+
+    Attributes:
+        task: what its loss measures.
+        one_hot: whether the loss takes one number per class (categorical) or the class's number.
+    """
+
+    task: Need
+    one_hot: bool = False
+
+
+TargetNeeds = Mapping[str, TargetNeed]
+"""What each trained output needs, by the output's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """Columns by what they are for.
+
+    Attributes:
+        inputs: network input -> columns.
+        targets: output -> columns; none for a reconstruction.
+        reconstructs: output -> network input that it is compared with.
+        weight: column of sample weights.
+    """
+
+    inputs: Mapping[str, tuple[str, ...]]
+    targets: Mapping[str, tuple[str, ...]]
+    reconstructs: Mapping[str, str]
+    weight: str | None
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """Return every feature column once, in the order of the inputs."""
+        return tuple(dict.fromkeys(one for many in self.inputs.values() for one in many))
+
+    @property
+    def target_columns(self) -> tuple[str, ...]:
+        """Return every target column once."""
+        return tuple(dict.fromkeys(one for many in self.targets.values() for one in many))
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Return every column that is used."""
+        weight = (self.weight,) if self.weight else ()
+        return tuple(dict.fromkeys((*self.features, *self.target_columns, *weight)))
+
+
+def assign_roles(section: DataSection, needs: TargetNeeds, available: tuple[str, ...]) -> Roles:
+    """Return the columns of each input and output.
+
+    Args:
+        section: the data section.
+        needs: what each trained output needs.
+        available: the columns of the data.
+
+    Raises:
+        Refused: what `check_data` says; D103 for unknown columns; S102, S106 and S115 where
+            targets and outputs do not belong together; of everything at once.
+    """
+    found = [*check_data(section), *unknown_columns(section, available)]
+    found.extend(_misnamed_outputs(section, needs))
+    if found:
+        raise Refused(dict.fromkeys(found))
+    inputs = input_columns(section, _default_features(section, available))
+    if not all(inputs.values()):
+        listed = ", ".join(available)
+        raise refuse("D103", f"no column is left as a feature; the data has {listed}")
+    reconstructs = {
+        name: _reconstructed(name, tuple(inputs))
+        for name, need in needs.items()
+        if need.task == "reconstruction"
+    }
+    targets = {
+        name: () if name in reconstructs else columns_of_output(section, name) for name in needs
+    }
+    return Roles(inputs, targets, reconstructs, section.sample_weight)
+
+
+def _default_features(section: DataSection, available: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the columns that are features unless the spec says otherwise."""
+    known = bundled_set(section)
+    if known is None or section.window is not None:
+        return available
+    return known.features
+
+
+def _misnamed_outputs(section: DataSection, needs: TargetNeeds) -> list[Diagnostic]:
+    """Return findings about targets without an output and outputs without a target."""
+    supervised = tuple(name for name, need in needs.items() if need.task != "reconstruction")
+    path = ("data", "target")
+    if isinstance(section.target, dict):
+        findings = [
+            Diagnostic(
+                "S106",
+                f'`target` names the output "{name}"; the trained outputs are {", ".join(needs)}',
+                hint=nearest(name, tuple(needs)),
+                path=(*path, name),
+            )
+            for name in section.target
+            if name not in supervised
+        ]
+        without = [name for name in supervised if name not in section.target]
+    else:
+        findings = []
+        without = list(supervised) if section.target is None else []
+        if section.target is not None and len(supervised) > 1:
+            listed = ", ".join(supervised)
+            message = f"{len(supervised)} outputs need a target each: {listed}"
+            findings.append(Diagnostic("S115", message, hint=_as_mapping(supervised), path=path))
+    for name in without:
+        message = f'no `target` for the output "{name}", which is a {needs[name].task} output'
+        findings.append(Diagnostic("S102", message, path=("data",)))
+    return findings
+
+
+def _as_mapping(outputs: tuple[str, ...]) -> str:
+    """Return how targets of several outputs are written."""
+    return "write target: {" + ", ".join(f"{name}: COLUMN" for name in outputs) + "}"
+
+
+def _reconstructed(output: str, inputs: tuple[str, ...]) -> str:
+    """Return the input that an output reconstructs."""
+    if len(inputs) == 1:
+        return inputs[0]
+    if output in inputs:
+        return output
+    message = f'the output "{output}" reconstructs one of the inputs {", ".join(inputs)}'
+    hint = "give the output the name of the input that it reconstructs"
+    raise refuse("S115", f"{message}; which one is not said", hint=hint, path=("data", "inputs"))

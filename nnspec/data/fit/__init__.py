@@ -1,0 +1,1 @@
+"""Fitting: what the training rows say about features and targets."""

@@ -1,0 +1,166 @@
+"""The fitted preprocessing: all that was learned from the training rows about the columns.
+
+Frozen, and JSON both ways: a run keeps it beside the weights, the front and the back of the
+compiled program are built from it.
+"""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr, ValidationError
+
+from nnspec.data.read.exported import exported_names
+from nnspec.diagnostics import Diagnostic, Refused
+from nnspec.shapes import Tensor
+from nnspec.spec.data import Encoding, Kind, Missing, WindowSection
+
+Need = Literal["regression", "binary", "multiclass", "reconstruction"]
+"""What an output's loss expects of its targets."""
+Label = StrictBool | StrictInt | StrictStr
+"""A class as the data writes it."""
+
+
+class Fitted(BaseModel):
+    """A frozen part of the fitted preprocessing."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class NumericFit(Fitted):
+    """A numeric feature: (x - shift) / scale."""
+
+    kind: Literal["numeric"] = "numeric"
+    shape: tuple[int, ...] = ()
+    """Shape of one cell; () for a plain column."""
+    shift: float = 0.0
+    """Mean or minimum of the training rows, in the column's units."""
+    scale: float = 1.0
+    """Standard deviation or range of the training rows, in the column's units."""
+    fill: float | None = None
+    """What stands in for a missing cell, in the column's units."""
+    width: ClassVar[int] = 1
+
+
+class CategoryFit(Fitted):
+    """A category feature: the position of its value in the vocabulary."""
+
+    kind: Literal["category"] = "category"
+    shape: tuple[int, ...] = ()
+    vocabulary: tuple[str, ...]
+    """Values of the training rows, sorted."""
+    encoding: Encoding
+    fill: str | None = None
+    """What stands in for a missing cell."""
+
+    @property
+    def width(self) -> int:
+        """Return how many numbers stand for one cell."""
+        return len(self.vocabulary) if self.encoding == "one_hot" else 1
+
+
+class BooleanFit(Fitted):
+    """A boolean feature: 0 or 1, unscaled."""
+
+    kind: Literal["boolean"] = "boolean"
+    shape: tuple[int, ...] = ()
+    fill: float | None = None
+    """What stands in for a missing cell: 0 or 1."""
+    width: ClassVar[int] = 1
+
+
+class IntegerFit(Fitted):
+    """Whole numbers passed on as they are."""
+
+    kind: Literal["integer"] = "integer"
+    shape: tuple[int, ...] = ()
+    width: ClassVar[int] = 1
+
+
+ColumnFit = Annotated[
+    NumericFit | CategoryFit | BooleanFit | IntegerFit, Field(discriminator="kind")
+]
+
+
+class TargetFit(Fitted):
+    """The target of one output."""
+
+    need: Need
+    """What the output's loss expects."""
+    columns: tuple[str, ...] = ()
+    """Target columns; none for a reconstruction."""
+    kinds: tuple[Kind, ...] = ()
+    """Kinds of the target columns."""
+    reconstructs: str | None = None
+    """Network input that a reconstruction is compared with."""
+    one_hot: bool = False
+    """Whether classes are written as one number per class."""
+    shape: tuple[int, ...] = ()
+    """Shape of the target of one row, classes apart."""
+    shift: tuple[float, ...] = (0.0,)
+    """Mean of each unit in the training rows, in the target's units; one for all, or per unit."""
+    scale: tuple[float, ...] = (1.0,)
+    """Standard deviation of each unit, in the target's units; one for all, or per unit."""
+    labels: tuple[Label, ...] = ()
+    """Classes, sorted; a class is encoded by its position."""
+
+
+class Preprocessing(Fitted):
+    """All that was fitted on the training rows."""
+
+    version: Literal[1] = 1
+    """Version of this document's form."""
+    columns: dict[str, ColumnFit]
+    """Every feature column, in the order of the inputs."""
+    inputs: dict[str, tuple[str, ...]]
+    """Columns of each network input."""
+    targets: dict[str, TargetFit]
+    """Target of each output."""
+    window: WindowSection | None = None
+    missing: Missing = "error"
+    null_values: tuple[str, ...] = ()
+
+    def to_json(self) -> str:
+        """Return the document that `from_json` reads back to an equal object."""
+        return self.model_dump_json(indent=2)
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> "Preprocessing":
+        """Return the preprocessing of a document.
+
+        Raises:
+            Refused: A101 for a document that `to_json` did not write.
+        """
+        try:
+            return cls.model_validate_json(text)
+        except ValidationError as error:
+            first = error.errors()[0]
+            place = ".".join(str(one) for one in first["loc"]) or "the document"
+            message = f"the fitted preprocessing is damaged at {place}: {first['msg']}"
+            raise Refused([Diagnostic("A101", message)]) from error
+
+    @property
+    def tensors(self) -> dict[str, Tensor]:
+        """Return what the front gives to each network input: shape, batch first, and element."""
+        return {name: self._tensor(columns) for name, columns in self.inputs.items()}
+
+    @property
+    def exported_names(self) -> dict[str, str]:
+        """Return the name of each raw column in an exported program, by the column's own name."""
+        return exported_names(tuple(self.columns))
+
+    def whole(self, columns: tuple[str, ...]) -> bool:
+        """Tell whether an input of these columns consists of integers."""
+        return all(
+            isinstance(fit, IntegerFit)
+            or (isinstance(fit, CategoryFit) and fit.encoding == "index")
+            for fit in (self.columns[name] for name in columns)
+        )
+
+    def _tensor(self, columns: tuple[str, ...]) -> Tensor:
+        """Return the tensor of an input made of these columns."""
+        steps = (self.window.length,) if self.window else ()
+        fits = [self.columns[name] for name in columns]
+        width = sum(fit.width for fit in fits)
+        cell = (width,) if not fits[0].shape else fits[0].shape
+        if fits[0].shape and width > 1:
+            cell = (*cell, width)
+        return Tensor((None, *steps, *cell), "integer" if self.whole(columns) else "float")

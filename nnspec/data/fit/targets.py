@@ -1,0 +1,282 @@
+"""Targets: what the training rows say about them, and to and from what the loss takes."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nnspec.data.columns.refusals import refuse
+from nnspec.data.columns.roles import Roles, TargetNeed, TargetNeeds
+from nnspec.data.fit.features import measure
+from nnspec.data.fit.fitted import ColumnFit, Label, NumericFit, Preprocessing, TargetFit
+from nnspec.data.table import Column, Table, Values
+from nnspec.diagnostics import Path
+from nnspec.spec.data import DataSection
+
+TARGET: Path = ("data", "target")
+BINARY = 2
+SHOWN = 10
+"""How many labels a message lists."""
+
+
+def fit_targets(
+    training: Table,
+    roles: Roles,
+    needs: TargetNeeds,
+    section: DataSection,
+    features: Mapping[str, ColumnFit],
+) -> dict[str, TargetFit]:
+    """Return what the training rows say about the target of each output.
+
+    Args:
+        training: the target columns of the training rows.
+        roles: columns of each output.
+        needs: what each output's loss expects.
+        section: whether regression targets are scaled.
+        features: the fitted features, whose scales are those of a reconstruction.
+
+    Raises:
+        Refused: D115 for a target of another task, D107 for a constant one, D109 for labels that
+            are not counted from 0, D110 for target columns of different shapes.
+    """
+    return {
+        name: _fit_reconstruction(roles, name, features)
+        if need.task == "reconstruction"
+        else _fit(training.select(roles.targets[name]), need, section)
+        for name, need in needs.items()
+    }
+
+
+def encode_targets(
+    fitted: Preprocessing, table: Table, where: str = "these rows"
+) -> dict[str, Values]:
+    """Return what each output's loss is given; reconstructions are left to the front.
+
+    Args:
+        fitted: what was fitted on the training rows.
+        table: the target columns.
+        where: what the rows are, for the message.
+
+    Returns:
+        float32 (rows, units) scaled for regression, float32 (rows, units) of 0 and 1 for binary,
+        int32 (rows,) class numbers or float32 (rows, classes) for multiclass.
+
+    Raises:
+        Refused: D108 for a class that was not in the training rows.
+    """
+    return {
+        name: _encode(target, table, where)
+        for name, target in fitted.targets.items()
+        if target.need != "reconstruction"
+    }
+
+
+def decode_targets(target: TargetFit, values: Values) -> Values:
+    """Return targets in their own units: the inverse of the encoding, in double precision.
+
+    Args:
+        target: the fitted target.
+        values: as `encode_targets` gives them, or a reconstruction (rows, ...).
+
+    Returns:
+        Numbers (rows, ...) in the target's units; for classes the labels, (rows,) where there is
+        one unit.
+    """
+    if target.need in {"regression", "reconstruction"}:
+        numbers = values.astype(np.float64)
+        decoded: Values = numbers * np.asarray(target.scale) + np.asarray(target.shift)
+        return decoded
+    codes = values.argmax(axis=-1) if target.one_hot else values.astype(np.int64)
+    labels: Values = label_array(target)[codes]
+    return labels[:, 0] if target.need == "binary" and labels.shape[1:] == (1,) else labels
+
+
+def raw_targets(fitted: Preprocessing, table: Table) -> dict[str, Values]:
+    """Return the targets as the data has them: numbers float64 (rows, units), or labels (rows,).
+
+    Reconstructions are left out: their targets are the network's inputs.
+    """
+    return {
+        name: _stack_numbers(table.select(target.columns))
+        if target.need == "regression"
+        else label_array(target)[_codes(target, table, "these rows")].reshape(
+            _label_shape(target, table)
+        )
+        for name, target in fitted.targets.items()
+        if target.need != "reconstruction"
+    }
+
+
+def label_array(target: TargetFit) -> Values:
+    """Return the classes as an array of integers, booleans or texts."""
+    if any(isinstance(label, str) for label in target.labels):
+        return np.asarray([str(label) for label in target.labels], dtype=object)
+    return np.asarray(target.labels)
+
+
+def labels_of(column: Column) -> Values:
+    """Return a column's cells as classes: booleans, integers, or texts.
+
+    Texts that are all whole numbers, written plainly, are integers.
+
+    Raises:
+        Refused: D115 for numbers that are not whole.
+    """
+    values = column.values
+    match column.kind:
+        case "boolean":
+            return values.astype(np.bool_)
+        case "category":
+            plain = all(_is_plain_integer(one) for one in set(values.reshape(-1).tolist()))
+            return values.astype(np.int64) if plain else values
+        case _:
+            numbers = values.astype(np.float64)
+            wrong = numbers[numbers != np.floor(numbers)]
+            if len(wrong):
+                message = f"the target holds {wrong[0]:g}, no class; the loss is one of classes"
+                hint = "use a loss for numbers (mse, mae), or declare the column: category"
+                raise refuse("D115", message, hint=hint, path=TARGET)
+            return values.astype(np.int64)
+
+
+def _is_plain_integer(text: str) -> bool:
+    """Tell whether a text is a whole number as Python writes it: no 007, no +1."""
+    digits = text.removeprefix("-")
+    return digits.isascii() and digits.isdigit() and str(int(text)) == text
+
+
+def _fit_reconstruction(roles: Roles, output: str, features: Mapping[str, ColumnFit]) -> TargetFit:
+    """Return the scale of each number of the input that an output reconstructs.
+
+    Numbers of categories and booleans have no units: shift 0, scale 1.
+    """
+    name = roles.reconstructs[output]
+    shift: list[float] = []
+    scale: list[float] = []
+    for fit in (features[column] for column in roles.inputs[name]):
+        shift += [fit.shift] if isinstance(fit, NumericFit) else [0.0] * fit.width
+        scale += [fit.scale] if isinstance(fit, NumericFit) else [1.0] * fit.width
+    return TargetFit(
+        need="reconstruction", reconstructs=name, shift=tuple(shift), scale=tuple(scale)
+    )
+
+
+def _fit(table: Table, need: TargetNeed, section: DataSection) -> TargetFit:
+    """Return what the training rows say about one output's target."""
+    columns = tuple(table.columns.values())
+    shapes = {column.shape for column in columns}
+    if len(shapes) > 1 or (len(columns) > 1 and shapes != {()}):
+        message = "the target's columns are arrays; expected one array, or plain columns"
+        raise refuse("D110", message, path=TARGET)
+    base = TargetFit(
+        need=need.task,
+        columns=tuple(table.columns),
+        kinds=tuple(column.kind for column in columns),
+        one_hot=need.one_hot and need.task == "multiclass",
+        shape=columns[0].shape or ((len(columns),) if need.task != "multiclass" else ()),
+    )
+    if need.task == "regression":
+        return _fit_regression(base, table, section)
+    return _fit_classes(base, table)
+
+
+def _fit_regression(base: TargetFit, table: Table, section: DataSection) -> TargetFit:
+    """Return the scale of a regression target, one per column."""
+    for name, column in table.columns.items():
+        if column.kind == "category":
+            message = f'the target "{name}" holds texts; the loss is one of numbers'
+            hint = "use a loss of classes, such as sparse_categorical_crossentropy"
+            raise refuse("D115", message, hint=hint, path=TARGET)
+    if section.target_scaling == "none":
+        return base
+    figures = {name: measure(column.values) for name, column in table.columns.items()}
+    for name, figure in figures.items():
+        if figure.low == figure.high:
+            message = f'the target column "{name}" is {figure.low:g} in all {table.rows} '
+            raise refuse("D107", f"{message}training rows", path=TARGET)
+    shift = tuple(figure.mean for figure in figures.values())
+    scale = tuple(figure.deviation for figure in figures.values())
+    return base.model_copy(update={"shift": shift, "scale": scale})
+
+
+def _fit_classes(base: TargetFit, table: Table) -> TargetFit:
+    """Return the classes of a target, over all its columns."""
+    if base.need == "multiclass" and len(base.columns) > 1:
+        message = f"a multiclass output has one target column; got {', '.join(base.columns)}"
+        raise refuse("D115", message, path=TARGET)
+    found = [np.unique(labels_of(column)) for column in table.columns.values()]
+    if len({one.dtype.kind for one in found}) > 1:
+        message = f"the target's columns are of different kinds: {', '.join(base.columns)}"
+        raise refuse("D115", message, path=TARGET)
+    labels: tuple[Label, ...] = tuple(np.unique(np.concatenate(found)).tolist())
+    _check_labels(base, labels)
+    return base.model_copy(update={"labels": labels})
+
+
+def _check_labels(base: TargetFit, labels: tuple[Label, ...]) -> None:
+    """Refuse classes that the loss cannot take: too many for binary, not counted from 0."""
+    more = ", ..." if len(labels) > SHOWN else ""
+    shown = ", ".join(str(label) for label in labels[:SHOWN]) + more
+    if len(labels) < BINARY or (base.need == "binary" and len(labels) > BINARY):
+        expected = "2" if base.need == "binary" else "2 or more"
+        message = f"the target has {len(labels)} classes in training ({shown}); expected {expected}"
+        raise refuse("D115", f"{message} for a {base.need} loss", path=TARGET)
+    counted = base.kinds[0] in {"numeric", "integer"} and not base.one_hot
+    free = base.need == "binary" and labels == (-1, 1)
+    if counted and not free and labels != tuple(range(len(labels))):
+        message = (
+            f"the labels run from {labels[0]} to {labels[-1]} ({shown}); "
+            f"expected 0 to {len(labels) - 1}"
+        )
+        hint = f"declare columns: {{{base.columns[0]}: category}}; nnspec then numbers the classes"
+        raise refuse("D109", message, hint=hint, path=TARGET)
+
+
+def _encode(target: TargetFit, table: Table, where: str) -> Values:
+    """Return what one output's loss is given."""
+    if target.need == "regression":
+        numbers = _stack_numbers(table.select(target.columns))
+        scaled: Values = (numbers - np.asarray(target.shift)) / np.asarray(target.scale)
+        return scaled.astype(np.float32)
+    codes = _codes(target, table, where)
+    if target.need == "binary":
+        return codes.astype(np.float32)
+    if target.one_hot:
+        classes: Values = np.eye(len(target.labels), dtype=np.float32)[codes]
+        return classes
+    return codes.astype(np.int32)
+
+
+def _codes(target: TargetFit, table: Table, where: str) -> NDArray[np.int64]:
+    """Return the class numbers: (rows, *shape) of the fitted target."""
+    numbers: Mapping[Label, int] = {label: code for code, label in enumerate(target.labels)}
+    columns = [table[name] for name in target.columns]
+    found = [labels_of(column) for column in columns]
+    unknown = sorted(
+        {str(one) for many in found for one in many.reshape(-1).tolist()}
+        - {str(label) for label in target.labels}
+    )
+    if unknown:
+        classes = "class" if len(unknown) == 1 else "classes"
+        message = f"{classes} {', '.join(unknown)} of {where} never seen in the training rows"
+        raise refuse("D108", message, path=TARGET)
+    coded = [_look_up(one, numbers, target) for one in found]
+    return coded[0] if target.need == "multiclass" or columns[0].shape else np.stack(coded, axis=1)
+
+
+def _look_up(found: Values, numbers: Mapping[Label, int], target: TargetFit) -> NDArray[np.int64]:
+    """Return each label's number."""
+    texts = isinstance(target.labels[0], str)
+    flat = [numbers[str(one) if texts else one] for one in found.reshape(-1).tolist()]
+    return np.asarray(flat, dtype=np.int64).reshape(found.shape)
+
+
+def _label_shape(target: TargetFit, table: Table) -> tuple[int, ...]:
+    """Return the shape of labels: (rows,) for one unit, else (rows, *shape)."""
+    return (table.rows, *(() if target.shape == (1,) else target.shape))
+
+
+def _stack_numbers(table: Table) -> NDArray[np.float64]:
+    """Return target columns side by side: (rows, columns), or an array column as it is."""
+    columns = [column.values.astype(np.float64) for column in table.columns.values()]
+    return columns[0] if columns[0].ndim > 1 else np.stack(columns, axis=1)

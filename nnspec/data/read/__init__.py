@@ -1,0 +1,1 @@
+"""Reading: a source to raw columns, nothing decided about them."""

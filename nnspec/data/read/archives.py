@@ -1,0 +1,106 @@
+"""Reads `.npz` archives of arrays: sizes are checked before anything is unpacked, no pickles."""
+
+import lzma
+import zipfile
+import zlib
+from math import prod
+from pathlib import Path as FilePath
+from typing import IO
+
+import numpy as np
+
+from nnspec.data.columns.refusals import refuse, too_large, unreadable
+from nnspec.data.read.raw import Raw
+from nnspec.data.table import Values
+
+# What zipfile raises for damaged, encrypted (RuntimeError) and strangely packed members, and
+# NumPy for headers that are none.
+DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    RuntimeError,
+    ValueError,
+    EOFError,
+    OSError,
+)
+MEMBER = ".npy"
+HEADER = 100_000
+"""Bytes that the header of one array may take."""
+
+
+def read_npz(file: FilePath, fingerprint: str, limit: int) -> Raw:
+    """Read an archive: each array (rows, ...) is one column, named as in the archive.
+
+    Raises:
+        Refused: D102 for a damaged archive or Python objects, D110 for arrays of different
+            lengths, D116 for an archive that declares more than `limit` bytes.
+    """
+    try:
+        with zipfile.ZipFile(file) as archive:
+            members = _checked_members(file, archive, limit)
+            arrays = {name: _read_array(file, archive, one) for name, one in members.items()}
+    except DAMAGED as error:
+        raise unreadable(file, f"damaged archive: {error}") from error
+    rows = _common_length(file, arrays)
+    return Raw(arrays, rows, text=False, source=str(file), fingerprint=fingerprint)
+
+
+def _checked_members(
+    file: FilePath, archive: zipfile.ZipFile, limit: int
+) -> dict[str, zipfile.ZipInfo]:
+    """Return the archive's arrays by name after their declared sizes are within the limit."""
+    members = archive.infolist()
+    declared = sum(one.file_size for one in members)
+    if declared > limit:
+        raise too_large(file, declared, limit)
+    named = {one.filename.removesuffix(MEMBER): one for one in members}
+    if not members or len(named) < len(members):
+        found = "holds no arrays" if not members else "names two arrays alike"
+        raise unreadable(file, f"the archive {found}")
+    strange = next((one.filename for one in members if not one.filename.endswith(MEMBER)), None)
+    if strange is not None:
+        raise unreadable(file, f'the archive holds "{strange}", no array')
+    return named
+
+
+def _read_array(file: FilePath, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Values:
+    """Read one array after its header is found to agree with the member's size."""
+    name = member.filename.removesuffix(MEMBER)
+    with archive.open(member) as stream:
+        shape, dtype = _read_header(stream)
+        if dtype.hasobject:
+            raise unreadable(file, f'array "{name}" holds Python objects, which can carry code')
+        stored, declared = member.file_size - stream.tell(), prod(shape) * dtype.itemsize
+    if stored != declared:
+        found = f'array "{name}" declares a size of {declared} bytes and stores {stored}'
+        raise unreadable(file, found)
+    with archive.open(member) as stream:
+        array: Values = np.lib.format.read_array(stream, allow_pickle=False)
+    if array.ndim == 0:
+        raise refuse("D110", f'array "{name}" is a single value; expected one entry per row')
+    if array.size == 0 and len(array):
+        raise refuse("D110", f'array "{name}" has shape {array.shape}: its rows hold nothing')
+    return array
+
+
+def _read_header(stream: IO[bytes]) -> tuple[tuple[int, ...], np.dtype[np.generic]]:
+    """Return the shape and type that an array declares."""
+    version = np.lib.format.read_magic(stream)
+    if version == (1, 0):
+        shape, _, dtype = np.lib.format.read_array_header_1_0(stream, max_header_size=HEADER)
+    else:
+        shape, _, dtype = np.lib.format.read_array_header_2_0(stream, max_header_size=HEADER)
+    return shape, dtype
+
+
+def _common_length(file: FilePath, arrays: dict[str, Values]) -> int:
+    """Return the number of rows, or refuse arrays of different lengths."""
+    lengths = {name: len(array) for name, array in arrays.items()}
+    if len(set(lengths.values())) > 1:
+        listed = ", ".join(f'"{name}" {length}' for name, length in lengths.items())
+        raise refuse("D110", f'the arrays of "{file}" have different lengths: {listed} rows')
+    rows = next(iter(lengths.values()))
+    if rows == 0:
+        raise refuse("D113", f'"{file}" holds no rows')
+    return rows

@@ -1,0 +1,1 @@
+"""Splitting: rows and windows to training, validation and test."""

@@ -1,0 +1,115 @@
+"""Divides rows into training, validation and test."""
+
+from collections.abc import Mapping
+from math import floor
+from typing import Literal
+
+import numpy as np
+
+from nnspec.data.columns.refusals import refuse
+from nnspec.data.table import Rows, Values
+from nnspec.spec.data import SplitSection
+
+SplitName = Literal["train", "validation", "test"]
+SPLITS: tuple[SplitName, ...] = ("train", "validation", "test")
+
+Partition = Mapping[SplitName, Rows]
+"""Row numbers of each split, from 0, in the order of the data."""
+
+
+def split_rows(rows: int, split: SplitSection, classes: Values | None = None) -> Partition:
+    """Divide the rows of a table.
+
+    Args:
+        rows: number of rows.
+        split: shares, seed and method; `auto` is stratified if classes are given, else random.
+        classes: (rows,) class of each row, for a stratified split.
+
+    Raises:
+        Refused: D111 for a split without rows, S115 for a stratified split without classes.
+    """
+    counts = split_counts(rows, split)
+    if split.method == "time":
+        order = np.arange(rows)
+    elif split.method == "random" or (split.method == "auto" and classes is None):
+        order = np.random.default_rng(split.seed).permutation(rows)
+    elif classes is None:
+        message = "`method: stratified` keeps the shares of classes; the target has no classes"
+        hint = "use method: random or time"
+        raise refuse("S115", message, hint=hint, path=("data", "split", "method"))
+    else:
+        return _stratified(classes, counts, split.seed)
+    ends = np.cumsum([counts[name] for name in SPLITS])[:-1]
+    parts = np.split(order.astype(np.int64), ends)
+    return {name: np.sort(part) for name, part in zip(SPLITS, parts, strict=True)}
+
+
+def split_counts(rows: int, split: SplitSection) -> dict[SplitName, int]:
+    """Return the number of rows of each split; shares are rounded to whole rows, halves up.
+
+    Raises:
+        Refused: D111 for a split with a share and without rows.
+    """
+    validation, test = (floor(rows * share + 0.5) for share in (split.validation, split.test))
+    counts: dict[SplitName, int] = {
+        "train": rows - validation - test,
+        "validation": validation,
+        "test": test,
+    }
+    check_counts(counts, rows, split)
+    return counts
+
+
+def check_counts(
+    counts: Mapping[SplitName, int], rows: int, split: SplitSection, reason: str = ""
+) -> None:
+    """Refuse a split that has a share and no rows (D111).
+
+    Args:
+        counts: rows, or windows, of each split.
+        rows: number of rows of the data.
+        split: the shares.
+        reason: what made the rows few, for the message.
+    """
+    shares = {"train": 1.0, "validation": split.validation, "test": split.test}
+    listed = ", ".join(f"{name} {max(count, 0)}" for name, count in counts.items())
+    for name, count in counts.items():
+        if shares[name] > 0 and count <= 0:
+            what = "" if name == "train" else f" (share {shares[name]:g})"
+            message = f"the {name} split{what} is left with 0 rows of {rows}: {listed}{reason}"
+            key = "validation" if name == "train" else name
+            raise refuse("D111", message, path=("data", "split", key))
+
+
+def _stratified(classes: Values, counts: Mapping[SplitName, int], seed: int) -> Partition:
+    """Divide each class by the same shares; what rounding leaves goes where most is due."""
+    generator = np.random.default_rng(seed)
+    left = dict(counts)
+    taken: dict[SplitName, list[Rows]] = {name: [] for name in SPLITS}
+    _, codes, sizes = np.unique(classes, return_inverse=True, return_counts=True)
+    remaining = len(classes)
+    for code in np.argsort(sizes, kind="stable"):
+        members = generator.permutation(np.flatnonzero(codes == code))
+        shares = _apportion(len(members), left, remaining)
+        ends = np.cumsum([shares[name] for name in SPLITS])[:-1]
+        for name, part in zip(SPLITS, np.split(members, ends), strict=True):
+            taken[name].append(part)
+            left[name] -= len(part)
+        remaining -= len(members)
+    return {name: np.sort(np.concatenate(parts)) for name, parts in taken.items()}
+
+
+def _apportion(members: int, left: Mapping[SplitName, int], remaining: int) -> dict[SplitName, int]:
+    """Return how many members of a class go to each split, by largest remainder.
+
+    Args:
+        members: rows of the class.
+        left: rows that each split still takes.
+        remaining: rows that are still to be divided, the class's included.
+    """
+    due = {name: members * left[name] / remaining for name in SPLITS}
+    shares = {name: floor(due[name]) for name in SPLITS}
+    by_remainder = sorted(SPLITS, key=lambda name: due[name] - shares[name], reverse=True)
+    for name in by_remainder[: members - sum(shares.values())]:
+        shares[name] += 1
+    return shares

@@ -1,0 +1,1 @@
+"""The executors over TensorFlow: arrays in, arrays out."""

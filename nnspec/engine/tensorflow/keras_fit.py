@@ -1,0 +1,95 @@
+"""Floor 8, the executor that is Keras' own: the loop inside `Model.fit`, step by step.
+
+It is the oracle for the fused executor, and what runs where that one cannot.
+"""
+
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from nnspec.engine.executor import Report, Stretch
+from nnspec.engine.order import Rows
+from nnspec.engine.plan import Execution
+from nnspec.engine.tensorflow.device import current_device
+from nnspec.engine.tensorflow.feed import Feed
+from nnspec.engine.tensorflow.values import first_broken, python_values
+
+CHUNK_STEPS = 1
+"""Steps between two looks at callbacks: as in `Model.fit`, every one."""
+
+
+class KerasFit:
+    """Calls the functions that `Model.fit` calls, on batches in the order it is given."""
+
+    def __init__(
+        self,
+        model: keras.Model,
+        training: Feed,
+        validation: Feed | None,
+        batch: int,
+        *,
+        reasons: tuple[str, ...] = (),
+    ) -> None:
+        self.model = model
+        self.training = training
+        self.validation = validation
+        self.batch = batch
+        self.reasons = reasons
+        self.timings: dict[str, float] = {}
+        self._batches: Any = None
+        self._order: Rows | None = None
+        model.make_train_function()
+        model.make_test_function()
+
+    @property
+    def execution(self) -> Execution:
+        """Return that Keras ran its own functions."""
+        compiled = bool(self.model.jit_compile)
+        part = ("training step",)
+        return Execution(
+            "keras",
+            current_device(),
+            compiled=part if compiled else (),
+            uncompiled=() if compiled else part,
+            reasons=self.reasons,
+        )
+
+    def begin(self, order: Rows) -> None:
+        """Take in the epoch's order; its batches are read from the next step on."""
+        self._order = order
+        self._batches = None
+
+    def run(self, stretch: Stretch) -> Report:
+        """Run a stretch of steps, one call each."""
+        if stretch.fresh:
+            self.model.reset_metrics()
+        if self._batches is None:
+            assert self._order is not None, "begin comes before run"
+            self._batches = iter(self._dataset(self._order[stretch.first * self.batch :]))
+        logs: dict[str, Any] = {}
+        broken = None
+        for step in range(stretch.first, stretch.first + stretch.steps):
+            logs = self.model.train_function(self._batches)
+            broken = first_broken(broken, step, self.model)
+        return Report(broken, python_values(self.model._get_metrics_result_or_logs(logs)))  # noqa: SLF001 - as Model.fit reads them
+
+    def validate(self) -> dict[str, Any]:
+        """Return the figures of the validation rows."""
+        if self.validation is None:
+            return {}
+        x, y, weights = self.validation.unpack(list(self.validation.arrays))
+        figures = self.model.evaluate(
+            x, y, sample_weight=weights, batch_size=self.batch, verbose=0, return_dict=True
+        )
+        return dict(figures)
+
+    def _dataset(self, order: Rows) -> tf.data.Dataset:
+        tensors = self.training.tensors()
+
+        def batch(rows: tf.Tensor) -> tuple[Any, ...]:
+            x, y, weights = self.training.unpack([tf.gather(one, rows) for one in tensors])
+            return (x, y) if weights is None else (x, y, weights)
+
+        rows = tf.data.Dataset.from_tensor_slices(order).batch(self.batch)
+        return rows.map(batch).prefetch(tf.data.AUTOTUNE)

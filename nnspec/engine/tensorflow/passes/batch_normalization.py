@@ -1,0 +1,77 @@
+"""Floor 8, a pass: BatchNormalization in one operation instead of fifteen."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+import keras
+import tensorflow as tf
+
+from nnspec.engine.tensorflow.passes.base import Method, Pass, Setting, Target
+
+LEAST_RANK, MOST_RANK = 3, 4
+"""Ranks of (batch, ..., channels) for which the operation is the quicker one."""
+
+
+class FusedBatchNormalization(Pass):
+    """Normalizes with TensorFlow's own operation, whose gradient is one operation too.
+
+    Keras composes moments and scaling from elementwise operations; outside XLA each of them,
+    and of their gradients, walks over the whole activation.
+    """
+
+    title: ClassVar[str] = "batch normalized in one operation"
+
+    def match(self, target: Target, setting: Setting) -> bool:
+        """Fit BatchNormalization over the last axis of sequences and pictures, outside XLA."""
+        if setting.xla or type(target) is not keras.layers.BatchNormalization:
+            return False
+        plain = not (target.renorm or target.synchronized) and target.trainable
+        return plain and target.compute_dtype == "float32" and _over_channels(target)
+
+    def rewrite(self, target: Target, setting: Setting) -> Mapping[str, Method]:
+        """Replace `call`; with a mask, and in inference, Keras' own stays."""
+        del setting
+        original = target.call
+
+        def call(
+            inputs: tf.Tensor,
+            training: bool | None = None,  # noqa: FBT001 - Keras' own signature
+            mask: tf.Tensor | None = None,
+        ) -> tf.Tensor:
+            if not training or mask is not None or inputs.dtype != tf.float32:
+                return original(inputs, training=training, mask=mask)
+            return _normalized(target, inputs)
+
+        return {"call": call}
+
+
+def _over_channels(layer: keras.layers.BatchNormalization) -> bool:
+    rank = layer.input_spec.ndim
+    return LEAST_RANK <= rank <= MOST_RANK and layer.axis in (-1, rank - 1)
+
+
+def _normalized(layer: keras.layers.BatchNormalization, inputs: tf.Tensor) -> tf.Tensor:
+    """Return (batch, ..., channels) normalized, and move the layer's averages.
+
+    The operation gives the variance of a sample, n / (n - 1) times that of Keras.
+    """
+    channels = inputs.shape[-1]
+    flat = tf.reshape(inputs, [-1, 1, 1, channels])
+    rows = tf.cast(tf.shape(flat)[0], "float32")
+    outputs, mean, variance, *_ = tf.raw_ops.FusedBatchNormV3(
+        x=flat,
+        scale=tf.ones([channels]) if layer.gamma is None else layer.gamma,
+        offset=tf.zeros([channels]) if layer.beta is None else layer.beta,
+        mean=tf.zeros([0]),
+        variance=tf.zeros([0]),
+        epsilon=layer.epsilon,
+        is_training=True,
+    )
+    variance *= tf.maximum(rows - 1.0, 1.0) / rows
+    _move(layer.moving_mean, mean, layer.momentum)
+    _move(layer.moving_variance, variance, layer.momentum)
+    return tf.reshape(outputs, tf.shape(inputs))
+
+
+def _move(average: keras.Variable, value: tf.Tensor, momentum: float) -> None:
+    average.assign(average * momentum + value * (1.0 - momentum))

@@ -1,0 +1,213 @@
+"""Floor 8, passes: the optimizer's update in place, in one walk, or in one operation."""
+
+import operator
+from collections.abc import Mapping, Sequence
+from functools import reduce
+from typing import Any, ClassVar
+
+import keras
+import tensorflow as tf
+
+from nnspec.engine.tensorflow.passes.base import Method, Pass, Setting, Target
+
+LONG_WALK = 2**18
+"""Weights from which an update's walks over memory weigh more than what else a step does."""
+
+
+def has_long_update(model: keras.Model) -> bool:
+    """Tell whether joined loops pay: many weights, and no layer that loops over time.
+
+    Within a recurrent layer's loop XLA then joins what is better computed apart: measured, a
+    twentieth slower.
+    """
+    layers = model._flatten_layers(include_self=False)  # noqa: SLF001 - the only walk that sees nested layers
+    if any(isinstance(one, keras.layers.RNN) for one in layers):
+        return False
+    weights = sum(one.shape.num_elements() for one in model.trainable_weights)
+    return bool(weights >= LONG_WALK)
+
+
+class UpdatesInPlace(Pass):
+    """Makes each weight's update wait for all gradients.
+
+    A layer's weights are read twice: on the way forward, and to carry the gradient further
+    back. XLA orders nothing that does not depend on one another, so it copies every matrix of
+    weights in every step lest the update overwrite it before its second reading.
+    """
+
+    title: ClassVar[str] = "weights updated in place"
+
+    def match(self, target: Target, setting: Setting) -> bool:
+        """Fit every Keras optimizer, under XLA on a CPU."""
+        return setting.xla and not setting.gpu and isinstance(target, keras.optimizers.Optimizer)
+
+    def rewrite(self, target: Target, setting: Setting) -> Mapping[str, Method]:
+        """Replace `apply`."""
+        del setting
+        original = target.apply
+
+        def apply(
+            grads: Sequence[Any], trainable_variables: Sequence[keras.Variable] | None = None
+        ) -> object:
+            return original(_awaiting_each_other(list(grads)), trainable_variables)
+
+        return {"apply": apply}
+
+
+class AdamInOneWalk(Pass):
+    """Updates a weight and both its averages in one walk over memory instead of three.
+
+    XLA joins loops that read the same arrays into one, but not a loop that reads what another
+    writes. So the weight's own change is computed from the averages before the update, and
+    everything waits for all gradients as in `UpdatesInPlace`: by a zero in the factors.
+
+    Source: Keras 3.15, keras/src/optimizers/adam.py, Adam.update_step.
+    """
+
+    title: ClassVar[str] = "Adam in one walk"
+
+    def match(self, target: Target, setting: Setting) -> bool:
+        """Fit Adam and AdamW without AMSGrad, where XLA joins loops and compiles the update."""
+        adam = (keras.optimizers.Adam, keras.optimizers.AdamW)
+        joined = setting.xla and setting.update and setting.joined
+        return joined and type(target) in adam and not target.amsgrad
+
+    def rewrite(self, target: Target, setting: Setting) -> Mapping[str, Method]:
+        """Replace `apply` and `update_step`; gradients of single rows, and halves, keep Keras'."""
+        del setting
+        apply, step = target.apply, target.update_step
+        waiting: list[tf.Tensor] = []
+
+        def apply_together(
+            grads: Sequence[Any], trainable_variables: Sequence[keras.Variable] | None = None
+        ) -> object:
+            waiting[:] = [_zero_of_all(grads)]
+            return apply(grads, trainable_variables)
+
+        def update_step(
+            gradient: Any,  # noqa: ANN401 - a tensor, or the rows of one
+            variable: keras.Variable,
+            learning_rate: tf.Tensor,
+        ) -> None:
+            if isinstance(gradient, tf.IndexedSlices) or variable.dtype != "float32":
+                step(_plus(gradient, waiting[0]), variable, learning_rate)
+            else:
+                _walk(target, tf.cast(gradient, "float32"), variable, learning_rate, waiting[0])
+
+        return {"apply": apply_together, "update_step": update_step}
+
+
+class AdamInOneOperation(Pass):
+    """Updates a weight and both its averages in one walk over memory instead of ten.
+
+    Source: Keras 3.15, keras/src/optimizers/adam.py, Adam.update_step, which is what
+    TensorFlow's operation computes.
+    """
+
+    title: ClassVar[str] = "Adam in one operation"
+
+    def match(self, target: Target, setting: Setting) -> bool:
+        """Fit Adam and AdamW without AMSGrad, where XLA does not compile the update."""
+        adam = (keras.optimizers.Adam, keras.optimizers.AdamW)
+        return not (setting.update or setting.gpu) and type(target) in adam and not target.amsgrad
+
+    def rewrite(self, target: Target, setting: Setting) -> Mapping[str, Method]:
+        """Replace `update_step`; gradients of single rows, and halves, keep Keras' own."""
+        del setting
+        original = target.update_step
+
+        def update_step(
+            gradient: Any,  # noqa: ANN401 - a tensor, or the rows of one
+            variable: keras.Variable,
+            learning_rate: tf.Tensor,
+        ) -> None:
+            if isinstance(gradient, tf.IndexedSlices) or variable.dtype != "float32":
+                original(gradient, variable, learning_rate)
+            else:
+                _adam(target, tf.cast(gradient, "float32"), variable, learning_rate)
+
+        return {"update_step": update_step}
+
+
+def _walk(
+    optimizer: keras.optimizers.Adam,
+    gradient: tf.Tensor,
+    variable: keras.Variable,
+    learning_rate: tf.Tensor,
+    zero: tf.Tensor,
+) -> None:
+    place = optimizer._get_variable_index(variable)  # noqa: SLF001 - as in Keras' own step
+    mean, square = optimizer._momentums[place], optimizer._velocities[place]  # noqa: SLF001 - as above
+    step = tf.cast(optimizer.iterations + 1, "float32")
+    rate = tf.cast(learning_rate, "float32") * tf.sqrt(1 - tf.pow(optimizer.beta_2, step))
+    rate /= 1 - tf.pow(optimizer.beta_1, step)
+    share, share_of_square = 1 - optimizer.beta_1 + zero, 1 - optimizer.beta_2 + zero
+    before, before_of_square = tf.convert_to_tensor(mean), tf.convert_to_tensor(square)
+    # The same means as below, in words that XLA does not take for the same.
+    moved = before * (1 - share) + share * gradient
+    spread = before_of_square * (1 - share_of_square) + (share_of_square * gradient) * gradient
+    variable.assign_sub(moved * rate / (tf.sqrt(spread) + optimizer.epsilon))
+    mean.assign(before + (gradient - before) * share)
+    square.assign(before_of_square + (gradient * gradient - before_of_square) * share_of_square)
+
+
+def _adam(
+    optimizer: keras.optimizers.Adam,
+    gradient: tf.Tensor,
+    variable: keras.Variable,
+    learning_rate: tf.Tensor,
+) -> None:
+    place = optimizer._get_variable_index(variable)  # noqa: SLF001 - as in Keras' own step
+    step = tf.cast(optimizer.iterations + 1, "float32")
+    tf.raw_ops.ResourceApplyAdam(
+        var=_handle(variable),
+        m=_handle(optimizer._momentums[place]),  # noqa: SLF001 - as above
+        v=_handle(optimizer._velocities[place]),  # noqa: SLF001 - as above
+        beta1_power=tf.pow(optimizer.beta_1, step),
+        beta2_power=tf.pow(optimizer.beta_2, step),
+        lr=tf.cast(learning_rate, "float32"),
+        beta1=optimizer.beta_1,
+        beta2=optimizer.beta_2,
+        epsilon=optimizer.epsilon,
+        grad=gradient,
+    )
+
+
+def _handle(variable: Any) -> tf.Tensor:  # noqa: ANN401 - Keras hands out TensorFlow's variables here, and its own there
+    return (variable if isinstance(variable, tf.Variable) else variable.value).handle
+
+
+def _awaiting_each_other(gradients: list[Any]) -> list[Any]:
+    """Return the same gradients, each plus a zero that takes all of them to know."""
+    if all(one is None for one in gradients):
+        return gradients
+    zero = _zero_of_all(gradients)
+    return [None if one is None else _plus(one, zero) for one in gradients]
+
+
+def _zero_of_all(gradients: Sequence[Any]) -> tf.Tensor:
+    """Return a zero that takes all gradients to know.
+
+    A barrier would say it more plainly; XLA's compiler for the CPU takes barriers away before
+    it decides where to copy.
+    """
+    present = [_is_there(one) for one in gradients if one is not None]
+    return tf.where(reduce(operator.and_, present), 0.0, 1.0) if present else tf.constant(0.0)
+
+
+def _is_there(gradient: Any) -> tf.Tensor:  # noqa: ANN401 - a tensor, or the rows of one
+    """Return true, in words that XLA does not see through."""
+    first = tf.reshape(_values(gradient), [-1])[0]
+    return (first >= 0) | (first < 0) | tf.math.is_nan(first)
+
+
+def _plus(gradient: Any, zero: tf.Tensor) -> Any:  # noqa: ANN401 - a tensor, or the rows of one
+    values = _values(gradient)
+    total = values + tf.cast(zero, values.dtype)
+    if isinstance(gradient, tf.IndexedSlices):
+        return tf.IndexedSlices(total, gradient.indices, gradient.dense_shape)
+    return total
+
+
+def _values(gradient: Any) -> tf.Tensor:  # noqa: ANN401 - a tensor, or the rows of one
+    return gradient.values if isinstance(gradient, tf.IndexedSlices) else gradient

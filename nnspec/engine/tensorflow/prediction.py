@@ -1,0 +1,69 @@
+"""Floor 8, prediction: large blocks of rows through the network, one compiled call each."""
+
+from collections.abc import Callable
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from nnspec.engine.tensorflow.feed import Array, readable
+from nnspec.engine.tensorflow.folding import find_folds, folded
+
+Forward = Callable[[list[tf.Tensor]], list[tf.Tensor]]
+
+BLOCK_BYTES = 4 << 20
+"""What the widest layer of a block may take: it should stay in a core's cache."""
+
+LEAST_ROWS, MOST_ROWS = 32, 8192
+
+
+def predict_fused(
+    model: keras.Model, inputs: dict[str, Array], batch_size: int
+) -> dict[str, Array]:
+    """Return the outputs for these rows: output name -> (rows, ...).
+
+    Rows do not depend on one another at inference, so blocks may be larger than a batch; only
+    a stateful layer ties them to the batch size.
+    """
+    arrays = [readable(inputs[tensor.name]) for tensor in model.inputs]
+    rows = len(arrays[0])
+    block = batch_size if _is_stateful(model) else min(rows, block_rows(model))
+    forward = _forward(model, arrays)
+    parts: list[list[Array]] = []
+    for start in range(0, rows, block):
+        batch = [tf.convert_to_tensor(one[start : start + block]) for one in arrays]
+        parts.append([part.numpy() for part in forward(batch)])
+    columns = zip(*parts, strict=True)
+    return dict(zip(model.output_names, map(np.concatenate, columns), strict=True))
+
+
+def block_rows(model: keras.Model) -> int:
+    """Return how many rows go through the network at a time."""
+    widest = max((_bytes(one) for one in model.layers), default=1)
+    return max(LEAST_ROWS, min(MOST_ROWS, BLOCK_BYTES // max(1, widest)))
+
+
+def _forward(model: keras.Model, arrays: list[Array]) -> Forward:
+    """Return the network as one function, traced once for blocks of any length."""
+    folds = find_folds(model)
+
+    def forward(batch: list[tf.Tensor]) -> list[tf.Tensor]:
+        x = keras.tree.pack_sequence_as(model._inputs_struct, batch)  # noqa: SLF001 - Keras has no public name for it
+        with folded(folds):
+            return list(keras.tree.flatten(model(x, training=False)))
+
+    block = [tf.TensorSpec([None, *one.shape[1:]], one.dtype) for one in arrays]
+    compiled: Forward = tf.function(forward, input_signature=[block], autograph=False)
+    return compiled
+
+
+def _bytes(layer: keras.layers.Layer) -> int:
+    """Return the memory one row of the layer's output takes, in bytes."""
+    outputs = [one for node in layer._inbound_nodes for one in node.outputs]  # noqa: SLF001 - `output` raises on several nodes
+    return max(
+        (4 * int(np.prod([size or 32 for size in one.shape[1:]])) for one in outputs), default=0
+    )
+
+
+def _is_stateful(model: keras.Model) -> bool:
+    return any(getattr(one, "stateful", False) for one in model._flatten_layers())  # noqa: SLF001 - the only walk that sees nested layers

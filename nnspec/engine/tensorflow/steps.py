@@ -1,0 +1,165 @@
+"""Floor 8, the compiled steps: many steps of training or evaluation in one call.
+
+The step itself is Keras' own (`Model.train_step`, `Model.test_step`), so losses, loss scaling,
+clipping, accumulation, moving averages and metrics are Keras' too; only the loop around it, the
+gathering of rows and the reading of metrics are written here.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from nnspec.engine.executor import Report, Stretch
+from nnspec.engine.tensorflow.feed import Feed
+from nnspec.engine.tensorflow.passes import Rewrite, rewritten
+from nnspec.engine.tensorflow.values import loss_sum, python_values
+
+Traced = Callable[..., tuple[tf.Tensor, dict[str, tf.Tensor]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """The rows that are on the device at one time: full batches, then the partial one."""
+
+    batch: int
+    full: int
+    """Full batches."""
+    left: int
+    """Rows of the partial last batch."""
+    in_order: bool = True
+    """Whether the rows lie in the order in which the steps take them."""
+
+    @property
+    def rows(self) -> int:
+        """Return the number of rows."""
+        return self.batch * self.full + self.left
+
+
+@dataclass(frozen=True, slots=True)
+class Core:
+    """The network whose steps are traced, and how."""
+
+    model: keras.Model
+    rewrites: tuple[Rewrite, ...]
+    xla: bool
+    """Whether XLA compiles the steps."""
+
+
+class Steps:
+    """The compiled loop over a block's batches, for training or for evaluation."""
+
+    def __init__(self, core: Core, block: Block, feed: Feed, *, training: bool) -> None:
+        self.model = core.model
+        self.block = block
+        self.feed = feed
+        self.training = training
+        self._traced = self._trace(core)
+
+    def _trace(self, core: Core) -> Traced:
+        """Trace the loop with the rewrites in place; the first call compiles it."""
+        loop = tf.function(self._loop, jit_compile=core.xla, autograph=False)
+        rows = self.block.rows
+        arrays = self.feed.arrays
+        tensors = tuple(tf.TensorSpec([rows, *one.shape[1:]], one.dtype) for one in arrays)
+        scalars = [tf.TensorSpec([], kind) for kind in ("int32", "int32", "bool", "bool")]
+        order = tf.TensorSpec([rows], "int32")
+        with rewritten(core.rewrites), _results_left_out(self.model):
+            traced: Traced = loop.get_concrete_function(tensors, order, *scalars)
+        return traced
+
+    def run(self, tensors: tuple[tf.Tensor, ...], order: tf.Tensor, stretch: Stretch) -> Report:
+        """Run a stretch of the block's steps.
+
+        Args:
+            tensors: the block's rows, (rows, ...) each.
+            order: where in the block each step's rows lie, (rows,); read only where they do not
+                lie in order.
+            stretch: which steps to run; the one after the last full one is the partial batch.
+        """
+        full = min(stretch.steps, self.block.full - stretch.first)
+        scalars = (
+            tf.constant(stretch.first),
+            tf.constant(full),
+            tf.constant(stretch.fresh),
+            tf.constant(full < stretch.steps),
+        )
+        broken, results = self._traced(tensors, order, *scalars)
+        first = int(broken)
+        return Report(None if first < 0 else first, python_values(results))
+
+    def _loop(self, *given: tf.Tensor) -> tuple[tf.Tensor, dict[str, Any]]:
+        tensors, order, first, steps, fresh, partial = given
+        tf.cond(fresh, _doing(self.model.reset_metrics), _nothing)
+
+        def step(index: tf.Tensor, broken: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+            batch = self._batch(tensors, order, index * self.block.batch, self.block.batch)
+            return index + 1, self._step(batch, index, broken)
+
+        _, broken = tf.while_loop(
+            lambda index, _: index < first + steps,
+            step,
+            [first, tf.constant(-1)],
+            parallel_iterations=1,
+        )
+        if self.block.left:
+            begin = tf.constant(self.block.full * self.block.batch)
+            batch = self._batch(tensors, order, begin, self.block.left)
+            broken = tf.cond(
+                partial,
+                lambda: self._step(batch, tf.constant(self.block.full), broken),
+                lambda: broken,
+            )
+        return broken, _results(self.model)
+
+    def _batch(
+        self, tensors: Sequence[tf.Tensor], order: tf.Tensor, begin: tf.Tensor, length: int
+    ) -> list[tf.Tensor]:
+        """Return the rows of one step; where they lie in order, they need no gathering."""
+        if self.block.in_order:
+            return [
+                tf.slice(one, [begin] + [0] * (len(one.shape) - 1), [length, *one.shape[1:]])
+                for one in tensors
+            ]
+        rows = tf.slice(order, [begin], [length])
+        return [tf.gather(one, rows) for one in tensors]
+
+    def _step(self, batch: list[tf.Tensor], index: tf.Tensor, broken: tf.Tensor) -> tf.Tensor:
+        """Run one step; return the first step whose loss was not a number, -1 before that."""
+        data = self.feed.unpack(batch)
+        if not self.training:
+            self.model.test_step(data)
+            return broken
+        self.model.train_step(data)
+        fine = tf.math.is_finite(loss_sum(self.model).value)
+        return tf.where((broken < 0) & ~fine, index, broken)
+
+
+def _doing(action: Callable[[], None]) -> Callable[[], tf.Tensor]:
+    def branch() -> tf.Tensor:
+        action()
+        return tf.constant(0)
+
+    return branch
+
+
+def _nothing() -> tf.Tensor:
+    return tf.constant(0)
+
+
+def _results(model: keras.Model) -> dict[str, Any]:
+    """Return the figures of all metrics, read once after the last step."""
+    return dict(type(model).get_metrics_result(model))
+
+
+@contextmanager
+def _results_left_out(model: keras.Model) -> Iterator[None]:
+    """Keep a step from computing the figures that only the end of a chunk needs."""
+    vars(model)["get_metrics_result"] = dict
+    try:
+        yield
+    finally:
+        del vars(model)["get_metrics_result"]

@@ -1,0 +1,1 @@
+"""Floor 8: trained programs in the forms that others read."""

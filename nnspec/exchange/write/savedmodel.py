@@ -1,0 +1,189 @@
+"""Floor 8, the SavedModel: front, core and back as one graph, from raw columns to answers.
+
+The graph is written into a temporary folder, loaded again as a foreign program would, compared
+with the program in this process, and only then put in its place.
+"""
+
+import errno
+import json
+import shutil
+from collections.abc import Callable, Mapping
+from os import getpid
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from nnspec.build.back import PREDICTION, PROBABILITIES
+from nnspec.build.program import Program
+from nnspec.diagnostics import Diagnostic, RunFailed
+from nnspec.engine.tensorflow.folding import Fold, find_folds, folded
+from nnspec.run.atomic import failure, publish_folder
+
+ENDPOINT = "serve"
+"""Name of the function of the loaded object; its signature is also `serving_default`."""
+COLUMNS = Path("assets.extra") / "columns.json"
+"""Which input of the signature stands for which column; the place that TensorFlow leaves to it."""
+COMPARED = 256
+"""Rows that the loaded graph is compared on, at most."""
+TOLERANCE = 1e-5
+"""Largest difference, relative to the largest magnitude of an answer."""
+ROUNDINGS = {"float16": 2**-10, "bfloat16": 2**-7}
+"""Distance between neighbouring numbers around 1, in the types of mixed precision."""
+FOLDED = "BatchNormalization computed within the layer before it"
+UNFOLDED = (
+    "SavedModel: layer by layer; with BatchNormalization computed within the layer before it, "
+    "rounding showed in the answers"
+)
+Answered = dict[str, tf.Tensor]
+
+
+def export_savedmodel(
+    program: Program, path: Path, sample: Mapping[str, tf.Tensor]
+) -> tuple[str, ...]:
+    """Write a program as a SavedModel that needs nothing but TensorFlow.
+
+    The signature `serving_default` takes each raw column by its exported name, (batch,) or
+    (batch, length) over a series, any batch size, and returns the answers by name:
+    `prediction` (batch,) or (batch, units) in the target's units, or labels (batch,) with
+    `probabilities` (batch, classes).
+
+    Args:
+        program: front, core and back.
+        path: the folder to write; one that is there is replaced at the very end.
+        sample: raw columns by their own names, to compare the written graph on.
+
+    Returns:
+        How the graph differs from the network's layers, in lines for the report.
+
+    Raises:
+        RunFailed: A107 where the loaded graph answers otherwise, A104 or A110 where it cannot be
+            written; what was there before is untouched.
+    """
+    temporary = path.with_name(f".{path.name}.{getpid()}.tmp")
+    few = {name: cells[:COMPARED] for name, cells in sample.items()}
+    try:
+        lines = _write_checked(program, temporary, path, few)
+        publish_folder(temporary, path)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+    return lines
+
+
+def _write_checked(
+    program: Program, temporary: Path, path: Path, sample: Mapping[str, tf.Tensor]
+) -> tuple[str, ...]:
+    """Write the graph and compare it; without folded layers where their rounding shows."""
+    folds = find_folds(program.core)
+    try:
+        _write(program, temporary, path, folds)
+        _compare(program, temporary, sample)
+    except RunFailed as failed:
+        if not folds or failed.diagnostics[0].code != "A107":
+            raise
+        shutil.rmtree(temporary)
+        _write(program, temporary, path, ())
+        _compare(program, temporary, sample)
+        return (UNFOLDED,)
+    names = ", ".join(one.normalization.name for one in folds)
+    return (f"SavedModel: {FOLDED} ({names})",) if folds else ()
+
+
+def _write(program: Program, temporary: Path, path: Path, folds: tuple[Fold, ...]) -> None:
+    """Write the graph, its variables, and the names of the columns."""
+
+    def answer(**columns: tf.Tensor) -> Answered:
+        with folded(folds):
+            return program.exported(**columns)
+
+    serve = tf.function(answer, autograph=False)
+    serve.get_concrete_function(**program.front.signature)
+    archive = keras.export.ExportArchive()
+    for part in (program.core, program.front, *program.backs.values()):
+        archive.track(part)
+    archive.add_endpoint(ENDPOINT, serve)
+    try:
+        archive.write_out(str(temporary), verbose=False)
+        named = temporary / COLUMNS
+        named.parent.mkdir(exist_ok=True)
+        named.write_text(_columns(program), encoding="utf-8")
+    except (OSError, tf.errors.OpError) as error:
+        needed = sum(int(one.nbytes) for one in program.core.get_weights())
+        raise failure(path, _system_error(error), needed=needed) from error
+
+
+def _columns(program: Program) -> str:
+    names = program.front.fitted.exported_names
+    signature = program.front.signature
+    described = {
+        column: {
+            "name": name,
+            "dtype": signature[name].dtype.name,
+            "shape": signature[name].shape.as_list(),
+        }
+        for column, name in names.items()
+    }
+    return json.dumps({"columns": described}, indent=2, ensure_ascii=False) + "\n"
+
+
+def _compare(program: Program, written: Path, sample: Mapping[str, tf.Tensor]) -> None:
+    """Raise A107 where the written graph does not answer as the program does."""
+    loaded = tf.saved_model.load(str(written))
+    serve: Callable[..., Answered] = loaded.signatures["serving_default"]
+    names = program.front.fitted.exported_names
+    tolerance = _tolerance(program.core)
+    expected = program(sample)
+    found = serve(**{names[column]: cells for column, cells in sample.items()})
+    for key, answer in expected.items():
+        probabilities = expected.get(key.replace(PREDICTION, PROBABILITIES, 1))
+        differing = _difference(found[key].numpy(), answer.numpy(), probabilities, tolerance)
+        if differing is not None:
+            message = (
+                f'the written SavedModel answers "{key}" otherwise than the trained program on '
+                f"{len(answer)} rows: {differing}; the export was not kept"
+            )
+            raise RunFailed([Diagnostic("A107", message, file=str(written))])
+
+
+def _tolerance(core: keras.Model) -> float:
+    """Return the largest difference between a graph and its layers called one by one.
+
+    TensorFlow joins the steps of a graph and rounds their result once, where the program rounds
+    each: in half precision by a few of its coarse roundings.
+    """
+    layers = core._flatten_layers(include_self=False)  # noqa: SLF001 - the only walk that sees nested layers
+    return max([TOLERANCE, *(4 * ROUNDINGS.get(one.compute_dtype, 0.0) for one in layers)])
+
+
+def _difference(
+    found: np.ndarray[Any, Any],
+    expected: np.ndarray[Any, Any],
+    probabilities: tf.Tensor | None,
+    tolerance: float,
+) -> str | None:
+    """Return how two answers differ beyond the tolerance, None where they do not.
+
+    Labels may differ where the two largest probabilities are as good as equal.
+    """
+    if found.shape != expected.shape:
+        return f"shape {found.shape}, expected {expected.shape}"
+    if expected.dtype.kind == "f":
+        scale = float(np.max(np.abs(expected), initial=0.0)) or 1.0
+        worst = float(np.max(np.abs(found - expected), initial=0.0)) / scale
+        within = worst <= tolerance
+        return None if within else f"relative difference {worst:.2g}, at most {tolerance:g} allowed"
+    wrong = found != expected
+    if probabilities is not None and probabilities.shape[-1] > 1 and wrong.ndim == 1:
+        largest = np.sort(probabilities.numpy(), axis=-1)
+        wrong &= largest[..., -1] - largest[..., -2] > 2 * tolerance
+    return f"{int(wrong.sum())} labels differ" if wrong.any() else None
+
+
+def _system_error(error: Exception) -> OSError:
+    """Return TensorFlow's error as the system's: it keeps only the text."""
+    if isinstance(error, OSError) and error.errno:
+        return error
+    full = "No space left" in str(error) or "RESOURCE_EXHAUSTED" in str(error)
+    return OSError(errno.ENOSPC if full else errno.EIO, str(error))

@@ -1,0 +1,1 @@
+"""Floor 4: documents of every form to one spec."""

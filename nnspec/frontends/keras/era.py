@@ -1,0 +1,48 @@
+"""Which Keras wrote a model document: those before Keras 3 are told by their form; floor 4."""
+
+from collections.abc import Iterator
+
+from nnspec.diagnostics import Diagnostic, Span
+from nnspec.document import Mapping, Node, Sequence
+from nnspec.frontends.keras.tree import text_of
+
+OLDER = "Keras 3 writes each call as {args, kwargs}; load and save the model with Keras 3"
+ANEW = "load the model with Keras 3, where it loads, and write its to_json() anew"
+
+
+def refuse_older(document: Mapping) -> Diagnostic | None:
+    """Return the one finding for a document of Keras 1 or 2, None for one of Keras 3.
+
+    Everything in it would be a finding otherwise: names, arguments and calls were others.
+    """
+    found = next(signs(document), None)
+    if found is None:
+        return None
+    sign, span = found
+    message = f"the document is of an older Keras, whose form is not read: {sign}"
+    return Diagnostic("S114", message, span, ANEW)
+
+
+def signs(document: Mapping) -> Iterator[tuple[str, Span]]:
+    """Give what only Keras 1 and 2 write, each with its place."""
+    version, config = document.get("keras_version"), document.get("config")
+    written = text_of(document, "keras_version") or "3"
+    if version is not None and written.partition(".")[0] in ("0", "1", "2"):
+        yield f"keras_version {written}", version.span
+    if isinstance(config, Sequence):
+        yield "the config of a model is a list", config.span
+    layers = config.get("layers") if isinstance(config, Mapping) else None
+    for layer in layers.items if isinstance(layers, Sequence) else ():
+        if isinstance(layer, Mapping):
+            yield from signs_of_layer(layer)
+
+
+def signs_of_layer(layer: Mapping) -> Iterator[tuple[str, Span]]:
+    """Give what only Keras 1 and 2 write in a layer."""
+    calls, config = layer.get("inbound_nodes"), layer.get("config")
+    first: Node | None = calls.items[0] if isinstance(calls, Sequence) and calls.items else None
+    if isinstance(first, Sequence):
+        yield "a call is a list", first.span
+    shape = config.entry("batch_input_shape") if isinstance(config, Mapping) else None
+    if shape is not None and text_of(layer, "class_name") not in ("InputLayer", "Input"):
+        yield "a layer holds its batch_input_shape", shape.key

@@ -1,0 +1,213 @@
+"""The `blocks:` section: sub-graphs with parameters, to be used like layers."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+
+from nnspec.catalog.ranked import RANKED, SHORT
+from nnspec.catalog.registry import names
+from nnspec.diagnostics import Findings, Span
+from nnspec.document import Entry, Mapping, Node, Scalar, Sequence, kind_of, shorten
+from nnspec.frontends.nnspec_1.items import LAYER_NAME, read_sources
+from nnspec.language.near_names import meant, suggest
+from nnspec.reading.reader import Written
+from nnspec.reading.substitute import names_used
+from nnspec.spec.model import Wire
+
+SUBMODEL = "Model"
+NESTED = 30
+"""Blocks and models within one another; the deepest networks of the literature have four."""
+KEYS = ("parameters", "inputs", "layers", "outputs")
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A sub-graph as defined.
+
+    Attributes:
+        parameters: name -> default; None where a use must give the value.
+        inputs: names, inside, of the tensors it is given.
+        layers: its list, not yet expanded; None where the block was refused.
+        outputs: names, inside, of what leaves it; empty: the last layer.
+    """
+
+    name: str
+    span: Span
+    layers: Sequence | None
+    parameters: dict[str, Node | None] = field(default_factory=dict)
+    inputs: tuple[str, ...] = ("input",)
+    outputs: tuple[Wire, ...] = ()
+
+
+def read_blocks(node: Node | None, variables: set[str], findings: Findings) -> dict[str, Block]:
+    """Return the blocks by name."""
+    if node is None:
+        return {}
+    if not isinstance(node, Mapping):
+        message = f"blocks must be a mapping of names to blocks; found {kind_of(node)}"
+        findings.add("S103", message, node.span)
+        return {}
+    taken = {*names("layers"), *RANKED, *SHORT, SUBMODEL}
+    blocks: dict[str, Block] = {}
+    for entry in node:
+        if not LAYER_NAME.fullmatch(entry.name):
+            message = f"the block name {shorten(entry.name, 24)!r} is not letters, digits, _ or -"
+            findings.add("S110", message, entry.key)
+            blocks[entry.name] = Block(entry.name, entry.key, None)
+        elif entry.name in taken:
+            findings.add("S110", f"a block cannot be called {entry.name}: a layer is", entry.key)
+        else:
+            blocks[entry.name] = read_block(entry, variables, findings)
+    return blocks
+
+
+def read_block(entry: Entry, variables: set[str], findings: Findings) -> Block:
+    """Return one block, without layers where it has no list of them."""
+    refused = Block(entry.name, entry.key, None)
+    body = entry.value
+    if isinstance(body, Sequence):
+        return Block(entry.name, entry.key, body)
+    if not isinstance(body, Mapping):
+        message = f"the block {entry.name} must hold layers; found {kind_of(body)}"
+        findings.add("S103", message, body.span)
+        return refused
+    guessed = {meant(inner.name, KEYS) for inner in body if inner.name not in KEYS}
+    for inner in body:
+        if inner.name not in KEYS:
+            message = f"a block has no setting {shorten(inner.name)!r}"
+            findings.add("S101", message, inner.key, hint=suggest(inner.name, KEYS) or None)
+    layers = body.get("layers")
+    if not isinstance(layers, Sequence) or not layers.items:
+        if "layers" not in guessed:
+            findings.add("S102", f"the block {entry.name} needs layers: a list", entry.key)
+        return refused
+    inputs, outputs = body.get("inputs"), body.get("outputs")
+    parameters = read_parameters(body.get("parameters"), variables, findings)
+    check_parameters(body, parameters, findings)
+    return Block(
+        entry.name,
+        entry.key,
+        layers,
+        parameters,
+        tuple(wire.source for wire in read_sources(inputs, findings)) if inputs else ("input",),
+        tuple(read_sources(outputs, findings)) if outputs else (),
+    )
+
+
+def read_parameters(
+    node: Node | None, variables: set[str], findings: Findings
+) -> dict[str, Node | None]:
+    """Return the parameters of a block: a name, or a name and its default, each."""
+    if node is None:
+        return {}
+    items = node.items if isinstance(node, Sequence) else ()
+    if not isinstance(node, Sequence):
+        message = f"parameters must be a list of names; found {kind_of(node)}"
+        findings.add("S103", message, node.span)
+    parameters: dict[str, Node | None] = {}
+    for item in items:
+        match item:
+            case Scalar(value=str(name)):
+                value: Node | None = None
+            case Mapping(entries=(Entry(name=name, value=default),)):
+                value = default
+            case _:
+                message = f"a parameter is its name, or {{name: default}}; found {kind_of(item)}"
+                findings.add("S109", message, item.span)
+                continue
+        if name in variables:
+            findings.add("S110", f"the parameter {name} has the name of a variable", item.span)
+        elif name in parameters:
+            findings.add("S110", f"the parameter {name} is listed twice", item.span)
+        parameters[name] = value
+    return parameters
+
+
+def check_parameters(body: Mapping, parameters: dict[str, Node | None], findings: Findings) -> None:
+    """Record parameters that nothing in the block uses, nor was meant to use."""
+    used = names_used([body])
+    used |= {meant(name, parameters) or "" for name in used}
+    listed = body.get("parameters")
+    for item in listed.items if isinstance(listed, Sequence) else ():
+        name = item.entries[0].name if isinstance(item, Mapping) and item.entries else None
+        name = item.value if isinstance(item, Scalar) and isinstance(item.value, str) else name
+        if name in parameters and name not in used:
+            findings.add("S112", f"the parameter {shorten(name)!r} is not used", item.span)
+
+
+def holds_outputs(
+    block: Block, prefix: str, made: Iterable[Collection[str]], findings: Findings
+) -> bool:
+    """Return whether every listed output of a block is one of the names inside it.
+
+    Args:
+        block: the block.
+        prefix: what the names of this use of it begin with.
+        made: names of layers, and other names for them; of all layers, in part.
+        findings: takes what is not there.
+    """
+    held = tuple(made)
+    absent = [
+        wire for wire in block.outputs if not any(prefix + wire.source in one for one in held)
+    ]
+    for wire in absent:
+        inside = {
+            one.removeprefix(prefix) for group in held for one in group if one.startswith(prefix)
+        }
+        message = f"no layer of the block {block.name} is called {shorten(wire.source)!r}"
+        findings.add("G101", message, wire.span, hint=suggest(wire.source, inside) or None)
+    return not absent
+
+
+def may_nest(name: str, chain: tuple[str, ...], span: Span, findings: Findings) -> bool:
+    """Return whether a block or model may stand within these: no block in itself, none too deep."""
+    shown = " -> ".join((*chain, name))
+    itself = name in chain and name != SUBMODEL
+    if itself:
+        findings.add("G203", f"the block {name} includes itself: {shown}", span)
+    elif len(chain) >= NESTED:
+        message = f"blocks and models stand within one another more than {NESTED} deep: {shown}"
+        findings.add("L102", message, span)
+    return not itself and len(chain) < NESTED
+
+
+def bind(
+    block: Block, written: Written, extra: tuple[Entry, ...], findings: Findings
+) -> dict[str, Node] | None:
+    """Return the value of each parameter in one use of a block; None where one is missing."""
+    entries = argument_entries(block, written, findings)
+    if entries is None:
+        return None
+    values = {name: value for name, value in block.parameters.items() if value is not None}
+    before = len(findings.diagnostics)
+    for entry in (*entries, *extra):
+        if entry.name not in block.parameters:
+            message = f"the block {block.name} has no parameter {shorten(entry.name)!r}"
+            hint = suggest(entry.name, block.parameters) or None
+            findings.add("S101", message, entry.key, hint=hint)
+            values.setdefault(meant(entry.name, block.parameters) or "", entry.value)
+        values[entry.name] = entry.value
+    for name in block.parameters:
+        if name not in values:
+            message = f"the block {block.name} needs {name}"
+            findings.add("S102", message, written.span, hint=f"{block.name}: {{{name}: VALUE}}")
+    return values if before == len(findings.diagnostics) else None
+
+
+def argument_entries(
+    block: Block, written: Written, findings: Findings
+) -> tuple[Entry, ...] | None:
+    """Return the arguments of a use by name; one value alone is the only parameter's."""
+    argument = written.argument
+    match argument:
+        case None | Scalar(empty=True):
+            return ()
+        case Mapping(entries=entries):
+            return entries
+    if len(block.parameters) == 1:
+        return (Entry(next(iter(block.parameters)), argument.span, argument),)
+    message = f"the block {block.name} takes its parameters by name; found {kind_of(argument)}"
+    needed = [name for name, default in block.parameters.items() if default is None]
+    pairs = ", ".join(f"{name}: VALUE" for name in needed or block.parameters)
+    hint = f"write {block.name}: {{{pairs}}}" if pairs else f"write {block.name}"
+    findings.add("S109", message, argument.span, hint=hint)
+    return None

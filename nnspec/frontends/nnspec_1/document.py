@@ -1,0 +1,235 @@
+"""A whole document to a spec: variables, blocks, sections, model; every problem in one pass."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path as FilePath
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+from nnspec.diagnostics import Advice, Diagnostic, Findings, Refused
+from nnspec.document import Document, Entry, Mapping, Node, Scalar, kind_of, shorten
+from nnspec.frontends.nnspec_1.blocks import Block, read_blocks
+from nnspec.frontends.nnspec_1.items import DEVICE, bad_name, check_date, is_refused
+from nnspec.frontends.nnspec_1.layers import ModelReader
+from nnspec.frontends.nnspec_1.model_source import ModelSource, as_spec
+from nnspec.frontends.nnspec_1.plugins import read_plugins
+from nnspec.language.habits import SECTION_HABITS
+from nnspec.language.near_names import meant, suggest
+from nnspec.reading.moves import add_version
+from nnspec.reading.reader import Reader, Unreadable
+from nnspec.reading.substitute import Substitution, names_used
+from nnspec.spec.data import DataSection, SplitSection
+from nnspec.spec.model import ModelSection
+from nnspec.spec.spec import Positions, Spec
+from nnspec.spec.training import (
+    EvaluationSection,
+    ExportSection,
+    RuntimeSection,
+    TrainingSection,
+)
+
+SECTIONS: dict[str, type[BaseModel]] = {
+    "data": DataSection,
+    "training": TrainingSection,
+    "evaluation": EvaluationSection,
+    "runtime": RuntimeSection,
+    "export": ExportSection,
+}
+HOMES = {
+    **dict.fromkeys(SplitSection.model_fields, "data: split"),
+    **{name: section for section, kind in SECTIONS.items() for name in kind.model_fields},
+}
+"""Settings -> the section that has them."""
+KEYS = ("nnspec", "name", "plugins", "variables", "blocks", "data", "model", *list(SECTIONS)[1:])
+RUN_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,63}")
+VERSION = 1
+
+Section = TypeVar("Section", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Validated:
+    """What validation found: the spec as far as it is readable, and the findings.
+
+    `spec` is None only where the model itself could not be read; with errors among the findings
+    it serves to look for further ones, never to run.
+    """
+
+    spec: Spec | None
+    findings: Findings
+
+
+def validate_document(
+    document: Document, *, folder: FilePath | None = None, allow_outside: bool = False
+) -> Validated:
+    """Return the spec of a document and everything that is wrong with its form.
+
+    Args:
+        document: the parsed text.
+        folder: what relative paths are relative to; the current folder if absent.
+        allow_outside: whether the model may stand in a file outside the folder.
+    """
+    return DocumentReader(document, folder or FilePath(), allow_outside=allow_outside).read()
+
+
+class DocumentReader:
+    """Reads the sections of one document."""
+
+    def __init__(self, document: Document, folder: FilePath, *, allow_outside: bool) -> None:
+        self.document = document
+        self.root = as_spec(document.root)
+        self.folder = folder
+        self.reader = Reader(homes=HOMES)
+        self.findings = self.reader.findings
+        self.source = ModelSource(folder, self.findings, allow_outside=allow_outside)
+        self.meant: set[str | None] = set()
+        self.substitution = Substitution(self.read_variables())
+
+    def read(self) -> Validated:
+        """Return spec and findings."""
+        self.check_keys()
+        self.check_version()
+        plugins = read_plugins(self.root.get("plugins"), self.findings)
+        self.reader.withheld = plugins.withheld
+        model = self.read_model()
+        sections = {name: self.read_section(name, kind) for name, kind in SECTIONS.items()}
+        name = self.read_name()
+        self.check_variables()
+        if model is None:
+            return Validated(None, self.findings)
+        given: dict[str, Any] = {key: value for key, value in sections.items() if value is not None}
+        given["plugins"] = plugins.named
+        positions = Positions(self.reader.positions)
+        spec = Spec(
+            name, model, **given, positions=positions, file=self.document.file, folder=self.folder
+        )
+        return Validated(spec, self.findings)
+
+    def check_keys(self) -> None:
+        """Record unknown sections, and the place of every known one."""
+        for entry in self.root:
+            self.reader.positions[(entry.name,)] = entry.key
+            if entry.name in KEYS:
+                continue
+            message = f"a spec has no section {shorten(entry.name)!r}"
+            self.findings.add("S101", message, entry.key, hint=section_hint(entry.name))
+            self.meant.add(meant(entry.name, KEYS, SECTION_HABITS))
+
+    def check_version(self) -> None:
+        """Record a missing or unknown version of the language."""
+        node = self.root.get("nnspec")
+        if node is None:
+            if "nnspec" in self.meant:
+                return
+            message = "the spec does not say which version of the language it is written in"
+            hint = Advice("write nnspec: 1 at the top", edits=(add_version(self.document),))
+            self.findings.add("S102", message, self.root.span, hint=hint)
+        elif not isinstance(node, Scalar) or node.value is not VERSION:
+            message = f"nnspec must be {VERSION}, the version of the language; got {kind_of(node)}"
+            self.findings.add("S114", message, node.span, hint=f"write nnspec: {VERSION}")
+
+    def read_name(self) -> str:
+        """Return the run's name: as given, or the file's."""
+        node = self.root.get("name")
+        if node is None:
+            stem = re.sub(r"[^A-Za-z0-9_.-]", "-", FilePath(self.document.file).stem).lstrip(".")
+            return stem[:64] or "run"
+        value = node.value if isinstance(node, Scalar) else None
+        if isinstance(value, str) and is_run_name(value):
+            check_date(node, self.findings)
+            return value
+        rule = "a run's name is 1 to 64 letters, digits, _, - or . (not first)"
+        if isinstance(value, str):
+            if not is_refused(node):
+                self.findings.append(bad_name(value, node.span, rule))
+        else:
+            written = self.document.text.split("\n")[node.span.start.line - 1 :][:1]
+            text = "".join(written)[node.span.start.column - 1 : node.span.end.column - 1]
+            hint = None if value is None else f'quote it: "{text}"'
+            message = f"name must be text; got {kind_of(node)}"
+            self.findings.add("S103", message, node.span, hint=hint)
+        return "run"
+
+    def read_variables(self) -> dict[str, Node]:
+        """Return the variables by name."""
+        node = self.root.get("variables")
+        if node is None:
+            return {}
+        if isinstance(node, Mapping):
+            return {entry.name: self.read_variable(entry) for entry in node}
+        message = f"variables must be a mapping of names to values; found {kind_of(node)}"
+        self.findings.add("S103", message, node.span)
+        return {}
+
+    def read_variable(self, entry: Entry) -> Node:
+        """Return the value of a variable; one that holds another variable is refused."""
+        if not (held := names_used([entry.value])):
+            return entry.value
+        message = f"the variable {shorten(entry.name)} holds ${shorten(min(held))}"
+        hint = "write the value itself: a variable's value is not looked into"
+        self.findings.add("S111", message, entry.value.span, hint=hint)
+        return Scalar(None, entry.value.span, refused=True)
+
+    def check_variables(self) -> None:
+        """Record variables that nothing uses."""
+        bodies = self.root.get("blocks")
+        node = self.root.get("variables")
+        used = self.substitution.used | names_used([one for one in (bodies, node) if one])
+        for entry in node if isinstance(node, Mapping) else ():
+            if entry.name not in used:
+                message = f"the variable {shorten(entry.name)!r} is not used"
+                self.findings.add("S112", message, entry.key)
+
+    def read_section(self, name: str, kind: type[Section]) -> Section | None:
+        """Return one section; None if it is absent or was refused."""
+        entry = self.root.entry(name)
+        if entry is None:
+            return None
+        if isinstance(entry.value, Scalar) and entry.value.empty:
+            message = f"{name} has nothing behind it"
+            self.findings.add("S108", message, entry.key, hint="write its settings or remove it")
+            return None
+        node = self.substitution.apply(entry.value, self.findings)
+        made = self.reader.read_section(kind, node, (name,))
+        return None if isinstance(made, Unreadable) else made
+
+    def read_model(self) -> ModelSection | None:
+        """Return the network; None if there is none."""
+        entry = self.root.entry("model")
+        blocks = read_blocks(self.root.get("blocks"), set(self.substitution.values), self.findings)
+        if entry is None or (isinstance(entry.value, Scalar) and entry.value.empty):
+            span = entry.key if entry else self.root.span
+            if entry or "model" not in self.meant:
+                hint = "add model: a list of layers"
+                self.findings.add("S102", "the spec has no model", span, hint=hint)
+            return None
+        reader = ModelReader(self.reader, blocks, self.source)
+        try:
+            model = reader.read_model(entry.value, self.substitution)
+        except Refused as refused:
+            self.findings.extend(refused.diagnostics)
+            return None
+        self.check_blocks(blocks, reader.used_blocks)
+        return model
+
+    def check_blocks(self, blocks: dict[str, Block], used: set[str]) -> None:
+        """Record blocks that nothing uses."""
+        for name, block in blocks.items():
+            if name not in used:
+                self.findings.append(
+                    Diagnostic("S113", f"the block {name!r} is not used", block.span)
+                )
+
+
+def is_run_name(text: str) -> bool:
+    """Return whether a text can name a run, and its folder on every system."""
+    return bool(RUN_NAME.fullmatch(text)) and not DEVICE.fullmatch(text) and text[-1] != "."
+
+
+def section_hint(name: str) -> str:
+    """Return where an unknown section's settings stand, or the section that was meant."""
+    inside = [section for section, kind in SECTIONS.items() if name in kind.model_fields]
+    if inside:
+        return f"write {name} below {inside[0]}:"
+    return suggest(name, KEYS, SECTION_HABITS)

@@ -1,0 +1,388 @@
+"""The `model:` section: lists of layers to one flat list, blocks and repetitions expanded.
+
+Names inside a block become `USE.LOCAL`. Nothing is wired here beyond names: whether they exist
+is the graph's question.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from nnspec.catalog.layer import Layer
+from nnspec.catalog.ranked import RANKED, SHORT
+from nnspec.catalog.registry import find, names
+from nnspec.diagnostics import Diagnostic, Findings, Refused, Related
+from nnspec.document import Entry, Node, Scalar, Sequence, kind_of, shorten
+from nnspec.document import Mapping as MappingNode
+from nnspec.frontends.keras.form import read_whole, settle
+from nnspec.frontends.keras.tree import is_keras_model
+from nnspec.frontends.nnspec_1.blocks import SUBMODEL, Block, bind, holds_outputs, may_nest
+from nnspec.frontends.nnspec_1.items import Item, read_item, read_outputs
+from nnspec.frontends.nnspec_1.layer_names import Names
+from nnspec.frontends.nnspec_1.model_source import ModelSource
+from nnspec.frontends.nnspec_1.scope import (
+    Expansion,
+    Scope,
+    choose_wires,
+    describe_origin,
+    with_config_name,
+    without_name,
+)
+from nnspec.frontends.nnspec_1.submodels import in_keras_form, read_submodel, substitute_beside
+from nnspec.language.habits import LAYER_WORDS
+from nnspec.language.near_names import as_activation, meant, suggest
+from nnspec.reading.moves import refuse_inner_name
+from nnspec.reading.reader import Reader, Unreadable, Written, unknown
+from nnspec.reading.substitute import Substitution
+from nnspec.spec.model import (
+    NETWORK_INPUT,
+    LayerUse,
+    ModelSection,
+    Origin,
+    RankDependent,
+    SubModel,
+    Wire,
+)
+
+MOST_LAYERS = 5_000
+"""The largest networks of the literature have some thousand layers."""
+MOST_VALUES = 200_000
+"""Values that all layers hold after expansion; a document holds at most 100,000."""
+MEANT = "did you mean layers?"
+VALUES = f"{MOST_VALUES:,} values in its layers' arguments"
+
+
+@dataclass(slots=True)
+class ModelReader:
+    """Expands the model's layers; one instance per spec."""
+
+    reader: Reader
+    blocks: Mapping[str, Block]
+    source: ModelSource
+    layers: list[LayerUse] = field(default_factory=list)
+    aliases: dict[str, str] = field(default_factory=dict)
+    names: Names = field(default_factory=Names)
+    expansions: dict[str, Expansion] = field(default_factory=dict)
+    used_blocks: set[str] = field(default_factory=set)
+    values: int = 0
+
+    @property
+    def findings(self) -> Findings:
+        """Return where findings go; inside a block they first go to a list of their own."""
+        return self.reader.findings
+
+    def read_model(self, node: Node, substitution: Substitution) -> ModelSection | None:
+        """Return the model section; None if it holds no layers at all."""
+        opened = self.source.open(node)
+        if opened is None:
+            return None
+        if is_keras_model(opened):
+            model = read_whole(opened, self.reader)
+            return model.section if model else None
+        return self.read_layers(opened, Scope(substitution), NETWORK_INPUT)
+
+    def read_layers(self, node: Node, scope: Scope, first: str) -> ModelSection | None:
+        """Return the section of a list of layers; None if there are none.
+
+        Args:
+            node: the list, or a mapping of it and the outputs.
+            scope: what holds in it.
+            first: what feeds a first layer that does not say so.
+        """
+        layers, listed = self.split_model(node)
+        if layers is None:
+            return None
+        self.read_list(layers, scope, first)
+        substituted = scope.substitution.apply(listed, self.findings) if listed else None
+        outputs = read_outputs(substituted, self.findings) if substituted else ()
+        return ModelSection(tuple(self.layers), dict(self.aliases), outputs or None)
+
+    def split_model(self, node: Node) -> tuple[Sequence | None, Node | None]:
+        """Return the list of layers and the listed outputs."""
+        match node:
+            case Sequence() if node.items:
+                return node, None
+            case MappingNode():
+                return self.split_mapping(node)
+            case Sequence():
+                self.findings.add("G106", "the model has no layers", node.span)
+            case _:
+                message = f"model must be a list of layers; found {kind_of(node)}"
+                self.findings.add("S103", message, node.span)
+        return None, None
+
+    def split_mapping(self, node: MappingNode) -> tuple[Sequence | None, Node | None]:
+        """Return the parts of a model written as a mapping."""
+        if node.get("layers") is None and len(node):
+            self.refuse_mapping(node)
+            return None, None
+        for entry in node:
+            if entry.name not in ("layers", "outputs"):
+                message = f"model has no setting {shorten(entry.name)!r}"
+                hint = suggest(entry.name, ("layers", "outputs"))
+                if entry.name == "inputs":
+                    hint = "remove it: the inputs of a network are its Input layers"
+                self.findings.add("S101", message, entry.key, hint=hint)
+        layers = node.get("layers")
+        if isinstance(layers, Sequence) and layers.items:
+            return layers, node.get("outputs")
+        message = "model needs layers: a list of at least one layer"
+        self.findings.add("G106", message, node.span)
+        return None, None
+
+    def refuse_mapping(self, node: MappingNode) -> None:
+        """Record a model that is a mapping without `layers`: mostly the dashes are missing."""
+        first = node.entries[0]
+        if first.name.startswith("-"):
+            message = f"a list of layers is due; found the key {shorten(first.name)!r}"
+            hint = f"put a space behind each dash: - {shorten(first.name[1:])}: ..."
+        else:
+            known = [one.name for one in node if suggest(one.name, ("layers", "outputs")) == MEANT]
+            first = next((one for one in node if one.name in known), first)
+            message = f"model must be a list of layers, or layers: with a list; found {first.name}:"
+            hint = MEANT if known else f"put a dash before each layer: - {shorten(first.name)}: ..."
+        self.findings.add("S103", message, first.key, hint=hint)
+
+    def read_list(self, node: Sequence, scope: Scope, previous: str) -> str:
+        """Read a list of layers; return the name of the last one."""
+        items: list[tuple[Node, Item | None]] = []
+        for raw in node.items:
+            substituted = substitute_beside(raw, scope.substitution, self.findings)
+            item = read_item(substituted, self.reader)
+            items.append((raw, with_config_name(item, self.findings) if item else None))
+        scope.taken |= {item.name[0] for _, item in items if item and item.name}
+        for raw, item in items:
+            if item is None:
+                previous = self.hold_place(raw, scope, previous)
+            else:
+                previous = self.read_entry(item, scope, previous)
+        return previous
+
+    def hold_place(self, node: Node, scope: Scope, previous: str) -> str:
+        """Stand in for an entry that was refused, so that nothing is said about its neighbours."""
+        given = node.get("name") if isinstance(node, MappingNode) else None
+        name = f"{scope.prefix}@{node.span.start.line}:{node.span.start.column}#{len(self.layers)}"
+        if isinstance(given, Scalar) and isinstance(given.value, str):
+            name = self.names.claim(scope.prefix + given.value, given.span, self.findings)
+        wires = () if previous == NETWORK_INPUT else (Wire(previous, node.span),)
+        self.layers.append(LayerUse(name, None, wires, Origin(node.span, uses=scope.uses)))
+        return name
+
+    def read_entry(self, item: Item, scope: Scope, previous: str) -> str:
+        """Read one entry, all its repetitions; return the name its last one goes by."""
+        total = len(item.members)
+        prefix = scope.prefix + (f"{item.within}." if item.within else "")
+        members: list[str] = []
+        several = self.several_outputs(item)
+        for index, extra in enumerate(item.members, start=1):
+            name = self.names.choose(item, prefix, index, scope.taken)
+            name = self.names.claim(name, item.name[1] if item.name else item.span, self.findings)
+            wires = choose_wires(item, scope, members)
+            before = members[-1] if members else previous
+            ends = several if members else ()
+            wires = wires or tuple(Wire(before + end, item.span) for end in ends or ("",))
+            members.append(name)
+            self.read_member(item, extra, name, wires, scope)
+        if item.repeated and item.name and total:
+            for end in several or ("",):
+                self.aliases[prefix + item.name[0] + end] = members[-1] + end
+        return members[-1]
+
+    def several_outputs(self, item: Item) -> tuple[str, ...]:
+        """Return what follows a use's name for each output of a block of several; none for one."""
+        block = self.blocks.get(item.written.name) if item.written else None
+        outputs = block.outputs if block else ()
+        return tuple(f".{wire.source}" for wire in outputs) if len(outputs) > 1 else ()
+
+    def read_member(
+        self, item: Item, extra: tuple[Entry, ...], name: str, wires: tuple[Wire, ...], scope: Scope
+    ) -> None:
+        """Read one layer, block use or repeated use."""
+        self.values += item.values
+        if len(self.layers) >= MOST_LAYERS or self.values > MOST_VALUES:
+            what = f"{MOST_LAYERS:,} layers" if self.values <= MOST_VALUES else VALUES
+            message = f"the model expands to more than {what}"
+            raise Refused([*self.findings, Diagnostic("L106", message, item.span)])
+        if item.written is None:
+            self.read_use(item, name, wires, scope)
+        elif block := self.blocks.get(item.written.name):
+            if block.layers is None:
+                self.used_blocks.add(block.name)
+                self.layers.append(LayerUse(name, None, wires, Origin(item.span, uses=scope.uses)))
+            else:
+                self.expand(block, item, extra, (name, wires), scope)
+        else:
+            origin = describe_origin(item, extra, scope)
+            layer = self.read_layer(item.written, extra, scope)
+            fed = () if is_input(layer, item.written) and item.inputs is None else wires
+            use = LayerUse(name, layer, fed, origin)
+            self.layers.append(use)
+            self.expansions[name] = Expansion(
+                name, (use,), tuple(wire.source for wire in fed), name
+            )
+
+    def read_layer(
+        self, written: Written, extra: tuple[Entry, ...], scope: Scope
+    ) -> Layer | RankDependent | SubModel | None:
+        """Return the layer of an entry, None where it was refused."""
+        if written.name == SUBMODEL and not written.config:
+            return read_submodel(self.merge(written, extra, "layers"), scope, self)
+        whole = in_keras_form(written)
+        if is_keras_model(whole):
+            return read_whole(whole, self.reader)
+        kind = find("layers", SHORT.get(written.name, written.name))
+        written = self.merge(written, extra, getattr(kind, "shorthand", None))
+        if written.name in RANKED:
+            return RankDependent(written.name, written.argument, written.span)
+        if kind is None:
+            self.refuse_layer(written)
+            return None
+        refuse_inner_name(written, kind, self.findings)
+        settled = settle(without_name(written, kind), kind, self.findings)
+        made = self.reader.read_arguments(kind, settled)
+        return None if isinstance(made, Unreadable) or not isinstance(made, Layer) else made
+
+    def refuse_layer(self, written: Written) -> None:
+        """Record a layer that is none, and no block either."""
+        known = (*names("layers"), *RANKED, *SHORT, *self.blocks)
+        self.used_blocks.add(meant(written.name, known, LAYER_WORDS) or "")
+        finding = unknown(written, "a layer or block", known, self.reader.withheld)
+        if finding.code == "S106":
+            message = f"{shorten(written.name)!r} is no layer and no block"
+            hint = as_activation(written.name)
+            hint = hint or suggest(written.name, known, LAYER_WORDS) or finding.hint
+            finding = replace(finding, message=message, hint=hint)
+        self.findings.append(finding)
+
+    def merge(self, written: Written, extra: tuple[Entry, ...], shorthand: str | None) -> Written:
+        """Return a layer with the arguments of one repetition added."""
+        if not extra:
+            return written
+        match written.argument:
+            case MappingNode(entries=entries):
+                given = entries
+            case None | Scalar(empty=True):
+                given = ()
+            case argument:
+                given = (Entry(shorthand or "", argument.span, argument),)
+        for entry in extra:
+            twice = next((one for one in given if one.name == entry.name), None)
+            if twice:
+                message = f"{entry.name} is given to {written.name} and again by each"
+                self.findings.add("S115", message, twice.key)
+        names_of_each = {entry.name for entry in extra}
+        kept = tuple(one for one in given if one.name not in names_of_each)
+        return replace(written, argument=MappingNode((*kept, *extra), written.span))
+
+    def expand(
+        self,
+        block: Block,
+        item: Item,
+        extra: tuple[Entry, ...],
+        place: tuple[str, tuple[Wire, ...]],
+        scope: Scope,
+    ) -> None:
+        """Read a block's layers as those of one use of it."""
+        name, wires = place
+        self.used_blocks.add(block.name)
+        if not may_nest(block.name, scope.chain, item.span, self.findings):
+            self.layers.append(LayerUse(name, None, wires, Origin(item.span, uses=scope.uses)))
+            return
+        assert item.written
+        values = bind(block, item.written, extra, self.findings)
+        if values is None or not self.check_block_inputs(block, wires, item):
+            self.layers.append(LayerUse(name, None, wires, Origin(item.span, uses=scope.uses)))
+            return
+        inner = Scope(
+            scope.substitution.inner(values),
+            f"{name}.",
+            {local: wire.source for local, wire in zip(block.inputs, wires, strict=True)},
+            (item.span, *scope.uses),
+            (*scope.chain, block.name),
+        )
+        self.expand_body(block, inner, name, wires)
+
+    def expand_body(self, block: Block, scope: Scope, name: str, wires: tuple[Wire, ...]) -> None:
+        """Read a block's list in its own scope; its findings also name the place of its use."""
+        outer, begin = self.reader.findings, len(self.layers)
+        self.reader.findings = Findings()
+        assert block.layers
+        last = self.read_list(block.layers, scope, wires[0].source if wires else NETWORK_INPUT)
+        related = tuple(
+            Related(f"in the block {block.name}, used here", one) for one in scope.uses[:1]
+        )
+        for one in self.reader.findings:
+            outer.append(replace(one, related=(*one.related, *related)))
+        self.reader.findings = outer
+        made = tuple(self.layers[begin:])
+        outputs = [f"{name}.{wire.source}" for wire in block.outputs]
+        inside = {use.name for use in made} if outputs else ()
+        if not holds_outputs(block, f"{name}.", (inside, self.aliases), outer):
+            outputs = []
+        output = last if not outputs else outputs[0]
+        if len(outputs) <= 1:
+            self.aliases[name] = output
+        self.expansions[name] = Expansion(name, made, tuple(wire.source for wire in wires), output)
+
+    def check_block_inputs(self, block: Block, wires: tuple[Wire, ...], item: Item) -> bool:
+        """Return whether a use gives a block as many inputs as it takes."""
+        if len(wires) == len(block.inputs):
+            return True
+        message = (
+            f"the block {block.name} takes {len(block.inputs)} input(s): "
+            f"{', '.join(block.inputs)}; got {len(wires)}"
+        )
+        self.findings.add("G202", message, item.span, hint=f"inputs: [{', '.join(block.inputs)}]")
+        return False
+
+    def read_use(self, item: Item, name: str, wires: tuple[Wire, ...], scope: Scope) -> None:
+        """Apply an earlier layer or block use again, with the same weights."""
+        assert item.use
+        local, span = item.use
+        known = self.expansions.get(self.follow(scope.prefix + local))
+        if known is None:
+            if local in self.blocks:
+                message = f"{local} is a block's definition, not a layer"
+                hint = f"write it as a layer: - {local}: {{...}}"
+                self.findings.add("G107", message, span, hint=hint)
+            else:
+                message = f"no layer before is called {shorten(local)!r}"
+                nearest = suggest(local, self.expansions) or None
+                self.findings.add("G107", message, span, hint=nearest)
+            self.layers.append(LayerUse(name, None, wires, Origin(item.span, uses=scope.uses)))
+            return
+        origin = Origin(item.span, wiring={"use": span}, uses=scope.uses)
+        self.apply_again(known, name, wires, origin)
+
+    def apply_again(
+        self, known: Expansion, name: str, wires: tuple[Wire, ...], origin: Origin
+    ) -> None:
+        """Add one application per layer of an expansion, each sharing its first one's weights."""
+        if known.layers[0].name == known.name:
+            shared = known.layers[0].shares or known.name
+            self.layers.append(LayerUse(name, None, wires, origin, shared))
+            return
+        inside = [*self.aliases, *(use.name for use in known.layers)]
+        within = f"{known.name}."
+        again = {one: name + one[len(known.name) :] for one in inside if one.startswith(within)}
+        moved = again | dict(zip(known.inputs, (wire.source for wire in wires), strict=False))
+        for use in known.layers:
+            fed = tuple(replace(one, source=moved.get(one.source, one.source)) for one in use.wires)
+            shares = use.shares or use.name
+            self.layers.append(LayerUse(again[use.name], None, fed, origin, shares))
+        self.aliases |= {
+            new: again[self.aliases[old]] for old, new in again.items() if old in self.aliases
+        }
+        self.aliases[name] = again[known.output]
+
+    def inside(self) -> "ModelReader":
+        """Return the reader of a model within this one, whose layers have names of their own."""
+        return ModelReader(self.reader, self.blocks, self.source, used_blocks=self.used_blocks)
+
+    def follow(self, name: str) -> str:
+        """Return the name itself, or that of the single layer an alias stands for."""
+        return name if name in self.expansions else self.aliases.get(name, name)
+
+
+def is_input(layer: Layer | RankDependent | SubModel | None, written: Written) -> bool:
+    """Return whether an entry is an Input, readable or not."""
+    return written.name == "Input" or (isinstance(layer, Layer) and layer.required == 0)

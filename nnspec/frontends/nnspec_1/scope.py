@@ -1,0 +1,98 @@
+"""Around one list of layers: what its names mean, where its entries were written."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from nnspec.catalog.registry import find
+from nnspec.diagnostics import Findings, Span
+from nnspec.document import Entry, Scalar, shorten
+from nnspec.document import Mapping as MappingNode
+from nnspec.frontends.nnspec_1.items import Item
+from nnspec.reading.reader import Written
+from nnspec.reading.substitute import Substitution
+from nnspec.spec.model import LayerUse, Origin, Wire
+
+
+@dataclass(slots=True)
+class Scope:
+    """What holds while one list of layers is read.
+
+    Attributes:
+        prefix: what stands before local names: "" or "USE.".
+        inputs: names of the block's inputs -> what feeds them.
+        substitution: variables and the block's parameters.
+        uses: where the blocks around are used, innermost first.
+        chain: names of the blocks around, outermost first.
+        taken: local names that the list gives explicitly.
+    """
+
+    substitution: Substitution
+    prefix: str = ""
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    uses: tuple[Span, ...] = ()
+    chain: tuple[str, ...] = ()
+    taken: set[str] = field(default_factory=set)
+
+    def full(self, local: str) -> str:
+        """Return the full name of a local one: a block's input, or a layer of the block."""
+        return self.inputs.get(local, self.prefix + local)
+
+
+@dataclass(frozen=True, slots=True)
+class Expansion:
+    """What one use of a layer or block became: applied again by `use`."""
+
+    name: str
+    layers: tuple[LayerUse, ...]
+    inputs: tuple[str, ...]
+    output: str
+
+
+def choose_wires(item: Item, scope: Scope, members: list[str]) -> tuple[Wire, ...]:
+    """Return the wires that are written, with full names; none for those that follow in a row."""
+    if item.inputs is None or members:
+        return ()
+    return tuple(replace(wire, source=scope.full(wire.source)) for wire in item.inputs)
+
+
+def describe_origin(item: Item, extra: tuple[Entry, ...], scope: Scope) -> Origin:
+    """Return the places of a layer's key, arguments and wiring."""
+    assert item.written
+    places: dict[str, Span] = {}
+    argument = item.written.argument
+    if isinstance(argument, MappingNode):
+        places = {entry.name: entry.value.span for entry in argument}
+    elif argument is not None and not (isinstance(argument, Scalar) and argument.empty):
+        kind = find("layers", item.written.name)
+        places = {getattr(kind, "shorthand", None) or "": argument.span}
+    places |= {entry.name: entry.value.span for entry in extra}
+    wiring: dict[str, Span] = {}
+    if item.inputs:
+        wiring["inputs"] = Span(item.inputs[0].span.start, item.inputs[-1].span.end)
+    if item.name:
+        wiring["name"] = item.name[1]
+    return Origin(item.written.span, places, wiring, scope.uses)
+
+
+def with_config_name(item: Item, findings: Findings) -> Item:
+    """Return an entry in Keras' own form with the name that its config gives."""
+    written = item.written
+    if written is None or not written.config or not isinstance(written.argument, MappingNode):
+        return item
+    entry = written.argument.entry("name")
+    inner = entry.value.value if entry and isinstance(entry.value, Scalar) else None
+    if entry is None or not isinstance(inner, str):
+        return item
+    if item.name and item.name[0] != inner:
+        message = f"the layer is called {shorten(item.name[0])} and, in its config, {inner}"
+        findings.add("S115", message, item.name[1], hint="keep one of the names")
+    return replace(item, name=item.name or (inner, entry.value.span))
+
+
+def without_name(written: Written, kind: type[object]) -> Written:
+    """Return a layer without the `name` among its arguments."""
+    argument = written.argument
+    if not isinstance(argument, MappingNode) or "name" in getattr(kind, "model_fields", {}):
+        return written
+    kept = tuple(entry for entry in argument if entry.name != "name")
+    return replace(written, argument=replace(argument, entries=kept))

@@ -1,0 +1,368 @@
+"""Names to edges: the layers of a spec as a directed graph, in an order in which data can flow."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from heapq import heappop, heappush
+
+from nnspec.catalog.layer import Layer
+from nnspec.diagnostics import Diagnostic, Findings, Related, Span
+from nnspec.document import shorten
+from nnspec.frontends.nnspec_1.layer_names import is_second
+from nnspec.language.near_names import nearest, suggest
+from nnspec.spec.model import (
+    NETWORK_INPUT,
+    LayerUse,
+    ModelSection,
+    Origin,
+    RankDependent,
+    SubModel,
+    Wire,
+)
+
+SHOWN = 3
+"""Layers of a cycle that are quoted; of a longer one the message holds the lines."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One tensor: the node it leaves, and which of the node's tensors it is."""
+
+    node: str
+    index: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A layer with its edges resolved.
+
+    Attributes:
+        layer: None where it was refused, or where `shares` names the layer that is applied again.
+        sources: what feeds it, in the order of the layer's inputs.
+        implied: whether it is an input that follows from the data and was not written.
+        refused: whether the number or the names of its inputs were refused.
+    """
+
+    name: str
+    layer: "Layer | RankDependent | SubGraph | None"
+    sources: tuple[Source, ...]
+    origin: Origin
+    shares: str | None = None
+    implied: bool = False
+    refused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A tensor that leaves the network, under the name the spec lists it by."""
+
+    name: str
+    source: Source
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """The network: nodes in the order of the flow, inputs and outputs by name.
+
+    `sound` is False where a name, a cycle or an arity was refused; the rest is still there, so
+    that shapes can be checked as far as they go.
+    """
+
+    nodes: tuple[Node, ...]
+    outputs: tuple[Output, ...]
+    sound: bool = True
+
+    @property
+    def by_name(self) -> dict[str, Node]:
+        """Return the nodes by their full names."""
+        return {node.name: node for node in self.nodes}
+
+
+@dataclass(frozen=True, slots=True)
+class SubGraph:
+    """The graph of a model within a model; its inputs by name, in order."""
+
+    graph: Graph
+    inputs: tuple[str, ...]
+    trainable: bool
+
+
+def connect(model: ModelSection, inputs: Iterable[str], findings: Findings) -> Graph:
+    """Return the graph of a model; what does not fit together is recorded.
+
+    Args:
+        model: the expanded layers.
+        inputs: names of the network inputs that the data offers.
+        findings: takes unknown names, cycles, unused layers and wrong numbers of inputs.
+    """
+    before = len(findings.errors)
+    wiring = Wiring(model, tuple(inputs), findings)
+    nodes = [wiring.node(use) for use in model.layers]
+    nodes = [*wiring.implied.values(), *nodes]
+    outputs = wiring.outputs()
+    ordered = order(nodes, findings)
+    if not wiring.lost and len(ordered) == len(nodes):
+        check_unused(nodes, outputs, wiring.meant, findings)
+    return Graph(tuple(ordered), outputs, sound=before == len(findings.errors))
+
+
+@dataclass(slots=True)
+class Wiring:
+    """Resolves the names of one model.
+
+    Attributes:
+        implied: inputs of the data that layers take.
+        meant: layers that a misspelt name stands for, as far as it can be guessed.
+        lost: whether a name was refused that stands for none.
+        parts: graphs of the models within, by the name of the layer.
+    """
+
+    model: ModelSection
+    inputs: tuple[str, ...]
+    findings: Findings
+    uses: Mapping[str, LayerUse] = field(init=False)
+    implied: dict[str, Node] = field(default_factory=dict)
+    meant: set[str] = field(default_factory=set)
+    lost: bool = False
+    parts: dict[str, SubGraph] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.uses = {use.name: use for use in self.model.layers}
+
+    def node(self, use: LayerUse) -> Node:
+        """Return one layer with its edges."""
+        shared = self.uses.get(use.shares) if use.shares else None
+        target = shared.layer if shared else use.layer
+        before = len(self.findings.diagnostics)
+        wires = use.wires
+        if isinstance(target, SubModel):
+            part = self.part(target, use.shares or use.name)
+            wires = arrange_inputs(use, part.inputs, self.findings)
+        elif isinstance(target, Layer):
+            wires = arrange(use, target, self.findings)
+        found = [self.source(wire, use) for wire in wires]
+        sources = tuple(source for source in found if source)
+        own = part if isinstance(use.layer, SubModel) else use.layer
+        layer = own if len(found) == len(sources) else None
+        refused = before < len(self.findings.diagnostics)
+        return Node(use.name, layer, sources, use.origin, use.shares, refused=refused)
+
+    def part(self, model: SubModel, name: str) -> SubGraph:
+        """Return the graph of a model within; its own names are looked up once."""
+        if name not in self.parts:
+            written = tuple(use.name for use in model.section.layers if is_entrance(use))
+            inputs = written or model.inputs
+            graph = connect(model.section, () if written else inputs, self.findings)
+            unused = [one for one in inputs if one not in graph.by_name] if graph.sound else []
+            for one in unused:
+                message = f"{name} is given {one}, which none of its layers takes"
+                self.findings.add("G104", message, self.uses[name].origin.head)
+            self.parts[name] = SubGraph(graph, inputs, model.trainable)
+        return self.parts[name]
+
+    def source(self, wire: Wire, use: LayerUse | None) -> Source | None:
+        """Return the tensor a wire comes from; None where there is none."""
+        name = self.model.aliases.get(wire.source, wire.source)
+        while name in self.model.aliases and name not in self.uses:
+            name = self.model.aliases[name]
+        if name in self.uses:
+            return Source(name)
+        if name == NETWORK_INPUT:
+            return self.network_input(wire)
+        if name in self.inputs:
+            return self.imply(name, wire.span)
+        base, _, which = name.rpartition(".")
+        if base in self.uses and which.isdigit():
+            return Source(base, int(which))
+        if which in (listed := self.listed(base)):
+            return Source(base, listed.index(which))
+        self.refuse_name(wire, use)
+        return None
+
+    def listed(self, name: str) -> tuple[str, ...]:
+        """Return the outputs that a model within lists, by which they are addressed."""
+        use = self.uses.get(name)
+        target = self.uses.get(use.shares) if use and use.shares else use
+        model = target.layer if target else None
+        outputs = model.section.outputs if isinstance(model, SubModel) else None
+        return tuple(wire.source for wire in outputs or ())
+
+    def network_input(self, wire: Wire) -> Source | None:
+        """Return the data's only input, for a first layer that does not say what feeds it."""
+        if len(self.inputs) == 1:
+            return self.imply(self.inputs[0], wire.span)
+        if self.inputs:
+            message = f"the data has {len(self.inputs)} inputs; the first layer must say which"
+            hint = f"inputs: {self.inputs[0]}"
+            self.findings.add("G105", message, wire.span, hint=hint)
+        else:
+            message = "the shape of the network's input is not known"
+            hint = "begin with Input: [...], or add a data: section"
+            self.findings.add("G105", message, wire.span, hint=hint)
+        return None
+
+    def imply(self, name: str, span: Span) -> Source:
+        """Return an input that the data offers, adding it to the graph."""
+        self.implied.setdefault(name, Node(name, None, (), Origin(span), implied=True))
+        return Source(name)
+
+    def refuse_name(self, wire: Wire, use: LayerUse | None) -> None:
+        """Record a name that nothing has."""
+        prefix = f"{use.name.rpartition('.')[0]}." if use and "." in use.name else ""
+        local = wire.source.removeprefix(prefix)
+        parts = (f"{name}.{one}" for name in self.uses for one in self.listed(name))
+        given = (*self.uses, *self.model.aliases, *self.inputs, *parts)
+        known = [name for name in given if name and not is_second(name)]
+        here = [name.removeprefix(prefix) for name in known if name.startswith(prefix)]
+        hint = suggest(local, here) or None
+        guess = nearest(local, here)
+        if guess is None:
+            self.lost = True
+        else:
+            name = self.model.aliases.get(prefix + guess, prefix + guess)
+            self.meant |= {self.model.aliases.get(name, name), name.rpartition(".")[0]}
+        message = f"no layer is called {shorten(local)!r}"
+        self.findings.append(Diagnostic("G101", message, wire.span, hint=hint))
+
+    def outputs(self) -> tuple[Output, ...]:
+        """Return what leaves the network: what is listed, or the last layer."""
+        if not self.model.layers:
+            return ()
+        if self.model.outputs is None:
+            last = self.model.layers[-1]
+            return (Output(last.name, Source(last.name), last.origin.head),)
+        given = [wire.source for wire in self.model.outputs]
+        for place, wire in enumerate(self.model.outputs):
+            if wire.source in given[:place]:
+                message = f"outputs lists {shorten(wire.source)} twice"
+                self.findings.add("S115", message, wire.span, hint="remove one")
+        found = [(wire, self.source(wire, None)) for wire in self.model.outputs]
+        return tuple(Output(wire.source, one, wire.span) for wire, one in found if one)
+
+
+def is_entrance(use: LayerUse) -> bool:
+    """Return whether a layer is one through which data enters."""
+    return isinstance(use.layer, Layer) and use.layer.required == 0
+
+
+def arrange_inputs(use: LayerUse, inputs: tuple[str, ...], findings: Findings) -> tuple[Wire, ...]:
+    """Return what feeds a model within, in the order of its inputs (G202 if it does not fit)."""
+    span = use.origin.wiring.get("inputs", use.origin.head)
+    wires, names = use.wires, [wire.parameter for wire in use.wires]
+    if any(names):
+        unknown = [wire for wire in wires if wire.parameter not in inputs]
+        for wire in unknown:
+            message = f"{use.name} takes no input called {shorten(wire.parameter or '?')!r}"
+            findings.add("S101", message, wire.span, hint=suggest(wire.parameter or "", inputs))
+        known = [wire for wire in wires if wire not in unknown]
+        wires = tuple(sorted(known, key=lambda wire: inputs.index(wire.parameter or "")))
+        if unknown:
+            return wires
+    if len(wires) != len(inputs) or len({*names} - {None}) not in (0, len(inputs)):
+        message = f"{use.name} takes {len(inputs)} input(s): {', '.join(inputs)}; got {len(wires)}"
+        findings.add("G202", message, span, hint=f"inputs: [{', '.join(inputs)}]")
+    return wires
+
+
+def arrange(use: LayerUse, layer: Layer, findings: Findings) -> tuple[Wire, ...]:
+    """Return a layer's wires in the order of its inputs; a wrong number of them is recorded."""
+    wires = use.wires
+    if any(wire.parameter for wire in wires):
+        wires = by_parameter(use, layer, findings)
+    count = len(wires)
+    span = use.origin.wiring.get("inputs", use.origin.head)
+    kind, least = layer.keras_name, layer.variadic or layer.required
+    most = None if layer.variadic or layer.gathers else len(layer.inputs)
+    if count < least:
+        message = f"{kind} needs at least {least} inputs; got {count}"
+        findings.add("G202", message, span, hint="inputs: [first, second]")
+    elif most is not None and count > most:
+        takes = f"{most} input" if most == 1 else f"at most {most} inputs"
+        message = f"{kind} takes {takes if most else 'no input'}; got {count}"
+        hint = "merge them first, with Concatenate or Add" if most == 1 else None
+        findings.add("G202", message, span, hint=hint)
+    return wires
+
+
+def by_parameter(use: LayerUse, layer: Layer, findings: Findings) -> tuple[Wire, ...]:
+    """Return wires given by the names of `call`'s parameters, in the order of these."""
+    groups: dict[str, list[Wire]] = {name: [] for name in layer.inputs}
+    for wire in use.wires:
+        given = wire.parameter or layer.inputs[0]
+        name = given if given in groups else f"{given}s"
+        if name not in groups:
+            message = f"{layer.keras_name} takes no input called {shorten(given)!r}"
+            hint = suggest(given, layer.inputs) or None
+            findings.add("S101", message, wire.span, hint=hint)
+            continue
+        groups[name].append(wire)
+    given_names = [name for name, wires in groups.items() if wires]
+    absent = [name for name in layer.inputs[: len(given_names)] if not groups[name]]
+    if absent:
+        message = f"{layer.keras_name} needs {absent[0]} before {given_names[-1]}"
+        findings.add("G202", message, use.origin.head, hint=f"add {absent[0]}: NAME to inputs")
+    return tuple(wire for wires in groups.values() for wire in wires)
+
+
+def order(nodes: list[Node], findings: Findings) -> list[Node]:
+    """Return the nodes so that each stands behind what feeds it; a cycle is recorded once.
+
+    The order of the text is kept where the flow allows it. Nodes on a cycle, or behind one, are
+    left out.
+    """
+    known = {node.name: node for node in nodes}
+    waiting = {node.name: {one.node for one in node.sources if one.node in known} for node in nodes}
+    followers: dict[str, list[str]] = {node.name: [] for node in nodes}
+    for name, sources in waiting.items():
+        for source in sources:
+            followers[source].append(name)
+    place = {node.name: index for index, node in enumerate(nodes)}
+    ready = [place[node.name] for node in nodes if not waiting[node.name]]
+    done: list[str] = []
+    while ready:
+        name = nodes[heappop(ready)].name
+        done.append(name)
+        for follower in followers[name]:
+            waiting[follower].discard(name)
+            if not waiting[follower]:
+                heappush(ready, place[follower])
+    left = {name: waiting[name] for name in waiting if waiting[name]}
+    if left:
+        report_cycle(left, known, findings)
+    return [known[name] for name in done]
+
+
+def report_cycle(left: Mapping[str, set[str]], known: dict[str, Node], findings: Findings) -> None:
+    """Record one cycle, in the order of the flow."""
+    name = next(iter(left))
+    steps: dict[str, int] = {}
+    while name not in steps:
+        steps[name] = len(steps)
+        name = next(source for source in sorted(left[name]) if source in left)
+    cycle = list(steps)[steps[name] :][::-1]
+    first = min(cycle, key=lambda one: known[one].origin.head)
+    start = cycle.index(first)
+    cycle = [*cycle[start:], *cycle[:start], first]
+    numbers = [str(known[one].origin.head.start.line) for one in cycle[:-1]]
+    lines = ("line " if len(numbers) == 1 else "lines ") + ", ".join(numbers)
+    message = f"these layers form a cycle: {' -> '.join(cycle)} ({lines})"
+    related = tuple(Related(f"{one} is here", known[one].origin.head) for one in cycle[1:-1])
+    origin = known[first].origin
+    span = origin.wiring.get("inputs", origin.head)
+    hint = "feed one of them from a layer outside the cycle instead"
+    related = related if len(related) <= SHOWN else ()
+    findings.append(Diagnostic("G201", message, span, hint, related))
+
+
+def check_unused(
+    nodes: list[Node], outputs: tuple[Output, ...], meant: set[str], findings: Findings
+) -> None:
+    """Record every layer that feeds nothing and is no output."""
+    fed = {source.node for node in nodes for source in node.sources} | meant
+    fed |= {output.source.node for output in outputs}
+    for node in nodes:
+        understood = (node.layer or node.shares or node.implied) and not is_second(node.name)
+        if node.name not in fed and understood:
+            message = f"the layer {node.name} is unused: no output follows from it"
+            hint = f"feed it to a layer, or list it in outputs: [..., {node.name}]"
+            findings.add("G104", message, node.origin.head, hint=hint)

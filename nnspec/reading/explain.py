@@ -1,0 +1,130 @@
+"""Pydantic's findings in our words: found, expected, where."""
+
+from typing import Any
+
+from pydantic_core import ErrorDetails
+
+from nnspec.catalog.types import LARGEST
+from nnspec.document import Mapping, Node, Scalar, Sequence, find, kind_of, shorten
+from nnspec.language.near_names import nearest, suggest
+from nnspec.reading.admitted import admitted
+from nnspec.spec.source import is_url
+
+ABSURD = 1_000_000
+"""Bounds of this size and above keep absurd numbers out; smaller ones have a meaning."""
+LARGEST_SHOWN = 10**18
+SIZES = {"units", "filters", "input_dim", "output_dim", "embedding_dim", "num_heads", "key_dim"}
+"""Arguments that stand for at least one weight each."""
+
+
+def by_field(errors: list[ErrorDetails]) -> list[list[ErrorDetails]]:
+    """Return errors grouped by the field they are about; a union's members err together."""
+    groups: dict[object, list[ErrorDetails]] = {}
+    for error in errors:
+        groups.setdefault(error["loc"][0] if error["loc"] else None, []).append(error)
+    return list(groups.values())
+
+
+def find_deepest(arguments: Mapping, loc: tuple[int | str, ...]) -> Node:
+    """Return the node that pydantic's location points at, tags of unions passed over."""
+    node: Node = arguments
+    for step in loc:
+        inner = find(node, (step,))
+        node = inner if inner is not None else node
+    return node
+
+
+def explain(name: str, problems: list[ErrorDetails], node: Node, wanted: str) -> tuple[str, str]:
+    """Return code and message for what pydantic found about one field."""
+    rules = (break_of_rule(name, problem, node, wanted) for problem in problems)
+    if broken := next(filter(None, rules), None):
+        return broken
+    got = kind_of(node)
+    kinds = {problem["type"] for problem in problems}
+    if "finite_number" in kinds:
+        return "S104", f"{name} must be a finite number; got {got}"
+    if "string_too_long" in kinds:
+        context = next(one for one in problems if one["type"] == "string_too_long")["ctx"]
+        wanted = f"text of at most {context['max_length']:,} characters"
+    if isinstance(node, Scalar) and isinstance(node.value, str) and is_url(node.value):
+        message = f"{name} is a URL, {shorten(node.value)}; expected {wanted}"
+        return "X103", f"{message}. Nothing is fetched from the network"
+    top = next((most for one in problems if (most := above(one, node))), None)
+    if top is not None:
+        return "L105", too_large(name, node, top)
+    if kinds & {"greater_than", "greater_than_equal", "less_than", "less_than_equal"}:
+        return "S104", f"{name} must be {wanted}; got {got}"
+    code = "S105" if kinds == {"literal_error"} else "S103"
+    return code, f"{name} must be {wanted}; got {got}"
+
+
+def break_of_rule(
+    name: str, problem: ErrorDetails, node: Node, wanted: str
+) -> tuple[str, str] | None:
+    """Return code and message for a rule that says by itself what is wrong; None for others."""
+    match problem["type"]:
+        case "count":
+            return "S107", f"{name} {problem['msg']}"
+        case "value_error" | "assertion_error":
+            return "S104", said(problem)
+        case "string_too_short":
+            return "S104", f"{name} must not be empty"
+        case "too_long" | "too_short" if isinstance(node, Sequence):
+            got = f"{len(node.items)} entries" if node.items else "an empty list"
+            return "S107", f"{name} must be {wanted}; got {got}"
+    return None
+
+
+def above(problem: ErrorDetails, node: Node) -> int | None:
+    """Return the bound that a whole number exceeds, where it is one against absurd sizes."""
+    if problem["type"] != "less_than_equal" or not isinstance(node, Scalar):
+        return None
+    bound, value = problem.get("ctx", {}).get("le"), node.value
+    if not isinstance(bound, int) or not isinstance(value, int) or bound < ABSURD:
+        return None
+    return bound if bound == LARGEST or value >= 2 * bound else None
+
+
+def too_large(name: str, node: Node, top: int) -> str:
+    """Return the message about a number beyond what any run could use."""
+    assert isinstance(node, Scalar)
+    assert isinstance(node.value, int)
+    message = f"{name} must be at most {top:,}; got {show_large(node.value)}"
+    if name not in SIZES or node.value > LARGEST_SHOWN:
+        return message
+    gigabytes = node.value * 4 / 2**30
+    return f"{message}: a parameter for each would take {gigabytes:,.0f} GiB in float32"
+
+
+def show_large(number: int) -> str:
+    """Return a number with thousands set apart, or its length where it is longer than a line."""
+    if number <= LARGEST_SHOWN:
+        return f"{number:,}"
+    return f"a number of {len(str(number))} digits"
+
+
+def inner_key(arguments: Mapping, loc: tuple[int | str, ...]) -> str | None:
+    """Return the key of a mapping below the field that pydantic's location points at, if any."""
+    node = arguments.get(str(loc[0]))
+    for step in loc[1:]:
+        if isinstance(node, Mapping) and isinstance(step, str) and node.entry(step):
+            return step
+    return None
+
+
+def said(problem: ErrorDetails) -> str:
+    """Return the message of a rule of ours that pydantic carried."""
+    return problem["msg"].removeprefix("Value error, ")
+
+
+def choices_hint(annotation: Any, node: Node) -> str | None:  # noqa: ANN401 - annotations are any
+    """Return the nearest of the allowed words, all of which the message has named."""
+    words = [str(word) for word in admitted(annotation).words]
+    if isinstance(node, Scalar) and isinstance(node.value, str) and nearest(node.value, words):
+        return suggest(node.value, words)
+    return None
+
+
+def foreign_free(module: object) -> bool:
+    """Return whether a module named in Keras' own form is Keras'."""
+    return module is None or str(module).split(".")[0] in {"keras", "builtins"}

@@ -1,0 +1,81 @@
+"""`$name` to its value: whole values only, no expressions, places kept."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from nnspec.diagnostics import Findings
+from nnspec.document import Entry, Node, Scalar, Sequence, shorten
+from nnspec.document import Mapping as MappingNode
+from nnspec.language.near_names import nearest, suggest
+
+OPERATOR = re.compile(r"[+* ]|[-/]\d")
+WORD = re.compile(r"\w+")
+
+
+@dataclass(slots=True)
+class Substitution:
+    """Replaces variables and block parameters; remembers which were used."""
+
+    values: Mapping[str, Node]
+    used: set[str] = field(default_factory=set)
+
+    def apply(self, node: Node, findings: Findings) -> Node:
+        """Return a node with every `$name` replaced and every `$$` undone."""
+        match node:
+            case Scalar(value=str(text)) if text.startswith("$"):
+                return self.replace(node, text, findings)
+            case Scalar():
+                return node
+            case Sequence(items=items):
+                return replace(node, items=tuple(self.apply(one, findings) for one in items))
+            case MappingNode(entries=entries):
+                return replace(node, entries=tuple(self.entry(one, findings) for one in entries))
+
+    def entry(self, entry: Entry, findings: Findings) -> Entry:
+        """Return a key with its value replaced; keys themselves are never substituted."""
+        return replace(entry, value=self.apply(entry.value, findings))
+
+    def replace(self, node: Scalar, text: str, findings: Findings) -> Node:
+        """Return the value of one `$name`, at the place where it is used."""
+        if text.startswith("$$"):
+            return replace(node, value=text[1:])
+        name = text[1:]
+        if name not in self.values:
+            self.refuse(name, node, findings)
+            return replace(node, refused=True)
+        self.used.add(name)
+        return replace(self.values[name], span=node.span)
+
+    def refuse(self, name: str, node: Scalar, findings: Findings) -> None:
+        """Record a name that nothing defines; the one that was meant counts as used."""
+        hint = suggest(name, self.values) or f"write $${shorten(name)} for a text with a dollar"
+        if name.startswith("{"):
+            hint = "neither environment nor templates are read; write $$ for a dollar"
+        elif OPERATOR.search(name):
+            hint = "a spec holds no expressions: write the value itself"
+            self.used |= set(WORD.findall(name))
+        elif guess := nearest(name, self.values):
+            self.used.add(guess)
+        message = f"no variable or parameter {shorten(name)!r} is defined"
+        findings.add("S111", message, node.span, hint=hint)
+
+    def inner(self, values: Mapping[str, Node]) -> "Substitution":
+        """Return the substitution inside a block: its parameters, and the variables around it."""
+        return Substitution({**self.values, **values}, self.used)
+
+
+def names_used(nodes: Iterable[Node]) -> set[str]:
+    """Return every name that stands behind a dollar in these nodes."""
+    found: set[str] = set()
+    for node in nodes:
+        match node:
+            case Scalar(value=str(text)) if text.startswith("$") and not text.startswith("$$"):
+                found.add(text[1:])
+            case Sequence(items=items):
+                found |= names_used(items)
+            case MappingNode(entries=entries):
+                found |= names_used(entry.value for entry in entries)
+            case _:
+                pass
+    return found

@@ -1,0 +1,112 @@
+"""Floor 8, `report.md`: the report as a page that people read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from nnspec.judge.metrics import Confusion
+from nnspec.judge.output import OutputReport
+from nnspec.report.report import Report
+from nnspec.run.numerals import metric_names, show_metric, show_seconds, show_title
+
+LARGEST_MATRIX = 30
+"""Labels above which a confusion matrix is left to report.json."""
+SHOWN = ("test", "validation", "train")
+"""Splits in the order of their weight."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table with its heading; all cells are text."""
+
+    title: str
+    header: tuple[str, ...]
+    lines: tuple[tuple[str, ...], ...]
+
+
+def render_markdown(report: Report) -> str:
+    """Return the report as Markdown: figures beside baselines, and how they came about."""
+    environment = Environment(  # noqa: S701  Markdown, not HTML; `cell` escapes what ends a cell
+        loader=PackageLoader("nnspec.run", "."),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters.update(cell=_cell, row=_row, duration=show_seconds, rule=_rule)
+    sections = [(one, _tables(one)) for one in report.outputs]
+    return environment.get_template("report.md.jinja").render(report=report, sections=sections)
+
+
+def split_table(output: OutputReport, split: str) -> Table:
+    """Return the figures of one split: the network first, then the baselines."""
+    network = output.metrics[split]
+    names = metric_names([network])
+    lines = [("network", network)]
+    lines += [(name, found[split]) for name, found in output.baselines.items() if split in found]
+    return Table(
+        split,
+        ("", *(show_title(name) for name in names)),
+        tuple(
+            (who, *(show_metric(name, found.get(name)) for name in names)) for who, found in lines
+        ),
+    )
+
+
+def ordered_splits(splits: Mapping[str, object]) -> tuple[str, ...]:
+    """Return the splits that are there, the test rows first."""
+    known = tuple(one for one in SHOWN if one in splits)
+    return known + tuple(one for one in splits if one not in SHOWN)
+
+
+def _tables(output: OutputReport) -> list[Table]:
+    splits = ordered_splits(output.metrics)
+    tables = [split_table(output, one) for one in splits]
+    tables += [_by_column(output, one) for one in splits if one in output.metrics_by_column][:1]
+    tables += [
+        _matrix(one, output.confusion_matrix[one])
+        for one in splits
+        if one in output.confusion_matrix
+        and len(output.confusion_matrix[one].labels) <= LARGEST_MATRIX
+    ][:1]
+    return tables
+
+
+def _by_column(output: OutputReport, split: str) -> Table:
+    found = output.metrics_by_column[split]
+    names = metric_names(found.values())
+    return Table(
+        f"{split}, by target column",
+        ("", *(show_title(name) for name in names)),
+        tuple(
+            (column, *(show_metric(name, one.get(name)) for name in names))
+            for column, one in found.items()
+        ),
+    )
+
+
+def _matrix(split: str, found: Confusion) -> Table:
+    labels = tuple(str(one) for one in found.labels)
+    return Table(
+        f"{split}, rows by class (down) and answer (across)",
+        ("", *labels),
+        tuple(
+            (label, *(f"{count:,}" for count in line))
+            for label, line in zip(labels, found.counts, strict=True)
+        ),
+    )
+
+
+def _cell(text: object) -> str:
+    """Return a text as it may stand in a cell or a line."""
+    return " ".join(str(text).replace("\\", "\\\\").replace("|", "\\|").split())
+
+
+def _row(cells: tuple[str, ...]) -> str:
+    return "| " + " | ".join(_cell(one) for one in cells) + " |"
+
+
+def _rule(header: tuple[str, ...]) -> str:
+    """Return the line under a header: the first column to the left, figures to the right."""
+    return "| " + " | ".join("---:" if place else ":---" for place in range(len(header))) + " |"

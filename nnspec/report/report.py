@@ -1,0 +1,100 @@
+"""Floor 8, the report: what a run reached, beside its baselines, as data.
+
+`report.json` is this class; `report.md` and the terminal's table are views of it.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+
+from pydantic import TypeAdapter, ValidationError
+
+from nnspec.diagnostics import Diagnostic, Refused
+from nnspec.judge.output import OutputReport
+
+FORMAT = 1
+"""Version of the report's layout."""
+REPORT = "report.json"
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingFacts:
+    """How the network was trained."""
+
+    optimizer: str
+    loss: str
+    batch_size: int
+    epochs: int
+    """Epochs that were completed."""
+    epochs_planned: int
+    seconds: float
+    """Duration of the training."""
+    stopped: str | None = None
+    """Why it ended before its last epoch."""
+    execution: tuple[str, ...] = ()
+    """What ran, what was compiled, and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origins:
+    """What the run can be repeated from."""
+
+    seed: int
+    spec_sha256: str
+    data: str
+    """Fingerprint of the data."""
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a run reached and how."""
+
+    name: str
+    """Name of the spec."""
+    outputs: tuple[OutputReport, ...]
+    rows: Mapping[str, int]
+    """Split -> rows."""
+    parameters: int
+    trainable_parameters: int
+    training: TrainingFacts
+    origins: Origins
+
+    @property
+    def first(self) -> OutputReport:
+        """Return the first output, whose figures stand at the top of the report."""
+        return self.outputs[0]
+
+    def encoded(self) -> bytes:
+        """Return the report as JSON.
+
+        The first output's figures stand at the top: `metrics.<split>.<metric>`,
+        `baselines.<name>.<split>.<metric>`; every output's under `outputs.<name>`.
+        """
+        document = asdict(self)
+        outputs = {one["name"]: one for one in document.pop("outputs")}
+        top = {key: value for key, value in asdict(self.first).items() if key != "name"}
+        head = {"format": FORMAT, "name": document.pop("name")}
+        whole = head | top | document | {"outputs": outputs}
+        text = json.dumps(whole, indent=2, ensure_ascii=False, allow_nan=False)
+        return (text + "\n").encode()
+
+
+_READER = TypeAdapter(Report)
+_OWN = ("name", "rows", "parameters", "trainable_parameters", "training", "origins")
+
+
+def decode_report(content: bytes) -> Report:
+    """Return the report that `encoded` wrote.
+
+    Raises:
+        Refused: A102 where the bytes are no report.
+    """
+    try:
+        document = json.loads(content)
+        own = {key: document[key] for key in _OWN}
+        return _READER.validate_python(own | {"outputs": tuple(document["outputs"].values())})
+    except (ValueError, KeyError, TypeError, AttributeError, ValidationError) as error:
+        detail = f"{error}".splitlines()[0]
+        message = f"the run's {REPORT} is no report that this nnspec reads: {detail}"
+        raise Refused([Diagnostic("A102", message)]) from error

@@ -1,0 +1,79 @@
+"""Floor 8, the terminal: the figures of a run as a table, 80 columns wide, calm."""
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from nnspec.engine.comparison import Comparison
+from nnspec.judge.output import OutputReport
+from nnspec.report.markdown import ordered_splits, split_table
+from nnspec.report.report import Report
+from nnspec.run.numerals import show_seconds
+
+
+def show_report(report: Report, console: Console) -> None:
+    """Print the figures of every output: the network beside the baselines, test rows first.
+
+    Args:
+        report: what the run reached.
+        console: where to print; it decides on colour (none where it is piped or NO_COLOR is set).
+    """
+    for output in report.outputs:
+        console.print(_title(report, output))
+        console.print(_table(report, output))
+        for note in output.baseline_notes:
+            console.print(Text(f"  {note}", style="dim"))
+
+
+def _title(report: Report, output: OutputReport) -> Text:
+    several = len(report.outputs) > 1
+    title = Text(report.name, style="bold")
+    return title.append(f" · {output.name}", style="not bold") if several else title
+
+
+def _table(report: Report, output: OutputReport) -> Table:
+    splits = ordered_splits(output.metrics)
+    parts = {split: split_table(output, split) for split in splits}
+    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    header = next(iter(parts.values())).header if parts else ("",)
+    table.add_column("rows")
+    table.add_column("model")
+    for metric in header[1:]:
+        table.add_column(metric, justify="right")
+    for split, part in parts.items():
+        for place, line in enumerate(part.lines):
+            where = f"{split} ({report.rows.get(split, 0):,})" if place == 0 else ""
+            table.add_row(where, *line, style="bold" if place == 0 else "")
+        table.add_section()
+    return table
+
+
+def show_comparison(measured: Comparison, console: Console) -> None:
+    """Print the executors side by side, the one that trains the spec soonest in bold.
+
+    Args:
+        measured: what the executors reached.
+        console: where to print.
+    """
+    plan = measured.plan
+    facts = f"batch {plan.batch_size}, {measured.steps:,} steps an epoch, {measured.machine}"
+    console.print(Text(facts, style="dim"))
+    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    table.add_column("executor")
+    epochs = f"{plan.epochs:,} epochs"
+    for title in ("ms a step", "spread", "faster", "prepared", epochs):
+        table.add_column(title, justify="right")
+    for row in measured.rows:
+        table.add_row(
+            row.name,
+            f"{row.step_milliseconds:.3g}",
+            f"{row.spread:.0%}",
+            f"{row.times_faster:.3g}x",
+            show_seconds(row.prepare_seconds),
+            show_seconds(measured.whole(row)),
+            style="bold" if row is measured.best else "",
+        )
+    console.print(table)
+    for note in measured.notes:
+        console.print(Text(note, style="dim"))

@@ -1,0 +1,96 @@
+"""Baselines are fitted on the training rows and judged on the rows of each split."""
+
+import numpy as np
+import pytest
+from sklearn import metrics as sk
+from sklearn.datasets import load_diabetes, load_wine
+from sklearn.linear_model import LogisticRegression, Ridge
+
+from nnspec.judge import baselines
+from nnspec.judge.answers import Array, Head
+from nnspec.judge.baselines import Known, fit_baselines
+
+PRICE = Head("price", "regression", ("price",))
+
+
+def known(inputs: Array, target: Array, cut: slice, last: Array | None = None) -> Known:
+    halves = {"left": inputs[cut, :3], "right": inputs[cut, 3:]}
+    return Known(halves, target[cut], None if last is None else last[cut])
+
+
+def test_ridge_and_mean_equal_scikit_learn_on_the_same_rows() -> None:
+    inputs, target = load_diabetes(return_X_y=True)
+    train, test = slice(0, 300), slice(300, None)
+    splits = {"train": known(inputs, target, train), "test": known(inputs, target, test)}
+    found = fit_baselines(PRICE, splits, seed=0)
+    model = Ridge().fit(inputs[train], target[train])
+    r2 = sk.r2_score(target[test], model.predict(inputs[test]))
+    assert found.figures["ridge"]["test"]["r2"] == pytest.approx(r2)
+    deviation = np.abs(target[test] - target[train].mean()).mean()
+    assert found.figures["mean"]["test"]["mae"] == pytest.approx(deviation)
+    assert list(found.figures) == ["mean", "ridge"]
+    assert found.notes == ()
+
+
+def test_logistic_regression_and_majority_equal_scikit_learn_on_the_same_rows() -> None:
+    inputs, codes = load_wine(return_X_y=True)
+    inputs = (inputs - inputs.mean(axis=0)) / inputs.std(axis=0)
+    labels = np.array(["red", "white", "rose"], dtype=object)
+    order = np.random.default_rng(0).permutation(len(codes))
+    inputs, target = inputs[order], labels[codes[order]]
+    train, test = slice(0, 120), slice(120, None)
+    head = Head("kind", "classification", ("kind",), ("red", "rose", "white"))
+    splits = {"train": known(inputs, target, train), "test": known(inputs, target, test)}
+    found = fit_baselines(head, splits, seed=0).figures
+    model = LogisticRegression().fit(inputs[train], target[train].astype(str))
+    accuracy = sk.accuracy_score(target[test].astype(str), model.predict(inputs[test]))
+    assert found["logistic_regression"]["test"]["accuracy"] == accuracy
+    most = max(set(target[train]), key=target[train].tolist().count)
+    assert found["majority"]["test"]["accuracy"] == np.mean(target[test] == most)
+    assert found["majority"]["test"]["roc_auc"] == 0.5
+
+
+def test_a_series_is_compared_with_its_last_value() -> None:
+    series = np.arange(30.0) ** 2
+    target, last = series[1:], series[:-1]
+    splits = {"train": known(last[:, None], target, slice(0, 20), last)}
+    found = fit_baselines(PRICE, splits, seed=0).figures
+    rmse = sk.root_mean_squared_error(target[:20], last[:20])
+    assert found["last_value"]["train"]["rmse"] == pytest.approx(rmse)
+
+
+def test_a_reconstruction_is_compared_with_the_mean_alone() -> None:
+    pixels = np.random.default_rng(0).normal(size=(20, 4, 4))
+    head = Head("picture", "reconstruction", ("pixel",))
+    found = fit_baselines(head, {"train": Known({"input": pixels}, pixels)}, seed=0).figures
+    assert list(found) == ["mean"]
+    deviation = np.sqrt(((pixels - pixels.mean(axis=0)) ** 2).mean())
+    assert found["mean"]["train"]["rmse"] == pytest.approx(deviation)
+
+
+def test_a_large_table_is_fitted_on_drawn_rows_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(baselines, "RIDGE_CELLS", 1000)
+    inputs, target = load_diabetes(return_X_y=True)
+    splits = {"train": known(inputs, target, slice(None))}
+    first, second = (fit_baselines(PRICE, splits, seed=0) for _ in range(2))
+    assert first.notes == ("ridge: fitted to 100 of 442 training rows, drawn at random",)
+    assert first == second
+    full = Ridge().fit(inputs, target)
+    assert first.figures["ridge"]["train"]["r2"] != pytest.approx(full.score(inputs, target))
+
+
+def test_a_table_too_wide_for_a_linear_model_leaves_it_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(baselines, "RIDGE_CELLS", 99 * 10)
+    inputs, target = load_diabetes(return_X_y=True)
+    found = fit_baselines(PRICE, {"train": known(inputs, target, slice(None))}, seed=0)
+    assert list(found.figures) == ["mean"]
+    assert found.notes == ("ridge: left out, 10 columns are too many for it",)
+
+
+def test_prediction_in_blocks_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    inputs, target = load_diabetes(return_X_y=True)
+    splits = {"train": known(inputs, target, slice(None))}
+    whole = fit_baselines(PRICE, splits, seed=0).figures["ridge"]["train"]["rmse"]
+    monkeypatch.setattr(baselines, "BLOCK", 70)
+    parts = fit_baselines(PRICE, splits, seed=0).figures["ridge"]["train"]["rmse"]
+    assert parts == pytest.approx(whole, rel=1e-12)

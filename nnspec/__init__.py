@@ -16,11 +16,13 @@ if TYPE_CHECKING:
     from nnspec.pipeline.run import RunResult
     from nnspec.spec.spec import Spec
 
+    Diagnostics = tuple[Diagnostic, ...]
+
 __all__ = ["__version__", "compile", "evaluate", "export", "load", "predict", "train", "validate"]
 
 
 def load(path: str | Path, *, overrides: Sequence[str] = ()) -> "Spec":
-    """Return a validated spec.
+    """Return a validated spec, for `compile` and `train`.
 
     Args:
         path: the spec's file.
@@ -34,35 +36,45 @@ def load(path: str | Path, *, overrides: Sequence[str] = ()) -> "Spec":
     return check(Path(path), overrides=overrides).accept()[0]
 
 
-def validate(path: str | Path, *, overrides: Sequence[str] = ()) -> "tuple[Diagnostic, ...]":
+def validate(spec: "str | Path | Spec", *, overrides: Sequence[str] = ()) -> "Diagnostics":
     """Return everything that is wrong or doubtful about a spec, in the order of its text.
 
     Never raises for what the spec holds; an empty tuple means that it is fine.
+
+    Args:
+        spec: the spec, or its file.
+        overrides: settings that go before the file's, `path=value` each; `load` takes them for
+            a spec.
     """
     from nnspec.diagnostics import Refused
-    from nnspec.pipeline.check import check
+    from nnspec.pipeline.check import check_source_of
 
     try:
-        return check(Path(path), overrides=overrides).diagnostics
+        return check_source_of(_source(spec), overrides=overrides).diagnostics
     except Refused as refused:
         return refused.diagnostics
 
 
-def compile(path: str | Path, *, overrides: Sequence[str] = ()) -> Any:  # noqa: A001, ANN401 - the field's verb; a keras.Model
+def compile(spec: "str | Path | Spec", *, overrides: Sequence[str] = ()) -> Any:  # noqa: A001, ANN401 - the field's verb; a keras.Model
     """Return the `keras.Model` of a spec, compiled for training if the spec says how.
 
     The data is opened only where the shape of the network's input follows from it.
+
+    Args:
+        spec: the spec, or its file.
+        overrides: settings that go before the file's, `path=value` each; `load` takes them for
+            a spec.
 
     Raises:
         nnspec.diagnostics.Refused: the spec, or the data it names.
     """
     from nnspec.pipeline.compile import compile_model
 
-    return compile_model(Path(path), overrides=overrides)
+    return compile_model(_source(spec), overrides=overrides)
 
 
 def train(
-    path: str | Path,
+    spec: "str | Path | Spec",
     *,
     overrides: Sequence[str] = (),
     runs: str | Path = "runs",
@@ -71,8 +83,9 @@ def train(
     """Train a spec; return the run's folder and report.
 
     Args:
-        path: the spec's file.
-        overrides: settings that go before the file's, `path=value` each.
+        spec: the spec, or its file.
+        overrides: settings that go before the file's, `path=value` each; `load` takes them for
+            a spec.
         runs: folder of all runs.
         name: the run's name; the spec's, with a number if that is taken, where it is None.
 
@@ -83,7 +96,7 @@ def train(
     """
     from nnspec.pipeline.run import Place, run
 
-    return run(Path(path), overrides=overrides, place=Place(Path(runs), name))
+    return run(_source(spec), overrides=overrides, place=Place(Path(runs), name))
 
 
 def evaluate(run: str | Path) -> "tuple[OutputReport, ...]":
@@ -105,3 +118,7 @@ def export(run: str | Path, output: str | Path) -> None:
     from nnspec.pipeline.finished import export as run_export
 
     run_export(Path(run), Path(output))
+
+
+def _source(spec: "str | Path | Spec") -> "Path | Spec":
+    return Path(spec) if isinstance(spec, str) else spec

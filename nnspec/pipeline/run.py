@@ -10,7 +10,7 @@ from rich.console import Console
 
 from nnspec.diagnostics import Diagnostic
 from nnspec.network.fill import hash_spec, render_spec
-from nnspec.pipeline.check import placing
+from nnspec.pipeline.check import Source, placing
 from nnspec.pipeline.opened import Opened, open_spec
 from nnspec.pipeline.prepare import Prepared, prepare
 from nnspec.pipeline.train import train
@@ -47,7 +47,7 @@ class Place:
 
 
 def run(
-    path: Path,
+    source: Source,
     *,
     overrides: Sequence[str] = (),
     allow_outside: bool = False,
@@ -56,7 +56,7 @@ def run(
     """Train a spec, conclude the run and write it.
 
     Args:
-        path: the spec's file.
+        source: a spec, or its file.
         overrides: settings of the command line, `path=value` each.
         allow_outside: whether the spec may read files outside its folder.
         place: where the run is written.
@@ -66,7 +66,7 @@ def run(
         RunFailed: the run had begun; what it reached is kept.
         GateMissed: the run is complete and a metric missed its gate.
     """
-    opened = open_spec(path, overrides=overrides, allow_outside=allow_outside)
+    opened = open_spec(source, overrides=overrides, allow_outside=allow_outside)
     return run_opened(opened, place or Place())
 
 

@@ -56,8 +56,7 @@ def build_for_training(
     program = build_program(spec, network, fitted)
     training = trainable_sections(spec).training
     steps = -(-rows // training.batch_size)
-    policy = spec.runtime.dtype_policy
-    compile_training(program.core, network, training, policy=policy, steps_per_epoch=steps)
+    compile_training(program.core, network, training, steps_per_epoch=steps)
     return program
 
 

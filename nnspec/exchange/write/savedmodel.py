@@ -8,6 +8,7 @@ import errno
 import json
 import shutil
 from collections.abc import Callable, Mapping
+from functools import partial
 from os import getpid
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from nnspec.build.program import Program
 from nnspec.diagnostics import Diagnostic, RunFailed
 from nnspec.engine.tensorflow.folding import Fold, find_folds, folded
 from nnspec.run.atomic import failure, publish_folder
+from nnspec.run.signals import SIGNALS
 
 ENDPOINT = "serve"
 """Name of the function of the loaded object; its signature is also `serving_default`."""
@@ -64,11 +66,13 @@ def export_savedmodel(
     """
     temporary = path.with_name(f".{path.name}.{getpid()}.tmp")
     few = {name: cells[:COMPARED] for name, cells in sample.items()}
-    try:
-        lines = _write_checked(program, temporary, path, few)
-        publish_folder(temporary, path)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+    discard = partial(shutil.rmtree, temporary, ignore_errors=True)
+    with SIGNALS.waiting(discard):
+        try:
+            lines = _write_checked(program, temporary, path, few)
+            publish_folder(temporary, path)
+        finally:
+            discard()
     return lines
 
 

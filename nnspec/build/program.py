@@ -11,7 +11,7 @@ from nnspec.build.back import PREDICTION, Back, build_back
 from nnspec.build.front import Front, build_front, prepare_arrays, prepare_inputs
 from nnspec.build.model import build_model
 from nnspec.catalog.losses import Loss
-from nnspec.data import Arrays, Dataset, Preprocessing, SplitName, Table
+from nnspec.data import Arrays, Dataset, Preprocessing, RowSource, SplitName, Table
 from nnspec.data.fit.needs import losses_by_output
 from nnspec.data.table import Values
 from nnspec.network.network import Network
@@ -69,7 +69,7 @@ class Program:
         targets = {self.outputs[name]: values for name, values in arrays.targets.items()}
         return replace(arrays, inputs=self.by_core(arrays.inputs), targets=targets)
 
-    def features(self, table: Table) -> dict[str, Values]:
+    def features(self, table: RowSource[Table]) -> dict[str, Values]:
         """Return raw feature columns as the core takes them."""
         return self.by_core(prepare_inputs(self.front, table))
 

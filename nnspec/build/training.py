@@ -31,7 +31,7 @@ def compile_training(
             them, of what the network sees.
 
     What XLA compiles is the engine's business, so Keras compiles nothing by itself. Under
-    mixed_float16 it wraps the optimizer in its LossScaleOptimizer.
+    mixed_float16 it scales the loss by itself (Keras 3.15, keras/src/trainers/trainer.py, compile).
     """
     layers = {output.name: output.source.node for output in network.graph.outputs}
     core.compile(

@@ -101,7 +101,8 @@ def counted_positions(target: TargetFit, table: Table) -> NDArray[np.bool_] | No
     if target.ignored is None:
         return None
     codes = _codes(target, table, "these rows")
-    return (codes != LEFT_OUT) & (codes != target.ignored)
+    counted: NDArray[np.bool_] = (codes != LEFT_OUT) & (codes != target.ignored)
+    return counted
 
 
 def without_unit(target: TargetFit, labels: Values) -> Values:

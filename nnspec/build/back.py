@@ -43,6 +43,8 @@ class Back(tf.Module):  # type: ignore[misc]  # TensorFlow is untyped
                 output = tf.sigmoid(output) if self.from_logits else output
                 scale = tf.constant(self.target.scale, tf.float32)
                 return {PREDICTION: output * scale + tf.constant(self.target.shift, tf.float32)}
+            case "none":
+                return {PREDICTION: output}
             case "binary":
                 return self._binary(tf.sigmoid(output) if self.from_logits else output)
             case "multiclass":

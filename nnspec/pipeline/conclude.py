@@ -10,6 +10,7 @@ from nnspec.build.front import raw_columns
 from nnspec.data import SplitName
 from nnspec.diagnostics import Diagnostic, GateMissed
 from nnspec.exchange.write.savedmodel import export_savedmodel
+from nnspec.judge.declared import find_figure, metrics_of
 from nnspec.judge.program import Judged, judge_program
 from nnspec.pipeline.opened import trainable_sections
 from nnspec.pipeline.trained import Trained
@@ -34,8 +35,7 @@ def conclude(trained: Trained) -> Report:
         trained.program,
         trained.dataset,
         trained.splits,
-        batch_size=trainable_sections(spec).training.batch_size,
-        baselines_seed=spec.runtime.seed if spec.evaluation.baselines else None,
+        spec,
     )
     report = describe(trained, judged)
     write(trained, judged, report)
@@ -108,13 +108,13 @@ def describe_loss(section: TrainingSection) -> str:
 
 def check_gates(spec: Spec, report: Report) -> None:
     """Raise GateMissed where a test metric is outside its bounds."""
-    found = report.first.metrics.get("test", {})
     missed: list[Diagnostic] = []
     for metric, gate in spec.evaluation.gates.items():
-        value = found.get(metric)
+        value = gated(spec, report, metric)
         place = spec.positions.find(("evaluation", "gates", metric))
         if value is None:
-            message = f"the gate on {metric} has nothing to judge; measured: {', '.join(found)}"
+            measured = ", ".join(report.first.metrics.get(TESTED, {}))
+            message = f"the gate on {metric} has nothing to judge; measured: {measured}"
         elif gate.min is not None and value < gate.min:
             message = (
                 f"{metric} is {value:g} on the test rows; its gate asks for at least {gate.min:g}"
@@ -128,3 +128,15 @@ def check_gates(spec: Spec, report: Report) -> None:
         missed.append(Diagnostic("R108", message, place, file=spec.file))
     if missed:
         raise GateMissed(missed)
+
+
+def gated(spec: Spec, report: Report, name: str) -> float | None:
+    """Return the figure of the test rows that a gate names: of the first output, or OUTPUT_name."""
+    section = trainable_sections(spec).training
+    for place, output in enumerate(report.outputs):
+        own = name.removeprefix(f"{output.name}_") if len(report.outputs) > 1 else name
+        figures = output.metrics.get(TESTED, {})
+        value = find_figure(own, metrics_of(section, output.name), figures)
+        if value is not None and (place == 0 or own != name):
+            return value
+    return None

@@ -7,10 +7,9 @@ from nnspec.build.front import raw_columns
 from nnspec.build.program import Program, build_program
 from nnspec.data import Preprocessing, check_unchanged, read_for_prediction
 from nnspec.document import parse_document
-from nnspec.engine import predict as run_predict
 from nnspec.exchange.write.savedmodel import export_savedmodel
 from nnspec.judge.output import OutputReport
-from nnspec.judge.program import answers_of, describe_heads, judge_program
+from nnspec.judge.program import answer_new_rows, describe_heads, judge_program, predict_split
 from nnspec.pipeline.check import check_document
 from nnspec.pipeline.conclude import SAMPLE
 from nnspec.pipeline.opened import fit_network, read_data, trainable_sections
@@ -62,8 +61,7 @@ def evaluate(path: Path) -> tuple[OutputReport, ...]:
         run.program,
         dataset,
         filled_splits(run.program, dataset),
-        batch_size=trainable_sections(run.spec).training.batch_size,
-        baselines_seed=run.spec.runtime.seed if run.spec.evaluation.baselines else None,
+        run.spec,
     )
     return judged.outputs
 
@@ -79,9 +77,9 @@ def predict(path: Path, data: Path) -> bytes:
     rows = read_for_prediction(str(data.resolve()), run.program.fitted, folder=data.parent)
     training = trainable_sections(run.spec).training
     inputs = run.program.features(rows.features)
-    outputs = run_predict(run.program.core, inputs, training.batch_size)
+    predicted = predict_split(run.program, inputs, training.batch_size)
     pairs = [
-        (head, answers_of(run.program, head, outputs, rows.rows, None))
+        (head, answer_new_rows(run.program, head, predicted, rows))
         for head in describe_heads(run.program)
     ]
     return encode_predictions(pairs)

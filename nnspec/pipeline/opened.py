@@ -112,7 +112,7 @@ def check_targets(network: Network, fitted: Preprocessing, findings: Findings) -
     """Record outputs whose shape is not that of their target."""
     for output in network.graph.outputs:
         target, tensor = fitted.targets.get(output.name), network.output(output.name)
-        if target is None or tensor is None:
+        if target is None or tensor is None or target.need == "none":
             continue
         if target.reconstructs:
             wanted = fitted.tensors[target.reconstructs].shape[1:]

@@ -9,6 +9,7 @@ from nnspec.build.training import compile_training
 from nnspec.data import SPLITS, Arrays, Dataset, Preprocessing, SplitName
 from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.engine import Plan, choose_device, use_threads, weighted_by_class
+from nnspec.judge.declared import build_metrics
 from nnspec.network.network import Network
 from nnspec.pipeline.opened import Opened, trainable_sections
 from nnspec.spec.spec import Spec
@@ -56,7 +57,8 @@ def build_for_training(
     program = build_program(spec, network, fitted)
     training = trainable_sections(spec).training
     steps = -(-rows // training.batch_size)
-    compile_training(program.core, network, training, steps_per_epoch=steps)
+    metrics = build_metrics(training, fitted)
+    compile_training(program.core, network, training, steps_per_epoch=steps, metrics=metrics)
     return program
 
 

@@ -3,7 +3,7 @@
 import contextlib
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import tensorflow as tf
@@ -17,12 +17,12 @@ from nnspec.engine import train as run_engine
 from nnspec.pipeline.opened import trainable_sections
 from nnspec.pipeline.prepare import Prepared, filled_splits, plan_of, weighted
 from nnspec.pipeline.trained import Trained
-from nnspec.pipeline.units import log_factors, logged_metrics
+from nnspec.pipeline.units import logged_metrics
 from nnspec.run.checkpoint import Checkpoints
 from nnspec.run.folder import RunFolder
 from nnspec.run.history import HistoryFile, LossGuard
 from nnspec.run.manifest import TrainingRecord
-from nnspec.run.progress import Progress, Shown
+from nnspec.run.progress import Progress
 from nnspec.run.signals import Signals
 
 
@@ -61,10 +61,9 @@ class Run:
         """Run the engine; an interrupted training leaves its last state behind."""
         spec, program = self.prepared.spec, self.prepared.program
         section, plan = trainable_sections(spec).training, plan_of(spec)
-        factors = log_factors(self.prepared.network, section, program.fitted)
-        history = HistoryFile(self.folder, factors)
+        history = HistoryFile(self.folder)
         checkpoints = Checkpoints(self.folder)
-        progress = self.progress(factors)
+        progress = self.progress()
         kept = Kept(self.folder, history, checkpoints, progress)
         signals = Signals(kept.abandon)
         callbacks = [
@@ -80,12 +79,12 @@ class Run:
             ending.callback(signals.hold)
             return run_engine(program.core, training, validation, plan, callbacks)
 
-    def progress(self, factors: Mapping[str, float]) -> Progress | None:
+    def progress(self) -> Progress | None:
         """Return what shows the progress, None where nothing does."""
         if self.console is None:
             return None
         section = trainable_sections(self.prepared.spec).training
-        shown = Shown(logged_metrics(self.prepared.network, section), factors)
+        shown = logged_metrics(self.prepared.network, section)
         return Progress(self.console, section.epochs, shown)
 
 

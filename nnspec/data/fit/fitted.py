@@ -13,8 +13,8 @@ from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.shapes import Tensor
 from nnspec.spec.data import Encoding, Kind, Missing, WindowSection
 
-Need = Literal["regression", "binary", "multiclass", "reconstruction"]
-"""What an output's loss expects of its targets."""
+Need = Literal["regression", "binary", "multiclass", "reconstruction", "none"]
+"""What an output's loss expects of its targets; none: whole numbers that no answer is like."""
 Label = StrictBool | StrictInt | StrictStr
 """A class as the data writes it."""
 

@@ -117,7 +117,7 @@ def raw_targets(fitted: Preprocessing, table: Table) -> dict[str, Values]:
     """
     return {
         name: _stack_numbers(table.select(target.columns))
-        if target.need == "regression"
+        if target.need == "regression" or not target.labels
         else without_unit(target, label_array(target)[_codes(target, table, "these rows")])
         for name, target in fitted.targets.items()
         if target.need != "reconstruction"
@@ -197,6 +197,8 @@ def _fit(table: Table, need: TargetNeed, section: DataSection) -> TargetFit:
     )
     if need.task == "regression":
         return _fit_regression(base, table, section)
+    if need.task == "none":
+        return _fit_numbered(base, columns)
     return _fit_classes(base, table)
 
 
@@ -234,6 +236,20 @@ def _fit_regression(base: TargetFit, table: Table, section: DataSection) -> Targ
     shift = tuple(figure.mean for figure in figures.values())
     scale = tuple(figure.deviation for figure in figures.values())
     return base.model_copy(update={"shift": shift, "scale": scale})
+
+
+def _fit_numbered(base: TargetFit, columns: tuple[Column, ...]) -> TargetFit:
+    """Return a target of whole numbers: classes of rows, or sequences of them as they are."""
+    if len(columns) > 1:
+        message = f"the loss takes one target column; got {', '.join(base.columns)}"
+        raise refuse("D115", message, path=TARGET)
+    found = labels_of(columns[0])
+    if not columns[0].shape:
+        return base.model_copy(update={"labels": tuple(np.unique(found).tolist()), "shape": ()})
+    if columns[0].kind == "category":
+        message = f'the target "{base.columns[0]}" holds texts; the loss takes class numbers'
+        raise refuse("D115", message, path=TARGET)
+    return base.model_copy(update={"shape": columns[0].shape})
 
 
 def _fit_classes(base: TargetFit, table: Table) -> TargetFit:
@@ -277,6 +293,8 @@ def _encode(target: TargetFit, table: Table, where: str) -> Values:
         numbers = _stack_numbers(table.select(target.columns))
         scaled: Values = (numbers - np.asarray(target.shift)) / np.asarray(target.scale)
         return scaled.reshape(table.rows, *target.shape).astype(np.float32)
+    if target.need == "none" and not target.labels:
+        return labels_of(table[target.columns[0]]).astype(np.int32)
     codes = _codes(target, table, where)
     if target.need == "binary":
         return codes.astype(np.float32)

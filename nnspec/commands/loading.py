@@ -124,8 +124,3 @@ def await_libraries() -> None:
     for one in threading.enumerate():
         if isinstance(one, Loading):
             one.join()
-
-
-def unfinished() -> bool:
-    """Return whether libraries are still being imported."""
-    return any(isinstance(one, Loading) for one in threading.enumerate())

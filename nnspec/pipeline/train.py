@@ -1,10 +1,10 @@
 """The training: a prepared spec to trained weights, in a run folder that keeps what it reaches."""
 
 import contextlib
-import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import tensorflow as tf
 from rich.console import Console
@@ -23,7 +23,8 @@ from nnspec.run.folder import RunFolder
 from nnspec.run.history import HistoryFile, LossGuard
 from nnspec.run.manifest import TrainingRecord
 from nnspec.run.progress import Progress
-from nnspec.run.signals import Signals
+from nnspec.run.safe_points import SafePoints
+from nnspec.run.signals import SIGNALS
 
 
 def train(prepared: Prepared, folder: RunFolder, console: Console | None = None) -> Trained:
@@ -63,20 +64,19 @@ class Run:
         section, plan = trainable_sections(spec).training, plan_of(spec)
         history = HistoryFile(self.folder)
         checkpoints = Checkpoints(self.folder)
-        progress = self.progress()
-        kept = Kept(self.folder, history, checkpoints, progress)
-        signals = Signals(kept.abandon)
-        callbacks = [
-            LossGuard(checkpoints.keep),
-            *build_callbacks(section),
-            history,
-            checkpoints,
-            *([] if progress is None else [progress]),
-            signals,
-        ]
-        with signals.watching(), contextlib.ExitStack() as ending, memory_errors():
-            ending.callback(kept.keep)
-            ending.callback(signals.hold)
+        checkpoints.set_model(program.core)  # what follows may fail before the engine does
+        kept = Kept(history, checkpoints, self.progress())
+        with SIGNALS.waiting() as held, kept.whatever_happens(), engine_errors():
+            points = SafePoints(held)
+            held.last_words = partial(kept.abandon, points)
+            callbacks = [
+                LossGuard(checkpoints.keep),
+                *build_callbacks(section),
+                history,
+                checkpoints,
+                *([] if kept.progress is None else [kept.progress]),
+                points,
+            ]
             return run_engine(program.core, training, validation, plan, callbacks)
 
     def progress(self) -> Progress | None:
@@ -92,36 +92,62 @@ class Run:
 class Kept:
     """What a training leaves behind, however it ends."""
 
-    folder: RunFolder
     history: HistoryFile
     checkpoints: Checkpoints
     progress: Progress | None
 
-    def keep(self) -> None:
-        """Close the display and write the last state, whatever becomes of either."""
-        with contextlib.ExitStack() as ending:
-            ending.callback(self.checkpoints.finish)
-            ending.callback(self.history.finish)
-            if self.progress is not None:
-                ending.callback(self.progress.close)
+    @contextlib.contextmanager
+    def whatever_happens(self) -> Iterator[None]:
+        """Keep it after the block; what goes wrong then never hides what went wrong before."""
+        try:
+            yield
+        except BaseException:
+            for one in self.steps:
+                with contextlib.suppress(Exception):
+                    one()
+            raise
+        for one in self.steps:
+            one()
 
-    def abandon(self) -> None:
-        """Keep it for a process that is about to end within native code."""
-        if self.checkpoints.best is not None:
-            self.keep()
-        elif self.progress is not None:
+    @property
+    def steps(self) -> tuple[Callable[[], None], ...]:
+        """Return what closes the display and writes the last state."""
+        shown = () if self.progress is None else (self.progress.close,)
+        return (*shown, self.history.finish, self.checkpoints.finish)
+
+    def abandon(self, points: SafePoints) -> None:
+        """Keep it for a process that is about to end within native code.
+
+        Within a chunk the weights are half of one step and half of the next: what is on the disk
+        stays as it is.
+        """
+        if self.progress is not None:
             self.progress.close()
-        self.folder.stop()
-        sys.stderr.write(f"nnspec: stopped; {self.folder.words()}\n")
-        sys.stderr.flush()
+        if not points.within_chunk:
+            self.history.finish()
+            self.checkpoints.finish()
 
 
 @contextlib.contextmanager
-def memory_errors() -> Iterator[None]:
-    """Turn TensorFlow's and Python's lack of memory into words."""
+def engine_errors() -> Iterator[None]:
+    """Turn a lack of memory, and what Keras refuses once it trains, into words."""
     try:
         yield
     except (tf.errors.ResourceExhaustedError, MemoryError) as error:
         message = "the machine's memory did not suffice for a training step"
         hint = "lower training.batch_size, or the sizes of the layers"
         raise RunFailed([Diagnostic("R102", message, hint=hint)]) from error
+    except ValueError as error:
+        if not raised_in_keras(error):
+            raise
+        message = f"Keras refuses the training: {' '.join(str(error).split())[:300]}"
+        raise RunFailed([Diagnostic("R106", message, path=("training",))]) from error
+
+
+def raised_in_keras(error: Exception) -> bool:
+    """Return whether an error is Keras' own word: raised there, not passed through."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    origin = "" if trace is None else trace.tb_frame.f_globals.get("__name__", "")
+    return str(origin).partition(".")[0] == "keras"

@@ -118,14 +118,21 @@ class Checkpoints(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is u
         self._best = math.inf
         self._weights: list[Any] | None = None
         self._kept = False
+        self._begun = False
 
     @property
     def best(self) -> float | None:
         """Return the least loss so far, None before the first finite one."""
         return self._best if math.isfinite(self._best) else None
 
+    def on_chunk(self, epoch: int, step: int, logs: dict[str, Any]) -> None:
+        """Note that steps have run: the weights are no longer those that were drawn."""
+        del epoch, step, logs
+        self._begun = True
+
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:  # noqa: ARG002  Keras' own
         """Copy the weights if they are the best; write what is due."""
+        self._begun = True
         found = logs or {}
         if not math.isfinite(found.get("loss", 0.0)):
             return
@@ -156,9 +163,10 @@ class Checkpoints(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is u
         return checkpoint_of("best") if self._kept else None
 
     def finish(self) -> None:
-        """Write the best weights, and the present ones as the last."""
+        """Write the best weights, and the present ones as the last, once a step has run."""
         self.keep()
-        save_weights(self.model, self._folder, "last")
+        if self._begun:
+            save_weights(self.model, self._folder, "last")
 
 
 def _monitored(logs: Mapping[str, Any]) -> float:

@@ -6,7 +6,7 @@ import than many a network takes to train.
 
 from dataclasses import replace
 
-from nnspec.build.front import raw_columns
+from nnspec.build.raw import raw_columns
 from nnspec.data import SplitName
 from nnspec.diagnostics import Diagnostic, GateMissed
 from nnspec.exchange.write.savedmodel import export_savedmodel
@@ -86,7 +86,7 @@ def with_model(trained: Trained, report: Report) -> Report:
     if "savedmodel" not in trained.spec.export.formats:
         return report
     folder, rows = trained.folder, trained.dataset.splits["train"].features
-    sample = raw_columns(rows.take(slice(0, SAMPLE)))
+    sample = raw_columns(rows.take(slice(0, SAMPLE)), trained.dataset.fitted.columns)
     lines = export_savedmodel(trained.program, folder.path / MODEL, sample)
     folder.adopt(MODEL)
     if not lines:

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from nnspec.build.front import raw_columns
 from nnspec.build.program import Program, build_program
+from nnspec.build.raw import raw_columns
 from nnspec.data import Preprocessing, check_unchanged, read_for_prediction
 from nnspec.document import parse_document
 from nnspec.exchange.write.savedmodel import export_savedmodel
@@ -90,7 +90,8 @@ def export(path: Path, output: Path) -> None:
     run = open_run(path)
     network = fit_network(run.spec, run.program.fitted)
     dataset = read_data(run.spec, network, allow_outside=True)
-    sample = raw_columns(dataset.splits["train"].features.take(slice(0, SAMPLE)))
+    rows = dataset.splits["train"].features.take(slice(0, SAMPLE))
+    sample = raw_columns(rows, run.program.fitted.columns)
     export_savedmodel(run.program, output, sample)
 
 

@@ -7,8 +7,15 @@ from numpy.typing import NDArray
 
 from nnspec.data.columns.refusals import refuse
 from nnspec.data.columns.roles import Roles, TargetNeed, TargetNeeds
-from nnspec.data.fit.features import measure
-from nnspec.data.fit.fitted import ColumnFit, Label, NumericFit, Preprocessing, TargetFit
+from nnspec.data.fit.features import coarse, measure
+from nnspec.data.fit.fitted import (
+    ColumnFit,
+    Label,
+    NumericFit,
+    Precision,
+    Preprocessing,
+    TargetFit,
+)
 from nnspec.data.fit.one_hot import class_names, one_hot_codes, one_number_per_class
 from nnspec.data.table import Column, Table, Values
 from nnspec.diagnostics import Path
@@ -170,11 +177,17 @@ def _fit_reconstruction(roles: Roles, output: str, features: Mapping[str, Column
     name = roles.reconstructs[output]
     shift: list[float] = []
     scale: list[float] = []
-    for fit in (features[column] for column in roles.inputs[name]):
+    fits = [features[column] for column in roles.inputs[name]]
+    fine = any(isinstance(fit, NumericFit) and fit.precision == "double" for fit in fits)
+    for fit in fits:
         shift += [fit.shift] if isinstance(fit, NumericFit) else [0.0] * fit.width
         scale += [fit.scale] if isinstance(fit, NumericFit) else [1.0] * fit.width
     return TargetFit(
-        need="reconstruction", reconstructs=name, shift=tuple(shift), scale=tuple(scale)
+        need="reconstruction",
+        reconstructs=name,
+        shift=tuple(shift),
+        scale=tuple(scale),
+        precision="double" if fine else "single",
     )
 
 
@@ -235,7 +248,9 @@ def _fit_regression(base: TargetFit, table: Table, section: DataSection) -> Targ
             raise refuse("D107", f"{message}training rows", path=TARGET)
     shift = tuple(figure.mean for figure in figures.values())
     scale = tuple(figure.deviation for figure in figures.values())
-    return base.model_copy(update={"shift": shift, "scale": scale})
+    fine = any(coarse(figure, figure.deviation) for figure in figures.values())
+    precision: Precision = "double" if fine else "single"
+    return base.model_copy(update={"shift": shift, "scale": scale, "precision": precision})
 
 
 def _fit_numbered(base: TargetFit, columns: tuple[Column, ...]) -> TargetFit:

@@ -173,7 +173,8 @@ def _difference(
 ) -> str | None:
     """Return how two answers differ beyond the tolerance, None where they do not.
 
-    Labels may differ where the two largest probabilities are as good as equal.
+    Labels may differ where the two largest probabilities are as good as equal, or that of one
+    label among several is one half.
     """
     if found.shape != expected.shape:
         return f"shape {found.shape}, expected {expected.shape}"
@@ -183,10 +184,17 @@ def _difference(
         within = worst <= tolerance
         return None if within else f"relative difference {worst:.2g}, at most {tolerance:g} allowed"
     wrong = found != expected
-    if probabilities is not None and probabilities.shape[-1] > 1 and wrong.ndim == 1:
-        largest = np.sort(probabilities.numpy(), axis=-1)
-        wrong &= largest[..., -1] - largest[..., -2] > 2 * tolerance
+    if probabilities is not None:
+        wrong &= _lead(probabilities.numpy(), wrong.shape) > 2 * tolerance
     return f"{int(wrong.sum())} labels differ" if wrong.any() else None
+
+
+def _lead(probabilities: np.ndarray[Any, Any], labels: tuple[int, ...]) -> np.ndarray[Any, Any]:
+    """Return by how much each label's probability leads over the next, in the labels' shape."""
+    if probabilities.shape == labels:
+        return np.abs(2 * probabilities - 1)
+    largest = np.sort(probabilities, axis=-1)
+    return np.asarray(largest[..., -1] - largest[..., -2])
 
 
 def _system_error(error: Exception) -> OSError:

@@ -101,7 +101,7 @@ def with_model(trained: Trained, report: Report) -> Report:
 
 
 def describe_loss(section: TrainingSection, fitted: Preprocessing) -> str:
-    """Return the loss, or the losses by output, in words, and whether targets were scaled for it."""
+    """Return the loss, or the losses by output, in words; it says where targets were scaled."""
     scaled = {
         name: SCALED if (one.shift, one.scale) != ((0.0,), (1.0,)) else ""
         for name, one in fitted.targets.items()

@@ -1,4 +1,4 @@
-"""From spec to figures: every kind of target trains, is judged, predicted, exported and reloaded."""
+"""From spec to figures: every kind of target trains, is judged, predicted and exported."""
 
 import csv
 import io

@@ -4,6 +4,7 @@ The Python surface, whole: `load`, `validate`, `compile`, `train`, `evaluate`, `
 Importing this module imports neither Keras nor NumPy; each function imports what it needs.
 """
 
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -95,10 +96,16 @@ def evaluate(run: str | Path) -> "tuple[OutputReport, ...]":
 
 
 def predict(run: str | Path, data: str | Path) -> str:
-    """Return a finished run's predictions for the rows of a table, as CSV text."""
+    """Return a finished run's predictions for the rows of a table, as CSV text.
+
+    Warns of values that the training did not have, and of rows that have no prediction.
+    """
     from nnspec.pipeline.finished import predict as run_predict
 
-    return run_predict(Path(run), Path(data)).decode()
+    predicted = run_predict(Path(run), Path(data))
+    for note in predicted.notes:
+        warnings.warn(f"{note.message} [{note.code}]", stacklevel=2)
+    return predicted.table.decode()
 
 
 def export(run: str | Path, output: str | Path) -> None:

@@ -12,6 +12,7 @@ from nnspec.commands.reporting import (
     accept,
     explained,
     libraries_loading,
+    show_findings,
     training_libraries,
 )
 
@@ -111,10 +112,11 @@ def predict(run: RunFolder, data: DataFile, output: Output = None) -> None:
     with explained(), training_libraries():
         from nnspec.pipeline import finished
 
-        predictions = finished.predict(run, data)
+        predicted = finished.predict(run, data)
+        show_findings(predicted.notes)
         if output is None:
-            sys.stdout.buffer.write(predictions)
+            sys.stdout.buffer.write(predicted.table)
         else:
             from nnspec.run.atomic import write_atomic
 
-            write_atomic(output, predictions)
+            write_atomic(output, predicted.table)

@@ -6,6 +6,7 @@ from pathlib import Path
 from nnspec.build.raw import raw_columns
 from nnspec.build.program import Program, build_program
 from nnspec.data import Preprocessing, check_unchanged, read_for_prediction
+from nnspec.diagnostics import Diagnostic
 from nnspec.document import parse_document
 from nnspec.engine import predict as run_predict
 from nnspec.exchange.write.savedmodel import export_savedmodel
@@ -68,8 +69,21 @@ def evaluate(path: Path) -> tuple[OutputReport, ...]:
     return judged.outputs
 
 
-def predict(path: Path, data: Path) -> bytes:
-    """Return the predictions of a run for new rows, as CSV.
+@dataclass(frozen=True, slots=True)
+class Predicted:
+    """Predictions of new rows.
+
+    Attributes:
+        table: as CSV.
+        notes: findings about the rows: unknown values, rows left out.
+    """
+
+    table: bytes
+    notes: tuple[Diagnostic, ...]
+
+
+def predict(path: Path, data: Path) -> Predicted:
+    """Return the predictions of a run for new rows.
 
     Args:
         path: the run folder.
@@ -84,7 +98,9 @@ def predict(path: Path, data: Path) -> bytes:
         (head, answers_of(run.program, head, outputs, rows.rows, None))
         for head in describe_heads(run.program)
     ]
-    return encode_predictions(pairs)
+    # Over a series each line is a window's, and the rows that were left out have none.
+    left_out = () if run.program.fitted.window else rows.left_out.tolist()
+    return Predicted(encode_predictions(pairs, left_out), rows.notes)
 
 
 def export(path: Path, output: Path) -> None:

@@ -1,4 +1,4 @@
-"""What the exported program answers where `predict` would refuse: nothing that looks like an answer.
+"""What the exported program answers where `predict` would refuse: nothing like an answer.
 
 Decided on the raw cells, because what a network computes from NaN or infinity may well be a
 plausible number: TensorFlow's relu turns NaN into 0. Answers that are no numbers are withheld too.

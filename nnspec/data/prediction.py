@@ -16,16 +16,15 @@ from nnspec.data.columns.missing import (
     whole_rows,
 )
 from nnspec.data.columns.refusals import refuse
-from nnspec.data.dataset import Split
 from nnspec.data.fit.fitted import CategoryFit, Preprocessing
 from nnspec.data.read.raw import DATA_LIMIT, Raw
 from nnspec.data.read.source import read_source
+from nnspec.data.split.parts import Split
 from nnspec.data.split.windows import all_windows, known_windows
 from nnspec.data.table import Column, Rows, Table
 from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.spec.data import Kind
 from nnspec.spec.source import nearest
-
 
 SHOWN = 20
 """How many rows or values a message lists."""

@@ -95,9 +95,7 @@ def _fit_numeric(name: str, column: Column, section: DataSection) -> NumericFit:
     if scaling == "minmax":
         shift, scale = moments.low, moments.high - moments.low
     precision = _precision(column.values, moments, scale)
-    return NumericFit(
-        shape=column.shape, shift=shift, scale=scale, fill=fill, precision=precision
-    )
+    return NumericFit(shape=column.shape, shift=shift, scale=scale, fill=fill, precision=precision)
 
 
 def _fit_category(name: str, column: Column, section: DataSection) -> CategoryFit:

@@ -12,8 +12,8 @@ from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.shapes import Tensor
 from nnspec.spec.data import Encoding, Kind, Missing, WindowSection
 
-Need = Literal["regression", "binary", "multiclass", "reconstruction"]
-"""What an output's loss expects of its targets."""
+Need = Literal["regression", "binary", "multiclass", "reconstruction", "none"]
+"""What an output's loss expects of its targets; none: whole numbers that no answer is like."""
 Precision = Literal["single", "double"]
 """How many digits a number is given in: single precision holds about 7, double about 16."""
 Label = StrictBool | StrictInt | StrictStr
@@ -101,6 +101,10 @@ class TargetFit(Fitted):
     """Network input that a reconstruction is compared with."""
     one_hot: bool = False
     """Whether classes are written as one number per class."""
+    given_one_hot: bool = False
+    """Whether the data gives classes as one 0 or 1 per class: columns, or an array's last axis."""
+    ignored: int | None = None
+    """Class number that the loss leaves out: no class of its own unless `labels` reach that far."""
     shape: tuple[int, ...] = ()
     """Shape of the target of one row, classes apart."""
     shift: tuple[float, ...] = (0.0,)

@@ -19,7 +19,13 @@ import tensorflow as tf
 from nnspec.build.back import PREDICTION, PROBABILITIES
 from nnspec.build.program import Program
 from nnspec.diagnostics import Diagnostic, RunFailed
-from nnspec.engine.tensorflow.folding import Fold, find_folds, folded
+from nnspec.engine.tensorflow.keras_graph import inner_layers
+from nnspec.engine.tensorflow.passes import Rewrite, rewritten
+from nnspec.engine.tensorflow.passes.folding import (
+    FoldedNormalization,
+    find_folds,
+    normalizations,
+)
 from nnspec.exchange.write.names import SIGNATURE, input_names, internal_names, rename_inputs
 from nnspec.run.atomic import failure, publish_folder
 
@@ -31,7 +37,6 @@ TOLERANCE = 1e-5
 """Largest difference, relative to the largest magnitude of an answer."""
 ROUNDINGS = {"float16": 2**-10, "bfloat16": 2**-7}
 """Distance between neighbouring numbers around 1, in the types of mixed precision."""
-FOLDED = "BatchNormalization computed within the layer before it"
 UNFOLDED = (
     "SavedModel: layer by layer; with BatchNormalization computed within the layer before it, "
     "rounding showed in the answers"
@@ -87,15 +92,15 @@ def _write_checked(
         _write(program, temporary, path, ())
         _compare(program, temporary, sample)
         return (UNFOLDED,)
-    names = ", ".join(one.normalization.name for one in folds)
-    return (f"SavedModel: {FOLDED} ({names})",) if folds else ()
+    names = ", ".join(normalizations(folds))
+    return (f"SavedModel: {FoldedNormalization.title} ({names})",) if folds else ()
 
 
-def _write(program: Program, temporary: Path, path: Path, folds: tuple[Fold, ...]) -> None:
+def _write(program: Program, temporary: Path, path: Path, folds: tuple[Rewrite, ...]) -> None:
     """Write the graph, its variables, and the names of the columns."""
 
     def answer(columns: Mapping[str, tf.Tensor]) -> Answered:
-        with folded(folds):
+        with rewritten(folds):
             return program(columns)
 
     names = input_names(program.fitted.columns)
@@ -156,8 +161,8 @@ def _tolerance(core: keras.Model) -> float:
     TensorFlow joins the steps of a graph and rounds their result once, where the program rounds
     each: in half precision by a few of its coarse roundings.
     """
-    layers = core._flatten_layers(include_self=False)  # noqa: SLF001 - the only walk that sees nested layers
-    return max([TOLERANCE, *(4 * ROUNDINGS.get(one.compute_dtype, 0.0) for one in layers)])
+    kinds = {one.compute_dtype for one in inner_layers(core)}
+    return max([TOLERANCE, *(4 * ROUNDINGS.get(one, 0.0) for one in kinds)])
 
 
 def _difference(

@@ -151,4 +151,19 @@ DATA: tuple[Code, ...] = (
         "Leave it out of `features`.",
         Severity.WARNING,
     ),
+    Code(
+        "D125",
+        "unknown values",
+        "Cells hold values that the training rows did not have; they count as none of the known "
+        "ones, and the network has never learned what that means.",
+        "Correct the cells, or train on rows that have these values.",
+        Severity.WARNING,
+    ),
+    Code(
+        "D126",
+        "rows without a prediction",
+        "Cells are missing, and the run was trained with `missing: drop`.",
+        "Fill the cells, or train with `missing: mean`, `median` or `most_frequent`.",
+        Severity.WARNING,
+    ),
 )

@@ -79,16 +79,22 @@ class Training:
         if not whole:
             self.stopped = f"stopped within epoch {epoch + 1} by a callback"
             return logs
+        return self._end_epoch(epoch, logs, calls)
+
+    def _end_epoch(
+        self, epoch: int, logs: dict[str, Any], calls: keras.callbacks.CallbackList
+    ) -> dict[str, Any]:
         begun = time.perf_counter()
         calls.on_test_begin()
         validation = self.executor.validate()
         calls.on_test_end(validation)
         self._spend("validate", begun)
         logs.update({f"val_{name}": value for name, value in validation.items()})
-        for name, value in logs.items():
-            self.history.setdefault(name, []).append(value)
         self.epochs = epoch + 1
         calls.on_epoch_end(epoch, logs)
+        # As in `fit`, what callbacks add to an epoch's figures stands in the history too.
+        for name, value in logs.items():
+            self.history.setdefault(name, []).append(value)
         return logs
 
     def chunks(self, epoch: int, first: int) -> tuple[dict[str, Any], bool]:
@@ -102,15 +108,31 @@ class Training:
         logs: dict[str, Any] = {}
         while step < last:
             report, steps = self._chunk(Stretch(step, self.pace.steps(last - step), step == 0))
-            if report.broken is not None:
-                raise RunFailed([_not_a_number(epoch, report.broken, last)])
-            step += steps
             logs = report.logs
+            if report.broken is not None:
+                self._break_off(_place(epoch, report.broken, last))
+                step = last
+                break
+            step += steps
             self._tell(epoch, step, logs)
             if self.model.stop_training and step < last:
                 break
         self._spend("train", begun)
         return logs, step == last
+
+    def _break_off(self, place: str) -> None:
+        """End the training after this epoch if the spec asks for that, and at once if not.
+
+        As in `fit`, an epoch that TerminateOnNaN cuts short still ends: its figures, none of
+        them a number, are logged, and the callbacks hear of it.
+
+        Raises:
+            RunFailed: nothing asks for an early end.
+        """
+        if not any(_ends_early(one) for one in self.callbacks):
+            raise RunFailed([_not_a_number(place)])
+        self.model.stop_training = True
+        self.stopped = f"ended early by TerminateOnNaN: the loss became NaN or infinite in {place}"
 
     def _chunk(self, stretch: Stretch) -> tuple[Report, int]:
         begun = time.perf_counter()
@@ -151,10 +173,18 @@ class Training:
         self.timings[part] = self.timings.get(part, 0.0) + time.perf_counter() - begun
 
 
-def _not_a_number(epoch: int, step: int, steps: int) -> Diagnostic:
+def _ends_early(callback: keras.callbacks.Callback) -> bool:
+    return isinstance(callback, keras.callbacks.TerminateOnNaN) and not callback.raise_error
+
+
+def _place(epoch: int, step: int, steps: int) -> str:
+    return f"epoch {epoch + 1}, at step {step + 1} of {steps}"
+
+
+def _not_a_number(place: str) -> Diagnostic:
     return Diagnostic(
         "R101",
-        f"the loss became NaN or infinite in epoch {epoch + 1}, at step {step + 1} of {steps}",
+        f"the loss became NaN or infinite in {place}",
         hint="lower the learning rate, clip gradients, or check the data",
         path=("training",),
     )

@@ -4,7 +4,7 @@ import contextlib
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from rich.console import Console
 
 from nnspec.build.program import Program
 from nnspec.build.training import build_callbacks
+from nnspec.catalog.callbacks import TerminateOnNaN
 from nnspec.data import Arrays, Dataset, SplitName
 from nnspec.diagnostics import Diagnostic, RunFailed
 from nnspec.engine import Outcome
@@ -186,7 +187,7 @@ class Run:
         kept = Kept(self.folder, history, checkpoints, progress)
         signals = Signals(kept.abandon)
         callbacks = [
-            LossGuard(checkpoints.keep),
+            *([] if ends_early(section) else [LossGuard(checkpoints.keep)]),
             *build_callbacks(section),
             history,
             checkpoints,
@@ -196,7 +197,8 @@ class Run:
         with signals.watching(), contextlib.ExitStack() as ending, memory_errors():
             ending.callback(kept.keep)
             ending.callback(signals.hold)
-            return run_engine(self.program.core, training, validation, plan, callbacks)
+            outcome = run_engine(self.program.core, training, validation, plan, callbacks)
+        return explained(outcome) if checkpoints.restored else outcome
 
     def progress(self, factors: Mapping[str, float]) -> Progress | None:
         """Return what shows the progress, None where nothing does."""
@@ -204,6 +206,17 @@ class Run:
             return None
         shown = Shown(logged_metrics(self.network, self.section), factors)
         return Progress(self.console, self.section.epochs, shown)
+
+
+def ends_early(section: TrainingSection) -> bool:
+    """Return whether a loss that is no number ends the training rather than failing the run."""
+    return any(isinstance(one, TerminateOnNaN) and not one.raise_error for one in section.callbacks)
+
+
+def explained(outcome: Outcome) -> Outcome:
+    """Return what a training led to whose last weights are not numbers, with what was done."""
+    why = outcome.stopped or "the last steps made weights NaN or infinite"
+    return replace(outcome, stopped=f"{why}; the best weights before are put back")
 
 
 @dataclass(frozen=True, slots=True)

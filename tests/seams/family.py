@@ -49,6 +49,7 @@ def draw_rows() -> dict[str, Array]:
         "right": x[:, 2:],
         "y": y,
         "z": (np.sin(x[:, 0]) + 2).astype("float32"),
+        "noise": draw.normal(size=rows).astype("float32"),
         "count": np.floor(np.exp(x[:, 1])).astype("float32"),
         "two": np.where(y > 0.3, 1, 0),
         "kind": np.digitize(y, [-1.0, 1.0]),

@@ -19,6 +19,7 @@ def test_callbacks_decide_as_in_fit(told_twice: "Told", name: str, executor: str
     case, acted = CALLBACKS[name]
     ours, theirs = told_twice(name, case, executor)
     assert acted(theirs), "the case shows nothing"
+    assert difference(ours.before, theirs.before) == 0.0
     assert {key: len(one) for key, one in ours.history.items()} == {
         key: len(one) for key, one in theirs.history.items()
     }
@@ -36,4 +37,5 @@ def test_schedules_count_epochs_as_fit_counts_steps(
 ) -> None:
     ours, theirs = told_twice(name, SCHEDULES[name], executor)
     assert ours.rate == pytest.approx(theirs.rate, rel=1e-6)
+    assert difference(ours.before, theirs.before) == 0.0
     assert difference(ours.weights, theirs.weights) < 1e-5

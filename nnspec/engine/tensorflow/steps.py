@@ -15,6 +15,7 @@ import tensorflow as tf
 
 from nnspec.engine.executor import Report, Stretch
 from nnspec.engine.tensorflow.feed import Feed
+from nnspec.engine.tensorflow.keras_graph import output_loss_trackers
 from nnspec.engine.tensorflow.passes import Rewrite, rewritten
 from nnspec.engine.tensorflow.values import loss_sum, python_values
 
@@ -174,7 +175,7 @@ def _losses_by_step(model: keras.Model) -> Iterator[None]:
 
     Source: Keras 3.15, keras/src/trainers/compile_utils.py, CompileLoss.call.
     """
-    trackers: list[keras.metrics.Mean] = list(model._compile_loss.metrics)  # noqa: SLF001 - Keras offers no other way to them
+    trackers = output_loss_trackers(model)
     for tracker in trackers:
         vars(tracker)["update_state"] = _unweighted(tracker)
     try:

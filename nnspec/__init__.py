@@ -13,7 +13,7 @@ from nnspec.version import __version__
 if TYPE_CHECKING:
     from nnspec.diagnostics import Diagnostic
     from nnspec.judge.output import OutputReport
-    from nnspec.pipeline.train import RunResult
+    from nnspec.pipeline.run import RunResult
     from nnspec.spec.spec import Spec
 
 __all__ = ["__version__", "compile", "evaluate", "export", "load", "predict", "train", "validate"]
@@ -81,8 +81,7 @@ def train(
         nnspec.diagnostics.RunFailed: the run had begun; what it reached is kept.
         nnspec.diagnostics.GateMissed: the run is complete and a metric missed its gate.
     """
-    from nnspec.pipeline.train import Place
-    from nnspec.pipeline.train import train as run
+    from nnspec.pipeline.run import Place, run
 
     return run(Path(path), overrides=overrides, place=Place(Path(runs), name))
 

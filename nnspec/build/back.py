@@ -22,8 +22,11 @@ class Back(tf.Module):  # type: ignore[misc]  # TensorFlow is untyped
     """One output of the network in, its predictions out.
 
     Returns {"prediction": (batch, units)} in the target's units for numbers. For classes,
-    {"prediction": (batch,) labels, "probabilities": (batch, classes)} in the order of the labels;
-    a binary output of several units gives (batch, units) of both.
+    {"prediction": (batch,) labels, "probabilities": (batch, classes)} in the order of the labels,
+    with the axes of steps or pixels between. Several labels at once give (batch, labels) of both:
+    which of its two each column has, and the probability of the second. Behind a hinge, scores
+    pass through the logistic function: they keep their order and their side, and are no measured
+    probabilities.
     """
 
     def __init__(self, target: TargetFit, *, from_logits: bool = False) -> None:
@@ -37,6 +40,7 @@ class Back(tf.Module):  # type: ignore[misc]  # TensorFlow is untyped
         output = tf.cast(output, tf.float32)
         match self.target.need:
             case "regression" | "reconstruction":
+                output = tf.sigmoid(output) if self.from_logits else output
                 scale = tf.constant(self.target.scale, tf.float32)
                 return {PREDICTION: output * scale + tf.constant(self.target.shift, tf.float32)}
             case "binary":
@@ -47,10 +51,10 @@ class Back(tf.Module):  # type: ignore[misc]  # TensorFlow is untyped
     def _binary(self, positive: tf.Tensor) -> dict[str, tf.Tensor]:
         """Return labels for the probability of the second class."""
         codes = tf.cast(positive > HALF, tf.int32)
-        if self.target.shape != (1,):
+        if self.target.shape[-1:] != (1,):
             return {PREDICTION: self._labels(codes), PROBABILITIES: positive}
         both = tf.concat([1 - positive, positive], axis=-1)
-        return {PREDICTION: self._labels(codes[:, 0]), PROBABILITIES: both}
+        return {PREDICTION: self._labels(codes[..., 0]), PROBABILITIES: both}
 
     def _multiclass(self, probabilities: tf.Tensor) -> dict[str, tf.Tensor]:
         """Return the most probable class's label."""
@@ -68,7 +72,7 @@ def build_back(fitted: Preprocessing, output: str, *, from_logits: bool = False)
     Args:
         fitted: what was fitted on the training rows.
         output: name of the network's output.
-        from_logits: whether the output's loss takes logits, so that the sigmoid or softmax is
+        from_logits: whether the output's loss takes scores, so that the sigmoid or softmax is
             still to come.
     """
     return Back(fitted.targets[output], from_logits=from_logits)

@@ -20,6 +20,7 @@ from nnspec.data.fit.fitted import (
     NumericFit,
     Preprocessing,
 )
+from nnspec.data.rows import RowSource
 from nnspec.data.split.splits import SplitName
 from nnspec.data.table import Column, Table, Values
 from nnspec.shapes import Tensor
@@ -122,7 +123,7 @@ def prepare_arrays(front: Front, dataset: Dataset, split: SplitName) -> Arrays:
     return Arrays(inputs, targets, weights)
 
 
-def prepare_inputs(front: Front, features: Table) -> dict[str, Values]:
+def prepare_inputs(front: Front, features: RowSource[Table]) -> dict[str, Values]:
     """Return the network's inputs for raw feature columns, computed in large batches."""
     inputs = {name: _empty(features.rows, tensor) for name, tensor in front.fitted.tensors.items()}
     step = _batch(features)
@@ -151,10 +152,11 @@ def _as_tensor(column: Column) -> tf.Tensor:
             return tf.constant(np.ascontiguousarray(column.values, np.float32))
 
 
-def _batch(features: Table) -> int:
+def _batch(features: RowSource[Table]) -> int:
     """Return how many rows are prepared at a time."""
-    widest = max((column.values[:1].size for column in features.columns.values()), default=1)
-    return max(1, BATCH_ELEMENTS // max(1, widest * len(features.columns)))
+    first = features.take(slice(0, 1))
+    widest = max((column.values.size for column in first.columns.values()), default=1)
+    return max(1, BATCH_ELEMENTS // max(1, widest * len(first.columns)))
 
 
 def _vocabulary(fit: CategoryFit) -> tf.lookup.StaticHashTable:

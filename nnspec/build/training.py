@@ -14,7 +14,6 @@ def compile_training(
     network: Network,
     training: TrainingSection,
     *,
-    policy: str,
     steps_per_epoch: int,
 ) -> None:
     """Compile the core with the spec's optimizer, losses and metrics.
@@ -23,10 +22,10 @@ def compile_training(
         core: the functional model.
         network: says which of the core's outputs a name means.
         training: the training section.
-        policy: dtype policy of the core.
         steps_per_epoch: batches in one pass, for schedules that count epochs.
 
-    What XLA compiles is the engine's business, so Keras compiles nothing by itself.
+    What XLA compiles is the engine's business, so Keras compiles nothing by itself. Under
+    mixed_float16 it scales the loss by itself (Keras 3.15, keras/src/trainers/trainer.py, compile).
     """
     layers = {output.name: output.source.node for output in network.graph.outputs}
     core.compile(
@@ -36,8 +35,6 @@ def compile_training(
         metrics=build_metrics(training, layers),
         jit_compile=False,
     )
-    if policy == "mixed_float16":
-        core.optimizer = keras.optimizers.LossScaleOptimizer(core.optimizer)
 
 
 def build_losses(training: TrainingSection, layers: dict[str, str]) -> object:

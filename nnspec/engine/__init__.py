@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import keras
 
 from nnspec.data.arrays import Arrays
+from nnspec.data.rows import RowSource
 from nnspec.engine.errors import found
 from nnspec.engine.executor import Executor
 from nnspec.engine.order import epoch_order
@@ -52,8 +53,8 @@ __all__ = [
 
 def train(
     model: keras.Model,
-    training: Arrays,
-    validation: Arrays | None,
+    training: RowSource[Arrays],
+    validation: RowSource[Arrays] | None,
     plan: Plan,
     callbacks: Sequence[keras.callbacks.Callback] = (),
 ) -> Outcome:
@@ -80,7 +81,7 @@ def train(
     return Training(executor, plan, rows.rows, listeners).run()
 
 
-def evaluate(model: keras.Model, arrays: Arrays, batch_size: int) -> dict[str, float]:
+def evaluate(model: keras.Model, arrays: RowSource[Arrays], batch_size: int) -> dict[str, float]:
     """Return the loss and the metrics of these rows, as `Model.evaluate` does.
 
     Args:

@@ -43,7 +43,7 @@ def measure_executors(opened: Opened, *, seconds: float) -> Comparison:
 
     first = program()
     arrays = weighted(spec, first, first.arrays(dataset, "train"))
-    few = arrays.head(MOST_STEPS * plan.batch_size)
+    few = arrays.take(slice(0, MOST_STEPS * plan.batch_size))
     found = compare(lambda: program().core, few, plan, Bounds(MOST_TURNS, seconds))
     picked = choose_here(first.core, replace(plan, engine="auto", xla="auto"), rows)
     notes = [

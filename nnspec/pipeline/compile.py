@@ -34,7 +34,7 @@ def compile_model(
     model = build_model(network, name=spec.name, seed=seed, policy=policy)
     if spec.training is not None:
         steps = -(-rows // spec.training.batch_size)
-        compile_training(model, network, spec.training, policy=policy, steps_per_epoch=steps)
+        compile_training(model, network, spec.training, steps_per_epoch=steps)
     return model
 
 

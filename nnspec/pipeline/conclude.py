@@ -12,16 +12,15 @@ from nnspec.diagnostics import Diagnostic, GateMissed
 from nnspec.exchange.write.savedmodel import export_savedmodel
 from nnspec.judge.program import Judged, judge_program
 from nnspec.pipeline.opened import trainable_sections
-from nnspec.pipeline.train import Trained
+from nnspec.pipeline.trained import Trained
 from nnspec.report.markdown import render_markdown
-from nnspec.report.predictions import PREDICTIONS, encode_predictions
-from nnspec.report.report import REPORT, Origins, Report, TrainingFacts
+from nnspec.report.predictions import encode_predictions
+from nnspec.report.report import Origins, Report, TrainingFacts
+from nnspec.run.layout import MARKDOWN, MODEL, PREDICTIONS, REPORT
 from nnspec.run.manifest import versions
 from nnspec.spec.spec import Spec
 from nnspec.spec.training import TrainingSection
 
-MARKDOWN = "report.md"
-MODEL = "model"
 TESTED: SplitName = "test"
 """The rows whose predictions are kept."""
 SAMPLE = 256
@@ -29,7 +28,7 @@ SAMPLE = 256
 
 
 def conclude(trained: Trained) -> Report:
-    """Judge a trained run and write everything; return the report."""
+    """Judge a trained run, write everything and mark it as complete; return the report."""
     spec = trained.spec
     judged = judge_program(
         trained.program,
@@ -40,22 +39,24 @@ def conclude(trained: Trained) -> Report:
     )
     report = describe(trained, judged)
     write(trained, judged, report)
-    return with_model(trained, report)
+    report = with_model(trained, report)
+    trained.folder.finish()
+    return report
 
 
 def describe(trained: Trained, judged: Judged) -> Report:
     """Return the report of a training."""
-    spec, core, outcome = trained.spec, trained.program.core, trained.outcome
+    spec, core, record = trained.spec, trained.program.core, trained.record
     section = trainable_sections(spec).training
     facts = TrainingFacts(
         section.optimizer.keras_name,
         describe_loss(section),
         section.batch_size,
-        outcome.epochs,
+        record.epochs,
         section.epochs,
-        round(trained.seconds, 3),
-        outcome.stopped,
-        outcome.execution.lines(),
+        round(record.seconds, 3),
+        record.stopped,
+        record.execution,
     )
     dataset, manifest = trained.dataset, trained.folder.manifest
     origins = Origins(spec.runtime.seed, manifest.spec.sha256, dataset.fingerprint, versions())

@@ -15,11 +15,11 @@ from nnspec.pipeline.check import check_document
 from nnspec.pipeline.conclude import SAMPLE
 from nnspec.pipeline.opened import fit_network, read_data, trainable_sections
 from nnspec.pipeline.prepare import filled_splits
-from nnspec.pipeline.train import PREPROCESSING, SPEC
 from nnspec.report.predictions import encode_predictions
-from nnspec.report.report import REPORT, Report, decode_report
+from nnspec.report.report import Report, decode_report
 from nnspec.run.checkpoint import load_weights
 from nnspec.run.folder import RunFolder
+from nnspec.run.layout import PREPROCESSING, REPORT, SPEC
 from nnspec.spec.spec import Spec
 
 

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 
 from nnspec.judge.answers import Answers, Floats, Head
 
-PREDICTIONS = "predictions.csv"
 WIDEST = 1_000
 """Elements per row above which a reconstruction is written as one error per row."""
 Column = tuple[str, Sequence[object]]

@@ -23,9 +23,17 @@ def task_of(loss: Loss | None, data: DataSection | None, units: int | None) -> T
         return "reconstruction"
     if loss.task is not None and loss.task != "regression":
         return loss.task
-    if loss.keras_name == "crossentropy" or (data is not None and data.task == "classification"):
+    if measures_probabilities(loss) or (data is not None and data.task == "classification"):
         return None if units is None else "multiclass" if units > 1 else "binary"
     return loss.task
+
+
+def measures_probabilities(loss: Loss) -> bool:
+    """Return whether a loss of no one task compares probabilities with zeros and ones.
+
+    These are the cross-entropy that fits the head, and the overlaps of masks.
+    """
+    return loss.task is None and loss.targets == "zero_one"
 
 
 def is_reconstruction(data: DataSection) -> bool:

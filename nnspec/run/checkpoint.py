@@ -10,7 +10,7 @@ import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any
 
 import keras
 import numpy as np
@@ -18,9 +18,9 @@ import numpy as np
 from nnspec.diagnostics import Diagnostic, NnspecError, Refused
 from nnspec.run.folder import RunFolder
 from nnspec.run.history import Logs
+from nnspec.run.layout import Which, checkpoint_of
 from nnspec.run.manifest import Shapes
 
-Which = Literal["best", "last"]
 INTERVAL = 10.0
 """Seconds between two writings of one checkpoint; a write costs from 10 ms to seconds."""
 
@@ -34,11 +34,6 @@ class _WeightsFile(io.BytesIO):
 
     def __str__(self) -> str:
         return ".weights.h5"
-
-
-def artefact_of(which: Which) -> str:
-    """Return a checkpoint's path within the run folder."""
-    return f"checkpoints/{which}.weights.h5"
 
 
 def describe_weights(model: Any) -> dict[str, Shapes]:  # noqa: ANN401  Keras is untyped
@@ -70,7 +65,7 @@ def save_weights(model: Any, folder: RunFolder, which: Which) -> bool:  # noqa: 
     model.save_weights(file)
     if not folder.manifest.weights:
         folder.update(replace(folder.manifest, weights=describe_weights(model)))
-    folder.write(artefact_of(which), file.getvalue())
+    folder.write(checkpoint_of(which), file.getvalue())
     return True
 
 
@@ -82,7 +77,7 @@ def load_weights(model: Any, folder: RunFolder, which: Which) -> None:  # noqa: 
             checkpoint if that is whole; A105 where the weights belong to another network.
     """
     try:
-        content = folder.read(artefact_of(which))
+        content = folder.read(checkpoint_of(which))
     except Refused as refusal:
         raise _with_alternative(refusal, folder, which) from refusal
     _check_shapes(model, folder)
@@ -90,7 +85,7 @@ def load_weights(model: Any, folder: RunFolder, which: Which) -> None:  # noqa: 
         model.load_weights(_WeightsFile(content))
     except (ValueError, KeyError, OSError) as error:
         reason = str(error).splitlines()[0]
-        message = f"{artefact_of(which)} does not fit the network: {reason}"
+        message = f"{checkpoint_of(which)} does not fit the network: {reason}"
         raise Refused([Diagnostic("A105", message)]) from error
 
 
@@ -158,7 +153,7 @@ class Checkpoints(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is u
             finally:
                 self.model.set_weights(present)
             self._weights, self._kept = None, True
-        return artefact_of("best") if self._kept else None
+        return checkpoint_of("best") if self._kept else None
 
     def finish(self) -> None:
         """Write the best weights, and the present ones as the last."""
@@ -193,8 +188,8 @@ def _with_alternative(refusal: Refused, folder: RunFolder, which: Which) -> Refu
     """Return the refusal with a hint that names the other checkpoint, where that one is whole."""
     other: Which = "last" if which == "best" else "best"
     try:
-        folder.read(artefact_of(other))
+        folder.read(checkpoint_of(other))
     except NnspecError:
         return refusal
-    hint = f"{artefact_of(other)} is whole"
+    hint = f"{checkpoint_of(other)} is whole"
     return Refused([replace(one, hint=hint) for one in refusal.diagnostics])

@@ -9,12 +9,13 @@ from typing import Self
 from nnspec.diagnostics import Diagnostic, Refused, RunFailed
 from nnspec.frontends.nnspec_1.document import is_run_name
 from nnspec.run.atomic import discard, failure, publish, stage, write_atomic
-from nnspec.run.lock import LOCK, Lock
+from nnspec.run.layout import LOCK, MANIFEST
+from nnspec.run.lock import Lock
 from nnspec.run.manifest import (
-    MANIFEST,
     Artefact,
     Manifest,
     Status,
+    TrainingRecord,
     checksum,
     now,
     read_manifest,
@@ -101,7 +102,7 @@ class RunFolder:
         if self._lock is None:
             return
         try:
-            if self.manifest.status == "running":
+            if self.manifest.status in {"running", "trained"}:
                 self._end(_status_after(error))
         except RunFailed:
             if error is None:
@@ -184,6 +185,10 @@ class RunFolder:
         self.manifest = manifest
         self.save()
 
+    def mark_trained(self, record: TrainingRecord) -> None:
+        """Mark the run as trained: whatever comes, its training is not lost any more."""
+        self.update(replace(self.manifest, status="trained", training=record))
+
     def finish(self) -> None:
         """Mark the run as complete, with the time of its end."""
         self._end("complete")
@@ -191,6 +196,10 @@ class RunFolder:
     def stop(self) -> None:
         """Mark the run as stopped by its user."""
         self._end("stopped")
+
+    def words(self) -> str:
+        """Return where an ended run lies, as it stands in a message."""
+        return f"the run so far is kept in {self.path}"
 
     def save(self) -> None:
         """Write the manifest."""

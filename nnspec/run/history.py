@@ -15,8 +15,8 @@ import keras
 from nnspec.diagnostics import Diagnostic, RunFailed
 from nnspec.run.atomic import failure
 from nnspec.run.folder import RunFolder
+from nnspec.run.layout import HISTORY
 
-HISTORY = "history.csv"
 VALIDATION = "val_"
 Logs = Mapping[str, Any]
 """Figure -> value, as Keras hands it to callbacks."""

@@ -9,7 +9,8 @@ from rich.console import Console
 
 from nnspec.diagnostics import RunFailed
 from nnspec.run.folder import RunFolder
-from nnspec.run.history import HISTORY, HistoryFile, LossGuard, in_units, loss_failure
+from nnspec.run.history import HistoryFile, LossGuard, in_units, loss_failure
+from nnspec.run.layout import HISTORY
 from nnspec.run.manifest import Manifest, SpecOrigin
 from nnspec.run.progress import Progress, Shown, epochs_shown
 

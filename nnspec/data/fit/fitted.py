@@ -93,6 +93,10 @@ class TargetFit(Fitted):
     """Network input that a reconstruction is compared with."""
     one_hot: bool = False
     """Whether classes are written as one number per class."""
+    given_one_hot: bool = False
+    """Whether the data gives classes as one 0 or 1 per class: columns, or an array's last axis."""
+    ignored: int | None = None
+    """Class number that the loss leaves out: no class of its own unless `labels` reach that far."""
     shape: tuple[int, ...] = ()
     """Shape of the target of one row, classes apart."""
     shift: tuple[float, ...] = (0.0,)

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from nnspec.data.arrays import Arrays
+from nnspec.data.rows import RowSource
 from nnspec.engine.tensorflow.keras_graph import as_inputs, as_outputs, build_for_steps
 
 Array = npt.NDArray[Any]
@@ -48,8 +49,9 @@ class Feed:
         return tuple(tf.convert_to_tensor(one) for one in self.arrays)
 
 
-def feed(model: keras.Model, arrays: Arrays) -> Feed:
-    """Return the arrays in the order and the types in which the model reads them."""
+def feed(model: keras.Model, rows: RowSource[Arrays]) -> Feed:
+    """Return all rows as arrays in the order and the types in which the model reads them."""
+    arrays = rows.take(slice(None))
     names = [tensor.name for tensor in model.inputs]
     flat = [readable(arrays.inputs[name]) for name in names]
     indices = list(range(len(flat)))

@@ -98,8 +98,10 @@ class KerasFit(ModelState):
         tensors = self.training.tensors()
 
         def batch(rows: tf.Tensor) -> tuple[Any, ...]:
-            x, y, weights = self.training.unpack([tf.gather(one, rows) for one in tensors])
-            return (x, y) if weights is None else (x, y, weights)
+            given = self.training.unpack([tf.gather(one, rows) for one in tensors])
+            # tf.data takes a list for one tensor, a tuple for several.
+            parts = (keras.tree.lists_to_tuples(one) for one in given if one is not None)
+            return tuple(parts)
 
         rows = tf.data.Dataset.from_tensor_slices(order).batch(self.batch)
         return rows.map(batch).prefetch(tf.data.AUTOTUNE)

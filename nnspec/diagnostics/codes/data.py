@@ -96,8 +96,8 @@ DATA: tuple[Code, ...] = (
     Code(
         "D116",
         "declares more than it may",
-        "The file unpacks to more than the limit.",
-        "Use a smaller file, or raise the limit on the command line.",
+        "The file unpacks to far more than a file of its size holds, or than is ever read.",
+        "Save it as .csv or without compression, or with fewer columns or rows.",
     ),
     Code(
         "D117",

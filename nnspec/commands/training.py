@@ -12,6 +12,7 @@ from nnspec.commands.reporting import (
     accept,
     explained,
     libraries_loading,
+    show_findings,
     training_libraries,
 )
 
@@ -47,6 +48,7 @@ def train(
         loading.start()
         opened = open_spec(spec, overrides=overrides or (), allow_outside=allow_outside)
         loading.finish()
+        show_findings(opened.seen, overrides)
         from rich.console import Console
 
         from nnspec.pipeline.train import Place, train_opened

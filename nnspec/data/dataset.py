@@ -13,6 +13,7 @@ from nnspec.data.columns.kinds import type_columns
 from nnspec.data.columns.missing import settle_missing
 from nnspec.data.columns.refusals import refuse
 from nnspec.data.columns.roles import Roles, TargetNeeds, assign_roles
+from nnspec.data.columns.series import find_several_series
 from nnspec.data.fit.features import fit_features
 from nnspec.data.fit.fitted import Preprocessing
 from nnspec.data.fit.targets import encode_targets, fit_targets, labels_of, raw_targets
@@ -57,12 +58,14 @@ class Dataset:
         fitted: what was fitted on the training rows.
         fingerprint: SHA-256 of the source.
         source: the source as messages name it.
+        doubts: what the whole source shows and no refusal names.
     """
 
     splits: Mapping[SplitName, Split]
     fitted: Preprocessing
     fingerprint: str
     source: str
+    doubts: tuple[Diagnostic, ...] = ()
 
     def encoded_targets(self, split: SplitName) -> dict[str, Values]:
         """Return what each output's loss is given; see `encode_targets`."""
@@ -115,7 +118,8 @@ def load_dataset(
         seen = int(windows["train"].target_rows[-1]) + 1
         training = table.select(roles.features).take(slice(0, seen))
     fitted = _fit(training, splits, roles, needs, section)
-    dataset = Dataset(splits, fitted, raw.fingerprint, raw.source)
+    doubts = tuple(find_several_series(raw, section))
+    dataset = Dataset(splits, fitted, raw.fingerprint, raw.source, doubts)
     _check_classes(dataset)
     return dataset
 

@@ -366,3 +366,24 @@ def check_unused(
             message = f"the layer {node.name} is unused: no output follows from it"
             hint = f"feed it to a layer, or list it in outputs: [..., {node.name}]"
             findings.add("G104", message, node.origin.head, hint=hint)
+        elif understood and getattr(node.layer, "merge_mode", "") is None:
+            report_half(node, read_tensors(node.name, nodes, outputs), findings)
+
+
+def read_tensors(name: str, nodes: list[Node], outputs: tuple[Output, ...]) -> set[int]:
+    """Return which of a layer's tensors, in any application of it, something reads."""
+    same = {name, *(node.name for node in nodes if node.shares == name)}
+    sources = [source for node in nodes for source in node.sources]
+    sources += [output.source for output in outputs]
+    return {source.index for source in sources if source.node in same}
+
+
+def report_half(node: Node, read: set[int], findings: Findings) -> None:
+    """Record a layer of two directions of which one leads nowhere."""
+    for index in sorted({0, 1} - read):
+        message = (
+            f"merge_mode: null gives {node.name}.0 and {node.name}.1; no output follows from "
+            f"{node.name}.{index}, so one direction is never trained"
+        )
+        hint = f"name {node.name}.{index} among the inputs of a layer, or write merge_mode: concat"
+        findings.add("G104", message, node.origin.of("merge_mode"), hint=hint)

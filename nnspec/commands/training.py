@@ -49,10 +49,10 @@ def train(
         loading.finish()
         from rich.console import Console
 
-        from nnspec.pipeline.train import Place, train_opened
+        from nnspec.pipeline.run import Place, run_opened
 
         console = Console(highlight=False)
-        result = train_opened(opened, Place(runs, name, console))
+        result = run_opened(opened, Place(runs, name, console))
         from nnspec.report.terminal import show_report
 
         show_report(result.report, console)

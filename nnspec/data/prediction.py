@@ -6,10 +6,10 @@ import numpy as np
 
 from nnspec.data.columns.kinds import type_columns
 from nnspec.data.columns.missing import find_infinite, find_missing, unfilled
-from nnspec.data.dataset import Split
 from nnspec.data.fit.fitted import Preprocessing
 from nnspec.data.read.raw import DATA_LIMIT, Raw
 from nnspec.data.read.source import read_source
+from nnspec.data.split.parts import Split
 from nnspec.data.split.windows import all_windows, known_windows
 from nnspec.data.table import Table
 from nnspec.diagnostics import Diagnostic, Refused

@@ -3,23 +3,22 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from nnspec.build.front import raw_columns
 from nnspec.build.program import Program, build_program
+from nnspec.build.raw import raw_columns
 from nnspec.data import Preprocessing, check_unchanged, read_for_prediction
 from nnspec.document import parse_document
-from nnspec.engine import predict as run_predict
 from nnspec.exchange.write.savedmodel import export_savedmodel
 from nnspec.judge.output import OutputReport
-from nnspec.judge.program import answers_of, describe_heads, judge_program
+from nnspec.judge.program import answer_new_rows, describe_heads, judge_program, predict_split
 from nnspec.pipeline.check import check_document
 from nnspec.pipeline.conclude import SAMPLE
 from nnspec.pipeline.opened import fit_network, read_data, trainable_sections
 from nnspec.pipeline.prepare import filled_splits
-from nnspec.pipeline.train import PREPROCESSING, SPEC
 from nnspec.report.predictions import encode_predictions
-from nnspec.report.report import REPORT, Report, decode_report
+from nnspec.report.report import Report, decode_report
 from nnspec.run.checkpoint import load_weights
 from nnspec.run.folder import RunFolder
+from nnspec.run.layout import PREPROCESSING, REPORT, SPEC
 from nnspec.spec.spec import Spec
 
 
@@ -62,8 +61,7 @@ def evaluate(path: Path) -> tuple[OutputReport, ...]:
         run.program,
         dataset,
         filled_splits(run.program, dataset),
-        batch_size=trainable_sections(run.spec).training.batch_size,
-        baselines_seed=run.spec.runtime.seed if run.spec.evaluation.baselines else None,
+        run.spec,
     )
     return judged.outputs
 
@@ -79,9 +77,9 @@ def predict(path: Path, data: Path) -> bytes:
     rows = read_for_prediction(str(data.resolve()), run.program.fitted, folder=data.parent)
     training = trainable_sections(run.spec).training
     inputs = run.program.features(rows.features)
-    outputs = run_predict(run.program.core, inputs, training.batch_size)
+    predicted = predict_split(run.program, inputs, training.batch_size)
     pairs = [
-        (head, answers_of(run.program, head, outputs, rows.rows, None))
+        (head, answer_new_rows(run.program, head, predicted, rows))
         for head in describe_heads(run.program)
     ]
     return encode_predictions(pairs)
@@ -92,7 +90,8 @@ def export(path: Path, output: Path) -> None:
     run = open_run(path)
     network = fit_network(run.spec, run.program.fitted)
     dataset = read_data(run.spec, network, allow_outside=True)
-    sample = raw_columns(dataset.splits["train"].features.take(slice(0, SAMPLE)))
+    rows = dataset.splits["train"].features.take(slice(0, SAMPLE))
+    sample = raw_columns(rows, run.program.fitted.columns)
     export_savedmodel(run.program, output, sample)
 
 

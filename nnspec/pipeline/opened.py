@@ -5,7 +5,6 @@ Nothing here imports Keras, so that a check of the data costs no more than readi
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from nnspec.data import Dataset, Preprocessing, load_dataset
 from nnspec.data.columns.checks import check_rows
@@ -13,7 +12,13 @@ from nnspec.data.fit.needs import target_needs
 from nnspec.data.read.source import read_source
 from nnspec.diagnostics import Diagnostic, Findings, Refused
 from nnspec.network.network import Network
-from nnspec.pipeline.check import Checked, check, check_network, placed
+from nnspec.pipeline.check import (
+    CheckedSpec,
+    Source,
+    check_network,
+    check_source_of,
+    placed,
+)
 from nnspec.rules import apply_rules
 from nnspec.rules.head import find_head
 from nnspec.spec.data import DataSection
@@ -45,18 +50,20 @@ class Opened:
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
-def open_spec(path: Path, *, overrides: Sequence[str] = (), allow_outside: bool = False) -> Opened:
+def open_spec(
+    source: Source, *, overrides: Sequence[str] = (), allow_outside: bool = False
+) -> Opened:
     """Return a checked spec with its data read, split and fitted.
 
     Args:
-        path: the spec's file.
+        source: a spec, or its file.
         overrides: settings of the command line, `path=value` each.
         allow_outside: whether the spec may read files outside its folder.
 
     Raises:
         Refused: the spec or its data.
     """
-    checked = check(path, overrides=overrides, allow_outside=allow_outside)
+    checked = check_source_of(source, overrides=overrides, allow_outside=allow_outside)
     if checked.refused:
         raise refusal_with_data(checked, allow_outside=allow_outside)
     spec, network = checked.accept()
@@ -112,7 +119,7 @@ def check_targets(network: Network, fitted: Preprocessing, findings: Findings) -
     """Record outputs whose shape is not that of their target."""
     for output in network.graph.outputs:
         target, tensor = fitted.targets.get(output.name), network.output(output.name)
-        if target is None or tensor is None:
+        if target is None or tensor is None or target.need == "none":
             continue
         if target.reconstructs:
             wanted = fitted.tensors[target.reconstructs].shape[1:]
@@ -131,7 +138,7 @@ def check_targets(network: Network, fitted: Preprocessing, findings: Findings) -
             findings.add("M105", message, node.origin.of("units"))
 
 
-def check_opened(checked: Checked, *, allow_outside: bool = False) -> tuple[Diagnostic, ...]:
+def check_opened(checked: CheckedSpec, *, allow_outside: bool = False) -> tuple[Diagnostic, ...]:
     """Return what is wrong or doubtful about a spec once its data is open.
 
     Args:
@@ -154,7 +161,7 @@ def check_opened(checked: Checked, *, allow_outside: bool = False) -> tuple[Diag
     return findings.sorted(spec.file)
 
 
-def refusal_with_data(checked: Checked, *, allow_outside: bool = False) -> Refused:
+def refusal_with_data(checked: CheckedSpec, *, allow_outside: bool = False) -> Refused:
     """Return the refusal of a spec that was about to be trained, with what its data adds.
 
     The rest of the data cannot be judged while the spec is wrong, but that a file or a column is

@@ -8,7 +8,8 @@ from nnspec.catalog.layer import Layer
 from nnspec.diagnostics import Diagnostic, Findings, Related, Span
 from nnspec.document import shorten
 from nnspec.frontends.nnspec_1.layer_names import is_second
-from nnspec.language.near_names import nearest, suggest
+from nnspec.language.limits import MOST_LAYERS
+from nnspec.language.near_names import nearest, suggest, suggest_given
 from nnspec.spec.model import (
     NETWORK_INPUT,
     LayerUse,
@@ -71,6 +72,8 @@ class Graph:
     nodes: tuple[Node, ...]
     outputs: tuple[Output, ...]
     sound: bool = True
+    applications: int = 0
+    """Layers that are applied, those of models within at each application of the model."""
 
     @property
     def by_name(self) -> dict[str, Node]:
@@ -98,12 +101,37 @@ def connect(model: ModelSection, inputs: Iterable[str], findings: Findings) -> G
     before = len(findings.errors)
     wiring = Wiring(model, tuple(inputs), findings)
     nodes = [wiring.node(use) for use in model.layers]
+    applications = count_applications(nodes, findings)
+    if applications > MOST_LAYERS:
+        return Graph((), (), sound=False)
     nodes = [*wiring.implied.values(), *nodes]
     outputs = wiring.outputs()
     ordered = order(nodes, findings)
     if not wiring.lost and len(ordered) == len(nodes):
         check_unused(nodes, outputs, wiring.meant, findings)
-    return Graph(tuple(ordered), outputs, sound=before == len(findings.errors))
+    sound = before == len(findings.errors)
+    return Graph(tuple(ordered), outputs, sound, applications)
+
+
+def count_applications(nodes: list[Node], findings: Findings) -> int:
+    """Return how many layers are applied; L106 where they are more than a network has.
+
+    A model within costs all its layers each time it is applied, here as in Keras.
+    """
+    costs: dict[str, int] = {}
+    for node in nodes:
+        layer = node.layer
+        own = layer.graph.applications if isinstance(layer, SubGraph) else 1
+        costs[node.name] = costs.get(node.shares, own) if node.shares else own
+    count = sum(costs.values())
+    if count > MOST_LAYERS:
+        largest = max(nodes, key=lambda node: costs[node.name])
+        message = (
+            f"the network applies {count:,} layers, those of models within counted each time; "
+            f"at most {MOST_LAYERS:,}. {largest.name} alone has {costs[largest.name]:,}"
+        )
+        findings.add("L106", message, largest.origin.head)
+    return count
 
 
 @dataclass(slots=True)
@@ -214,7 +242,7 @@ class Wiring:
         given = (*self.uses, *self.model.aliases, *self.inputs, *parts)
         known = [name for name in given if name and not is_second(name)]
         here = [name.removeprefix(prefix) for name in known if name.startswith(prefix)]
-        hint = suggest(local, here) or None
+        hint = suggest_given(local, here)
         guess = nearest(local, here)
         if guess is None:
             self.lost = True
@@ -231,9 +259,11 @@ class Wiring:
         if self.model.outputs is None:
             last = self.model.layers[-1]
             return (Output(last.name, Source(last.name), last.origin.head),)
-        given = [wire.source for wire in self.model.outputs]
-        for place, wire in enumerate(self.model.outputs):
-            if wire.source in given[:place]:
+        given: set[str] = set()
+        for wire in self.model.outputs:
+            twice = wire.source in given
+            given.add(wire.source)
+            if twice:
                 message = f"outputs lists {shorten(wire.source)} twice"
                 self.findings.add("S115", message, wire.span, hint="remove one")
         found = [(wire, self.source(wire, None)) for wire in self.model.outputs]
@@ -253,7 +283,9 @@ def arrange_inputs(use: LayerUse, inputs: tuple[str, ...], findings: Findings) -
         unknown = [wire for wire in wires if wire.parameter not in inputs]
         for wire in unknown:
             message = f"{use.name} takes no input called {shorten(wire.parameter or '?')!r}"
-            findings.add("S101", message, wire.span, hint=suggest(wire.parameter or "", inputs))
+            findings.add(
+                "S101", message, wire.span, hint=suggest_given(wire.parameter or "", inputs)
+            )
         known = [wire for wire in wires if wire not in unknown]
         wires = tuple(sorted(known, key=lambda wire: inputs.index(wire.parameter or "")))
         if unknown:
@@ -360,9 +392,33 @@ def check_unused(
     """Record every layer that feeds nothing and is no output."""
     fed = {source.node for node in nodes for source in node.sources} | meant
     fed |= {output.source.node for output in outputs}
+    read = read_tensors(nodes, outputs)
     for node in nodes:
         understood = (node.layer or node.shares or node.implied) and not is_second(node.name)
         if node.name not in fed and understood:
             message = f"the layer {node.name} is unused: no output follows from it"
             hint = f"feed it to a layer, or list it in outputs: [..., {node.name}]"
             findings.add("G104", message, node.origin.head, hint=hint)
+        elif understood and getattr(node.layer, "merge_mode", "") is None:
+            report_half(node, read, findings)
+
+
+def read_tensors(nodes: list[Node], outputs: tuple[Output, ...]) -> set[Source]:
+    """Return which tensors something reads, those of all applications as those of the layer."""
+    owners = {node.name: node.shares or node.name for node in nodes}
+    sources = [source for node in nodes for source in node.sources]
+    sources += [output.source for output in outputs]
+    return {Source(owners.get(source.node, source.node), source.index) for source in sources}
+
+
+def report_half(node: Node, read: set[Source], findings: Findings) -> None:
+    """Record a layer of two directions of which one leads nowhere."""
+    for index in (0, 1):
+        if Source(node.name, index) in read:
+            continue
+        message = (
+            f"merge_mode: null gives {node.name}.0 and {node.name}.1; no output follows from "
+            f"{node.name}.{index}, so one direction is never trained"
+        )
+        hint = f"name {node.name}.{index} among the inputs of a layer, or write merge_mode: concat"
+        findings.add("G104", message, node.origin.of("merge_mode"), hint=hint)

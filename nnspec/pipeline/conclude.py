@@ -19,6 +19,7 @@ from nnspec.report.predictions import encode_predictions
 from nnspec.report.report import Origins, Report, TrainingFacts
 from nnspec.run.layout import MARKDOWN, MODEL, PREDICTIONS, REPORT
 from nnspec.run.manifest import versions
+from nnspec.run.signals import SIGNALS
 from nnspec.spec.spec import Spec
 from nnspec.spec.training import TrainingSection
 
@@ -31,19 +32,31 @@ SAMPLE = 256
 
 
 def conclude(trained: Trained) -> Report:
-    """Judge a trained run, write everything and mark it as complete; return the report."""
+    """Judge a trained run, write everything and mark it as complete; return the report.
+
+    Each step can be taken again: it writes whole files in the place of those that are there.
+    """
+    SIGNALS.check()
+    judged = judge(trained)
+    SIGNALS.check()
+    report = describe(trained, judged)
+    write(trained, judged, report)
+    SIGNALS.check()
+    report = with_model(trained, report)
+    SIGNALS.check()
+    trained.folder.finish()
+    return report
+
+
+def judge(trained: Trained) -> Judged:
+    """Return the figures of every split beside their baselines, and the answers they come from."""
     spec = trained.spec
-    judged = judge_program(
+    return judge_program(
         trained.program,
         trained.dataset,
         trained.splits,
         spec,
     )
-    report = describe(trained, judged)
-    write(trained, judged, report)
-    report = with_model(trained, report)
-    trained.folder.finish()
-    return report
 
 
 def describe(trained: Trained, judged: Judged) -> Report:

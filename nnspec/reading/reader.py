@@ -16,7 +16,7 @@ from nnspec.catalog.registry import find, names
 from nnspec.diagnostics import Advice, Diagnostic, Findings, Path, Replacement, Span
 from nnspec.document import Entry, Mapping, Node, Scalar, Sequence, kind_of, plain, shorten
 from nnspec.language.habits import ADVICE, KEY_WORDS, LAST_ADVICE, OBJECT_GUESSES
-from nnspec.language.near_names import meant, nearest, suggest
+from nnspec.language.near_names import meant, nearest, suggest, with_space
 from nnspec.language.words import ARTICLES, describe, describe_field, listed_alone, remedy
 from nnspec.reading.admitted import Admitted, admitted
 from nnspec.reading.explain import (
@@ -203,7 +203,8 @@ class Reader:
             self.findings.add("S101", message, entry.key, hint=told)
             return setting
         guess = meant(entry.name, kind.model_fields, KEY_WORDS)
-        hint = ADVICE.get(entry.name) or self.elsewhere(kind, entry.name, guess)
+        hint = with_space(entry.name, kind.model_fields) or ADVICE.get(entry.name)
+        hint = hint or self.elsewhere(kind, entry.name, guess)
         hint = hint or suggest(entry.name, kind.model_fields, KEY_WORDS)
         self.findings.add("S101", message, entry.key, hint=hint or None)
         return guess

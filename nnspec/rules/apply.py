@@ -1,5 +1,7 @@
 """Floor 5: all rules on one case; the subjects in the order in which they are asked."""
 
+from collections.abc import Mapping
+
 from nnspec.diagnostics import Findings
 from nnspec.network.network import Network
 from nnspec.rules import (
@@ -7,17 +9,20 @@ from nnspec.rules import (
     callbacks,
     capacity,
     dropout,
+    gradients,
     loss_head,
     metrics,
     normalization,
     optimizers,
     outputs,
+    pixels,
     rates,
     recurrence,
     redundancy,
     runtime,
     spatial,
     targets,
+    vocabulary,
 )
 from nnspec.rules.case import Case
 from nnspec.rules.rule import RULES
@@ -39,18 +44,24 @@ SUBJECTS = (
     spatial,
     recurrence,
     capacity,
+    gradients,
+    vocabulary,
+    pixels,
 )
 """The modules of rules; importing one registers its rules."""
 
 
-def apply_rules(spec: Spec, network: Network, findings: Findings) -> None:
+def apply_rules(
+    spec: Spec, network: Network, findings: Findings, *, counts: Mapping[str, int] | None = None
+) -> None:
     """Record what the rules say about a spec and its network.
 
     Args:
         spec: every section that could be read.
         network: as complete as the errors before allow.
         findings: takes what is found, each at the place that must change.
+        counts: with open data, how many whole numbers an input holds, counted from 0.
     """
-    case = Case(spec, network)
+    case = Case(spec, network, counts or {})
     for rule in RULES:
         findings.extend(rule.check(case))

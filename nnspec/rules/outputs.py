@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from nnspec.diagnostics import Diagnostic
 from nnspec.document import shorten
-from nnspec.language.near_names import suggest
+from nnspec.language.near_names import suggest_given
 from nnspec.rules.case import Case
 from nnspec.rules.head import Head
 from nnspec.rules.rule import rule
@@ -22,7 +22,7 @@ def misnamed(
         if name not in case.outputs:
             outputs = ", ".join(case.outputs)
             message = f"{path[-1]} names {shorten(name)!r}, no output; the outputs are {outputs}"
-            hint = suggest(name, case.outputs) or None
+            hint = suggest_given(name, case.outputs)
             yield Diagnostic(code, message, case.place(*path, name), hint)
 
 

@@ -104,6 +104,23 @@ def check_batch(case: Case) -> Iterator[Diagnostic]:
         yield Diagnostic("T111", message, place, "write batch_size: 32")
 
 
+@rule("T132")
+def check_fixed_batch(case: Case) -> Iterator[Diagnostic]:
+    """Find inputs of one batch size where the training takes another."""
+    if case.training is None:
+        return
+    for node in case.network.inputs:
+        fixed = getattr(node.layer, "batch_size", None)
+        if isinstance(fixed, int) and fixed != case.training.batch_size:
+            message = (
+                f"Input takes batches of {fixed} rows; the training gives it "
+                f"{case.training.batch_size}"
+            )
+            also = case.also("the batch size is here", "training", "batch_size")
+            hint = f"write batch_size: {fixed} in training, or leave it out of Input"
+            yield Diagnostic("T132", message, node.node.origin.of("batch_size"), hint, also)
+
+
 @rule("T112")
 def check_single_rows(case: Case) -> Iterator[Diagnostic]:
     """Find BatchNormalization over batches of one row."""

@@ -195,4 +195,17 @@ TRAINING: tuple[Code, ...] = (
         "Lower the batch size or the layers, as the message shows.",
         Severity.WARNING,
     ),
+    Code(
+        "T131",
+        "no gradient",
+        "Training follows the gradient of the loss; a function that is flat everywhere has none, "
+        "and no weight behind it ever changes.",
+        "Use sigmoid, which is a smooth step.",
+    ),
+    Code(
+        "T132",
+        "batches of two sizes",
+        "An `Input` with a batch size takes batches of that size alone.",
+        "Give the training the same batch size, or leave it out of `Input`.",
+    ),
 )

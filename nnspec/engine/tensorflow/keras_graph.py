@@ -146,6 +146,11 @@ def loss_tracker(model: keras.Model) -> keras.metrics.Metric:
     return model._loss_tracker
 
 
+def output_loss_trackers(model: keras.Model) -> list[keras.metrics.Mean]:
+    """Return what averages the loss of each of several outputs, empty where there is only one."""
+    return list(model._compile_loss.metrics)
+
+
 def figures_of_step(model: keras.Model, logs: Any) -> Mapping[str, Any]:  # noqa: ANN401 - what a step gives
     """Return the figures after a step, as `Model.fit` reads them."""
     figures: Mapping[str, Any] = model._get_metrics_result_or_logs(logs)

@@ -8,6 +8,7 @@ import errno
 import json
 import shutil
 from collections.abc import Callable, Mapping
+from functools import partial
 from os import getpid
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ from nnspec.engine.tensorflow.passes.folding import (
 )
 from nnspec.exchange.write.names import SIGNATURE, input_names, internal_names, rename_inputs
 from nnspec.run.atomic import failure, publish_folder
+from nnspec.run.signals import SIGNALS
 
 COLUMNS = Path("assets.extra") / "columns.json"
 """Which input of the signature stands for which column; the place that TensorFlow leaves to it."""
@@ -69,11 +71,13 @@ def export_savedmodel(
     """
     temporary = path.with_name(f".{path.name}.{getpid()}.tmp")
     few = {name: cells[:COMPARED] for name, cells in sample.items()}
-    try:
-        lines = _write_checked(program, temporary, path, few)
-        publish_folder(temporary, path)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+    discard = partial(shutil.rmtree, temporary, ignore_errors=True)
+    with SIGNALS.waiting(discard):
+        try:
+            lines = _write_checked(program, temporary, path, few)
+            publish_folder(temporary, path)
+        finally:
+            discard()
     return lines
 
 

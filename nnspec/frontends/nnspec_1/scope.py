@@ -40,12 +40,17 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Expansion:
-    """What one use of a layer or block became: applied again by `use`."""
+    """What one use of a layer or block became: applied again by `use`.
+
+    Attributes:
+        aliases: names within that stand for those of layers within.
+    """
 
     name: str
     layers: tuple[LayerUse, ...]
     inputs: tuple[str, ...]
     output: str
+    aliases: tuple[str, ...] = ()
 
 
 def choose_wires(item: Item, scope: Scope, members: list[str]) -> tuple[Wire, ...]:

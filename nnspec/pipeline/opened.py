@@ -21,6 +21,7 @@ from nnspec.pipeline.check import (
 )
 from nnspec.rules import apply_rules
 from nnspec.rules.head import find_head
+from nnspec.rules.runtime import built_batch
 from nnspec.spec.data import DataSection
 from nnspec.spec.data_rules import unknown_columns
 from nnspec.spec.spec import Spec
@@ -68,7 +69,12 @@ def open_spec(
         raise refusal_with_data(checked, allow_outside=allow_outside)
     spec, network = checked.accept()
     dataset = read_data(spec, network, allow_outside=allow_outside)
-    return Opened(spec, fit_network(spec, dataset.fitted), dataset, checked.diagnostics)
+    fitted = fit_network(spec, dataset.fitted)
+    findings = Findings()
+    check_batches(fitted, dataset, findings)
+    if findings.errors:
+        raise Refused(findings.sorted(spec.file))
+    return Opened(spec, fitted, dataset, checked.diagnostics)
 
 
 def trainable_sections(spec: Spec) -> Sections:
@@ -138,6 +144,24 @@ def check_targets(network: Network, fitted: Preprocessing, findings: Findings) -
             findings.add("M105", message, node.origin.of("units"))
 
 
+def check_batches(network: Network, dataset: Dataset, findings: Findings) -> None:
+    """Record splits that do not fill one batch, where the network is built for its size.
+
+    The test rows need not: a short last batch is filled up when it is predicted.
+    """
+    for node in network.inputs:
+        size = built_batch(node)
+        for name in ("train", "validation"):
+            rows = len(dataset.splits[name])
+            if size is not None and 0 < rows < size:
+                message = (
+                    f'"{node.name}" is built for batches of {size} rows; '
+                    f"the {name} split has {rows}"
+                )
+                hint = f"write a batch_size of {rows} or less, here and under training"
+                findings.add("D111", message, node.node.origin.of("batch_size"), hint=hint)
+
+
 def check_opened(checked: CheckedSpec, *, allow_outside: bool = False) -> tuple[Diagnostic, ...]:
     """Return what is wrong or doubtful about a spec once its data is open.
 
@@ -155,6 +179,7 @@ def check_opened(checked: CheckedSpec, *, allow_outside: bool = False) -> tuple[
         fitted = check_network(spec, dataset.fitted.tensors, findings)
         apply_rules(spec, fitted, findings)
         check_targets(fitted, dataset.fitted, findings)
+        check_batches(fitted, dataset, findings)
         findings.extend(placed(spec, check_rows(dataset, spec.data)))
     except Refused as refused:
         return refused.diagnostics

@@ -188,6 +188,12 @@ TRAINING: tuple[Code, ...] = (
         Severity.NOTE,
     ),
     Code(
+        "T128",
+        "batch of another size than the network's",
+        "A network that is built for batches of one size takes no others.",
+        "Write the same number in both places.",
+    ),
+    Code(
         "T130",
         "training larger than memory",
         "A step of the training takes more memory than this machine has; it would fail, or crawl. "

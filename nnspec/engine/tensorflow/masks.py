@@ -21,15 +21,18 @@ def find_masks(model: keras.Model, inputs: dict[str, Array], batch_size: int) ->
         return {}
     arrays = [readable(inputs[tensor.name]) for tensor in model.inputs]
     found: dict[str, list[Array]] = {}
-    for start in range(0, len(arrays[0]), batch_size):
-        batch = [tf.convert_to_tensor(one[start : start + batch_size]) for one in arrays]
+    rows = len(arrays[0])
+    for start in range(0, rows, batch_size):
+        # Filled up with the last row: a network may be built for batches of this size.
+        places = np.minimum(np.arange(start, start + batch_size), rows - 1)
+        batch = [tf.convert_to_tensor(one[places]) for one in arrays]
         x = keras.tree.pack_sequence_as(model._inputs_struct, batch)  # noqa: SLF001 - Keras has no public name for it
         for name, one in zip(
             model.output_names, keras.tree.flatten(model(x, training=False)), strict=True
         ):
             mask = getattr(one, "_keras_mask", None)
             if mask is not None:
-                found.setdefault(name, []).append(np.asarray(mask, dtype=np.bool_))
+                found.setdefault(name, []).append(np.asarray(mask[: rows - start], dtype=np.bool_))
     return {name: np.concatenate(parts) for name, parts in found.items()}
 
 

@@ -28,6 +28,9 @@ from nnspec.spec.data_rules import check_data
 from nnspec.spec.source import check_source
 from nnspec.spec.spec import Spec
 
+SHAPING = ("source", "target", "features", "inputs", "columns", "encoding", "window")
+"""Settings of the data that shapes, and which columns there are, follow from."""
+
 
 @dataclass(frozen=True, slots=True)
 class Checked:
@@ -130,7 +133,9 @@ def check_section(spec: Spec, findings: Findings, *, allow_outside: bool) -> Non
     """Record what can be said against the data section without opening the data."""
     if spec.data is None:
         return
-    findings.extend(placed(spec, check_data(spec.data)))
+    doubted = spec.positions.doubted
+    found = placed(spec, check_data(spec.data))
+    findings.extend(one for one in found if one.span not in doubted)
     try:
         check_source(spec.data.source, spec.folder, allow_outside=allow_outside)
     except Refused as refused:
@@ -180,7 +185,9 @@ def fits(declared: Tensor, offered: Tensor) -> bool:
 
 def known_tensors(spec: Spec) -> dict[str, Tensor | None]:
     """Return the network's inputs by name, with their tensors where they are known unopened."""
-    if spec.data is not None and (known := known_inputs(spec.data)) is not None:
+    doubtful = any(spec.positions.doubts("data", setting) for setting in SHAPING)
+    known = None if spec.data is None or doubtful else known_inputs(spec.data)
+    if known is not None:
         return dict(known)
     if ("data",) not in spec.positions.spans:
         return {}

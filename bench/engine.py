@@ -31,14 +31,11 @@ from results import record
 
 from nnspec.data.arrays import Arrays
 from nnspec.engine import Plan, predict
-from nnspec.engine.comparison import (
+from nnspec.engine.comparison import Bounds, Contestant, Row, measure
+from nnspec.engine.tensorflow.contestants import (
     STEPS_PER_EXECUTION,
-    Bounds,
-    Contestant,
     FitContestant,
     FusedContestant,
-    Row,
-    measure,
 )
 
 SLOW_COMPILED = {"CNN", "Conv1D"}

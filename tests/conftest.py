@@ -15,7 +15,7 @@ from nnspec.spec.data import DataSection
 if TYPE_CHECKING:
     from nnspec.data import Dataset
     from nnspec.data.fit.fitted import Need
-    from nnspec.pipeline.train import RunResult
+    from nnspec.pipeline.run import RunResult
 
 SPECS = Path(__file__).parents[1] / "specs"
 

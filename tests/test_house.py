@@ -1,10 +1,11 @@
-"""The house rules that can be measured: sizes, names, docstrings, the import contract."""
+"""The house rules that can be measured: sizes, names, docstrings, imports."""
 
 import ast
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,47 @@ def parameters(function: Function) -> list[str]:
     return [one.arg for one in named if one.arg not in {"self", "cls"}]
 
 
+def module_of(path: Path) -> str:
+    """Return the dotted name of a file of the package; a package's own file has the package's."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imported(node: ast.AST) -> Iterator[str]:
+    """Yield what a tree imports, within functions too; what only a type checker reads is left out.
+
+    `from a import b` gives both `a.b` and `a`, the longer first: either may be the module.
+    """
+    if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+        return
+    match node:
+        case ast.Import(names=names):
+            yield from (one.name for one in names)
+        case ast.ImportFrom(module=str(module), names=names):
+            yield from (f"{module}.{one.name}" for one in names)
+    for child in ast.iter_child_nodes(node):
+        yield from imported(child)
+
+
+def import_graph(texts: Mapping[str, str]) -> dict[str, set[str]]:
+    """Return, for each module by name and text, the modules among them that it imports."""
+    graph: dict[str, set[str]] = {}
+    for module, text in texts.items():
+        named = imported(ast.parse(text))
+        found = {one if one in texts else one.rpartition(".")[0] for one in named}
+        graph[module] = (found & texts.keys()) - {module}
+    return graph
+
+
+def circle(graph: Mapping[str, set[str]]) -> list[str]:
+    """Return modules that import each other in a circle, the first one again at the end."""
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        return list(error.args[1])
+    return []
+
+
 def test_there_is_something_to_measure() -> None:
     assert len(MODULES) > 20
 
@@ -73,3 +115,21 @@ def test_imports_only_point_to_lower_floors() -> None:
     command = [str(linter), "--no-cache", "--no-logo"]
     kept = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert kept.returncode == 0, kept.stdout + kept.stderr
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    package = {module_of(path): path.read_text(encoding="utf-8") for path in MODULES}
+    graph = import_graph(package)
+    assert graph["nnspec.pipeline.run"] >= {"nnspec.pipeline.train", "nnspec.pipeline.conclude"}
+    assert circle(graph) == []
+
+
+def test_a_circle_is_found_within_functions_too_and_types_alone_make_none() -> None:
+    texts = {
+        "house.a": "from house import b",
+        "house.b": "def late():\n    from house.c import name",
+        "house.c": "if TYPE_CHECKING:\n    import house.a",
+    }
+    assert circle(import_graph(texts)) == []
+    around = circle(import_graph(texts | {"house.c": "import house.a"}))
+    assert set(around) == set(texts)

@@ -10,10 +10,13 @@ import tensorflow as tf
 from nnspec.build.back import PREDICTION, Back, build_back
 from nnspec.build.front import Front, build_front, prepare_arrays, prepare_inputs
 from nnspec.build.model import build_model
-from nnspec.data import Arrays, Dataset, Preprocessing, SplitName, Table
+from nnspec.build.withheld import withhold
+from nnspec.catalog.losses import Loss
+from nnspec.data import Arrays, Dataset, Preprocessing, RowSource, SplitName, Table
 from nnspec.data.fit.needs import losses_by_output
 from nnspec.data.table import Values
 from nnspec.network.network import Network
+from nnspec.rules.head import Head, find_head
 from nnspec.spec.spec import Spec
 
 
@@ -36,19 +39,17 @@ class Program:
     outputs: Mapping[str, str]
 
     def __call__(self, columns: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
-        """Return the answers for raw columns by their own names.
+        """Return the answers for raw columns by their own names, as the SavedModel gives them.
 
+        Rows with cells that no answer can come from get NaN, or an empty label (`withhold`).
         One output: `prediction` and, for classes, `probabilities`; several: the same with the
         output's name behind (`prediction_price`).
         """
-        return self.answer(self.front(columns))
+        cells, taken = self.front.read(columns)
+        return self.answer(self.front(cells), taken)
 
-    def exported(self, **columns: tf.Tensor) -> dict[str, tf.Tensor]:
-        """Return the answers for raw columns by their exported names."""
-        return self.answer(self.front.exported(**columns))
-
-    def answer(self, prepared: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
-        """Return the answers for what the front gives."""
+    def answer(self, prepared: Mapping[str, tf.Tensor], taken: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Return the answers for what the front gives; none for rows that are not `taken`."""
         inputs = {self.inputs[name]: one for name, one in prepared.items() if name in self.inputs}
         ordered = [inputs[one.name] for one in self.core.inputs]
         left = self.core(ordered[0] if len(ordered) == 1 else ordered, training=False)
@@ -58,7 +59,7 @@ class Program:
         return {
             f"{key}_{name}" if several else key: as_vector(key, tensor)
             for name, back in self.backs.items()
-            for key, tensor in back(outputs[self.outputs[name]]).items()
+            for key, tensor in withhold(back(outputs[self.outputs[name]]), taken).items()
         }
 
     def arrays(self, dataset: Dataset, split: SplitName) -> Arrays:
@@ -67,7 +68,7 @@ class Program:
         targets = {self.outputs[name]: values for name, values in arrays.targets.items()}
         return replace(arrays, inputs=self.by_core(arrays.inputs), targets=targets)
 
-    def features(self, table: Table) -> dict[str, Values]:
+    def features(self, table: RowSource[Table]) -> dict[str, Values]:
         """Return raw feature columns as the core takes them."""
         return self.by_core(prepare_inputs(self.front, table))
 
@@ -95,10 +96,22 @@ def build_program(spec: Spec, network: Network, fitted: Preprocessing) -> Progra
     outputs = {output.name: output.source.node for output in network.graph.outputs}
     losses = losses_by_output(spec.training, tuple(outputs)) if spec.training else {}
     backs = {
-        name: build_back(fitted, name, from_logits=bool(getattr(loss, "from_logits", False)))
-        for name, loss in losses.items()
+        output.name: build_back(
+            fitted,
+            output.name,
+            from_logits=takes_scores(losses[output.name], find_head(network, output)),
+        )
+        for output in network.graph.outputs
+        if output.name in losses
     }
     return Program(fitted, build_front(fitted), core, backs, match_inputs(network, fitted), outputs)
+
+
+def takes_scores(loss: Loss, head: Head) -> bool:
+    """Return whether a loss takes scores: logits, or a hinge's numbers on both sides of 0."""
+    shares = head.gives in {"probability", "distribution"}
+    signed = loss.predictions == "scores" and not shares
+    return signed or bool(getattr(loss, "from_logits", False))
 
 
 def match_inputs(network: Network, fitted: Preprocessing) -> dict[str, str]:

@@ -1,5 +1,8 @@
 """What training adds to the Keras model: optimizer, losses and metrics by output, callbacks."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import keras
 
 from nnspec.build.objects import build_object
@@ -14,8 +17,8 @@ def compile_training(
     network: Network,
     training: TrainingSection,
     *,
-    policy: str,
     steps_per_epoch: int,
+    metrics: Mapping[str, Sequence[Any]] | None = None,
 ) -> None:
     """Compile the core with the spec's optimizer, losses and metrics.
 
@@ -23,21 +26,21 @@ def compile_training(
         core: the functional model.
         network: says which of the core's outputs a name means.
         training: the training section.
-        policy: dtype policy of the core.
         steps_per_epoch: batches in one pass, for schedules that count epochs.
+        metrics: Keras metrics of each output, in the target's units; None: as the spec names
+            them, of what the network sees.
 
-    What XLA compiles is the engine's business, so Keras compiles nothing by itself.
+    What XLA compiles is the engine's business, so Keras compiles nothing by itself. Under
+    mixed_float16 it scales the loss by itself (Keras 3.15, keras/src/trainers/trainer.py, compile).
     """
     layers = {output.name: output.source.node for output in network.graph.outputs}
     core.compile(
         optimizer=build_object(in_steps(training.optimizer, steps_per_epoch)),
         loss=build_losses(training, layers),
         loss_weights=build_loss_weights(training, layers),
-        metrics=build_metrics(training, layers),
+        metrics=build_metrics(training, layers) if metrics is None else by_layer(metrics, layers),
         jit_compile=False,
     )
-    if policy == "mixed_float16":
-        core.optimizer = keras.optimizers.LossScaleOptimizer(core.optimizer)
 
 
 def build_losses(training: TrainingSection, layers: dict[str, str]) -> object:
@@ -59,6 +62,13 @@ def build_metrics(training: TrainingSection, layers: dict[str, str]) -> object:
         layers.get(name, name): [build_object(metric) for metric in metrics]
         for name, metrics in named.items()
     }
+
+
+def by_layer(metrics: Mapping[str, Sequence[Any]], layers: dict[str, str]) -> object:
+    """Return the metrics of each output as Keras takes them: a plain list of the only one's."""
+    if len(layers) == 1:
+        return [one for some in metrics.values() for one in some]
+    return {layers[name]: list(some) for name, some in metrics.items()}
 
 
 def in_steps(optimizer: Optimizer, steps_per_epoch: int) -> Optimizer:

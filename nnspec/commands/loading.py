@@ -18,7 +18,7 @@ ERRORS = 2
 LEVEL = "TF_CPP_MIN_LOG_LEVEL"
 WORDY = ("0", "1", "2")
 """Levels at which TensorFlow says more than errors."""
-MODULES = ("tensorflow", "nnspec.pipeline.train")
+MODULES = ("tensorflow", "nnspec.pipeline.run")
 """What is imported; the second brings everything else that trains."""
 UNNEEDED = "sklearn"
 """What Keras imports for its scikit-learn wrappers, if it is there; a third of Keras' own time."""
@@ -57,7 +57,11 @@ class Loading(threading.Thread):
 
 
 class Without(MetaPathFinder):
-    """Hides a package from one thread's imports, as if it were not installed."""
+    """Hides a package from one thread's imports, as if it were not installed.
+
+    There is no plainer way: Keras asks for the package whenever it is imported, and an entry of
+    None in `sys.modules` would hide it from the thread that reads a bundled data set, too.
+    """
 
     def __init__(self, thread: threading.Thread, package: str) -> None:
         self._thread = thread
@@ -120,8 +124,3 @@ def await_libraries() -> None:
     for one in threading.enumerate():
         if isinstance(one, Loading):
             one.join()
-
-
-def unfinished() -> bool:
-    """Return whether libraries are still being imported."""
-    return any(isinstance(one, Loading) for one in threading.enumerate())

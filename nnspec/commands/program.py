@@ -9,7 +9,7 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Sequence
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import typer
 
@@ -24,9 +24,9 @@ from nnspec.commands import (
     training,
     validation,
 )
-from nnspec.commands.loading import await_libraries, unfinished
+from nnspec.commands.loading import await_libraries
 from nnspec.commands.plugins import with_consent, with_plugins
-from nnspec.commands.stopping import Stopped, report_stop
+from nnspec.run.signals import SIGNALS, Stopped
 
 USAGE, INTERNAL, INTERRUPTED, PIPE_CLOSED = 2, 70, 130, 141
 COMMANDS = (
@@ -50,8 +50,8 @@ UsageError: Any = typer.BadParameter.__bases__[0]
 """The base of Typer's own complaints about arguments; Typer exports only the class below it."""
 
 
-def run(arguments: Sequence[str] | None = None) -> NoReturn:
-    """Run the program and exit with its code.
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run the program and return its exit code.
 
     Args:
         arguments: the command line without the program's name; the process' own if absent.
@@ -65,7 +65,7 @@ def run(arguments: Sequence[str] | None = None) -> NoReturn:
         error.show()
         code = USAGE
     except Stopped as stopped:
-        code = report_stop(stopped)
+        code = SIGNALS.report(stopped)
     except typer.Abort:
         code = INTERRUPTED
     except BrokenPipeError:
@@ -76,12 +76,7 @@ def run(arguments: Sequence[str] | None = None) -> NoReturn:
         code = report_internal(error)
     if arguments is not None:
         await_libraries()
-    elif unfinished():
-        # Ending Python while another thread imports a library can crash the process.
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(code or 0)
-    sys.exit(code or 0)
+    return int(code or 0)
 
 
 def application(asked: Sequence[str] = ()) -> Any:  # noqa: ANN401 - Typer's command has no public type

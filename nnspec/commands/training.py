@@ -1,7 +1,6 @@
 """Commands that compute: train, evaluate, predict."""
 
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -51,10 +50,10 @@ def train(
         show_findings(opened.seen, overrides)
         from rich.console import Console
 
-        from nnspec.pipeline.train import Place, train_opened
+        from nnspec.pipeline.run import Place, run_opened
 
         console = Console(highlight=False)
-        result = train_opened(opened, Place(runs, name, console))
+        result = run_opened(opened, Place(runs, name, console))
         from nnspec.report.terminal import show_report
 
         show_report(result.report, console)
@@ -97,15 +96,16 @@ def bench(
 
 
 def evaluate(run: RunFolder) -> None:
-    """Compute the figures of a finished run anew."""
+    """Compute the figures of a run anew; a trained run that was not judged is completed."""
     with explained(), training_libraries():
         from rich.console import Console
 
         from nnspec.pipeline import finished
         from nnspec.report.terminal import show_report
 
-        judged = replace(finished.report(run), outputs=finished.evaluate(run))
-        show_report(judged, Console(highlight=False))
+        evaluated = finished.evaluate(run)
+        show_findings(evaluated.doubts)
+        show_report(evaluated.report, Console(highlight=False))
 
 
 def predict(run: RunFolder, data: DataFile, output: Output = None) -> None:
@@ -113,10 +113,11 @@ def predict(run: RunFolder, data: DataFile, output: Output = None) -> None:
     with explained(), training_libraries():
         from nnspec.pipeline import finished
 
-        predictions = finished.predict(run, data)
+        predicted = finished.predict(run, data)
+        show_findings(predicted.doubts)
         if output is None:
-            sys.stdout.buffer.write(predictions)
+            sys.stdout.buffer.write(predicted.content)
         else:
             from nnspec.run.atomic import write_atomic
 
-            write_atomic(output, predictions)
+            write_atomic(output, predicted.content)

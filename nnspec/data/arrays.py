@@ -1,8 +1,11 @@
-"""What training takes: the network's inputs and targets as arrays, one entry per row."""
+"""What training takes: the network's inputs and targets as arrays, one entry per row.
+
+`RowSource[Arrays]` is where they come from; arrays in memory are one themselves.
+"""
 
 from dataclasses import dataclass, field
 
-from nnspec.data.table import Values
+from nnspec.data.table import Rows, Values
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,10 +27,10 @@ class Arrays:
         """Return the number of rows."""
         return len(next(iter(self.inputs.values())))
 
-    def head(self, rows: int) -> "Arrays":
-        """Return the first rows; nothing is copied."""
+    def take(self, order: Rows | slice, /) -> "Arrays":
+        """Return some rows: views for a slice, copies for an array of row numbers."""
         return Arrays(
-            {name: one[:rows] for name, one in self.inputs.items()},
-            {name: one[:rows] for name, one in self.targets.items()},
-            None if self.weights is None else self.weights[:rows],
+            {name: one[order] for name, one in self.inputs.items()},
+            {name: one[order] for name, one in self.targets.items()},
+            None if self.weights is None else self.weights[order],
         )

@@ -61,7 +61,7 @@ class Table:
         """Return the named columns; nothing is copied."""
         return Table({name: self.columns[name] for name in names}, self.rows)
 
-    def take(self, rows: Rows | slice) -> "Table":
+    def take(self, order: Rows | slice, /) -> "Table":
         """Return some rows of every column."""
-        count = len(range(*rows.indices(self.rows))) if isinstance(rows, slice) else len(rows)
-        return Table({name: one.take(rows) for name, one in self.columns.items()}, count)
+        count = len(range(*order.indices(self.rows))) if isinstance(order, slice) else len(order)
+        return Table({name: one.take(order) for name, one in self.columns.items()}, count)

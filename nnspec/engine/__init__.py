@@ -12,7 +12,8 @@ from collections.abc import Sequence
 import keras
 
 from nnspec.data.arrays import Arrays
-from nnspec.engine.choice import choose, choose_xla_for_inference
+from nnspec.data.rows import RowSource
+from nnspec.engine.errors import found
 from nnspec.engine.executor import Executor
 from nnspec.engine.order import epoch_order
 from nnspec.engine.plan import EngineName, Execution, Outcome, Plan, XlaMode
@@ -24,8 +25,10 @@ from nnspec.engine.tensorflow.device import (
 )
 from nnspec.engine.tensorflow.feed import Array, Feed, build_variables, feed
 from nnspec.engine.tensorflow.fused import Fused, evaluate_fused
+from nnspec.engine.tensorflow.keras_callbacks import KerasCallbacks
 from nnspec.engine.tensorflow.keras_fit import KerasFit
 from nnspec.engine.tensorflow.prediction import predict_fused
+from nnspec.engine.tensorflow.traits import choose_here, choose_xla_for_inference
 from nnspec.engine.tensorflow.weights import weighted_by_class
 from nnspec.engine.training import Training, Watcher
 
@@ -50,8 +53,8 @@ __all__ = [
 
 def train(
     model: keras.Model,
-    training: Arrays,
-    validation: Arrays | None,
+    training: RowSource[Arrays],
+    validation: RowSource[Arrays] | None,
     plan: Plan,
     callbacks: Sequence[keras.callbacks.Callback] = (),
 ) -> Outcome:
@@ -71,13 +74,14 @@ def train(
         RunFailed: the loss of a step was not a number.
     """
     rows = feed(model, training)
+    listeners = KerasCallbacks(model, callbacks, plan, rows.rows)
     checks = None if validation is None else feed(model, validation)
     build_variables(model, rows)
     executor = _executor(model, rows, checks, plan)
-    return Training(model, executor, plan, rows.rows, callbacks).run()
+    return Training(executor, plan, rows.rows, listeners).run()
 
 
-def evaluate(model: keras.Model, arrays: Arrays, batch_size: int) -> dict[str, float]:
+def evaluate(model: keras.Model, arrays: RowSource[Arrays], batch_size: int) -> dict[str, float]:
     """Return the loss and the metrics of these rows, as `Model.evaluate` does.
 
     Args:
@@ -88,7 +92,8 @@ def evaluate(model: keras.Model, arrays: Arrays, batch_size: int) -> dict[str, f
     rows = feed(model, arrays)
     build_variables(model, rows)
     xla = choose_xla_for_inference(model, device=current_device())
-    return dict(evaluate_fused(model, rows, batch_size, xla=xla))
+    with found():
+        return dict(evaluate_fused(model, rows, batch_size, xla=xla))
 
 
 def predict(model: keras.Model, inputs: dict[str, Array], batch_size: int) -> dict[str, Array]:
@@ -99,11 +104,12 @@ def predict(model: keras.Model, inputs: dict[str, Array], batch_size: int) -> di
         inputs: input name -> (rows, ...).
         batch_size: rows per step where a layer's state depends on it.
     """
-    return predict_fused(model, inputs, batch_size)
+    with found():
+        return predict_fused(model, inputs, batch_size)
 
 
 def _executor(model: keras.Model, rows: Feed, checks: Feed | None, plan: Plan) -> Executor:
-    choice = choose(model, plan, rows.rows, device=current_device())
+    choice = choose_here(model, plan, rows.rows)
     if choice.engine == "keras":
         return KerasFit(model, rows, checks, plan.batch_size, reasons=choice.reasons)
     return Fused(model, rows, checks, plan.batch_size, choice)

@@ -6,22 +6,23 @@ import than many a network takes to train.
 
 from dataclasses import replace
 
-from nnspec.build.front import raw_columns
+from nnspec.build.raw import raw_columns
 from nnspec.data import SplitName
 from nnspec.diagnostics import Diagnostic, GateMissed
 from nnspec.exchange.write.savedmodel import export_savedmodel
+from nnspec.judge.declared import find_figure, metrics_of
 from nnspec.judge.program import Judged, judge_program
 from nnspec.pipeline.opened import trainable_sections
-from nnspec.pipeline.train import Trained
+from nnspec.pipeline.trained import Trained
 from nnspec.report.markdown import render_markdown
-from nnspec.report.predictions import PREDICTIONS, encode_predictions
-from nnspec.report.report import REPORT, Origins, Report, TrainingFacts
+from nnspec.report.predictions import encode_predictions
+from nnspec.report.report import Origins, Report, TrainingFacts
+from nnspec.run.layout import MARKDOWN, MODEL, PREDICTIONS, REPORT
 from nnspec.run.manifest import versions
+from nnspec.run.signals import SIGNALS
 from nnspec.spec.spec import Spec
 from nnspec.spec.training import TrainingSection
 
-MARKDOWN = "report.md"
-MODEL = "model"
 TESTED: SplitName = "test"
 """The rows whose predictions are kept."""
 SAMPLE = 256
@@ -29,33 +30,46 @@ SAMPLE = 256
 
 
 def conclude(trained: Trained) -> Report:
-    """Judge a trained run and write everything; return the report."""
+    """Judge a trained run, write everything and mark it as complete; return the report.
+
+    Each step can be taken again: it writes whole files in the place of those that are there.
+    """
+    SIGNALS.check()
+    judged = judge(trained)
+    SIGNALS.check()
+    report = describe(trained, judged)
+    write(trained, judged, report)
+    SIGNALS.check()
+    report = with_model(trained, report)
+    SIGNALS.check()
+    trained.folder.finish()
+    return report
+
+
+def judge(trained: Trained) -> Judged:
+    """Return the figures of every split beside their baselines, and the answers they come from."""
     spec = trained.spec
-    judged = judge_program(
+    return judge_program(
         trained.program,
         trained.dataset,
         trained.splits,
-        batch_size=trainable_sections(spec).training.batch_size,
-        baselines_seed=spec.runtime.seed if spec.evaluation.baselines else None,
+        spec,
     )
-    report = describe(trained, judged)
-    write(trained, judged, report)
-    return with_model(trained, report)
 
 
 def describe(trained: Trained, judged: Judged) -> Report:
     """Return the report of a training."""
-    spec, core, outcome = trained.spec, trained.program.core, trained.outcome
+    spec, core, record = trained.spec, trained.program.core, trained.record
     section = trainable_sections(spec).training
     facts = TrainingFacts(
         section.optimizer.keras_name,
         describe_loss(section),
         section.batch_size,
-        outcome.epochs,
+        record.epochs,
         section.epochs,
-        round(trained.seconds, 3),
-        outcome.stopped,
-        outcome.execution.lines(),
+        round(record.seconds, 3),
+        record.stopped,
+        record.execution,
     )
     dataset, manifest = trained.dataset, trained.folder.manifest
     origins = Origins(spec.runtime.seed, manifest.spec.sha256, dataset.fingerprint, versions())
@@ -85,7 +99,7 @@ def with_model(trained: Trained, report: Report) -> Report:
     if "savedmodel" not in trained.spec.export.formats:
         return report
     folder, rows = trained.folder, trained.dataset.splits["train"].features
-    sample = raw_columns(rows.take(slice(0, SAMPLE)))
+    sample = raw_columns(rows.take(slice(0, SAMPLE)), trained.dataset.fitted.columns)
     lines = export_savedmodel(trained.program, folder.path / MODEL, sample)
     folder.adopt(MODEL)
     if not lines:
@@ -107,13 +121,13 @@ def describe_loss(section: TrainingSection) -> str:
 
 def check_gates(spec: Spec, report: Report) -> None:
     """Raise GateMissed where a test metric is outside its bounds."""
-    found = report.first.metrics.get("test", {})
     missed: list[Diagnostic] = []
     for metric, gate in spec.evaluation.gates.items():
-        value = found.get(metric)
+        value = gated(spec, report, metric)
         place = spec.positions.find(("evaluation", "gates", metric))
         if value is None:
-            message = f"the gate on {metric} has nothing to judge; measured: {', '.join(found)}"
+            measured = ", ".join(report.first.metrics.get(TESTED, {}))
+            message = f"the gate on {metric} has nothing to judge; measured: {measured}"
         elif gate.min is not None and value < gate.min:
             message = (
                 f"{metric} is {value:g} on the test rows; its gate asks for at least {gate.min:g}"
@@ -127,3 +141,15 @@ def check_gates(spec: Spec, report: Report) -> None:
         missed.append(Diagnostic("R108", message, place, file=spec.file))
     if missed:
         raise GateMissed(missed)
+
+
+def gated(spec: Spec, report: Report, name: str) -> float | None:
+    """Return the figure of the test rows that a gate names: of the first output, or OUTPUT_name."""
+    section = trainable_sections(spec).training
+    for place, output in enumerate(report.outputs):
+        own = name.removeprefix(f"{output.name}_") if len(report.outputs) > 1 else name
+        figures = output.metrics.get(TESTED, {})
+        value = find_figure(own, metrics_of(section, output.name), figures)
+        if value is not None and (place == 0 or own != name):
+            return value
+    return None

@@ -5,7 +5,6 @@ Nothing here imports Keras, so that a check of the data costs no more than readi
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from nnspec.data import Dataset, Preprocessing, load_dataset
 from nnspec.data.columns.checks import check_columns, check_rows
@@ -15,7 +14,14 @@ from nnspec.data.read.source import read_source
 from nnspec.diagnostics import Diagnostic, Findings, Refused
 from nnspec.document import shorten
 from nnspec.network.network import Network
-from nnspec.pipeline.check import Checked, check, check_network, placed
+from nnspec.pipeline.check import (
+    Checked,
+    CheckedSpec,
+    Source,
+    check_network,
+    check_source_of,
+    placed,
+)
 from nnspec.pipeline.examine import hide
 from nnspec.rules import apply_rules
 from nnspec.rules.head import find_head
@@ -51,18 +57,20 @@ class Opened:
     seen: tuple[Diagnostic, ...] = ()
 
 
-def open_spec(path: Path, *, overrides: Sequence[str] = (), allow_outside: bool = False) -> Opened:
+def open_spec(
+    source: Source, *, overrides: Sequence[str] = (), allow_outside: bool = False
+) -> Opened:
     """Return a checked spec with its data read, split and fitted.
 
     Args:
-        path: the spec's file.
+        source: a spec, or its file.
         overrides: settings of the command line, `path=value` each.
         allow_outside: whether the spec may read files outside its folder.
 
     Raises:
         Refused: the spec or its data.
     """
-    checked = check(path, overrides=overrides, allow_outside=allow_outside)
+    checked = check_source_of(source, overrides=overrides, allow_outside=allow_outside)
     if checked.refused:
         raise refusal_with_data(checked, allow_outside=allow_outside)
     spec, network = checked.accept()
@@ -71,7 +79,7 @@ def open_spec(path: Path, *, overrides: Sequence[str] = (), allow_outside: bool 
     fitted = fit_network(spec, dataset.fitted, findings, counts=count_numbers(dataset))
     findings.extend(placed(spec, check_columns(dataset, trainable_sections(spec).data)))
     new = [one for one in findings.sorted(spec.file) if one not in checked.diagnostics]
-    seen = hide(checked, new, unsought=("",))
+    seen = hide(checked, new, unsought=("",)) if isinstance(checked, Checked) else tuple(new)
     return Opened(spec, fitted, dataset, checked.diagnostics, seen)
 
 
@@ -182,7 +190,7 @@ def check_targets(network: Network, fitted: Preprocessing, findings: Findings) -
     told = {one.span for one in findings if one.code == "M105"}
     for output in network.graph.outputs:
         target, tensor = fitted.targets.get(output.name), network.output(output.name)
-        if target is None or tensor is None:
+        if target is None or tensor is None or target.need == "none":
             continue
         if target.reconstructs:
             wanted = fitted.tensors[target.reconstructs].shape[1:]
@@ -202,7 +210,7 @@ def check_targets(network: Network, fitted: Preprocessing, findings: Findings) -
                 findings.add("M105", message, origin.of("units"))
 
 
-def check_opened(checked: Checked, *, allow_outside: bool = False) -> tuple[Diagnostic, ...]:
+def check_opened(checked: CheckedSpec, *, allow_outside: bool = False) -> tuple[Diagnostic, ...]:
     """Return what is wrong or doubtful about a spec once its data is open.
 
     Args:
@@ -223,7 +231,7 @@ def check_opened(checked: Checked, *, allow_outside: bool = False) -> tuple[Diag
     return findings.sorted(spec.file)
 
 
-def refusal_with_data(checked: Checked, *, allow_outside: bool = False) -> Refused:
+def refusal_with_data(checked: CheckedSpec, *, allow_outside: bool = False) -> Refused:
     """Return the refusal of a spec that was about to be trained, with what its data adds.
 
     The rest of the data cannot be judged while the spec is wrong, but that a file or a column is

@@ -1,14 +1,45 @@
 """A checked spec and its fitted data to a program that is ready for its first step."""
 
+from dataclasses import dataclass
+
 import tensorflow as tf
 
 from nnspec.build.program import Program, build_program
 from nnspec.build.training import compile_training
 from nnspec.data import SPLITS, Arrays, Dataset, Preprocessing, SplitName
 from nnspec.engine import Plan, choose_device, use_threads, weighted_by_class
+from nnspec.judge.declared import build_metrics
 from nnspec.network.network import Network
-from nnspec.pipeline.opened import trainable_sections
+from nnspec.pipeline.opened import Opened, trainable_sections
 from nnspec.spec.spec import Spec
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A spec that is ready for its first step.
+
+    Attributes:
+        network: resolved with the tensors that the fitted front gives.
+        program: compiled with optimizer, losses and metrics.
+    """
+
+    spec: Spec
+    network: Network
+    dataset: Dataset
+    program: Program
+
+
+def prepare(opened: Opened) -> Prepared:
+    """Return a spec with its program, on the device that it asks for.
+
+    Raises:
+        Refused: R103 where a device is asked for that is not there.
+    """
+    spec, network, dataset = opened.spec, opened.network, opened.dataset
+    prepare_device(spec)
+    rows = len(dataset.splits["train"])
+    program = build_for_training(spec, network, dataset.fitted, rows=rows)
+    return Prepared(spec, network, dataset, program)
 
 
 def build_for_training(
@@ -25,8 +56,8 @@ def build_for_training(
     program = build_program(spec, network, fitted)
     training = trainable_sections(spec).training
     steps = -(-rows // training.batch_size)
-    policy = spec.runtime.dtype_policy
-    compile_training(program.core, network, training, policy=policy, steps_per_epoch=steps)
+    metrics = build_metrics(training, fitted)
+    compile_training(program.core, network, training, steps_per_epoch=steps, metrics=metrics)
     return program
 
 

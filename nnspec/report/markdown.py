@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from nnspec.judge.metrics import Confusion
+from nnspec.judge.class_figures import Confusion
 from nnspec.judge.output import OutputReport
 from nnspec.report.report import Report
 from nnspec.run.numerals import metric_names, show_metric, show_seconds, show_title
@@ -77,7 +77,7 @@ def _by_column(output: OutputReport, split: str) -> Table:
     found = output.metrics_by_column[split]
     names = metric_names(found.values())
     return Table(
-        f"{split}, by target column",
+        f"{split}, by {'label' if output.averaged_over == 'labels' else 'target column'}",
         ("", *(show_title(name) for name in names)),
         tuple(
             (column, *(show_metric(name, one.get(name)) for name in names))

@@ -11,10 +11,10 @@ from pydantic import TypeAdapter, ValidationError
 
 from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.judge.output import OutputReport
+from nnspec.run.layout import REPORT
 
 FORMAT = 1
 """Version of the report's layout."""
-REPORT = "report.json"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,7 @@ from pathlib import Path
 
 from nnspec.diagnostics import Diagnostic, RunBusy
 from nnspec.run.atomic import failure
-
-LOCK = ".lock"
-"""Name of the lock file within the run folder."""
+from nnspec.run.layout import LOCK
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,11 +19,12 @@ from typing import Literal
 from pydantic import TypeAdapter, ValidationError
 
 from nnspec.diagnostics import Diagnostic, Refused
+from nnspec.run.layout import MANIFEST
 
 FORMAT = 1
 """Version of the run folder's form; raised when an older nnspec could not read it."""
-MANIFEST = "run.json"
-Status = Literal["running", "complete", "failed", "stopped"]
+Status = Literal["running", "trained", "complete", "failed", "stopped"]
+"""How far a run is, or how it ended; "trained" is over with the training and not yet judged."""
 Shapes = tuple[tuple[int, ...], ...]
 
 
@@ -52,6 +53,19 @@ class SpecOrigin:
 
 
 @dataclass(frozen=True, slots=True)
+class TrainingRecord:
+    """How a training went: all of it that the weights do not hold."""
+
+    epochs: int
+    """Epochs that were completed."""
+    seconds: float
+    stopped: str | None = None
+    """Why it ended before its last epoch."""
+    execution: tuple[str, ...] = ()
+    """What ran, what was compiled, and why."""
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """What a run is: versions, spec, data, seed, device, times, and its files."""
 
@@ -67,6 +81,8 @@ class Manifest:
     versions: Mapping[str, str] = field(default_factory=dict)
     weights: Mapping[str, Shapes] = field(default_factory=dict)
     """Layer -> shapes of its weights."""
+    training: TrainingRecord | None = None
+    """None until the training has ended."""
     artefacts: Mapping[str, Artefact] = field(default_factory=dict)
     """Path within the run folder -> the file that must be there."""
     format: int = FORMAT

@@ -79,8 +79,12 @@ class EvaluationSection(Section):
 
     baselines: Flag = True
     """Whether simple models are fitted to the same rows and reported beside the network."""
+    weighted: Flag = False
+    """Whether rows count in figures and baselines by the weights that the training gives them
+    (`sample_weight`, `class_weight`); else all count alike. The report says which."""
     gates: dict[Text, Gate] = Field(default={})
-    """Bounds on the test metrics, by metric name."""
+    """Bounds on the test metrics, by metric name: those of the report and those that
+    `training.metrics` names."""
 
 
 class RuntimeSection(Section):

@@ -271,15 +271,3 @@ def test_several_outputs_have_a_target_each(load: Load, tmp_path: Path) -> None:
     dataset = load_dataset(section, needs, folder=tmp_path)
     encoded = dataset.encoded_targets("test")
     assert {name: one.shape[1:] for name, one in encoded.items()} == {"kind": (2,), "size": (2,)}
-
-
-def test_exported_names_are_legal_and_differ(load: Load) -> None:
-    header = "petal width (cm),petal_width_cm,petal width [cm],class,2nd"
-    text = f"{header},y\n" + "".join(f"{k},{k},{k},{k},{k},{k}\n" for k in range(50))
-    assert load(text).fitted.exported_names == {
-        "petal width (cm)": "petal_width_cm_2",
-        "petal_width_cm": "petal_width_cm",
-        "petal width [cm]": "petal_width_cm_3",
-        "class": "column_class",
-        "2nd": "column_2nd",
-    }

@@ -13,7 +13,7 @@ from sklearn import datasets
 from sklearn import metrics as oracle
 
 import nnspec
-from nnspec.pipeline.train import RunResult
+from nnspec.pipeline.run import RunResult
 
 pytestmark = [pytest.mark.keras, pytest.mark.slow]
 SPECS = Path(__file__).parents[2] / "specs"

@@ -40,7 +40,7 @@ def trained_figures(case: Case) -> set[str]:
     assert case.training
     keras.backend.clear_session()
     core = build_model(case.network, name="oracle", seed=0)
-    compile_training(core, case.network, case.training, policy="float32", steps_per_epoch=1)
+    compile_training(core, case.network, case.training, steps_per_epoch=1)
     generator = np.random.default_rng(0)
     inputs = generator.normal(size=(ROWS, 3)).astype("float32")
     drawn = (generator.integers(0, 2, size=(ROWS, 1)) for _ in case.outputs)

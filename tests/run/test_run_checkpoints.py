@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from nnspec.diagnostics import Refused, RunFailed
-from nnspec.run.checkpoint import Checkpoints, artefact_of, load_weights, save_weights
+from nnspec.run.checkpoint import Checkpoints, load_weights, save_weights
 from nnspec.run.folder import RunFolder
+from nnspec.run.layout import checkpoint_of
 from nnspec.run.manifest import Manifest, SpecOrigin
 
 pytestmark = [
@@ -54,7 +55,7 @@ def test_weights_come_back_bit_for_bit_and_keras_reads_the_file(folder: RunFolde
     assert save_weights(model, folder, "best")
     ours, kerases = network(), network()
     load_weights(ours, RunFolder.open(folder.path), "best")
-    kerases.load_weights(folder.path / artefact_of("best"))
+    kerases.load_weights(folder.path / checkpoint_of("best"))
     for expected, first, second in zip(
         model.get_weights(), ours.get_weights(), kerases.get_weights(), strict=True
     ):
@@ -75,7 +76,7 @@ def test_a_flipped_bit_is_found_and_the_other_checkpoint_is_named(folder: RunFol
     model = filled(network(), 1.0)
     save_weights(model, folder, "best")
     save_weights(model, folder, "last")
-    path = folder.path / artefact_of("best")
+    path = folder.path / checkpoint_of("best")
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 4
     path.write_bytes(content)
@@ -88,7 +89,7 @@ def test_a_flipped_bit_is_found_and_the_other_checkpoint_is_named(folder: RunFol
 def test_a_file_cut_in_half_is_found(folder: RunFolder) -> None:
     model = network()
     save_weights(model, folder, "best")
-    path = folder.path / artefact_of("best")
+    path = folder.path / checkpoint_of("best")
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     with pytest.raises(Refused, match="checksum mismatch"):
         load_weights(model, folder, "best")
@@ -109,7 +110,7 @@ def test_weights_of_another_network_are_refused_with_the_layers_that_differ(
 def test_a_full_disk_keeps_the_previous_checkpoint(folder: RunFolder) -> None:
     model = filled(network(100), 1.0)
     save_weights(model, folder, "last")
-    size = (folder.path / artefact_of("last")).stat().st_size
+    size = (folder.path / checkpoint_of("last")).stat().st_size
     held = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size - 1000, held[1]))
     try:

@@ -13,8 +13,9 @@ import pytest
 from nnspec import __version__
 from nnspec.diagnostics import Refused, RunBusy
 from nnspec.run.folder import RunFolder
-from nnspec.run.lock import LOCK, Lock
-from nnspec.run.manifest import MANIFEST, Manifest, SpecOrigin, git_revision, read_manifest
+from nnspec.run.layout import LOCK, MANIFEST
+from nnspec.run.lock import Lock
+from nnspec.run.manifest import Manifest, SpecOrigin, git_revision, read_manifest
 
 HOLDER = """
 import sys, time

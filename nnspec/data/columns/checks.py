@@ -9,7 +9,8 @@ from hashlib import blake2b
 import numpy as np
 from numpy.typing import NDArray
 
-from nnspec.data.dataset import Dataset, Split
+from nnspec.data.dataset import Dataset
+from nnspec.data.split.parts import Split
 from nnspec.data.split.splits import SplitName
 from nnspec.data.table import Column, Values
 from nnspec.diagnostics import Diagnostic, Path

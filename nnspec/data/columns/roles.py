@@ -19,10 +19,14 @@ class TargetNeed:
     Attributes:
         task: what its loss measures.
         one_hot: whether the loss takes one number per class (categorical) or the class's number.
+        units: length of the output's last axis; None while it is unknown.
+        ignored: class number that the loss leaves out.
     """
 
     task: Need
     one_hot: bool = False
+    units: int | None = None
+    ignored: int | None = None
 
 
 TargetNeeds = Mapping[str, TargetNeed]

@@ -8,13 +8,24 @@ from typing import assert_never
 import numpy as np
 from numpy.typing import NDArray
 
-from nnspec.data.fit.fitted import BooleanFit, CategoryFit, ColumnFit, IntegerFit, NumericFit
+from nnspec.data.fit.fitted import (
+    BooleanFit,
+    CategoryFit,
+    ColumnFit,
+    IntegerFit,
+    NumericFit,
+    Precision,
+)
 from nnspec.data.table import Column, Table, Values
 from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.spec.data import DataSection
 
 CHUNK = 2**20
 """Elements that are looked at in double precision at a time."""
+SINGLE = 2.0**-24
+"""Largest rounding of single precision, relative to the number."""
+BLUR = 2.0**-17
+"""Rounding of a cell that is let pass, as a share of the column's deviation or range."""
 MOST_CATEGORIES = 1000
 """One-hot columns that one category column may become."""
 
@@ -81,10 +92,11 @@ def _fit_numeric(name: str, column: Column, section: DataSection) -> NumericFit:
     if moments.high == moments.low:
         # As scikit-learn's scalers: a constant column becomes zeros.
         return NumericFit(shape=column.shape, shift=moments.low, fill=fill)
+    shift, scale = moments.mean, moments.deviation
     if scaling == "minmax":
-        spread = moments.high - moments.low
-        return NumericFit(shape=column.shape, shift=moments.low, scale=spread, fill=fill)
-    return NumericFit(shape=column.shape, shift=moments.mean, scale=moments.deviation, fill=fill)
+        shift, scale = moments.low, moments.high - moments.low
+    precision = _precision(column.values, moments, scale)
+    return NumericFit(shape=column.shape, shift=shift, scale=scale, fill=fill, precision=precision)
 
 
 def _fit_category(name: str, column: Column, section: DataSection) -> CategoryFit:
@@ -128,6 +140,22 @@ def measure(values: Values, fill: float | None = None) -> Moments:
     low = min(float(chunk.min()) for chunk in _chunks(values, fill))
     high = max(float(chunk.max()) for chunk in _chunks(values, fill))
     return Moments(mean, float(np.sqrt(squares / count)), low, high)
+
+
+def coarse(figures: Moments, scale: float) -> bool:
+    """Tell whether single precision may blur numbers of these figures by more than `BLUR`."""
+    return max(-figures.low, figures.high) * SINGLE > BLUR * scale
+
+
+def _precision(values: Values, figures: Moments, scale: float) -> Precision:
+    """Return the precision that a column's cells must be given in to keep their differences."""
+    if not coarse(figures, scale):
+        return "single"
+    blurred = max(
+        float(np.nan_to_num(np.abs(chunk - chunk.astype(np.float32))).max())
+        for chunk in _chunks(values, None)
+    )
+    return "double" if blurred > BLUR * scale else "single"
 
 
 def _chunks(values: Values, fill: float | None) -> Iterator[Numbers]:

@@ -44,4 +44,7 @@ def need_of(loss: Loss, data: DataSection, units: int | None) -> TargetNeed:
     task = task_of(loss, data, units) or "regression"
     # A loss of numbers over classes (mse on a softmax) compares units one by one.
     one_hot = loss.targets in {"one_hot", "distribution"} or loss.task == "regression"
-    return TargetNeed(task, one_hot=one_hot and task == "multiclass")
+    # The overlap of masks is that of arrays of one shape.
+    one_hot = one_hot or (loss.targets == "zero_one" and loss.keras_name != "crossentropy")
+    ignored = getattr(loss, "ignore_class", None) if task == "multiclass" else None
+    return TargetNeed(task, one_hot=one_hot and task == "multiclass", units=units, ignored=ignored)

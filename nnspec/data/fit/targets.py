@@ -7,8 +7,16 @@ from numpy.typing import NDArray
 
 from nnspec.data.columns.refusals import refuse
 from nnspec.data.columns.roles import Roles, TargetNeed, TargetNeeds
-from nnspec.data.fit.features import measure
-from nnspec.data.fit.fitted import ColumnFit, Label, NumericFit, Preprocessing, TargetFit
+from nnspec.data.fit.features import coarse, measure
+from nnspec.data.fit.fitted import (
+    ColumnFit,
+    Label,
+    NumericFit,
+    Precision,
+    Preprocessing,
+    TargetFit,
+)
+from nnspec.data.fit.one_hot import class_names, one_hot_codes, one_number_per_class
 from nnspec.data.table import Column, Table, Values
 from nnspec.diagnostics import Path
 from nnspec.spec.data import DataSection
@@ -17,6 +25,8 @@ TARGET: Path = ("data", "target")
 BINARY = 2
 SHOWN = 10
 """How many labels a message lists."""
+LEFT_OUT = -1
+"""Stands for a class number where the data has a label that the loss ignores."""
 
 
 def fit_targets(
@@ -79,16 +89,32 @@ def decode_targets(target: TargetFit, values: Values) -> Values:
         values: as `encode_targets` gives them, or a reconstruction (rows, ...).
 
     Returns:
-        Numbers (rows, ...) in the target's units; for classes the labels, (rows,) where there is
-        one unit.
+        Numbers (rows, ...) in the target's units; for classes the labels, (rows,) where a row
+        has one.
     """
     if target.need in {"regression", "reconstruction"}:
         numbers = values.astype(np.float64)
         decoded: Values = numbers * np.asarray(target.scale) + np.asarray(target.shift)
         return decoded
     codes = values.argmax(axis=-1) if target.one_hot else values.astype(np.int64)
-    labels: Values = label_array(target)[codes]
-    return labels[:, 0] if target.need == "binary" and labels.shape[1:] == (1,) else labels
+    return without_unit(target, label_array(target)[codes])
+
+
+def counted_positions(target: TargetFit, table: Table) -> NDArray[np.bool_] | None:
+    """Return where a target has a class that the loss looks at, (rows, ...) as its labels.
+
+    None where it has one everywhere.
+    """
+    if target.ignored is None:
+        return None
+    codes = _codes(target, table, "these rows")
+    counted: NDArray[np.bool_] = (codes != LEFT_OUT) & (codes != target.ignored)
+    return counted
+
+
+def without_unit(target: TargetFit, labels: Values) -> Values:
+    """Return labels without the axis of a binary output's only unit."""
+    return labels[..., 0] if target.need == "binary" and target.shape[-1:] == (1,) else labels
 
 
 def raw_targets(fitted: Preprocessing, table: Table) -> dict[str, Values]:
@@ -98,10 +124,8 @@ def raw_targets(fitted: Preprocessing, table: Table) -> dict[str, Values]:
     """
     return {
         name: _stack_numbers(table.select(target.columns))
-        if target.need == "regression"
-        else label_array(target)[_codes(target, table, "these rows")].reshape(
-            _label_shape(target, table)
-        )
+        if target.need == "regression" or not target.labels
+        else without_unit(target, label_array(target)[_codes(target, table, "these rows")])
         for name, target in fitted.targets.items()
         if target.need != "reconstruction"
     }
@@ -153,11 +177,17 @@ def _fit_reconstruction(roles: Roles, output: str, features: Mapping[str, Column
     name = roles.reconstructs[output]
     shift: list[float] = []
     scale: list[float] = []
-    for fit in (features[column] for column in roles.inputs[name]):
+    fits = [features[column] for column in roles.inputs[name]]
+    fine = any(isinstance(fit, NumericFit) and fit.precision == "double" for fit in fits)
+    for fit in fits:
         shift += [fit.shift] if isinstance(fit, NumericFit) else [0.0] * fit.width
         scale += [fit.scale] if isinstance(fit, NumericFit) else [1.0] * fit.width
     return TargetFit(
-        need="reconstruction", reconstructs=name, shift=tuple(shift), scale=tuple(scale)
+        need="reconstruction",
+        reconstructs=name,
+        shift=tuple(shift),
+        scale=tuple(scale),
+        precision="double" if fine else "single",
     )
 
 
@@ -168,16 +198,38 @@ def _fit(table: Table, need: TargetNeed, section: DataSection) -> TargetFit:
     if len(shapes) > 1 or (len(columns) > 1 and shapes != {()}):
         message = "the target's columns are arrays; expected one array, or plain columns"
         raise refuse("D110", message, path=TARGET)
+    given_one_hot = need.task == "multiclass" and one_number_per_class(table, need.units)
     base = TargetFit(
         need=need.task,
         columns=tuple(table.columns),
         kinds=tuple(column.kind for column in columns),
         one_hot=need.one_hot and need.task == "multiclass",
-        shape=columns[0].shape or ((len(columns),) if need.task != "multiclass" else ()),
+        given_one_hot=given_one_hot,
+        ignored=need.ignored,
+        shape=_shape(columns, need, given_one_hot=given_one_hot),
     )
     if need.task == "regression":
         return _fit_regression(base, table, section)
+    if need.task == "none":
+        return _fit_numbered(base, columns)
     return _fit_classes(base, table)
+
+
+def _shape(
+    columns: tuple[Column, ...], need: TargetNeed, *, given_one_hot: bool
+) -> tuple[int, ...]:
+    """Return the shape of one row's target, classes apart.
+
+    An output of one unit per step or pixel, (steps, 1), takes a target of (steps,); a class number
+    may come as an array of one.
+    """
+    cell = columns[0].shape
+    if need.task == "multiclass":
+        alone = given_one_hot or (cell[-1:] == (1,) and need.units != 1)
+        return cell[:-1] if alone else cell
+    if not cell:
+        return (len(columns),)
+    return (*cell, 1) if need.units == 1 and cell[-1] != 1 else cell
 
 
 def _fit_regression(base: TargetFit, table: Table, section: DataSection) -> TargetFit:
@@ -196,19 +248,37 @@ def _fit_regression(base: TargetFit, table: Table, section: DataSection) -> Targ
             raise refuse("D107", f"{message}training rows", path=TARGET)
     shift = tuple(figure.mean for figure in figures.values())
     scale = tuple(figure.deviation for figure in figures.values())
-    return base.model_copy(update={"shift": shift, "scale": scale})
+    fine = any(coarse(figure, figure.deviation) for figure in figures.values())
+    precision: Precision = "double" if fine else "single"
+    return base.model_copy(update={"shift": shift, "scale": scale, "precision": precision})
+
+
+def _fit_numbered(base: TargetFit, columns: tuple[Column, ...]) -> TargetFit:
+    """Return a target of whole numbers: classes of rows, or sequences of them as they are."""
+    if len(columns) > 1:
+        message = f"the loss takes one target column; got {', '.join(base.columns)}"
+        raise refuse("D115", message, path=TARGET)
+    found = labels_of(columns[0])
+    if not columns[0].shape:
+        return base.model_copy(update={"labels": tuple(np.unique(found).tolist()), "shape": ()})
+    if columns[0].kind == "category":
+        message = f'the target "{base.columns[0]}" holds texts; the loss takes class numbers'
+        raise refuse("D115", message, path=TARGET)
+    return base.model_copy(update={"shape": columns[0].shape})
 
 
 def _fit_classes(base: TargetFit, table: Table) -> TargetFit:
     """Return the classes of a target, over all its columns."""
-    if base.need == "multiclass" and len(base.columns) > 1:
-        message = f"a multiclass output has one target column; got {', '.join(base.columns)}"
-        raise refuse("D115", message, path=TARGET)
+    if base.given_one_hot:
+        one_hot_codes(table, "the training rows")
+        return base.model_copy(update={"labels": class_names(table)})
     found = [np.unique(labels_of(column)) for column in table.columns.values()]
     if len({one.dtype.kind for one in found}) > 1:
         message = f"the target's columns are of different kinds: {', '.join(base.columns)}"
         raise refuse("D115", message, path=TARGET)
     labels: tuple[Label, ...] = tuple(np.unique(np.concatenate(found)).tolist())
+    if base.ignored not in range(len(labels)):
+        labels = tuple(one for one in labels if one != base.ignored)
     _check_labels(base, labels)
     return base.model_copy(update={"labels": labels})
 
@@ -237,43 +307,49 @@ def _encode(target: TargetFit, table: Table, where: str) -> Values:
     if target.need == "regression":
         numbers = _stack_numbers(table.select(target.columns))
         scaled: Values = (numbers - np.asarray(target.shift)) / np.asarray(target.scale)
-        return scaled.astype(np.float32)
+        return scaled.reshape(table.rows, *target.shape).astype(np.float32)
+    if target.need == "none" and not target.labels:
+        return labels_of(table[target.columns[0]]).astype(np.int32)
     codes = _codes(target, table, where)
     if target.need == "binary":
         return codes.astype(np.float32)
     if target.one_hot:
         classes: Values = np.eye(len(target.labels), dtype=np.float32)[codes]
         return classes
-    return codes.astype(np.int32)
+    outside = -1 if target.ignored is None else target.ignored
+    return np.where(codes == LEFT_OUT, outside, codes).astype(np.int32)
 
 
 def _codes(target: TargetFit, table: Table, where: str) -> NDArray[np.int64]:
-    """Return the class numbers: (rows, *shape) of the fitted target."""
+    """Return the class numbers: (rows, *shape) of the fitted target; LEFT_OUT where there is none.
+
+    Raises:
+        Refused: D108 for a class that was not in the training rows, D115 for rows of one-hot
+            columns that name none or several.
+    """
+    if target.given_one_hot:
+        return one_hot_codes(table.select(target.columns), where)
     numbers: Mapping[Label, int] = {label: code for code, label in enumerate(target.labels)}
     columns = [table[name] for name in target.columns]
     found = [labels_of(column) for column in columns]
     unknown = sorted(
         {str(one) for many in found for one in many.reshape(-1).tolist()}
-        - {str(label) for label in target.labels}
+        - {str(label) for label in (*target.labels, target.ignored)}
     )
     if unknown:
         classes = "class" if len(unknown) == 1 else "classes"
         message = f"{classes} {', '.join(unknown)} of {where} never seen in the training rows"
         raise refuse("D108", message, path=TARGET)
     coded = [_look_up(one, numbers, target) for one in found]
-    return coded[0] if target.need == "multiclass" or columns[0].shape else np.stack(coded, axis=1)
+    side_by_side = coded[0] if len(coded) == 1 else np.stack(coded, axis=1)
+    return side_by_side.reshape(table.rows, *target.shape)
 
 
 def _look_up(found: Values, numbers: Mapping[Label, int], target: TargetFit) -> NDArray[np.int64]:
     """Return each label's number."""
     texts = isinstance(target.labels[0], str)
-    flat = [numbers[str(one) if texts else one] for one in found.reshape(-1).tolist()]
+    flat = [numbers.get(str(one) if texts else one, LEFT_OUT) for one in found.reshape(-1).tolist()]
     return np.asarray(flat, dtype=np.int64).reshape(found.shape)
-
-
-def _label_shape(target: TargetFit, table: Table) -> tuple[int, ...]:
-    """Return the shape of labels: (rows,) for one unit, else (rows, *shape)."""
-    return (table.rows, *(() if target.shape == (1,) else target.shape))
 
 
 def _stack_numbers(table: Table) -> NDArray[np.float64]:

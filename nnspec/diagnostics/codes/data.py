@@ -96,8 +96,8 @@ DATA: tuple[Code, ...] = (
     Code(
         "D116",
         "declares more than it may",
-        "The file unpacks to more than the limit.",
-        "Use a smaller file, or raise the limit on the command line.",
+        "The file unpacks to far more than a file of its size holds, or than is ever read.",
+        "Save it as .csv or without compression, or with fewer columns or rows.",
     ),
     Code(
         "D117",
@@ -149,6 +149,21 @@ DATA: tuple[Code, ...] = (
         "column without information",
         "A column that is the same in every training row teaches nothing.",
         "Leave it out of `features`.",
+        Severity.WARNING,
+    ),
+    Code(
+        "D125",
+        "unknown values",
+        "Cells hold values that the training rows did not have; they count as none of the known "
+        "ones, and the network has never learned what that means.",
+        "Correct the cells, or train on rows that have these values.",
+        Severity.WARNING,
+    ),
+    Code(
+        "D126",
+        "rows without a prediction",
+        "Cells are missing, and the run was trained with `missing: drop`.",
+        "Fill the cells, or train with `missing: mean`, `median` or `most_frequent`.",
         Severity.WARNING,
     ),
     Code(

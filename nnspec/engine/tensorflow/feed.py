@@ -9,6 +9,8 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from nnspec.data.arrays import Arrays
+from nnspec.data.rows import RowSource
+from nnspec.engine.tensorflow.keras_graph import as_inputs, as_outputs, build_for_steps
 
 Array = npt.NDArray[Any]
 """Rows first: (rows, ...)."""
@@ -47,17 +49,18 @@ class Feed:
         return tuple(tf.convert_to_tensor(one) for one in self.arrays)
 
 
-def feed(model: keras.Model, arrays: Arrays) -> Feed:
-    """Return the arrays in the order and the types in which the model reads them."""
+def feed(model: keras.Model, rows: RowSource[Arrays]) -> Feed:
+    """Return all rows as arrays in the order and the types in which the model reads them."""
+    arrays = rows.take(slice(None))
     names = [tensor.name for tensor in model.inputs]
     flat = [readable(arrays.inputs[name]) for name in names]
     indices = list(range(len(flat)))
-    inputs = keras.tree.pack_sequence_as(model._inputs_struct, indices)  # noqa: SLF001 - Keras has no public name for it
+    inputs = as_inputs(model, indices)
     for name in model.output_names:
         target = arrays.targets.get(name)
         flat.append(np.zeros((arrays.rows, 1), "float32") if target is None else readable(target))
     indices = list(range(len(names), len(flat)))
-    targets = keras.tree.pack_sequence_as(model._outputs_struct, indices)  # noqa: SLF001 - as above
+    targets = as_outputs(model, indices)
     if arrays.weights is not None:
         flat.append(readable(arrays.weights))
     return Feed(tuple(flat), inputs, targets, arrays.weights is not None, arrays.rows)
@@ -79,4 +82,4 @@ def build_variables(model: keras.Model, rows: Feed) -> None:
         model.optimizer.build(model.trainable_variables)
     few = model.inputs[0].shape[0] or 2  # a stateful network takes no other batch than its own
     first = [one[:few] for one in rows.arrays]
-    model._symbolic_build(data_batch=rows.unpack(first))  # noqa: SLF001 - Keras' own way to build before a first step
+    build_for_steps(model, rows.unpack(first))

@@ -1,0 +1,287 @@
+"""How many small changes of the program the tests notice.
+
+    python bench/mutants.py map                 # once: which test runs which line, and how long
+    python bench/mutants.py named               # six changes that once went unnoticed
+    python bench/mutants.py run --count 300     # drawn by seed, the same number of each floor
+
+Every mutant is written into a copy of the project, and the tests that run its line are called
+there, the quick ones first, until one fails. A process that has imported the libraries is forked
+for each, so that a mutant costs what its tests cost. Takes Cosmic Ray, coverage and pytest-cov.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from queue import Queue
+
+from mutations import ROOT, Mutant, draw
+from mutations_named import named
+from results import record
+
+MAP = ROOT / ".mutants"
+"""Folder of what `map` found; not kept with the project."""
+COPIED = ("nnspec", "tests", "specs", "schema", "docs", "tools", "bench", "cli.py")
+COPIED_TOO = ("pyproject.toml", "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "action.yml")
+MOST_SECONDS = 150.0
+"""Of tests that a mutant is given, by the durations that `map` measured."""
+PATIENCE = 4.0
+"""A mutant that takes so many times longer than its tests did hangs, and counts as killed."""
+PRELOADED = ("tensorflow", "keras", "polars", "sklearn.linear_model", "hypothesis", "pytest")
+
+
+@dataclass(frozen=True, slots=True)
+class Tests:
+    """What `map` found.
+
+    Attributes:
+        seconds: duration of each test, by its id.
+        context: the tests of each line of each file; line 0 stands for the whole file.
+    """
+
+    seconds: dict[str, float]
+    context: dict[str, dict[int, set[str]]]
+
+    def of(self, mutant: Mutant) -> list[str]:
+        """Return the tests to run, the quick ones first, within the bound on seconds."""
+        lines = self.context.get(mutant.file, {})
+        found = lines.get(mutant.line) or lines.get(0, set())
+        chosen: list[str] = []
+        spent = 0.0
+        for one in sorted(found, key=lambda name: self.seconds.get(name, 1.0)):
+            spent += self.seconds.get(one, 1.0)
+            if spent > MOST_SECONDS and chosen:
+                break
+            chosen.append(one)
+        return chosen
+
+    def expected(self, chosen: Iterable[str]) -> float:
+        """Return how long some tests take."""
+        return sum(self.seconds.get(one, 1.0) for one in chosen)
+
+
+class Durations:
+    """Remembers how long every test took: a plugin of pytest."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    def pytest_runtest_logreport(self, report: object) -> None:
+        """Add a phase of a test."""
+        name, spent = str(getattr(report, "nodeid", "")), float(getattr(report, "duration", 0.0))
+        self.seconds[name] = self.seconds.get(name, 0.0) + spent
+
+
+def make_map(arguments: Sequence[str]) -> int:
+    """Run the tests once and remember which of them runs which line."""
+    import pytest  # noqa: PLC0415 - it is preloaded elsewhere
+
+    shutil.rmtree(MAP, ignore_errors=True)
+    MAP.mkdir()
+    settings = MAP / "settings.ini"
+    settings.write_text(
+        f"[run]\ndata_file = {MAP}/coverage\nsource = {ROOT}/nnspec\nparallel = true\n"
+        "patch = subprocess, _exit\nsigterm = true\ncontext = ${PYTEST_CURRENT_TEST-}\n"
+    )
+    durations = Durations()
+    options = [f"--cov-config={settings}", "--cov", "--cov-context=test", "--cov-report="]
+    os.chdir(ROOT)
+    code = pytest.main(["-q", *options, *arguments], plugins=[durations])
+    subprocess.run(
+        [sys.executable, "-m", "coverage", "combine", f"--rcfile={settings}", "-q"], check=False
+    )
+    (MAP / "seconds.json").write_text(json.dumps(durations.seconds))
+    return int(code)
+
+
+def read_map() -> Tests:
+    """Return what `map` found."""
+    seconds: dict[str, float] = json.loads((MAP / "seconds.json").read_text())
+    by_file: dict[str, set[str]] = {}
+    for name in seconds:
+        by_file.setdefault(name.partition("::")[0], set()).add(name)
+    context: dict[str, dict[int, set[str]]] = {}
+    with sqlite3.connect(MAP / "coverage") as base:
+        rows = base.execute(
+            "select file.path, context.context, line_bits.numbits from line_bits "
+            "join file on file.id = line_bits.file_id join context on context.id = context_id"
+        )
+        for path, written, bits in rows:
+            names = tests_of(written, seconds, by_file)
+            if not names:
+                continue
+            lines = context.setdefault(str(Path(path).relative_to(ROOT)), {})
+            for line in (0, *numbers_of(bits)):
+                lines.setdefault(line, set()).update(names)
+    return Tests(seconds, context)
+
+
+def tests_of(written: str, seconds: dict[str, float], by_file: dict[str, set[str]]) -> set[str]:
+    """Return the tests that a context names: those of the file for what a fixture ran."""
+    found: set[str] = set()
+    for part in written.split("|"):
+        name, _, phase = part.partition(" (")
+        if name in seconds:
+            shared = "setup" in phase or written.endswith("|setup")
+            found |= by_file[name.partition("::")[0]] if shared else {name}
+    return found
+
+
+def numbers_of(bits: bytes) -> list[int]:
+    """Return the lines that a bit field of coverage holds."""
+    return [8 * at + bit for at, byte in enumerate(bits) for bit in range(8) if byte & 1 << bit]
+
+
+def copy_project() -> Path:
+    """Return a copy of the project that may be changed."""
+    place = Path(tempfile.mkdtemp(prefix="mutants-")) / "project"
+    place.mkdir()
+    for name in COPIED:
+        kept = ROOT / name
+        if kept.is_dir():
+            shutil.copytree(kept, place / name, ignore=shutil.ignore_patterns("results"))
+        else:
+            shutil.copy2(kept, place / name)
+    for name in COPIED_TOO:
+        shutil.copy2(ROOT / name, place / name)
+    return place
+
+
+def run_tests(place: Path, chosen: Sequence[str], limit: float) -> tuple[bool, str]:
+    """Run tests in a copy, in a fork of this process; return whether all passed, and the output."""
+    log = place.parent / "output.txt"
+    child = os.fork()
+    if child == 0:
+        call_tests(place, chosen, log)
+    ended = time.monotonic() + limit
+    while time.monotonic() < ended:
+        done, status = os.waitpid(child, os.WNOHANG)
+        if done:
+            return status == 0, log.read_text(errors="replace") if log.exists() else ""
+        time.sleep(0.1)
+    os.killpg(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    return False, "took too long"
+
+
+def call_tests(place: Path, chosen: Sequence[str], log: Path) -> None:
+    """Be the process that runs the tests: never returns."""
+    os.setpgid(0, 0)
+    os.chdir(place)
+    out = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    os.dup2(out, 1)
+    os.dup2(out, 2)
+    os.environ["PYTHONPATH"] = str(place)
+    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
+    sys.dont_write_bytecode = True
+    sys.path[:] = [
+        str(place),
+        *(one for one in sys.path if Path(one) not in (ROOT, ROOT / "bench")),
+    ]
+    code = 3
+    try:
+        import pytest  # noqa: PLC0415 - preloaded before the fork
+
+        options = ["-n", "0", "-x", "-q", "--no-header", "-p", "no:cacheprovider"]
+        code = int(pytest.main([*options, *chosen]))
+    finally:
+        os._exit(code)
+
+
+def try_mutant(place: Path, mutant: Mutant, tests: Tests) -> dict[str, object]:
+    """Return what became of a mutant."""
+    chosen = tests.of(mutant)
+    found = {"file": mutant.file, "line": mutant.line, "change": mutant.change}
+    found["shown"] = mutant.shown
+    if not chosen:
+        return found | {"killed": False, "why": "no test runs this line"}
+    file = place / mutant.file
+    original = file.read_text(encoding="utf-8")
+    for cached in (file.parent / "__pycache__").glob(f"{file.stem}.*.pyc"):
+        cached.unlink()
+    file.write_text(mutant.text, encoding="utf-8")
+    try:
+        limit = 60 + PATIENCE * tests.expected(chosen)
+        passed, output = run_tests(place, chosen, limit)
+    finally:
+        file.write_text(original, encoding="utf-8")
+    last = [line for line in output.splitlines() if line.startswith(("FAILED", "ERROR", "took"))]
+    return found | {"killed": not passed, "tests": len(chosen), "why": (last or [""])[0][:200]}
+
+
+def measure(mutants: Sequence[Mutant], tests: Tests, workers: int) -> list[dict[str, object]]:
+    """Return what became of each mutant, several tried side by side."""
+    places: Queue[Path] = Queue()
+    for _ in range(workers):
+        places.put(copy_project())
+    figures: list[dict[str, object]] = []
+
+    def one(mutant: Mutant) -> None:
+        place = places.get()
+        try:
+            figures.append(try_mutant(place, mutant, tests))
+        finally:
+            places.put(place)
+        told = figures[-1]
+        word = "killed  " if told["killed"] else "SURVIVED"
+        print(f"{len(figures):4} {word} {told['file']}:{told['line']} {told['shown']}", flush=True)
+
+    with ThreadPoolExecutor(workers) as pool:
+        list(pool.map(one, mutants))
+    return figures
+
+
+def summarize(figures: Sequence[dict[str, object]]) -> None:
+    """Print the share of each floor."""
+    floors: dict[str, list[bool]] = {}
+    for one in figures:
+        floors.setdefault(str(one["file"]).split("/")[1], []).append(bool(one["killed"]))
+    for floor, killed in [*floors.items(), ("all", [bool(one["killed"]) for one in figures])]:
+        print(
+            f"{floor:10} {sum(killed):4} of {len(killed):4} killed  {sum(killed) / len(killed):.1%}"
+        )
+
+
+def preload() -> None:
+    """Import what every test would import; nothing of the project."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    for name in PRELOADED:
+        __import__(name)
+
+
+def main() -> int:
+    """Make the map, or try mutants."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("what", choices=("map", "named", "run"))
+    parser.add_argument("--count", type=int, default=300)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--workers", type=int, default=2)
+    known, rest = parser.parse_known_args()
+    if known.what == "map":
+        return make_map(rest)
+    makers: dict[str, Callable[[], list[Mutant]]] = {
+        "named": named,
+        "run": lambda: draw(known.count, known.seed),
+    }
+    mutants = makers[known.what]()
+    preload()
+    figures = measure(mutants, read_map(), known.workers)
+    summarize(figures)
+    record(f"mutants-{known.what}", figures)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

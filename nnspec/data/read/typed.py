@@ -1,0 +1,104 @@
+"""Reads a source once: typed columns of whole rows, with nothing split or fitted yet."""
+
+from dataclasses import dataclass
+from pathlib import Path as FilePath
+
+import numpy as np
+
+from nnspec.data.columns.kinds import type_columns
+from nnspec.data.columns.missing import settle_missing
+from nnspec.data.columns.refusals import refuse
+from nnspec.data.columns.roles import Roles, TargetNeeds, assign_roles
+from nnspec.data.columns.series import find_several_series
+from nnspec.data.read.raw import DATA_LIMIT
+from nnspec.data.read.source import read_source
+from nnspec.data.table import Rows, Table
+from nnspec.diagnostics import Diagnostic, Refused
+from nnspec.spec.data import DataSection
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TypedRows:
+    """The rows of a source that are used.
+
+    Attributes:
+        table: every column that has a role.
+        numbers: (rows,) row number of each in the source, from 0.
+        roles: what the columns are for.
+        fingerprint: SHA-256 of the source.
+        source: the source as messages name it.
+        doubts: what is doubtful about the rows as they lie.
+    """
+
+    table: Table
+    numbers: Rows
+    roles: Roles
+    fingerprint: str
+    source: str
+    doubts: tuple[Diagnostic, ...] = ()
+
+
+def read_rows(
+    section: DataSection,
+    needs: TargetNeeds,
+    *,
+    folder: FilePath,
+    allow_outside: bool = False,
+    limit: int = DATA_LIMIT,
+) -> TypedRows:
+    """Read, type and check the rows of a data section.
+
+    Args:
+        section: the spec's data section.
+        needs: what each trained output needs.
+        folder: the spec's folder.
+        allow_outside: whether files outside the folder may be read.
+        limit: bytes that the source may unpack to.
+
+    Raises:
+        Refused: with the codes of the steps (X, D, S).
+    """
+    raw = read_source(section.source, folder, allow_outside=allow_outside, limit=limit)
+    roles = assign_roles(section, needs, raw.names)
+    table = type_columns(raw, roles.columns, section.columns, section.null_values)
+    _check_settings(table, roles, section)
+    _check_weights(table, roles)
+    kept = np.flatnonzero(settle_missing(table, roles, section.missing))
+    if len(kept) < table.rows:
+        table = table.take(kept)
+    doubts = tuple(find_several_series(raw, section))
+    return TypedRows(table, kept, roles, raw.fingerprint, raw.source, doubts)
+
+
+def _check_settings(table: Table, roles: Roles, section: DataSection) -> None:
+    """Refuse scalings and encodings of columns of another kind, which would do nothing (S115)."""
+    settings = (("scaling", section.scaling, "numeric"), ("encoding", section.encoding, "category"))
+    found = [
+        Diagnostic(
+            "S115",
+            f'`{key}` is for {expected} columns; "{name}" is a {table[name].kind} column',
+            hint=f"declare columns: {{{name}: {expected}}}, or remove it here",
+            path=("data", key, name),
+        )
+        for key, setting, expected in settings
+        if isinstance(setting, dict)
+        for name in setting
+        if name in roles.features and table[name].kind != expected
+    ]
+    if found:
+        raise Refused(found)
+
+
+def _check_weights(table: Table, roles: Roles) -> None:
+    """Refuse sample weights that are no numbers, or negative (D115)."""
+    if roles.weight is None:
+        return
+    column, path = table[roles.weight], ("data", "sample_weight")
+    if column.kind not in {"numeric", "integer"} or column.shape:
+        message = f'the sample weight "{roles.weight}" is a {column.kind} column; expected numbers'
+        raise refuse("D115", message, path=path)
+    values = column.values.astype(np.float64)
+    if (values < 0).any():
+        row = int((values < 0).argmax())
+        message = f'the sample weight "{roles.weight}" is {values[row]:g} in row {row + 1}'
+        raise refuse("D115", f"{message}; expected 0 or more", path=path)

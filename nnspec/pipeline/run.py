@@ -1,0 +1,109 @@
+"""The whole run: open, prepare, train, conclude; in that order and nothing else."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from nnspec.diagnostics import Diagnostic
+from nnspec.network.fill import hash_spec, render_spec
+from nnspec.pipeline.check import Source, placing
+from nnspec.pipeline.opened import Opened, open_spec
+from nnspec.pipeline.prepare import Prepared, prepare
+from nnspec.pipeline.train import train
+from nnspec.run.folder import RunFolder
+from nnspec.run.layout import PREPROCESSING, SPEC
+from nnspec.run.manifest import Manifest, SpecOrigin, git_revision, now, versions
+from nnspec.run.signals import SIGNALS
+
+if TYPE_CHECKING:
+    from nnspec.report.report import Report
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """A finished run: where it lies and what it reached."""
+
+    folder: Path
+    report: "Report"
+    warnings: tuple[Diagnostic, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a run is written, and what shows its progress.
+
+    Attributes:
+        runs: folder of all runs.
+        name: the run's name; the spec's, with a number if that is taken, where it is None.
+        console: takes the progress; None: nothing is shown.
+    """
+
+    runs: Path = field(default_factory=lambda: Path("runs"))
+    name: str | None = None
+    console: Console | None = None
+
+
+def run(
+    source: Source,
+    *,
+    overrides: Sequence[str] = (),
+    allow_outside: bool = False,
+    place: Place | None = None,
+) -> RunResult:
+    """Train a spec, conclude the run and write it.
+
+    Args:
+        source: a spec, or its file.
+        overrides: settings of the command line, `path=value` each.
+        allow_outside: whether the spec may read files outside its folder.
+        place: where the run is written.
+
+    Raises:
+        Refused: the spec or its data; nothing was written.
+        RunFailed: the run had begun; what it reached is kept.
+        GateMissed: the run is complete and a metric missed its gate.
+    """
+    opened = open_spec(source, overrides=overrides, allow_outside=allow_outside)
+    return run_opened(opened, place or Place())
+
+
+def run_opened(opened: Opened, place: Place) -> RunResult:
+    """Train a spec whose data is open, and conclude the run; raises as `run` does."""
+    with placing(opened.spec):
+        prepared = prepare(opened)
+        manifest = describe_run(prepared, place)
+        with (
+            SIGNALS.waiting() as held,
+            RunFolder.create(place.runs, manifest, exact=place.name is not None) as folder,
+        ):
+            folder.tell(held)
+            folder.write(SPEC, render_spec(prepared.spec, prepared.network))
+            folder.write(PREPROCESSING, prepared.dataset.fitted.to_json())
+            SIGNALS.check()
+            trained = train(prepared, folder, place.console)
+            folder.tell(held)
+            from nnspec.pipeline import conclude  # noqa: PLC0415 - a second, when training has ended
+
+            report = conclude.conclude(trained)
+        conclude.check_gates(prepared.spec, report)
+    return RunResult(folder.path, report, opened.diagnostics)
+
+
+def describe_run(prepared: Prepared, place: Place) -> Manifest:
+    """Return what is known of a run before it begins."""
+    spec = prepared.spec
+    folder = spec.folder.resolve()
+    digest = hash_spec(spec, prepared.network)
+    origin = SpecOrigin(Path(spec.file).name, str(folder), digest, git_revision(folder))
+    return Manifest(
+        place.name or spec.name,
+        origin,
+        spec.runtime.seed,
+        now(),
+        data=prepared.dataset.fingerprint,
+        device=spec.runtime.device,
+        versions=versions(),
+    )

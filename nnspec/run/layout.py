@@ -1,0 +1,20 @@
+"""Floor 8, the layout: what the files of a run folder are called."""
+
+from typing import Literal
+
+MANIFEST = "run.json"
+LOCK = ".lock"
+SPEC = "spec.yaml"
+PREPROCESSING = "preprocessing.json"
+HISTORY = "history.csv"
+REPORT = "report.json"
+MARKDOWN = "report.md"
+PREDICTIONS = "predictions.csv"
+MODEL = "model"
+"""The folder of the SavedModel."""
+Which = Literal["best", "last"]
+
+
+def checkpoint_of(which: Which) -> str:
+    """Return a checkpoint's path within the run folder."""
+    return f"checkpoints/{which}.weights.h5"

@@ -15,6 +15,7 @@ from nnspec.diagnostics import Diagnostic, Findings, Refused
 from nnspec.document import shorten
 from nnspec.network.network import Network
 from nnspec.pipeline.check import (
+    Checked,
     CheckedSpec,
     Source,
     check_network,
@@ -82,7 +83,7 @@ def open_spec(
         raise Refused(findings.sorted(spec.file))
     findings.extend(placed(spec, check_columns(dataset, trainable_sections(spec).data)))
     new = [one for one in findings.sorted(spec.file) if one not in checked.diagnostics]
-    seen = hide(checked, new, unsought=("",))
+    seen = hide(checked, new, unsought=("",)) if isinstance(checked, Checked) else tuple(new)
     return Opened(spec, fitted, dataset, checked.diagnostics, seen)
 
 

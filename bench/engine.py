@@ -31,14 +31,11 @@ from results import record
 
 from nnspec.data.arrays import Arrays
 from nnspec.engine import Plan, predict
-from nnspec.engine.comparison import (
+from nnspec.engine.comparison import Bounds, Contestant, Row, measure
+from nnspec.engine.tensorflow.contestants import (
     STEPS_PER_EXECUTION,
-    Bounds,
-    Contestant,
     FitContestant,
     FusedContestant,
-    Row,
-    measure,
 )
 
 SLOW_COMPILED = {"CNN", "Conv1D"}
@@ -135,7 +132,7 @@ def prediction(network: Network, turns: int, rows: int = 100_000) -> dict[str, A
     small = rows_of(network).inputs
     many = {name: np.resize(one, (rows, *one.shape[1:])) for name, one in small.items()}
     theirs = timed(lambda: model.predict(many, batch_size=32, verbose=0))
-    ours = timed(lambda: predict(model, many, 32))
+    ours = timed(lambda: predict(model, many))
     theirs(), ours()
     pairs = [(theirs(), ours()) for _ in range(turns)]
     ratio = statistics.median(left / right for left, right in pairs)

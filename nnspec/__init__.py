@@ -127,7 +127,8 @@ def evaluate(run: str | Path) -> tuple[OutputReport, ...]:
 def predict(run: str | Path, data: str | Path) -> str:
     """Return a run's predictions for the rows of a table, as CSV text.
 
-    Warns where the run did not complete.
+    Warns where the run did not complete, of values that the training did not have, and of rows
+    that have no prediction.
     """
     from pathlib import Path
 

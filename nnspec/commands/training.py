@@ -47,6 +47,7 @@ def train(
         loading.start()
         opened = open_spec(spec, overrides=overrides or (), allow_outside=allow_outside)
         loading.finish()
+        show_findings(opened.seen, overrides)
         from rich.console import Console
 
         from nnspec.pipeline.run import Place, run_opened

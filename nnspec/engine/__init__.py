@@ -8,12 +8,13 @@ says which one ran, what XLA compiled, and why.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import keras
 
 from nnspec.data.arrays import Arrays
 from nnspec.data.rows import RowSource
-from nnspec.engine.choice import choose, choose_xla_for_inference
+from nnspec.engine.errors import found
 from nnspec.engine.executor import Executor
 from nnspec.engine.order import epoch_order
 from nnspec.engine.plan import EngineName, Execution, Outcome, Plan, XlaMode
@@ -23,10 +24,12 @@ from nnspec.engine.tensorflow.device import (
     current_device,
     use_threads,
 )
-from nnspec.engine.tensorflow.feed import Array, Feed, build_variables, feed
+from nnspec.engine.tensorflow.feed import Array, Feed, build_variables, whole_feed
 from nnspec.engine.tensorflow.fused import Fused, evaluate_fused
+from nnspec.engine.tensorflow.keras_callbacks import KerasCallbacks
 from nnspec.engine.tensorflow.keras_fit import KerasFit
 from nnspec.engine.tensorflow.prediction import predict_fused
+from nnspec.engine.tensorflow.traits import choose_here, choose_xla_for_inference
 from nnspec.engine.tensorflow.weights import weighted_by_class
 from nnspec.engine.training import Training, Watcher
 
@@ -58,6 +61,9 @@ def train(
 ) -> Outcome:
     """Train a compiled functional model in place.
 
+    A network that is built for batches of one size, as stateful layers want it, is trained and
+    validated without the last rows that do not fill one; `Outcome.execution` says how many.
+
     Args:
         model: compiled with optimizer, loss and metrics; its input and output names are the
             arrays' keys.
@@ -71,40 +77,57 @@ def train(
         Refused: the plan asks for what this model or machine cannot do.
         RunFailed: the loss of a step was not a number.
     """
-    rows = feed(model, training)
-    checks = None if validation is None else feed(model, validation)
+    rows, left_out = whole_feed(model, training)
+    listeners = KerasCallbacks(model, callbacks, plan, rows.rows)
+    checks = None if validation is None else whole_feed(model, validation)[0]
     build_variables(model, rows)
     executor = _executor(model, rows, checks, plan)
-    return Training(model, executor, plan, rows.rows, callbacks).run()
+    outcome = Training(executor, plan, rows.rows, listeners).run()
+    return _noting(outcome, left_out, rows.rows, plan.batch_size)
 
 
 def evaluate(model: keras.Model, arrays: RowSource[Arrays], batch_size: int) -> dict[str, float]:
     """Return the loss and the metrics of these rows, as `Model.evaluate` does.
+
+    A network that is built for batches of one size sees no rows that do not fill one.
 
     Args:
         model: a compiled functional model.
         arrays: the rows and their targets.
         batch_size: rows per step.
     """
-    rows = feed(model, arrays)
+    rows, _ = whole_feed(model, arrays)
     build_variables(model, rows)
     xla = choose_xla_for_inference(model, device=current_device())
-    return dict(evaluate_fused(model, rows, batch_size, xla=xla))
+    with found():
+        return dict(evaluate_fused(model, rows, batch_size, xla=xla))
 
 
-def predict(model: keras.Model, inputs: dict[str, Array], batch_size: int) -> dict[str, Array]:
+def predict(model: keras.Model, inputs: dict[str, Array]) -> dict[str, Array]:
     """Return the outputs for these rows: output name -> (rows, ...).
 
     Args:
         model: a functional model; it need not be compiled.
         inputs: input name -> (rows, ...).
-        batch_size: rows per step where a layer's state depends on it.
     """
-    return predict_fused(model, inputs, batch_size)
+    with found():
+        return predict_fused(model, inputs)
+
+
+def _noting(outcome: Outcome, left_out: int, rows: int, batch: int) -> Outcome:
+    """Return the outcome with a word on the training rows that fill no batch."""
+    if not left_out:
+        return outcome
+    said = (
+        f"rows: the last {left_out} of {rows + left_out} training rows are left out, "
+        f"since the network takes whole batches of {batch}"
+    )
+    execution = outcome.execution
+    return replace(outcome, execution=replace(execution, reasons=(*execution.reasons, said)))
 
 
 def _executor(model: keras.Model, rows: Feed, checks: Feed | None, plan: Plan) -> Executor:
-    choice = choose(model, plan, rows.rows, device=current_device())
+    choice = choose_here(model, plan, rows.rows)
     if choice.engine == "keras":
         return KerasFit(model, rows, checks, plan.batch_size, reasons=choice.reasons)
     return Fused(model, rows, checks, plan.batch_size, choice)

@@ -4,35 +4,51 @@ The choice depends on the network, the plan and the device alone, never on a clo
 run made twice must take the same path, or its numbers would differ.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal, assert_never
-
-import keras
+from typing import Literal, assert_never
 
 from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.engine.plan import EngineName, Plan, XlaMode
-from nnspec.engine.tensorflow.device import available_cores
-from nnspec.engine.tensorflow.obstacles import Obstacle, xla_obstacles
-from nnspec.engine.tensorflow.shares import shares_of
-
-SLOW_UNDER_XLA_ON_CPU = (
-    "Conv",
-    "DepthwiseConv",
-    "SeparableConv",
-    "MaxPooling",
-    "AveragePooling",
-)
-"""Beginnings of layer classes that XLA computes on one thread, many times slower than oneDNN."""
 
 COMPILE_SECONDS = 0.8
 """What XLA adds to the first call, at the least; measured on two cores: 0.5 to 2 s."""
 
-SECONDS_GAINED_PER_LAYER = 40e-6
-"""What one layer's step gains from XLA on a CPU: the cost of starting its operations one by one."""
+LEAST_ROWS = 16
+"""Rows of a share below which the cores wait for one another longer than they work."""
 
-SECONDS_GAINED_PER_RECURRENT_STEP = 40e-6
-"""What one time step of a recurrent layer gains from XLA on a CPU."""
+LEAST_PRODUCTS = 4_000_000
+"""Multiplications of a batch on its way forward, below which the shares' calls cost too much."""
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What the choice depends on in a network."""
+
+    kind: str
+    """Name of the model's class."""
+    own_step: str | None
+    """The step of `Model.fit` that the class replaces with its own, if it does."""
+    obstacles: tuple[str, ...]
+    """What XLA cannot compile, layer by layer."""
+    slow: str | None
+    """The first layer that XLA computes more slowly than TensorFlow on a CPU."""
+    layers: int
+    """Layers that compute, those inside nested models and wrappers included."""
+    gained: float
+    """Seconds that XLA gains in one step on a CPU."""
+    entangled: str | None
+    """Why a batch cannot be cut into shares that come to the same, None where it can."""
+    products: int
+    """Multiplications of one row on its way forward through recurrent layers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """What the choice depends on in the machine."""
+
+    device: Literal["CPU", "GPU"]
+    cores: int
+    """Processors that are free to work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,30 +64,46 @@ class Choice:
     """Into how many shares a batch is cut, one for each core that works on it."""
 
 
-def choose(model: keras.Model, plan: Plan, rows: int, *, device: Literal["CPU", "GPU"]) -> Choice:
+def choose(network: Traits, plan: Plan, rows: int, machine: Machine) -> Choice:
     """Return what runs a training of these rows.
 
     Raises:
         Refused: `xla: required` and a layer XLA cannot compile, or the fused engine and a
             model it cannot run.
     """
-    engine, why = _engine(model, plan.engine)
+    engine, why = _engine(network, plan.engine)
     if engine == "keras":
         if plan.xla == "required":
             raise Refused([_not_compiled(why)])
         return Choice("keras", xla=False, reasons=(why,))
-    xla, because = _xla(model, plan, rows, device)
+    xla, because = _xla(network, plan, rows, machine.device)
     choice = Choice("fused", xla=xla, reasons=(why, because), required=plan.xla == "required")
-    return _shared(choice, model, min(rows, plan.batch_size)) if device == "CPU" else choice
+    if not xla or machine.device == "GPU":
+        return choice
+    return _shared(choice, network, min(rows, plan.batch_size), machine.cores)
 
 
-def _shared(choice: Choice, model: keras.Model, batch: int) -> Choice:
+def _shared(choice: Choice, network: Traits, batch: int, cores: int) -> Choice:
     """Return the choice with the shares of a batch that the cores work on side by side."""
-    shares = shares_of(model, batch, available_cores()) if choice.xla else 1
+    shares = shares_of(network, batch, cores)
     if shares == 1:
         return choice
     reason = f"cores: each of {shares} takes {batch // shares} rows of a batch"
     return replace(choice, shares=shares, reasons=(*choice.reasons, reason))
+
+
+def shares_of(network: Traits, batch: int, cores: int) -> int:
+    """Return into how many shares a batch is cut; 1 where that changes the result or costs time.
+
+    Args:
+        network: the traits of a network that XLA can compile.
+        batch: rows per step.
+        cores: processors that are free to work.
+    """
+    most = min(cores, batch // LEAST_ROWS)
+    shares = next((one for one in range(most, 1, -1) if batch % one == 0), 1)
+    pays = network.products * batch >= LEAST_PRODUCTS
+    return shares if pays and network.entangled is None else 1
 
 
 def without_xla(choice: Choice, error: Exception) -> Choice:
@@ -87,18 +119,13 @@ def without_xla(choice: Choice, error: Exception) -> Choice:
     return replace(choice, xla=False, shares=1, reasons=(*choice.reasons[:1], reason))
 
 
-def choose_xla_for_inference(model: keras.Model, *, device: Literal["CPU", "GPU"]) -> bool:
-    """Return whether XLA compiles evaluation and prediction that no training precedes."""
-    return device == "GPU" and not xla_obstacles(model)
-
-
-def _engine(model: keras.Model, wanted: EngineName) -> tuple[Literal["fused", "keras"], str]:
-    own = next((name for name in ("train_step", "test_step") if _overrides(model, name)), None)
+def _engine(network: Traits, wanted: EngineName) -> tuple[Literal["fused", "keras"], str]:
+    own = network.own_step
     match wanted:
         case "keras":
             return "keras", "engine: keras was asked for"
         case "fused" if own is not None:
-            message = f"engine: fused cannot run {type(model).__name__}, which has its own {own}"
+            message = f"engine: fused cannot run {network.kind}, which has its own {own}"
             raise Refused(
                 [Diagnostic("R107", message, hint="write engine: auto", path=("runtime", "engine"))]
             )
@@ -112,71 +139,31 @@ def _engine(model: keras.Model, wanted: EngineName) -> tuple[Literal["fused", "k
             assert_never(unknown)
 
 
-def _xla(
-    model: keras.Model, plan: Plan, rows: int, device: Literal["CPU", "GPU"]
-) -> tuple[bool, str]:
-    obstacles = xla_obstacles(model)
+def _xla(network: Traits, plan: Plan, rows: int, device: Literal["CPU", "GPU"]) -> tuple[bool, str]:
     wanted: XlaMode = plan.xla
     match wanted:
         case "off":
             return False, "XLA: off was asked for"
-        case "required" if obstacles:
-            raise Refused([_not_compiled(one.reason) for one in obstacles])
+        case "required" if network.obstacles:
+            raise Refused([_not_compiled(one) for one in network.obstacles])
         case "required":
             return True, "XLA: required was asked for"
-        case "auto" if obstacles:
-            return False, _told(obstacles)
+        case "auto" if network.obstacles:
+            return False, "XLA: " + "; ".join(network.obstacles)
         case "auto" if device == "GPU":
             return True, "XLA: on a GPU it compiles every layer of this network"
         case "auto":
-            return _worth(model, plan.epochs * plan.steps(rows))
+            return _worth(network, plan.epochs * plan.steps(rows))
         case unknown:
             assert_never(unknown)
 
 
-def _worth(model: keras.Model, steps: int) -> tuple[bool, str]:
-    layers = leaves(model)
-    slow = next((one for one in layers if _is_slow(one)), None)
-    if slow is not None:
-        kind = type(slow).__name__
-        return False, f'XLA: "{slow.name}" ({kind}) runs faster uncompiled on a CPU'
-    gained = steps * sum(_gain(one) for one in layers)
-    if gained < COMPILE_SECONDS * (1 + 0.1 * len(layers)):
+def _worth(network: Traits, steps: int) -> tuple[bool, str]:
+    if network.slow is not None:
+        return False, f"XLA: {network.slow} runs faster uncompiled on a CPU"
+    if steps * network.gained < COMPILE_SECONDS * (1 + 0.1 * network.layers):
         return False, f"XLA: {steps} steps are too few to earn back the time to compile"
     return True, f"XLA: {steps} steps of dense or recurrent layers earn back the time to compile"
-
-
-def leaves(model: keras.Model) -> list[keras.layers.Layer]:
-    """Return all layers that compute, those inside nested models and wrappers included."""
-    return [
-        one
-        for one in model._flatten_layers(include_self=False)  # noqa: SLF001 - the only walk that sees nested layers
-        if not isinstance(one, keras.Model | keras.layers.InputLayer)
-    ]
-
-
-def _is_slow(layer: keras.layers.Layer) -> bool:
-    return type(layer).__name__.startswith(SLOW_UNDER_XLA_ON_CPU)
-
-
-def _gain(layer: keras.layers.Layer) -> float:
-    if isinstance(layer, keras.layers.RNN):
-        steps = layer.input.shape[1] if _has_one_input(layer) else None
-        return SECONDS_GAINED_PER_RECURRENT_STEP * (steps or 32)
-    return SECONDS_GAINED_PER_LAYER
-
-
-def _has_one_input(layer: keras.layers.Layer) -> bool:
-    nodes: Sequence[Any] = layer._inbound_nodes  # noqa: SLF001 - `input` raises without a node
-    return len(nodes) == 1 and len(nodes[0].input_tensors) == 1
-
-
-def _overrides(model: keras.Model, method: str) -> bool:
-    return getattr(type(model), method) is not getattr(keras.Model, method)
-
-
-def _told(obstacles: Sequence[Obstacle]) -> str:
-    return "XLA: " + "; ".join(one.reason for one in obstacles)
 
 
 def _not_compiled(reason: str) -> Diagnostic:

@@ -8,25 +8,10 @@ import math
 import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import Protocol
 
-import keras
-
-from nnspec.data.arrays import Arrays
-from nnspec.engine.choice import choose
-from nnspec.engine.plan import Plan, XlaMode
-from nnspec.engine.tensorflow.device import current_device
-from nnspec.engine.tensorflow.feed import build_variables, feed
-from nnspec.engine.tensorflow.fused import Fused
-from nnspec.engine.tensorflow.obstacles import xla_obstacles
-from nnspec.engine.training import Training
-
-ModelFactory = Callable[[], keras.Model]
-
-STEPS_PER_EXECUTION = 32
-"""What `fit` gains from running several steps per call levels off about here."""
-
+from nnspec.engine.plan import Plan
 
 FIT, FUSED, FUSED_XLA = "fit", "nnspec, graph", "nnspec, XLA"
 SETTINGS: Mapping[str, Mapping[str, str]] = {
@@ -107,77 +92,6 @@ class Bounds:
     """When no turn begins any more, once two have ended."""
 
 
-class FitContestant:
-    """Trains with `Model.fit`."""
-
-    def __init__(
-        self, factory: ModelFactory, arrays: Arrays, plan: Plan, *, steps: int = 1
-    ) -> None:
-        self.name = FIT if steps == 1 else f"fit, {steps} steps a call"
-        self.model = factory()
-        self.model.steps_per_execution = steps
-        source = feed(self.model, arrays)
-        self.x, self.y, self.weights = source.unpack(list(source.arrays))
-        self.plan = plan
-
-    def epoch(self) -> float:
-        """Train one more epoch; the time runs within `fit`, from the epoch's begin to its end."""
-        clock = _EpochClock()
-        self.model.fit(
-            self.x,
-            self.y,
-            sample_weight=self.weights,
-            batch_size=self.plan.batch_size,
-            shuffle=self.plan.shuffle,
-            verbose=0,
-            callbacks=[clock],
-        )
-        return clock.seconds
-
-
-class FusedContestant:
-    """Trains with the fused engine."""
-
-    def __init__(self, factory: ModelFactory, arrays: Arrays, plan: Plan, *, xla: XlaMode) -> None:
-        self.name = FUSED_XLA if xla == "required" else FUSED
-        model = factory()
-        rows = feed(model, arrays)
-        build_variables(model, rows)
-        plan = replace(plan, engine="fused", xla=xla)
-        choice = choose(model, plan, rows.rows, device=current_device())
-        executor = Fused(model, rows, None, plan.batch_size, choice)
-        self.training = Training(model, executor, plan, rows.rows)
-        self.epochs = 0
-
-    def epoch(self) -> float:
-        """Train one more epoch, in chunks as a run does."""
-        begun = time.perf_counter()
-        self.training.chunks(self.epochs, 0)
-        self.epochs += 1
-        return time.perf_counter() - begun
-
-
-def compare(
-    factory: ModelFactory, arrays: Arrays, plan: Plan, bounds: Bounds | None = None
-) -> tuple[Row, ...]:
-    """Return the figures of the executors that apply to a network; the first is `Model.fit`.
-
-    Args:
-        factory: returns the compiled network, with the same weights at every call.
-        arrays: the rows to train on.
-        plan: batch size and seed; its engine and XLA are what is compared.
-        bounds: how long it may take.
-    """
-    makers: list[Callable[[], Contestant]] = [
-        lambda: FitContestant(factory, arrays, plan),
-        lambda: FitContestant(factory, arrays, plan, steps=STEPS_PER_EXECUTION),
-        lambda: FusedContestant(factory, arrays, plan, xla="off"),
-    ]
-    if not xla_obstacles(factory()):
-        makers.append(lambda: FusedContestant(factory, arrays, plan, xla="required"))
-    return measure(makers, plan.steps(arrays.rows), bounds or Bounds())
-
-
 def measure(
     makers: Sequence[Callable[[], Contestant]], steps: int, bounds: Bounds
 ) -> tuple[Row, ...]:
@@ -227,22 +141,3 @@ def _row(
         (high - low) / median,
         statistics.median(ratios),
     )
-
-
-class _EpochClock(keras.callbacks.Callback):  # type: ignore[misc] # Keras is untyped
-    """Takes the time from the begin of an epoch to its end."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.begun = 0.0
-        self.seconds = 0.0
-
-    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:  # noqa: ANN401 - Keras' own signature
-        """Start the clock."""
-        del epoch, logs
-        self.begun = time.perf_counter()
-
-    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:  # noqa: ANN401 - Keras' own signature
-        """Stop the clock."""
-        del epoch, logs
-        self.seconds = time.perf_counter() - self.begun

@@ -1,15 +1,24 @@
-"""Floor 8, the one small interface behind which all training runs: order in, figures out.
+"""Floor 8, the one small interface behind which all training runs: arrays in, arrays out.
 
-The model is the state, an order of rows and a stretch of steps are the work. Whatever runs
-steps (a fused loop, Keras' own functions, another backend) offers this and nothing more.
+An executor is made for the rows of a training; an order of rows and a stretch of steps are the
+work, figures and named arrays what it gives. Whatever runs steps (a fused loop, Keras' own
+functions, another library) offers this and nothing more, and raises the errors of
+`engine.errors`.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import numpy as np
+import numpy.typing as npt
+
 from nnspec.engine.order import Rows
 from nnspec.engine.plan import Execution
+
+State = Mapping[str, npt.NDArray[np.generic]]
+"""All that the steps to come depend on beside the rows and their order, by name: weights, the
+optimizer's variables, the metrics so far, seeds, and what stateful layers carry on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +62,16 @@ class Executor(Protocol):
 
     def validate(self) -> dict[str, Any]:
         """Return the figures of the validation rows, by name; empty where there are none."""
+
+    def state(self) -> State:
+        """Return the training as it stands between two stretches."""
+
+    def restore(self, state: State) -> None:
+        """Go on from a state: `run` then gives the bits of the training that it was taken from.
+
+        Raises:
+            WrongState: it belongs to another network; nothing was changed.
+        """
+
+    def finish(self) -> None:
+        """Do what is left to do with the weights after the last step."""

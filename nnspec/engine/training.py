@@ -1,14 +1,11 @@
 """Floor 8, the training loop: epochs, chunks, callbacks and history over any executor."""
 
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
-import keras
-import tensorflow as tf
-
 from nnspec.diagnostics import Diagnostic, RunFailed
+from nnspec.engine.errors import found, not_a_number
 from nnspec.engine.executor import Executor, Report, Stretch
 from nnspec.engine.order import epoch_order
 from nnspec.engine.pace import Pace
@@ -31,24 +28,52 @@ class Watcher(Protocol):
         """
 
 
+class Listeners(Protocol):
+    """Those who are told how a training goes, and may ask for its end."""
+
+    @property
+    def stopping(self) -> bool:
+        """Return whether one of them asked for the end."""
+
+    @property
+    def ending_early(self) -> bool:
+        """Return whether a loss that is no number ends the training, rather than failing it."""
+
+    def train_begins(self) -> None:
+        """Hear that the training begins."""
+
+    def train_ends(self, logs: dict[str, Any] | None) -> None:
+        """Hear that the training has ended, with the last epoch's figures."""
+
+    def epoch_begins(self, epoch: int) -> None:
+        """Hear that an epoch begins, counted from 0."""
+
+    def epoch_ends(self, epoch: int, logs: dict[str, Any]) -> None:
+        """Hear that an epoch has ended, with its figures."""
+
+    def test_begins(self) -> None:
+        """Hear that the validation rows are measured."""
+
+    def test_ends(self, logs: dict[str, Any]) -> None:
+        """Hear what the validation rows came to."""
+
+    def chunk_ends(self, epoch: int, step: int, logs: dict[str, Any]) -> None:
+        """Hear how far an epoch has come; the training stops here if one of them wants it."""
+
+
 @dataclass(slots=True)
 class Training:
     """One training under way."""
 
-    model: keras.Model
     executor: Executor
     plan: Plan
     rows: int
-    callbacks: Sequence[keras.callbacks.Callback] = ()
+    listeners: Listeners
     history: dict[str, list[float]] = field(default_factory=dict)
     pace: Pace = field(default_factory=Pace)
     epochs: int = 0
     stopped: str | None = None
     timings: dict[str, float] = field(default_factory=dict)
-    _watchers: tuple[Watcher, ...] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self._watchers = tuple(one for one in self.callbacks if isinstance(one, Watcher))
 
     def run(self) -> Outcome:
         """Train all epochs of the plan, or until a callback stops it.
@@ -57,38 +82,42 @@ class Training:
             RunFailed: the loss of a step was not a number, memory did not suffice, or an
                 operation met values it cannot work on.
         """
-        calls = self._callback_list()
-        self.model.stop_training = False
         self.epochs = self.plan.first_epoch
-        calls.on_train_begin()
+        self.listeners.train_begins()
         logs: dict[str, Any] | None = None
         for epoch in range(self.plan.first_epoch, self.plan.epochs):
-            logs = self._epoch(epoch, calls)
-            if self.model.stop_training:
+            logs = self._epoch(epoch)
+            if self.listeners.stopping or self.stopped:
                 self.stopped = self.stopped or f"stopped after epoch {epoch + 1} by a callback"
                 break
-        self._finish()
-        calls.on_train_end(logs)
+        if self.plan.epochs > 0:
+            self.executor.finish()
+        self.listeners.train_ends(logs)
         timings = {**self.executor.timings, **self.timings}
         return Outcome(self.history, self.epochs, self.executor.execution, self.stopped, timings)
 
-    def _epoch(self, epoch: int, calls: keras.callbacks.CallbackList) -> dict[str, Any]:
-        calls.on_epoch_begin(epoch)
+    def _epoch(self, epoch: int) -> dict[str, Any]:
+        self.listeners.epoch_begins(epoch)
         first = self.plan.first_step if epoch == self.plan.first_epoch else 0
         logs, whole = self.chunks(epoch, first)
         if not whole:
             self.stopped = f"stopped within epoch {epoch + 1} by a callback"
             return logs
+        return self._end_epoch(epoch, logs)
+
+    def _end_epoch(self, epoch: int, logs: dict[str, Any]) -> dict[str, Any]:
         begun = time.perf_counter()
-        calls.on_test_begin()
-        validation = self.executor.validate()
-        calls.on_test_end(validation)
+        self.listeners.test_begins()
+        with found():
+            validation = self.executor.validate()
+        self.listeners.test_ends(validation)
         self._spend("validate", begun)
         logs.update({f"val_{name}": value for name, value in validation.items()})
+        self.epochs = epoch + 1
+        self.listeners.epoch_ends(epoch, logs)
+        # As in `fit`, what callbacks add to an epoch's figures stands in the history too.
         for name, value in logs.items():
             self.history.setdefault(name, []).append(value)
-        self.epochs = epoch + 1
-        calls.on_epoch_end(epoch, logs)
         return logs
 
     def chunks(self, epoch: int, first: int) -> tuple[dict[str, Any], bool]:
@@ -102,24 +131,35 @@ class Training:
         logs: dict[str, Any] = {}
         while step < last:
             report, steps = self._chunk(Stretch(step, self.pace.steps(last - step), step == 0))
-            if report.broken is not None:
-                raise RunFailed([_not_a_number(epoch, report.broken, last)])
-            step += steps
             logs = report.logs
-            self._tell(epoch, step, logs)
-            if self.model.stop_training and step < last:
+            if report.broken is not None:
+                self._break_off(not_a_number(epoch, report.broken, last))
+                step = last
+                break
+            step += steps
+            self.listeners.chunk_ends(epoch, step, logs)
+            if self.listeners.stopping and step < last:
                 break
         self._spend("train", begun)
         return logs, step == last
 
+    def _break_off(self, finding: Diagnostic) -> None:
+        """End the training after this epoch where that is wanted, and at once where it is not.
+
+        As in `fit`, an epoch that is cut short still ends: its figures, none of them a number,
+        are logged, and the listeners hear of it.
+
+        Raises:
+            RunFailed: nobody wants an early end.
+        """
+        if not self.listeners.ending_early:
+            raise RunFailed([finding])
+        self.stopped = f"ended early by TerminateOnNaN: {finding.message}"
+
     def _chunk(self, stretch: Stretch) -> tuple[Report, int]:
         begun = time.perf_counter()
-        try:
+        with found():
             report = self.executor.run(stretch)
-        except tf.errors.ResourceExhaustedError as error:
-            raise RunFailed([_failed("R102", "memory did not suffice", error)]) from error
-        except tf.errors.InvalidArgumentError as error:
-            raise RunFailed([_failed("R106", "a step failed", error)]) from error
         seconds = time.perf_counter() - begun
         if "first_call" in self.timings:
             self.pace.learn(stretch.steps, seconds)
@@ -127,46 +167,5 @@ class Training:
             self.timings["first_call"] = seconds
         return report, stretch.steps
 
-    def _tell(self, epoch: int, step: int, logs: dict[str, Any]) -> None:
-        for one in self._watchers:
-            one.on_chunk(epoch, step, logs)
-
-    def _finish(self) -> None:
-        """Let the optimizer write its averages over the weights, as `Model.fit` does at its end."""
-        if self.plan.epochs > 0 and isinstance(self.model.optimizer, keras.optimizers.Optimizer):
-            self.model.optimizer.finalize_variable_values(self.model.trainable_weights)
-
-    def _callback_list(self) -> keras.callbacks.CallbackList:
-        return keras.callbacks.CallbackList(
-            list(self.callbacks),
-            add_history=False,
-            add_progbar=False,
-            model=self.model,
-            verbose=0,
-            epochs=self.plan.epochs,
-            steps=self.plan.steps(self.rows),
-        )
-
     def _spend(self, part: str, begun: float) -> None:
         self.timings[part] = self.timings.get(part, 0.0) + time.perf_counter() - begun
-
-
-def _not_a_number(epoch: int, step: int, steps: int) -> Diagnostic:
-    return Diagnostic(
-        "R101",
-        f"the loss became NaN or infinite in epoch {epoch + 1}, at step {step + 1} of {steps}",
-        hint="lower the learning rate, clip gradients, or check the data",
-        path=("training",),
-    )
-
-
-def _failed(code: str, what: str, error: tf.errors.OpError) -> Diagnostic:
-    """Return a failure in TensorFlow's own words, without the graph they come wrapped in.
-
-    Its message lists where the operation was defined, then says what is wrong, then names the
-    operation in double brackets.
-    """
-    lines = [line.strip() for line in error.message.splitlines() if line.strip()]
-    names = [number for number, line in enumerate(lines) if line.startswith("[[")]
-    told = lines[max(0, names[0] - 1)] if names else lines[-1]
-    return Diagnostic(code, f"{what}: {told[:300]}", path=("training",))

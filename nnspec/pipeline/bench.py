@@ -7,10 +7,11 @@ from nnspec.build.program import Program
 from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.document import parse_document, read_document
 from nnspec.engine import available_cores
-from nnspec.engine.choice import choose
-from nnspec.engine.comparison import Bounds, Comparison, Row, compare
+from nnspec.engine.comparison import Bounds, Comparison, Row
+from nnspec.engine.tensorflow.contestants import compare
 from nnspec.engine.tensorflow.device import current_device
 from nnspec.engine.tensorflow.obstacles import xla_obstacles
+from nnspec.engine.tensorflow.traits import choose_here
 from nnspec.pipeline.check import check_document
 from nnspec.pipeline.opened import Opened
 from nnspec.pipeline.prepare import build_for_training, plan_of, prepare_device, weighted
@@ -44,9 +45,7 @@ def measure_executors(opened: Opened, *, seconds: float) -> Comparison:
     arrays = weighted(spec, first, first.arrays(dataset, "train"))
     few = arrays.take(slice(0, MOST_STEPS * plan.batch_size))
     found = compare(lambda: program().core, few, plan, Bounds(MOST_TURNS, seconds))
-    picked = choose(
-        first.core, replace(plan, engine="auto", xla="auto"), rows, device=current_device()
-    )
+    picked = choose_here(first.core, replace(plan, engine="auto", xla="auto"), rows)
     notes = [
         *(f"nnspec, XLA was left out: {one.reason}" for one in xla_obstacles(first.core)),
         *(f"left to itself: {reason}" for reason in picked.reasons),

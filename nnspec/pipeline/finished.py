@@ -4,14 +4,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import assert_never
 
-from nnspec.build.front import raw_columns
 from nnspec.build.program import Program, build_program
+from nnspec.build.raw import raw_columns
 from nnspec.data import Preprocessing, check_unchanged, read_for_prediction
 from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.document import parse_document
-from nnspec.engine import predict as run_predict
 from nnspec.exchange.write.savedmodel import export_savedmodel
-from nnspec.judge.program import answers_of, describe_heads
+from nnspec.judge.program import answer_new_rows, describe_heads, predict_split
 from nnspec.network.network import Network
 from nnspec.pipeline.check import check_document
 from nnspec.pipeline.conclude import SAMPLE, check_gates, conclude, describe, judge
@@ -184,12 +183,14 @@ def predict(path: Path, data: Path) -> Predicted:
     rows = read_for_prediction(str(data.resolve()), run.program.fitted, folder=data.parent)
     training = trainable_sections(run.spec).training
     inputs = run.program.features(rows.features)
-    outputs = run_predict(run.program.core, inputs, training.batch_size)
+    predicted = predict_split(run.program, inputs, training.batch_size)
     pairs = [
-        (head, answers_of(run.program, head, outputs, rows.rows, None))
+        (head, answer_new_rows(run.program, head, predicted, rows))
         for head in describe_heads(run.program)
     ]
-    return Predicted(encode_predictions(pairs), run.doubts)
+    # Over a series each line is a window's, and the rows that were left out have none.
+    left_out = () if run.program.fitted.window else rows.left_out.tolist()
+    return Predicted(encode_predictions(pairs, left_out), (*run.doubts, *rows.notes))
 
 
 def export(path: Path, output: Path) -> tuple[Diagnostic, ...]:
@@ -200,7 +201,8 @@ def export(path: Path, output: Path) -> tuple[Diagnostic, ...]:
     """
     run = open_run(path)
     dataset = read_data(run.spec, run.network, allow_outside=True)
-    sample = raw_columns(dataset.splits["train"].features.take(slice(0, SAMPLE)))
+    rows = dataset.splits["train"].features.take(slice(0, SAMPLE))
+    sample = raw_columns(rows, run.program.fitted.columns)
     export_savedmodel(run.program, output, sample)
     return run.doubts
 

@@ -2,14 +2,15 @@
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from functools import partial
 
 import tensorflow as tf
 from rich.console import Console
 
 from nnspec.build.training import build_callbacks
+from nnspec.catalog.callbacks import TerminateOnNaN
 from nnspec.data import Arrays
 from nnspec.diagnostics import Diagnostic, RunFailed
 from nnspec.engine import Outcome
@@ -17,14 +18,15 @@ from nnspec.engine import train as run_engine
 from nnspec.pipeline.opened import trainable_sections
 from nnspec.pipeline.prepare import Prepared, filled_splits, plan_of, weighted
 from nnspec.pipeline.trained import Trained
-from nnspec.pipeline.units import log_factors, logged_metrics
+from nnspec.pipeline.units import logged_metrics
 from nnspec.run.checkpoint import Checkpoints
 from nnspec.run.folder import RunFolder
 from nnspec.run.history import HistoryFile, LossGuard
 from nnspec.run.manifest import TrainingRecord
-from nnspec.run.progress import Progress, Shown
+from nnspec.run.progress import Progress
 from nnspec.run.safe_points import SafePoints
 from nnspec.run.signals import SIGNALS
+from nnspec.spec.training import TrainingSection
 
 
 def train(prepared: Prepared, folder: RunFolder, console: Console | None = None) -> Trained:
@@ -62,31 +64,42 @@ class Run:
         """Run the engine; an interrupted training leaves its last state behind."""
         spec, program = self.prepared.spec, self.prepared.program
         section, plan = trainable_sections(spec).training, plan_of(spec)
-        factors = log_factors(self.prepared.network, section, program.fitted)
-        history = HistoryFile(self.folder, factors)
+        history = HistoryFile(self.folder)
         checkpoints = Checkpoints(self.folder)
         checkpoints.set_model(program.core)  # what follows may fail before the engine does
-        kept = Kept(history, checkpoints, self.progress(factors))
+        kept = Kept(history, checkpoints, self.progress())
         with SIGNALS.waiting() as held, kept.whatever_happens(), engine_errors():
             points = SafePoints(held)
             held.last_words = partial(kept.abandon, points)
             callbacks = [
-                LossGuard(checkpoints.keep),
+                *([] if ends_early(section) else [LossGuard(checkpoints.keep)]),
                 *build_callbacks(section),
                 history,
                 checkpoints,
                 *([] if kept.progress is None else [kept.progress]),
                 points,
             ]
-            return run_engine(program.core, training, validation, plan, callbacks)
+            outcome = run_engine(program.core, training, validation, plan, callbacks)
+        return explained(outcome) if checkpoints.restored else outcome
 
-    def progress(self, factors: Mapping[str, float]) -> Progress | None:
+    def progress(self) -> Progress | None:
         """Return what shows the progress, None where nothing does."""
         if self.console is None:
             return None
         section = trainable_sections(self.prepared.spec).training
-        shown = Shown(logged_metrics(self.prepared.network, section), factors)
+        shown = logged_metrics(self.prepared.network, section)
         return Progress(self.console, section.epochs, shown)
+
+
+def ends_early(section: TrainingSection) -> bool:
+    """Return whether a loss that is no number ends the training rather than failing the run."""
+    return any(isinstance(one, TerminateOnNaN) and not one.raise_error for one in section.callbacks)
+
+
+def explained(outcome: Outcome) -> Outcome:
+    """Return what a training led to whose last weights are not numbers, with what was done."""
+    why = outcome.stopped or "the last steps made weights NaN or infinite"
+    return replace(outcome, stopped=f"{why}; the best weights before are put back")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,12 @@ from networks import compiled, convolution, lstm, mlp, rows_for
 
 from nnspec.diagnostics import Refused
 from nnspec.engine import Plan, available_cores, choose_device, epoch_order, train
-from nnspec.engine.choice import choose
+from nnspec.engine.choice import Machine, choose
 from nnspec.engine.executor import Stretch
 from nnspec.engine.tensorflow.feed import build_variables, feed
 from nnspec.engine.tensorflow.fused import Fused
 from nnspec.engine.tensorflow.obstacles import xla_obstacles
+from nnspec.engine.tensorflow.traits import traits_of
 
 pytestmark = pytest.mark.keras
 
@@ -35,26 +36,26 @@ def resizing(interpolation: str) -> Callable[[], keras.Model]:
 
 
 def test_a_long_training_of_dense_layers_is_compiled_on_a_cpu() -> None:
-    choice = choose(compiled(mlp), LONG, 400, device="CPU")
+    choice = choose(traits_of(compiled(mlp)), LONG, 400, Machine("CPU", 2))
     assert (choice.engine, choice.xla) == ("fused", True)
 
 
 def test_a_long_training_of_recurrent_layers_is_compiled_on_a_cpu() -> None:
-    assert choose(compiled(lstm), LONG, 400, device="CPU").xla
+    assert choose(traits_of(compiled(lstm)), LONG, 400, Machine("CPU", 2)).xla
 
 
 def test_a_short_training_is_not_worth_compiling() -> None:
-    choice = choose(compiled(mlp), Plan(epochs=2), 400, device="CPU")
+    choice = choose(traits_of(compiled(mlp)), Plan(epochs=2), 400, Machine("CPU", 2))
     assert not choice.xla
     assert any("26 steps are too few" in one for one in choice.reasons)
 
 
 def test_a_convolution_is_compiled_on_a_gpu_and_not_on_a_cpu() -> None:
     model = compiled(convolution)
-    on_cpu = choose(model, LONG, 400, device="CPU")
+    on_cpu = choose(traits_of(model), LONG, 400, Machine("CPU", 2))
     assert not on_cpu.xla
     assert any("(Conv2D) runs faster uncompiled on a CPU" in one for one in on_cpu.reasons)
-    assert choose(model, Plan(), 8, device="GPU").xla
+    assert choose(traits_of(model), Plan(), 8, Machine("GPU", 2)).xla
 
 
 def test_what_was_compiled_and_what_not_stands_in_the_execution() -> None:
@@ -100,7 +101,7 @@ def foreign() -> keras.Model:
 def test_what_xla_refuses_unforeseen_runs_uncompiled_and_is_told() -> None:
     model = compiled(foreign)
     plan = Plan(batch_size=8, epochs=1_000_000)
-    choice = choose(model, plan, 16, device="CPU")
+    choice = choose(traits_of(model), plan, 16, Machine("CPU", 2))
     rows = feed(model, rows_for(model, 16))
     build_variables(model, rows)
     executor = Fused(model, rows, None, 8, choice)
@@ -143,7 +144,9 @@ def test_layers_without_an_xla_kernel_are_known(
 
 def test_keras_under_required_is_a_contradiction() -> None:
     with pytest.raises(Refused, match="engine: keras was asked for"):
-        choose(compiled(mlp), Plan(engine="keras", xla="required"), 40, device="CPU")
+        choose(
+            traits_of(compiled(mlp)), Plan(engine="keras", xla="required"), 40, Machine("CPU", 2)
+        )
 
 
 def test_a_gpu_that_is_not_there_is_refused_before_anything_runs() -> None:

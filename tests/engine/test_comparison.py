@@ -5,7 +5,8 @@ import pytest
 from networks import compiled, mlp, rows_for
 
 from nnspec.engine import Plan
-from nnspec.engine.comparison import Bounds, compare, measure
+from nnspec.engine.comparison import Bounds, measure
+from nnspec.engine.tensorflow.contestants import compare
 
 pytestmark = pytest.mark.keras
 

@@ -1,6 +1,6 @@
 """Floor 8, arrays as tensors: what the steps read, in the structure the model was built with."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import keras
@@ -8,8 +8,10 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
+from nnspec.build.batches import whole_batches
 from nnspec.data.arrays import Arrays
 from nnspec.data.rows import RowSource
+from nnspec.engine.tensorflow.keras_graph import as_inputs, as_outputs, build_for_steps
 
 Array = npt.NDArray[Any]
 """Rows first: (rows, ...)."""
@@ -38,6 +40,10 @@ class Feed:
         y = keras.tree.map_structure(lambda index: batch[index], self.targets)
         return x, y, batch[-1] if self.weighted else None
 
+    def head(self, rows: int) -> "Feed":
+        """Return the first rows; nothing is copied."""
+        return replace(self, arrays=tuple(one[:rows] for one in self.arrays), rows=rows)
+
     @property
     def bytes(self) -> int:
         """Return the memory the arrays take, in bytes."""
@@ -54,15 +60,25 @@ def feed(model: keras.Model, rows: RowSource[Arrays]) -> Feed:
     names = [tensor.name for tensor in model.inputs]
     flat = [readable(arrays.inputs[name]) for name in names]
     indices = list(range(len(flat)))
-    inputs = keras.tree.pack_sequence_as(model._inputs_struct, indices)  # noqa: SLF001 - Keras has no public name for it
+    inputs = as_inputs(model, indices)
     for name in model.output_names:
         target = arrays.targets.get(name)
         flat.append(np.zeros((arrays.rows, 1), "float32") if target is None else readable(target))
     indices = list(range(len(names), len(flat)))
-    targets = keras.tree.pack_sequence_as(model._outputs_struct, indices)  # noqa: SLF001 - as above
+    targets = as_outputs(model, indices)
     if arrays.weights is not None:
         flat.append(readable(arrays.weights))
     return Feed(tuple(flat), inputs, targets, arrays.weights is not None, arrays.rows)
+
+
+def whole_feed(model: keras.Model, rows: RowSource[Arrays]) -> tuple[Feed, int]:
+    """Return the rows that fill whole batches, where a network takes no others, and what is left.
+
+    What is left is a number of rows, 0 for a network that takes batches of any size.
+    """
+    given = feed(model, rows)
+    whole = whole_batches(model, given.rows)
+    return given.head(whole), given.rows - whole
 
 
 def readable(array: Array) -> Array:
@@ -81,4 +97,4 @@ def build_variables(model: keras.Model, rows: Feed) -> None:
         model.optimizer.build(model.trainable_variables)
     few = model.inputs[0].shape[0] or 2  # a stateful network takes no other batch than its own
     first = [one[:few] for one in rows.arrays]
-    model._symbolic_build(data_batch=rows.unpack(first))  # noqa: SLF001 - Keras' own way to build before a first step
+    build_for_steps(model, rows.unpack(first))

@@ -15,6 +15,7 @@ from nnspec.engine.order import Rows
 from nnspec.engine.pace import Pace
 from nnspec.engine.plan import Execution
 from nnspec.engine.tensorflow.device import current_device, join_loops
+from nnspec.engine.tensorflow.failures import translated
 from nnspec.engine.tensorflow.feed import Feed
 from nnspec.engine.tensorflow.passes import PASSES, Setting, plan_rewrites
 from nnspec.engine.tensorflow.passes.base import summary
@@ -29,13 +30,14 @@ from nnspec.engine.tensorflow.source import (
     fits,
     run_all,
 )
+from nnspec.engine.tensorflow.state import ModelState
 from nnspec.engine.tensorflow.steps import Core, Steps
 
 UNSUPPORTED = (tf.errors.InvalidArgumentError, tf.errors.UnimplementedError)
 """What XLA raises for an operation it has no kernel for, before a step has run."""
 
 
-class Fused:
+class Fused(ModelState):
     """Runs chunks of steps, of training and of validation, each in one compiled call."""
 
     def __init__(
@@ -46,8 +48,8 @@ class Fused:
         batch: int,
         choice: Choice,
     ) -> None:
+        super().__init__(model)
         self.choice = choice
-        self.model = model
         self.timings: dict[str, float] = {}
         self._feeds = (training, validation)
         self._batch = batch
@@ -74,6 +76,7 @@ class Fused:
         self._order = order
         self._training.begin(order)
 
+    @translated()
     def run(self, stretch: Stretch) -> Report:
         """Run a stretch of the epoch at hand in one call.
 
@@ -92,6 +95,7 @@ class Fused:
         self._begun = True
         return report
 
+    @translated()
     def validate(self) -> dict[str, Any]:
         """Return the figures of the validation rows."""
         if self._validation is None:
@@ -129,6 +133,7 @@ class Fused:
         self.timings["trace"] = time.perf_counter() - begun
 
 
+@translated()
 def evaluate_fused(model: keras.Model, rows: Feed, batch: int, *, xla: bool) -> Mapping[str, Any]:
     """Return the figures of these rows.
 

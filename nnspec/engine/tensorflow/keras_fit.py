@@ -8,18 +8,22 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from nnspec.engine.executor import Report, Stretch
+from nnspec.build.batches import batch_of
+from nnspec.engine.executor import Report, State, Stretch
 from nnspec.engine.order import Rows
 from nnspec.engine.plan import Execution
 from nnspec.engine.tensorflow.device import current_device
+from nnspec.engine.tensorflow.failures import translated
 from nnspec.engine.tensorflow.feed import Feed
+from nnspec.engine.tensorflow.keras_graph import figures_of_step
+from nnspec.engine.tensorflow.state import ModelState
 from nnspec.engine.tensorflow.values import first_broken, python_values
 
 CHUNK_STEPS = 1
 """Steps between two looks at callbacks: as in `Model.fit`, every one."""
 
 
-class KerasFit:
+class KerasFit(ModelState):
     """Calls the functions that `Model.fit` calls, on batches in the order it is given."""
 
     def __init__(
@@ -31,7 +35,7 @@ class KerasFit:
         *,
         reasons: tuple[str, ...] = (),
     ) -> None:
-        self.model = model
+        super().__init__(model)
         self.training = training
         self.validation = validation
         self.batch = batch
@@ -60,6 +64,7 @@ class KerasFit:
         self._order = order
         self._batches = None
 
+    @translated()
     def run(self, stretch: Stretch) -> Report:
         """Run a stretch of steps, one call each."""
         if stretch.fresh:
@@ -72,8 +77,11 @@ class KerasFit:
         for step in range(stretch.first, stretch.first + stretch.steps):
             logs = self.model.train_function(self._batches)
             broken = first_broken(broken, step, self.model)
-        return Report(broken, python_values(self.model._get_metrics_result_or_logs(logs)))  # noqa: SLF001 - as Model.fit reads them
+            if broken is not None:
+                break
+        return Report(broken, python_values(figures_of_step(self.model, logs)))
 
+    @translated()
     def validate(self) -> dict[str, Any]:
         """Return the figures of the validation rows."""
         if self.validation is None:
@@ -84,6 +92,11 @@ class KerasFit:
         )
         return dict(figures)
 
+    def restore(self, state: State) -> None:
+        """Take up the training from a state; the batches to come are read anew."""
+        super().restore(state)
+        self._batches = None
+
     def _dataset(self, order: Rows) -> tf.data.Dataset:
         tensors = self.training.tensors()
 
@@ -93,5 +106,6 @@ class KerasFit:
             parts = (keras.tree.lists_to_tuples(one) for one in given if one is not None)
             return tuple(parts)
 
-        rows = tf.data.Dataset.from_tensor_slices(order).batch(self.batch)
+        whole = batch_of(self.model) is not None  # then every batch is, and its size is to be known
+        rows = tf.data.Dataset.from_tensor_slices(order).batch(self.batch, drop_remainder=whole)
         return rows.map(batch).prefetch(tf.data.AUTOTUNE)

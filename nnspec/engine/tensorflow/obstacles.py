@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import keras
 
+from nnspec.engine.tensorflow.keras_graph import inner_layers
+
 UNCOMPILED_LAYERS = frozenset(
     {
         "HashedCrossing",
@@ -41,8 +43,7 @@ class Obstacle:
 
 def xla_obstacles(model: keras.Model) -> tuple[Obstacle, ...]:
     """Return the layers, nested ones included, that keep XLA from compiling the network."""
-    layers = model._flatten_layers(include_self=False)  # noqa: SLF001 - the only walk that sees nested layers
-    found = ((one, _reason(one)) for one in layers)
+    found = ((one, _reason(one)) for one in inner_layers(model))
     return tuple(
         Obstacle(layer.name, f'"{layer.name}" ({type(layer).__name__}) {reason}')
         for layer, reason in found

@@ -6,8 +6,12 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from nnspec.build.batches import apply_core, batch_of
+from nnspec.engine.tensorflow.failures import translated
 from nnspec.engine.tensorflow.feed import Array, readable
-from nnspec.engine.tensorflow.folding import find_folds, folded
+from nnspec.engine.tensorflow.keras_graph import output_sizes
+from nnspec.engine.tensorflow.passes.base import rewritten
+from nnspec.engine.tensorflow.passes.folding import find_folds
 
 Forward = Callable[[list[tf.Tensor]], list[tf.Tensor]]
 
@@ -17,17 +21,16 @@ BLOCK_BYTES = 4 << 20
 LEAST_ROWS, MOST_ROWS = 32, 8192
 
 
-def predict_fused(
-    model: keras.Model, inputs: dict[str, Array], batch_size: int
-) -> dict[str, Array]:
+@translated()
+def predict_fused(model: keras.Model, inputs: dict[str, Array]) -> dict[str, Array]:
     """Return the outputs for these rows: output name -> (rows, ...).
 
-    Rows do not depend on one another at inference, so blocks may be larger than a batch; only
-    a stateful layer ties them to the batch size.
+    Rows do not depend on one another at inference, so blocks may be of any length; only a
+    network that is built for batches of one size takes all rows in one call, batch after batch.
     """
     arrays = [readable(inputs[tensor.name]) for tensor in model.inputs]
     rows = len(arrays[0])
-    block = batch_size if _is_stateful(model) else min(rows, block_rows(model))
+    block = rows if batch_of(model) else min(rows, block_rows(model))
     forward = _forward(model, arrays)
     parts: list[list[Array]] = []
     for start in range(0, rows, block):
@@ -48,9 +51,8 @@ def _forward(model: keras.Model, arrays: list[Array]) -> Forward:
     folds = find_folds(model)
 
     def forward(batch: list[tf.Tensor]) -> list[tf.Tensor]:
-        x = keras.tree.pack_sequence_as(model._inputs_struct, batch)  # noqa: SLF001 - Keras has no public name for it
-        with folded(folds):
-            return list(keras.tree.flatten(model(x, training=False)))
+        with rewritten(folds):
+            return apply_core(model, batch)
 
     block = [tf.TensorSpec([None, *one.shape[1:]], one.dtype) for one in arrays]
     compiled: Forward = tf.function(forward, input_signature=[block], autograph=False)
@@ -59,11 +61,5 @@ def _forward(model: keras.Model, arrays: list[Array]) -> Forward:
 
 def _bytes(layer: keras.layers.Layer) -> int:
     """Return the memory one row of the layer's output takes, in bytes."""
-    outputs = [one for node in layer._inbound_nodes for one in node.outputs]  # noqa: SLF001 - `output` raises on several nodes
-    return max(
-        (4 * int(np.prod([size or 32 for size in one.shape[1:]])) for one in outputs), default=0
-    )
-
-
-def _is_stateful(model: keras.Model) -> bool:
-    return any(getattr(one, "stateful", False) for one in model._flatten_layers())  # noqa: SLF001 - the only walk that sees nested layers
+    shapes = output_sizes(layer)
+    return max((4 * int(np.prod([size or 32 for size in one[1:]])) for one in shapes), default=0)

@@ -11,74 +11,12 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from nnspec.engine.tensorflow.keras_graph import first_input_shape, inner_layers, loss_tracker
 from nnspec.engine.tensorflow.passes import Rewrite
 
 TITLE = "each core takes its share of a batch"
 
-LEAST_ROWS = 16
-"""Rows of a share below which the cores wait for one another longer than they work."""
-
-LEAST_PRODUCTS = 4_000_000
-"""Multiplications of a batch on its way forward, below which the shares' calls cost too much."""
-
-MEANS = frozenset({"sum_over_batch_size", "mean"})
-"""Reductions of a loss whose value over a batch is the mean of its values over equal parts."""
-
-OVERLAPS = frozenset({"Dice", "dice", "Tversky", "tversky"})
-"""Losses that are ratios of sums over the whole batch."""
-
 L = keras.layers
-ROW_BY_ROW = (
-    L.Activation,
-    L.Add,
-    L.Average,
-    L.AveragePooling1D,
-    L.Bidirectional,
-    L.Concatenate,
-    L.Dense,
-    L.Dropout,
-    L.EinsumDense,
-    L.Embedding,
-    L.Flatten,
-    L.GlobalAveragePooling1D,
-    L.GlobalMaxPooling1D,
-    L.GRU,
-    L.GRUCell,
-    L.Identity,
-    L.InputLayer,
-    L.LayerNormalization,
-    L.LSTM,
-    L.LSTMCell,
-    L.Maximum,
-    L.MaxPooling1D,
-    L.MultiHeadAttention,
-    L.Multiply,
-    L.Permute,
-    L.ReLU,
-    L.RepeatVector,
-    L.Reshape,
-    L.SimpleRNN,
-    L.SimpleRNNCell,
-    L.Softmax,
-    L.Subtract,
-    L.TimeDistributed,
-)
-"""Layers that work on each row alone and, as long as they drop nothing, always in the same way."""
-
-
-def shares_of(model: keras.Model, batch: int, cores: int) -> int:
-    """Return into how many shares a batch is cut; 1 where that changes the result or costs time.
-
-    Args:
-        model: a compiled model that XLA can compile.
-        batch: rows per step.
-        cores: processors that are free to work.
-    """
-    most = min(cores, batch // LEAST_ROWS)
-    shares = next((one for one in range(most, 1, -1) if batch % one == 0), 1)
-    if shares == 1 or not _is_separable(model) or _products(model) * batch < LEAST_PRODUCTS:
-        return 1
-    return shares
 
 
 def shared_step(model: keras.Model, shares: int) -> Rewrite:
@@ -135,7 +73,7 @@ def _together(
     """Update the weights and the figures from what the shares came to."""
     x, y, weights = data
     gradients, losses, outputs = zip(*parts, strict=True)
-    model._loss_tracker.update_state(_mean(losses), sample_weight=rows)  # noqa: SLF001 - as in Keras' own step
+    loss_tracker(model).update_state(_mean(losses), sample_weight=rows)
     learned = zip(map(_mean, zip(*gradients, strict=True)), model.trainable_variables, strict=True)
     model.optimizer.apply_gradients(list(learned))
     whole = keras.tree.map_structure(lambda *some: tf.concat(some, axis=0), *outputs)
@@ -153,40 +91,14 @@ def _cut(data: Any, number: int, rows: int) -> Any:  # noqa: ANN401 - Keras' own
     return tf.nest.map_structure(lambda one: None if one is None else one[here], data)
 
 
-def _is_separable(model: keras.Model) -> bool:
-    """Return whether rows do not depend on one another, and the loss is a plain mean over them."""
-    layers = model._flatten_layers(include_self=False)  # noqa: SLF001 - the only walk that sees nested layers
-    inner = [one for one in layers if not isinstance(one, keras.Model)]
-    usual = model.dtype_policy.name == "float32" and len(model.outputs) == 1
-    losses = keras.tree.flatten(model.loss)
-    return usual and all(map(_is_mean, losses)) and all(map(_works_row_by_row, inner))
-
-
-def _is_mean(loss: Any) -> bool:  # noqa: ANN401 - a name, a function or an object
-    """Return whether a loss is a mean of what Keras computes for each row by itself."""
-    if isinstance(loss, str):
-        return loss not in OVERLAPS
-    kind = loss if callable(loss) and hasattr(loss, "__name__") else type(loss)
-    own = kind.__module__.startswith("keras.") and kind.__name__ not in OVERLAPS
-    return own and getattr(loss, "reduction", "mean") in MEANS
-
-
-def _works_row_by_row(layer: keras.layers.Layer) -> bool:
-    settings = ("stateful", "mask_zero", "rate", "dropout", "recurrent_dropout", "_dropout")
-    bare = not any(getattr(layer, one, False) for one in settings)
-    plain = layer.activity_regularizer is None and layer.compute_dtype in ("float32", "int32")
-    return type(layer) in ROW_BY_ROW and bare and plain
-
-
-def _products(model: keras.Model) -> int:
+def products(model: keras.Model) -> int:
     """Return the multiplications of one row's way forward through recurrent layers."""
-    layers = model._flatten_layers(include_self=False)  # noqa: SLF001 - the only walk that sees nested layers
     kinds = (L.RNN, L.Bidirectional)
-    return sum(one.count_params() * _length(one) for one in layers if isinstance(one, kinds))
+    recurrent = [one for one in inner_layers(model) if isinstance(one, kinds)]
+    return sum(one.count_params() * _length(one) for one in recurrent)
 
 
 def _length(layer: keras.layers.Layer) -> int:
     """Return the steps of the sequence that a layer reads; 1 if it is not known."""
-    nodes = layer._inbound_nodes  # noqa: SLF001 - `input` raises where a layer has several
-    shape: tuple[int | None, ...] = nodes[0].input_tensors[0].shape if nodes else ()
+    shape = first_input_shape(layer) or ()
     return (shape[1] or 1) if len(shape) > 1 else 1

@@ -7,6 +7,8 @@ from typing import Any
 import keras
 import numpy as np
 
+from nnspec.engine.tensorflow.keras_graph import loss_tracker
+
 
 def python_values(results: Mapping[str, Any]) -> dict[str, Any]:
     """Return figures as floats, those of a metric that gives a list of one value too.
@@ -19,7 +21,7 @@ def python_values(results: Mapping[str, Any]) -> dict[str, Any]:
 
 def loss_sum(model: keras.Model) -> keras.Variable:
     """Return the variable that sums the losses of an epoch's steps: not a number if one was not."""
-    return model._loss_tracker.total  # noqa: SLF001 - Keras offers only the mean, which is 0 / 0 at first
+    return loss_tracker(model).total
 
 
 def first_broken(known: int | None, step: int, model: keras.Model) -> int | None:

@@ -1,7 +1,8 @@
 """Floor 8, passes: the same network, computed in a way that costs less.
 
-A pass replaces methods of single layer objects while a step is traced, and only then. The
-layers keep their weights, their seeds and everything that Keras does around `call`: masks,
+A pass states what it requires of a layer and of the step, replaces methods of single layer
+objects while a step is traced, and only then, and states what its replacements ensure. The layers
+keep their weights, their seeds and everything that Keras does around `call`: masks,
 types, regularizers. So nested models and wrappers need no rule of their own, and what is saved
 is a plain Keras model.
 """
@@ -12,7 +13,7 @@ from nnspec.engine.tensorflow.passes.batch_normalization import FusedBatchNormal
 from nnspec.engine.tensorflow.passes.dropout import ThreefryDropout
 from nnspec.engine.tensorflow.passes.einsum import FlatEinsum
 from nnspec.engine.tensorflow.passes.layer_normalization import WrittenLayerNormalization
-from nnspec.engine.tensorflow.passes.pooling import RectifierLeft, RectifierTaken
+from nnspec.engine.tensorflow.passes.pooling import RectifierAfterMaximum
 from nnspec.engine.tensorflow.passes.recurrent import RecurrentProjection
 from nnspec.engine.tensorflow.passes.updates import (
     AdamInOneOperation,
@@ -25,8 +26,7 @@ PASSES: tuple[type[Pass], ...] = (
     ThreefryDropout,
     RecurrentProjection,
     FusedBatchNormalization,
-    RectifierLeft,
-    RectifierTaken,
+    RectifierAfterMaximum,
     FlatEinsum,
     WideProduct,
     WrittenAttention,

@@ -9,10 +9,32 @@ from typing import Any, ClassVar
 import keras
 import tensorflow as tf
 
-from nnspec.engine.tensorflow.passes.base import Method, Pass, Setting, Target
+from nnspec.engine.tensorflow.keras_graph import (
+    ATTENTION,
+    attention_axes,
+    attention_dropout,
+    attention_scale,
+)
+from nnspec.engine.tensorflow.passes.base import (
+    Condition,
+    Guarantee,
+    Methods,
+    Pass,
+    Setting,
+    Target,
+)
+from nnspec.engine.tensorflow.passes.conditions import IN_FLOAT32, ON_A_CPU, UNDER_XLA
 
 LONGEST_REDUCED = 31
 """XLA splits longer reductions on a CPU in two, and walks over the array twice."""
+
+
+def _answers_queries(target: Target, given: tuple[Any, ...], outcome: Any) -> bool:  # noqa: ANN401 - TensorFlow is untyped
+    del target
+    query, _, value = given[:3]
+    answers = outcome[0]
+    expected = [*query.shape[:-1], value.shape[-1]]
+    return bool(answers.dtype == query.dtype and answers.shape.is_compatible_with(expected))
 
 
 class WrittenAttention(Pass):
@@ -24,23 +46,23 @@ class WrittenAttention(Pass):
     Source of that identity: Dao et al., FlashAttention, 2022, appendix B.4.
     """
 
-    title: ClassVar[str] = "attention's gradient in four products"
+    title: ClassVar = "attention's gradient in four products"
+    kinds: ClassVar = (keras.layers.MultiHeadAttention,)
+    requires: ClassVar = (
+        UNDER_XLA,
+        ON_A_CPU,
+        IN_FLOAT32,
+        Condition("it drops no scores", lambda layer, _: not attention_dropout(layer)),
+        Condition("it runs over one axis", lambda layer, _: len(attention_axes(layer)) == 1),
+    )
+    ensures: ClassVar = (
+        Guarantee("each query gets one answer, of the values' features", _answers_queries),
+    )
 
-    def match(self, target: Target, setting: Setting) -> bool:
-        """Fit MultiHeadAttention over one axis, without dropout, in float32, under XLA on a CPU."""
-        return (
-            setting.xla
-            and not setting.gpu
-            and type(target) is keras.layers.MultiHeadAttention
-            and target.compute_dtype == "float32"
-            and not target._dropout  # noqa: SLF001 - Keras keeps its arguments so
-            and len(target._attention_axes or (1,)) == 1  # noqa: SLF001 - as above
-        )
-
-    def rewrite(self, target: Target, setting: Setting) -> Mapping[str, Method]:
-        """Replace `_compute_attention`; with a mask or asked for scores, Keras' own stays."""
+    def rewrite(self, target: Target, setting: Setting) -> Methods:
+        """Replace the computation; with a mask or asked for scores, Keras' own stays."""
         del setting
-        original, scale = target._compute_attention, target._inverse_sqrt_key_dim  # noqa: SLF001 - what is replaced
+        original, scale = getattr(target, ATTENTION), attention_scale(target)
 
         def attend(
             query: tf.Tensor,
@@ -54,7 +76,7 @@ class WrittenAttention(Pass):
             answer: tuple[tf.Tensor, tf.Tensor | None] = original(query, key, value, *rest, **named)
             return answer
 
-        return {"_compute_attention": attend}
+        return {ATTENTION: attend}
 
 
 def _is_plain(query: tf.Tensor, key: tf.Tensor) -> bool:

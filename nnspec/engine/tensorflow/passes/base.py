@@ -1,14 +1,19 @@
-"""Floor 8, the frame of a pass: what it looks at, what it gives, and how long it holds."""
+"""Floor 8, the frame of a pass: what it requires, what it ensures, and how long it holds."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import wraps
 from typing import Any, ClassVar
 
 import keras
 
+from nnspec.engine.tensorflow.keras_graph import Neighbours, inner_layers, neighbours
+
 Method = Callable[..., Any]
+Methods = Mapping[str, Method | None]
+"""Method name -> function without `self`; None takes an activation away."""
 
 Target = Any
 """A Keras layer, or the optimizer: what a pass looks at and may rewrite."""
@@ -26,8 +31,29 @@ class Setting:
     """Whether the step runs on a GPU."""
     joined: bool = False
     """Whether XLA computes several results of the same arrays in one loop."""
-    leaving: frozenset[int] = frozenset()
-    """The layers (by `id`) whose outputs leave a model, the network or one within it."""
+    neighbours: Neighbours = field(
+        default=Neighbours({}, {}, frozenset(), frozenset()), compare=False, repr=False
+    )
+    """Who applies what in the network and in the models within it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What must hold of an object and of the step before a pass may rewrite the object."""
+
+    words: str
+    """The condition as a sentence about the object."""
+    holds: Callable[[Target, Setting], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Guarantee:
+    """What holds of each call of a method that a pass put in place; looked at while tracing."""
+
+    words: str
+    """The guarantee as a sentence about what is given and what comes out."""
+    holds: Callable[[Target, tuple[Any, ...], Any], bool]
+    """(object, arguments, outcome) -> whether it holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +61,7 @@ class Rewrite:
     """Methods to put in place of an object's own, and the pass they come from."""
 
     target: Target
-    methods: Mapping[str, Method | None]
+    methods: Methods
     title: str
 
 
@@ -44,40 +70,74 @@ class Pass(ABC):
 
     title: ClassVar[str]
     """The rewrite in a few words, for the report."""
+    kinds: ClassVar[tuple[type, ...]]
+    """The classes whose objects it looks at, no subclasses: those may be somebody's own."""
+    requires: ClassVar[tuple[Condition, ...]]
+    """What must hold for the rewrite to keep the object's meaning and to pay off."""
+    ensures: ClassVar[tuple[Guarantee, ...]]
+    """What then holds of every call of the methods that it puts in place."""
+
+    def obstacle(self, target: Target, setting: Setting) -> str | None:
+        """Return in words why an object is not rewritten, None where it is."""
+        if type(target) not in self.kinds:
+            return f"{type(target).__name__} is not among {', '.join(_names(self.kinds))}"
+        missing = (one.words for one in self.requires if not one.holds(target, setting))
+        return next(missing, None)
 
     @abstractmethod
-    def match(self, target: Target, setting: Setting) -> bool:
-        """Return whether the rewrite keeps this object's meaning and pays off."""
+    def rewrite(self, target: Target, setting: Setting) -> Methods:
+        """Return the replacements in an object that fits."""
 
-    @abstractmethod
-    def rewrite(self, target: Target, setting: Setting) -> Mapping[str, Method | None]:
-        """Return the replacements: method name -> function without `self`."""
+    def rewrites(self, target: Target, setting: Setting) -> list[Rewrite]:
+        """Return the replacements in all objects that a rewrite of this one takes."""
+        methods = self.rewrite(target, setting)
+        checked = {name: self.checked(target, method) for name, method in methods.items()}
+        return [Rewrite(target, checked, self.title)]
+
+    def checked(self, target: Target, method: Method | None) -> Method | None:
+        """Return a replacement that looks at the pass' guarantees whenever it is traced."""
+        if method is None or not self.ensures:
+            return method
+
+        @wraps(method)
+        def looked_at(*given: Any, **named: Any) -> Any:  # noqa: ANN401 - any method of Keras'
+            outcome = method(*given, **named)
+            arguments = (*given, *named.values())
+            for one in self.ensures:
+                assert one.holds(target, arguments, outcome), f"{self.title}: not so: {one.words}"
+            return outcome
+
+        return looked_at
 
 
 def plan_rewrites(
     model: keras.Model, passes: Sequence[type[Pass]], setting: Setting
 ) -> tuple[Rewrite, ...]:
-    """Return the rewrites of the optimizer and all layers; the first pass that fits wins."""
+    """Return the rewrites of the optimizer and all layers.
+
+    The first pass that fits an object wins; no object is rewritten by two.
+    """
     found: list[Rewrite] = []
-    setting = replace(setting, leaving=_leaving(model))
+    setting = replace(setting, neighbours=neighbours(model))
     instances = [one() for one in passes]
+    taken: set[int] = set()
     for target in _targets(model):
-        fitting = next((one for one in instances if one.match(target, setting)), None)
-        if fitting is not None:
-            found.append(Rewrite(target, fitting.rewrite(target, setting), fitting.title))
+        fitting = next((one for one in instances if one.obstacle(target, setting) is None), None)
+        planned = [] if fitting is None else fitting.rewrites(target, setting)
+        touched = {id(one.target) for one in planned}
+        if not touched & taken:
+            found.extend(planned)
+            taken |= touched
     return tuple(found)
 
 
 def _targets(model: keras.Model) -> list[Target]:
-    layers = model._flatten_layers(include_self=False)  # noqa: SLF001 - the only walk that sees nested layers
     optimizer = getattr(model, "optimizer", None)
-    return [*layers, *([] if optimizer is None else [optimizer])]
+    return [*inner_layers(model), *([] if optimizer is None else [optimizer])]
 
 
-def _leaving(model: keras.Model) -> frozenset[int]:
-    models = [one for one in model._flatten_layers() if isinstance(one, keras.Model)]  # noqa: SLF001 - the only walk that sees nested layers
-    outputs = [tensor for one in models for tensor in getattr(one, "outputs", None) or ()]
-    return frozenset(id(one._keras_history.operation) for one in outputs)  # noqa: SLF001 - Keras has no public way to what made a tensor
+def _names(kinds: Sequence[type]) -> list[str]:
+    return [one.__name__ for one in kinds]
 
 
 @contextmanager
@@ -87,15 +147,22 @@ def rewritten(rewrites: Sequence[Rewrite]) -> Iterator[None]:
     They are written past Keras' attribute tracking, straight among the object's own names,
     where they hide the class' methods.
     """
-    places = [(_attributes(one.target), one.methods) for one in rewrites]
-    own = [{name: place[name] for name in methods if name in place} for place, methods in places]
+    with replaced([(one.target, one.methods) for one in rewrites]):
+        yield
+
+
+@contextmanager
+def replaced(changes: Sequence[tuple[Target, Mapping[str, Any]]]) -> Iterator[None]:
+    """Hold values in place of objects' own attributes, past Keras' tracking, and put those back."""
+    places = [(_attributes(target), values) for target, values in changes]
+    own = [{name: place[name] for name in values if name in place} for place, values in places]
     try:
-        for place, methods in places:
-            place.update(methods)
+        for place, values in places:
+            place.update(values)
         yield
     finally:
-        for (place, methods), before in zip(places, own, strict=True):
-            for name in methods:
+        for (place, values), before in zip(places, own, strict=True):
+            for name in values:
                 place.pop(name, None)
             place.update(before)
 

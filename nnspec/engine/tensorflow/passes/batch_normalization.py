@@ -1,12 +1,17 @@
 """Floor 8, a pass: BatchNormalization in one operation instead of fifteen."""
 
-from collections.abc import Mapping
 from typing import ClassVar
 
 import keras
 import tensorflow as tf
 
-from nnspec.engine.tensorflow.passes.base import Method, Pass, Setting, Target
+from nnspec.engine.tensorflow.passes.base import Condition, Methods, Pass, Setting, Target
+from nnspec.engine.tensorflow.passes.conditions import (
+    IN_FLOAT32,
+    KEEPS_SHAPE,
+    KEEPS_TYPE,
+    OUTSIDE_XLA,
+)
 
 LEAST_RANK, MOST_RANK = 3, 4
 """Ranks of (batch, ..., channels) for which the operation is the quicker one."""
@@ -19,16 +24,24 @@ class FusedBatchNormalization(Pass):
     and of their gradients, walks over the whole activation.
     """
 
-    title: ClassVar[str] = "batch normalized in one operation"
+    title: ClassVar = "batch normalized in one operation"
+    kinds: ClassVar = (keras.layers.BatchNormalization,)
+    requires: ClassVar = (
+        OUTSIDE_XLA,
+        IN_FLOAT32,
+        Condition("it learns: frozen, it uses its averages", lambda layer, _: layer.trainable),
+        Condition(
+            "it normalizes by this batch alone",
+            lambda layer, _: not (layer.renorm or layer.synchronized),
+        ),
+        Condition(
+            "it normalizes the last axis of sequences or pictures",
+            lambda layer, _: _over_channels(layer),
+        ),
+    )
+    ensures: ClassVar = (KEEPS_SHAPE, KEEPS_TYPE)
 
-    def match(self, target: Target, setting: Setting) -> bool:
-        """Fit BatchNormalization over the last axis of sequences and pictures, outside XLA."""
-        if setting.xla or type(target) is not keras.layers.BatchNormalization:
-            return False
-        plain = not (target.renorm or target.synchronized) and target.trainable
-        return plain and target.compute_dtype == "float32" and _over_channels(target)
-
-    def rewrite(self, target: Target, setting: Setting) -> Mapping[str, Method]:
+    def rewrite(self, target: Target, setting: Setting) -> Methods:
         """Replace `call`; with a mask, and in inference, Keras' own stays."""
         del setting
         original = target.call

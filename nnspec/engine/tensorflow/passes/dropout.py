@@ -1,11 +1,16 @@
 """Floor 8, a pass: Dropout under XLA draws its mask with threefry."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from typing import ClassVar
 
 import keras
 import tensorflow as tf
 
-from nnspec.engine.tensorflow.passes.base import Method, Pass, Setting, Target
+from nnspec.engine.tensorflow.keras_graph import noise_shape
+from nnspec.engine.tensorflow.passes.base import Condition, Methods, Pass, Setting, Target
+from nnspec.engine.tensorflow.passes.conditions import KEEPS_GIVEN_TYPE, KEEPS_SHAPE, UNDER_XLA
+
+L = keras.layers
 
 
 class ThreefryDropout(Pass):
@@ -16,19 +21,24 @@ class ThreefryDropout(Pass):
     seed state, and another stream of numbers.
     """
 
-    title = "Dropout draws with threefry"
+    title: ClassVar = "Dropout draws with threefry"
+    kinds: ClassVar = (L.Dropout, L.SpatialDropout1D, L.SpatialDropout2D, L.SpatialDropout3D)
+    requires: ClassVar = (
+        UNDER_XLA,
+        Condition("it drops some and not all", lambda layer, _: 0 < layer.rate < 1),
+    )
+    ensures: ClassVar = (KEEPS_SHAPE, KEEPS_GIVEN_TYPE)
 
-    def match(self, target: Target, setting: Setting) -> bool:
-        """Fit Dropout and SpatialDropout with a rate between 0 and 1, under XLA."""
-        return setting.xla and isinstance(target, keras.layers.Dropout) and 0 < target.rate < 1
-
-    def rewrite(self, target: Target, setting: Setting) -> Mapping[str, Method]:
-        """Replace `call`."""
+    def rewrite(self, target: Target, setting: Setting) -> Methods:
+        """Replace `call`; whole numbers, which only Keras' own scales, keep it."""
         del setting
+        original = target.call
 
         def call(inputs: tf.Tensor, training: bool = False) -> tf.Tensor:  # noqa: FBT001, FBT002 - Keras' own signature
             if not training:
                 return inputs
+            if not inputs.dtype.is_floating:
+                return original(inputs, training=training)
             return threefry_dropout(
                 inputs, target.rate, _noise_shape(target, inputs), target.seed_generator
             )
@@ -58,8 +68,7 @@ def threefry_dropout(
 
 def _noise_shape(layer: keras.layers.Layer, inputs: tf.Tensor) -> list[int | tf.Tensor] | None:
     """Return the mask's shape: the layer's, its unknown axes taken from the inputs."""
-    spatial = getattr(layer, "_get_noise_shape", None)
-    wanted = layer.noise_shape if spatial is None else spatial(inputs)
+    wanted = noise_shape(layer, inputs)
     if wanted is None:
         return None
     actual = tf.shape(inputs)

@@ -1,6 +1,5 @@
 """Floor 8, a pass: EinsumDense as one product of two matrices."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from math import prod
 from typing import ClassVar
@@ -8,7 +7,15 @@ from typing import ClassVar
 import keras
 import tensorflow as tf
 
-from nnspec.engine.tensorflow.passes.base import Method, Pass, Setting, Target
+from nnspec.engine.tensorflow.passes.base import Condition, Methods, Pass, Setting, Target
+from nnspec.engine.tensorflow.passes.conditions import (
+    GIVES_ITS_SHAPE,
+    IN_FLOAT32,
+    KEEPS_TYPE,
+    ON_A_CPU,
+    PLAIN_KERNEL,
+    UNDER_XLA,
+)
 from nnspec.engine.tensorflow.passes.sums import biased
 
 
@@ -19,24 +26,25 @@ class FlatEinsum(Pass):
     row of the batch, and a sum over them.
     """
 
-    title: ClassVar[str] = "axes folded into one product"
+    title: ClassVar = "axes folded into one product"
+    kinds: ClassVar = (keras.layers.EinsumDense,)
+    requires: ClassVar = (
+        UNDER_XLA,
+        ON_A_CPU,
+        IN_FLOAT32,
+        PLAIN_KERNEL,
+        Condition(
+            "it contracts the inputs' last axes with the kernel's first",
+            lambda layer, _: Axes.of(layer.equation) is not None,
+        ),
+    )
+    ensures: ClassVar = (KEEPS_TYPE, GIVES_ITS_SHAPE)
 
-    def match(self, target: Target, setting: Setting) -> bool:
-        """Fit EinsumDense that contracts last axes with the kernel's first, under XLA on a CPU."""
-        return (
-            setting.xla
-            and not setting.gpu
-            and type(target) is keras.layers.EinsumDense
-            and Axes.of(target.equation) is not None
-            and not target.lora_enabled
-            and target.quantization_mode is None
-        )
-
-    def rewrite(self, target: Target, setting: Setting) -> Mapping[str, Method]:
+    def rewrite(self, target: Target, setting: Setting) -> Methods:
         """Replace `call`; inputs with an unknown axis to contract keep Keras' own."""
         del setting
         original, axes = target.call, Axes.of(target.equation)
-        assert axes is not None, "match comes before rewrite"
+        assert axes is not None, "what is required holds"
 
         def call(inputs: tf.Tensor, training: bool | None = None) -> tf.Tensor:  # noqa: FBT001 - Keras' own signature
             if None in inputs.shape[axes.rows :]:

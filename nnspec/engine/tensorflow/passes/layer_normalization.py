@@ -1,32 +1,41 @@
 """Floor 8, a pass: LayerNormalization with its gradient written out."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 import keras
 import tensorflow as tf
 
-from nnspec.engine.tensorflow.passes.base import Method, Pass, Setting, Target
+from nnspec.engine.tensorflow.passes.base import Condition, Methods, Pass, Setting, Target
+from nnspec.engine.tensorflow.passes.conditions import (
+    IN_FLOAT32,
+    KEEPS_SHAPE,
+    KEEPS_TYPE,
+    ON_A_CPU,
+    UNDER_XLA,
+)
 from nnspec.engine.tensorflow.passes.sums import over_rows
 
 
 class WrittenLayerNormalization(Pass):
     """Gathers the gradients of scale and offset in products with ones."""
 
-    title: ClassVar[str] = "layer normalization's gradient in products"
+    title: ClassVar = "layer normalization's gradient in products"
+    kinds: ClassVar = (keras.layers.LayerNormalization,)
+    requires: ClassVar = (
+        UNDER_XLA,
+        ON_A_CPU,
+        IN_FLOAT32,
+        Condition("it runs over the last axis", lambda layer, _: layer.axis in (-1, [-1], (-1,))),
+        Condition("it takes the mean away", lambda layer, _: not layer.rms_scaling),
+        Condition(
+            "it has scale and offset",
+            lambda layer, _: layer.gamma is not None and layer.beta is not None,
+        ),
+    )
+    ensures: ClassVar = (KEEPS_SHAPE, KEEPS_TYPE)
 
-    def match(self, target: Target, setting: Setting) -> bool:
-        """Fit LayerNormalization over the last axis, with scale and offset, under XLA on a CPU."""
-        return (
-            setting.xla
-            and not setting.gpu
-            and type(target) is keras.layers.LayerNormalization
-            and target.compute_dtype == "float32"
-            and target.axis in (-1, [-1], (-1,))
-            and not (target.rms_scaling or target.gamma is None or target.beta is None)
-        )
-
-    def rewrite(self, target: Target, setting: Setting) -> Mapping[str, Method]:
+    def rewrite(self, target: Target, setting: Setting) -> Methods:
         """Replace `call`."""
         del setting
 

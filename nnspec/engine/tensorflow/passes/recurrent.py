@@ -6,8 +6,9 @@ from typing import ClassVar
 import keras
 import tensorflow as tf
 
-from nnspec.engine.tensorflow.passes.base import Method, Pass, Setting, Target
+from nnspec.engine.tensorflow.passes.base import Condition, Methods, Pass, Setting, Target
 from nnspec.engine.tensorflow.passes.cells import Cell, GruCell, LstmCell, SimpleCell, Tensors
+from nnspec.engine.tensorflow.passes.conditions import IN_FLOAT32, KEEPS_TYPE
 from nnspec.engine.tensorflow.passes.recurrence import Series, Weights, recur
 
 CELLS: Mapping[type[keras.layers.RNN], Cell] = {
@@ -17,29 +18,44 @@ CELLS: Mapping[type[keras.layers.RNN], Cell] = {
 }
 
 
+def _has_usual_bends(layer: keras.layers.RNN) -> bool:
+    recurrent = getattr(layer, "recurrent_activation", keras.activations.sigmoid)
+    usual = layer.activation is keras.activations.tanh
+    return usual and recurrent is keras.activations.sigmoid
+
+
+def _has_usual_cell(layer: keras.layers.RNN) -> bool:
+    if isinstance(layer, keras.layers.SimpleRNN):
+        return True
+    at_once = layer.cell.implementation == 2  # noqa: PLR2004 - Keras' number for "all gates at once"
+    return at_once and getattr(layer.cell, "reset_after", True)
+
+
 class RecurrentProjection(Pass):
     """Takes the product with the kernel, and all gradients of weights, out of the time loop.
 
     The numbers are those of Keras' loop up to the rounding of float32 sums.
     """
 
-    title: ClassVar[str] = "inputs projected for all time steps at once"
+    title: ClassVar = "inputs projected for all time steps at once"
+    kinds: ClassVar = tuple(CELLS)
+    requires: ClassVar = (
+        IN_FLOAT32,
+        Condition(
+            "XLA compiles it, or it runs on a CPU: Keras' way to cuDNN is faster",
+            lambda _, setting: setting.xla or not setting.gpu,
+        ),
+        Condition("it loops over time", lambda layer, _: not layer.unroll),
+        Condition("it drops nothing of its states", lambda layer, _: not layer.recurrent_dropout),
+        Condition("it has Keras' default activations", lambda layer, _: _has_usual_bends(layer)),
+        Condition(
+            "it computes all gates at once, a GRU's reset after the product",
+            lambda layer, _: _has_usual_cell(layer),
+        ),
+    )
+    ensures: ClassVar = (KEEPS_TYPE,)
 
-    def match(self, target: Target, setting: Setting) -> bool:
-        """Fit LSTM, GRU and SimpleRNN with Keras' default activations, in float32."""
-        if type(target) not in CELLS or target.unroll or target.compute_dtype != "float32":
-            return False
-        if setting.gpu and not setting.xla:
-            return False  # Keras' own way to cuDNN is faster there
-        usual = target.activation is keras.activations.tanh and not target.recurrent_dropout
-        if isinstance(target, keras.layers.SimpleRNN):
-            return usual
-        usual = usual and target.recurrent_activation is keras.activations.sigmoid
-        if isinstance(target, keras.layers.GRU):
-            usual = usual and target.cell.reset_after
-        return usual and target.cell.implementation == 2  # noqa: PLR2004 - Keras' number for "all gates at once"
-
-    def rewrite(self, target: Target, setting: Setting) -> Mapping[str, Method]:
+    def rewrite(self, target: Target, setting: Setting) -> Methods:
         """Replace `inner_loop`; sequences of unknown length keep Keras' own."""
         del setting
         original = target.inner_loop

@@ -1,17 +1,30 @@
 """Floor 8, passes: the optimizer's update in place, in one walk, or in one operation."""
 
 import operator
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import reduce
 from typing import Any, ClassVar
 
 import keras
 import tensorflow as tf
 
-from nnspec.engine.tensorflow.passes.base import Method, Pass, Setting, Target
+from nnspec.engine.tensorflow.keras_graph import inner_layers, moments
+from nnspec.engine.tensorflow.passes.base import Condition, Methods, Pass, Setting, Target
+from nnspec.engine.tensorflow.passes.conditions import FITTING_GRADIENT, ON_A_CPU, UNDER_XLA
 
 LONG_WALK = 2**18
 """Weights from which an update's walks over memory weigh more than what else a step does."""
+
+
+OPTIMIZERS = tuple(
+    one
+    for one in vars(keras.optimizers).values()
+    if isinstance(one, type) and issubclass(one, keras.optimizers.Optimizer)
+)
+ADAMS = (keras.optimizers.Adam, keras.optimizers.AdamW)
+NO_AMSGRAD = Condition(
+    "it divides by the average of squares, not by its maximum", lambda adam, _: not adam.amsgrad
+)
 
 
 def has_long_update(model: keras.Model) -> bool:
@@ -20,8 +33,7 @@ def has_long_update(model: keras.Model) -> bool:
     Within a recurrent layer's loop XLA then joins what is better computed apart: measured, a
     twentieth slower.
     """
-    layers = model._flatten_layers(include_self=False)  # noqa: SLF001 - the only walk that sees nested layers
-    if any(isinstance(one, keras.layers.RNN) for one in layers):
+    if any(isinstance(one, keras.layers.RNN) for one in inner_layers(model)):
         return False
     weights = sum(one.shape.num_elements() for one in model.trainable_weights)
     return bool(weights >= LONG_WALK)
@@ -35,13 +47,12 @@ class UpdatesInPlace(Pass):
     weights in every step lest the update overwrite it before its second reading.
     """
 
-    title: ClassVar[str] = "weights updated in place"
+    title: ClassVar = "weights updated in place"
+    kinds: ClassVar = OPTIMIZERS
+    requires: ClassVar = (UNDER_XLA, ON_A_CPU)
+    ensures: ClassVar = (FITTING_GRADIENT,)
 
-    def match(self, target: Target, setting: Setting) -> bool:
-        """Fit every Keras optimizer, under XLA on a CPU."""
-        return setting.xla and not setting.gpu and isinstance(target, keras.optimizers.Optimizer)
-
-    def rewrite(self, target: Target, setting: Setting) -> Mapping[str, Method]:
+    def rewrite(self, target: Target, setting: Setting) -> Methods:
         """Replace `apply`."""
         del setting
         original = target.apply
@@ -64,15 +75,17 @@ class AdamInOneWalk(Pass):
     Source: Keras 3.15, keras/src/optimizers/adam.py, Adam.update_step.
     """
 
-    title: ClassVar[str] = "Adam in one walk"
+    title: ClassVar = "Adam in one walk"
+    kinds: ClassVar = ADAMS
+    requires: ClassVar = (
+        UNDER_XLA,
+        Condition("XLA compiles the update", lambda _, setting: setting.update),
+        Condition("XLA joins loops over the same arrays", lambda _, setting: setting.joined),
+        NO_AMSGRAD,
+    )
+    ensures: ClassVar = (FITTING_GRADIENT,)
 
-    def match(self, target: Target, setting: Setting) -> bool:
-        """Fit Adam and AdamW without AMSGrad, where XLA joins loops and compiles the update."""
-        adam = (keras.optimizers.Adam, keras.optimizers.AdamW)
-        joined = setting.xla and setting.update and setting.joined
-        return joined and type(target) in adam and not target.amsgrad
-
-    def rewrite(self, target: Target, setting: Setting) -> Mapping[str, Method]:
+    def rewrite(self, target: Target, setting: Setting) -> Methods:
         """Replace `apply` and `update_step`; gradients of single rows, and halves, keep Keras'."""
         del setting
         apply, step = target.apply, target.update_step
@@ -104,14 +117,16 @@ class AdamInOneOperation(Pass):
     TensorFlow's operation computes.
     """
 
-    title: ClassVar[str] = "Adam in one operation"
+    title: ClassVar = "Adam in one operation"
+    kinds: ClassVar = ADAMS
+    requires: ClassVar = (
+        ON_A_CPU,
+        Condition("XLA does not compile the update", lambda _, setting: not setting.update),
+        NO_AMSGRAD,
+    )
+    ensures: ClassVar = (FITTING_GRADIENT,)
 
-    def match(self, target: Target, setting: Setting) -> bool:
-        """Fit Adam and AdamW without AMSGrad, where XLA does not compile the update."""
-        adam = (keras.optimizers.Adam, keras.optimizers.AdamW)
-        return not (setting.update or setting.gpu) and type(target) in adam and not target.amsgrad
-
-    def rewrite(self, target: Target, setting: Setting) -> Mapping[str, Method]:
+    def rewrite(self, target: Target, setting: Setting) -> Methods:
         """Replace `update_step`; gradients of single rows, and halves, keep Keras' own."""
         del setting
         original = target.update_step
@@ -136,8 +151,7 @@ def _walk(
     learning_rate: tf.Tensor,
     zero: tf.Tensor,
 ) -> None:
-    place = optimizer._get_variable_index(variable)  # noqa: SLF001 - as in Keras' own step
-    mean, square = optimizer._momentums[place], optimizer._velocities[place]  # noqa: SLF001 - as above
+    mean, square = moments(optimizer, variable)
     step = tf.cast(optimizer.iterations + 1, "float32")
     rate = tf.cast(learning_rate, "float32") * tf.sqrt(1 - tf.pow(optimizer.beta_2, step))
     rate /= 1 - tf.pow(optimizer.beta_1, step)
@@ -157,12 +171,12 @@ def _adam(
     variable: keras.Variable,
     learning_rate: tf.Tensor,
 ) -> None:
-    place = optimizer._get_variable_index(variable)  # noqa: SLF001 - as in Keras' own step
+    mean, square = moments(optimizer, variable)
     step = tf.cast(optimizer.iterations + 1, "float32")
     tf.raw_ops.ResourceApplyAdam(
         var=_handle(variable),
-        m=_handle(optimizer._momentums[place]),  # noqa: SLF001 - as above
-        v=_handle(optimizer._velocities[place]),  # noqa: SLF001 - as above
+        m=_handle(mean),
+        v=_handle(square),
         beta1_power=tf.pow(optimizer.beta_1, step),
         beta2_power=tf.pow(optimizer.beta_2, step),
         lr=tf.cast(learning_rate, "float32"),

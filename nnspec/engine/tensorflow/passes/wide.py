@@ -1,18 +1,31 @@
 """Floor 8, a pass: products with wide matrices of weights, in pieces."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 import keras
 import tensorflow as tf
 
-from nnspec.engine.tensorflow.passes.base import Method, Pass, Setting, Target
+from nnspec.engine.tensorflow.passes.base import Condition, Methods, Pass, Setting, Target
+from nnspec.engine.tensorflow.passes.conditions import (
+    GIVES_ITS_SHAPE,
+    IN_FLOAT32,
+    KEEPS_TYPE,
+    ON_A_CPU,
+    PLAIN_KERNEL,
+    UNDER_XLA,
+)
 
 ROWS = range(16, 49)
 """Rows of a batch, and below them inputs and outputs, for which pieces were measured to be quicker:
 by a third for 32 rows and 1,024 units; outside of these bounds they are slower."""
 WIDTHS = range(1024, 2049)
 PIECES = 4
+
+
+def _is_wide(layer: keras.layers.Dense) -> bool:
+    inputs, units = layer.kernel.shape
+    return inputs in WIDTHS and units in WIDTHS and inputs % PIECES == 0
 
 
 class WideProduct(Pass):
@@ -22,22 +35,18 @@ class WideProduct(Pass):
     the copy is most of the work; blocks of a quarter stay in a core's own cache.
     """
 
-    title: ClassVar[str] = "wide products in pieces"
+    title: ClassVar = "wide products in pieces"
+    kinds: ClassVar = (keras.layers.Dense,)
+    requires: ClassVar = (
+        UNDER_XLA,
+        ON_A_CPU,
+        IN_FLOAT32,
+        PLAIN_KERNEL,
+        Condition("its kernel is wide", lambda layer, _: _is_wide(layer)),
+    )
+    ensures: ClassVar = (KEEPS_TYPE, GIVES_ITS_SHAPE)
 
-    def match(self, target: Target, setting: Setting) -> bool:
-        """Fit Dense in float32 with a wide kernel, under XLA on a CPU."""
-        return (
-            setting.xla
-            and not setting.gpu
-            and type(target) is keras.layers.Dense
-            and all(one in WIDTHS for one in target.kernel.shape)
-            and target.kernel.shape[0] % PIECES == 0
-            and target.compute_dtype == "float32"
-            and not target.lora_enabled
-            and target.quantization_mode is None
-        )
-
-    def rewrite(self, target: Target, setting: Setting) -> Mapping[str, Method]:
+    def rewrite(self, target: Target, setting: Setting) -> Methods:
         """Replace `call`; other numbers of rows, and further axes, keep Keras' own."""
         del setting
         original = target.call

@@ -9,10 +9,11 @@ from networks import compiled, difference, fit, rows_for
 
 from nnspec.data.arrays import Arrays
 from nnspec.engine import Plan
-from nnspec.engine.choice import Choice
+from nnspec.engine.choice import Choice, shares_of
 from nnspec.engine.tensorflow.feed import build_variables, feed
 from nnspec.engine.tensorflow.fused import Fused
-from nnspec.engine.tensorflow.shares import shares_of
+from nnspec.engine.tensorflow.keras_callbacks import KerasCallbacks
+from nnspec.engine.tensorflow.traits import traits_of
 from nnspec.engine.training import Training
 
 pytestmark = pytest.mark.keras
@@ -36,7 +37,8 @@ def in_shares(model: keras.Model, arrays: Arrays, shares: int) -> dict[str, list
         model, rows, None, PLAN.batch_size, Choice("fused", xla=True, reasons=(), shares=shares)
     )
     assert "the optimizer's update" in executor.execution.uncompiled
-    return dict(Training(model, executor, PLAN, rows.rows).run().history)
+    listeners = KerasCallbacks(model, (), PLAN, rows.rows)
+    return dict(Training(executor, PLAN, rows.rows, listeners).run().history)
 
 
 def weighted(arrays: Arrays) -> Arrays:
@@ -66,11 +68,11 @@ def long(*layers: keras.layers.Layer) -> Callable[[], keras.Model]:
 
 def test_a_recurrent_network_is_shared_among_the_cores() -> None:
     model = compiled(long(L.Bidirectional(L.LSTM(32))))
-    assert shares_of(model, 32, cores=1) == 1
-    assert shares_of(model, 32, cores=2) == 2
-    assert shares_of(model, 96, cores=4) == 4
-    assert shares_of(model, 33, cores=2) == 1
-    assert shares_of(model, 16, cores=2) == 1
+    assert shares_of(traits_of(model), 32, cores=1) == 1
+    assert shares_of(traits_of(model), 32, cores=2) == 2
+    assert shares_of(traits_of(model), 96, cores=4) == 4
+    assert shares_of(traits_of(model), 33, cores=2) == 1
+    assert shares_of(traits_of(model), 16, cores=2) == 1
 
 
 @pytest.mark.parametrize(
@@ -88,7 +90,7 @@ def test_a_recurrent_network_is_shared_among_the_cores() -> None:
 def test_a_network_whose_rows_depend_on_one_another_or_cost_little_is_not(
     make: Callable[[], keras.Model],
 ) -> None:
-    assert shares_of(compiled(make), 32, cores=2) == 1
+    assert shares_of(traits_of(compiled(make)), 32, cores=2) == 1
 
 
 class Ranked(L.Dense):  # type: ignore[misc,name-defined] # Keras is untyped
@@ -96,15 +98,15 @@ class Ranked(L.Dense):  # type: ignore[misc,name-defined] # Keras is untyped
 
 
 def test_a_layer_that_keras_does_not_know_is_not_shared() -> None:
-    assert shares_of(compiled(long(L.LSTM(64), Ranked(4))), 32, cores=2) == 1
+    assert shares_of(traits_of(compiled(long(L.LSTM(64), Ranked(4)))), 32, cores=2) == 1
 
 
 def test_a_loss_that_is_no_mean_over_rows_is_not_shared() -> None:
     make = long(L.LSTM(64))
     summed = keras.losses.MeanSquaredError(reduction="sum")
-    assert shares_of(compiled(make, loss={"y": summed}), 32, cores=2) == 1
+    assert shares_of(traits_of(compiled(make, loss={"y": summed})), 32, cores=2) == 1
     for of_the_batch in ("dice", keras.losses.Tversky(), lambda y, out: y - out):
-        assert shares_of(compiled(make, loss={"y": of_the_batch}), 32, cores=2) == 1
+        assert shares_of(traits_of(compiled(make, loss={"y": of_the_batch})), 32, cores=2) == 1
     each = keras.losses.Huber()
-    assert shares_of(compiled(make, loss={"y": each}), 32, cores=2) == 2
-    assert shares_of(compiled(make, loss={"y": "mse"}), 32, cores=2) == 2
+    assert shares_of(traits_of(compiled(make, loss={"y": each})), 32, cores=2) == 2
+    assert shares_of(traits_of(compiled(make, loss={"y": "mse"})), 32, cores=2) == 2

@@ -1,0 +1,79 @@
+"""Floor 8, Keras' callbacks, as the training loop calls them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+
+from nnspec.engine.plan import Plan
+from nnspec.engine.training import Watcher
+
+
+class KerasCallbacks:
+    """Tells Keras' callbacks, and those that watch chunks, how a training goes.
+
+    They get the model at once, before anything is traced: a callback can hear of a signal and
+    stop the training from then on.
+    """
+
+    def __init__(
+        self,
+        model: keras.Model,
+        callbacks: Sequence[keras.callbacks.Callback],
+        plan: Plan,
+        rows: int,
+    ) -> None:
+        self.model = model
+        model.stop_training = False
+        self._watchers = tuple(one for one in callbacks if isinstance(one, Watcher))
+        self._list = keras.callbacks.CallbackList(
+            list(callbacks),
+            add_history=False,
+            add_progbar=False,
+            model=model,
+            verbose=0,
+            epochs=plan.epochs,
+            steps=plan.steps(rows),
+        )
+
+    @property
+    def stopping(self) -> bool:
+        """Return whether one of them asked for the end."""
+        return bool(self.model.stop_training)
+
+    @property
+    def ending_early(self) -> bool:
+        """Return whether one of them ends a training whose loss is no number."""
+        return any(
+            isinstance(one, keras.callbacks.TerminateOnNaN) and not one.raise_error
+            for one in self._list.callbacks
+        )
+
+    def train_begins(self) -> None:
+        """Tell that the training begins."""
+        self._list.on_train_begin()
+
+    def train_ends(self, logs: dict[str, Any] | None) -> None:
+        """Tell that the training has ended, with the last epoch's figures."""
+        self._list.on_train_end(logs)
+
+    def epoch_begins(self, epoch: int) -> None:
+        """Tell that an epoch begins, counted from 0."""
+        self._list.on_epoch_begin(epoch)
+
+    def epoch_ends(self, epoch: int, logs: dict[str, Any]) -> None:
+        """Tell that an epoch has ended, with its figures."""
+        self._list.on_epoch_end(epoch, logs)
+
+    def test_begins(self) -> None:
+        """Tell that the validation rows are measured."""
+        self._list.on_test_begin()
+
+    def test_ends(self, logs: dict[str, Any]) -> None:
+        """Tell what the validation rows came to."""
+        self._list.on_test_end(logs)
+
+    def chunk_ends(self, epoch: int, step: int, logs: dict[str, Any]) -> None:
+        """Tell those that watch how far an epoch has come."""
+        for one in self._watchers:
+            one.on_chunk(epoch, step, logs)

@@ -61,7 +61,7 @@ def folder(tmp_path: Path) -> Path:
     draw = np.random.default_rng(0)
     rows = draw.normal(size=(120, 3)).tolist()
     text = "\n".join(",".join(f"{cell:.3f}" for cell in row) for row in rows)
-    (tmp_path / "table.csv").write_text(f"a,B (cm),y [m]\n{text}\n")
+    (tmp_path / "table.csv").write_text(f"a,b (cm),y [m]\n{text}\n")
     return tmp_path
 
 

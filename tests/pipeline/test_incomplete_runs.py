@@ -44,7 +44,7 @@ def cut(tmp_path_factory: pytest.TempPathFactory) -> Path:
         f"{a:.3f},{b:.3f},{['low', 'mid', 'high'][i % 3]}"
         for i, (a, b) in enumerate(draw.normal(size=(90, 2)))
     ]
-    (folder / "table.csv").write_text("\n".join(["X 1,été,Grade", *rows]) + "\n")
+    (folder / "table.csv").write_text("\n".join(["length (mm),width,Grade", *rows]) + "\n")
     (folder / "cut.yaml").write_text(SPEC)
     before = signal.getsignal(signal.SIGINT)
     threading.Thread(target=interrupt, args=(folder / "runs" / "cut" / "history.csv",)).start()

@@ -143,7 +143,6 @@ def test_steps_behind_a_mask_are_left_out_everywhere(trained: Trained) -> None:
 data: {source: tokens.npz, target: tag, columns: {token: integer}}
 model:
   - Embedding: {input_dim: 12, output_dim: 6, mask_zero: true}
-  - GRU: {units: 6, return_sequences: true}
   - Dense: {units: 3, activation: softmax}
 training:
   {optimizer: {Adam: 0.02}, loss: sparse_categorical_crossentropy, metrics: [accuracy], epochs: 3}
@@ -253,6 +252,7 @@ training:
   callbacks:
     - EarlyStopping: {{monitor: val_mae, min_delta: 40, patience: 2}}
 runtime: {{engine: {engine}}}
+export: {{formats: []}}
 """,
     )
     validation, last = kept.report["metrics"]["validation"], kept.last_epoch
@@ -291,6 +291,7 @@ training:
   metrics: {size: [mape], sort: [accuracy]}
   epochs: 2
 evaluation: {weighted: true, gates: {mape: {min: 0}, sort_accuracy: {min: 0}}}
+export: {formats: []}
 """,
     )
     found = kept.predictions()

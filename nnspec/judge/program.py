@@ -149,7 +149,7 @@ def judge_program(
 
 def predict_split(program: Program, inputs: dict[str, Values], batch_size: int) -> Predicted:
     """Return what leaves the network for some rows, and which steps of it count."""
-    outputs = predict(program.core, inputs, batch_size)
+    outputs = predict(program.core, inputs)
     return Predicted(outputs, find_masks(program.core, inputs, batch_size))
 
 

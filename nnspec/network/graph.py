@@ -9,7 +9,8 @@ from nnspec.diagnostics import Diagnostic, Findings, Related, Span
 from nnspec.document import shorten
 from nnspec.frontends.nnspec_1.layer_names import is_second
 from nnspec.language.limits import MOST_LAYERS
-from nnspec.language.near_names import nearest, suggest, suggest_given
+from nnspec.language.near_names import nearest, suggest_given
+from nnspec.network.arity import arrange, arrange_inputs
 from nnspec.spec.model import (
     NETWORK_INPUT,
     LayerUse,
@@ -40,7 +41,7 @@ class Node:
         layer: None where it was refused, or where `shares` names the layer that is applied again.
         sources: what feeds it, in the order of the layer's inputs.
         implied: whether it is an input that follows from the data and was not written.
-        refused: whether the number or the names of its inputs were refused.
+        refused: whether its arguments, or the number or the names of its inputs, were refused.
     """
 
     name: str
@@ -172,7 +173,7 @@ class Wiring:
         sources = tuple(source for source in found if source)
         own = part if isinstance(use.layer, SubModel) else use.layer
         layer = own if len(found) == len(sources) else None
-        refused = before < len(self.findings.diagnostics)
+        refused = use.doubtful or before < len(self.findings.diagnostics)
         return Node(use.name, layer, sources, use.origin, use.shares, refused=refused)
 
     def part(self, model: SubModel, name: str) -> SubGraph:
@@ -273,67 +274,6 @@ class Wiring:
 def is_entrance(use: LayerUse) -> bool:
     """Return whether a layer is one through which data enters."""
     return isinstance(use.layer, Layer) and use.layer.required == 0
-
-
-def arrange_inputs(use: LayerUse, inputs: tuple[str, ...], findings: Findings) -> tuple[Wire, ...]:
-    """Return what feeds a model within, in the order of its inputs (G202 if it does not fit)."""
-    span = use.origin.wiring.get("inputs", use.origin.head)
-    wires, names = use.wires, [wire.parameter for wire in use.wires]
-    if any(names):
-        unknown = [wire for wire in wires if wire.parameter not in inputs]
-        for wire in unknown:
-            message = f"{use.name} takes no input called {shorten(wire.parameter or '?')!r}"
-            findings.add(
-                "S101", message, wire.span, hint=suggest_given(wire.parameter or "", inputs)
-            )
-        known = [wire for wire in wires if wire not in unknown]
-        wires = tuple(sorted(known, key=lambda wire: inputs.index(wire.parameter or "")))
-        if unknown:
-            return wires
-    if len(wires) != len(inputs) or len({*names} - {None}) not in (0, len(inputs)):
-        message = f"{use.name} takes {len(inputs)} input(s): {', '.join(inputs)}; got {len(wires)}"
-        findings.add("G202", message, span, hint=f"inputs: [{', '.join(inputs)}]")
-    return wires
-
-
-def arrange(use: LayerUse, layer: Layer, findings: Findings) -> tuple[Wire, ...]:
-    """Return a layer's wires in the order of its inputs; a wrong number of them is recorded."""
-    wires = use.wires
-    if any(wire.parameter for wire in wires):
-        wires = by_parameter(use, layer, findings)
-    count = len(wires)
-    span = use.origin.wiring.get("inputs", use.origin.head)
-    kind, least = layer.keras_name, layer.variadic or layer.required
-    most = None if layer.variadic or layer.gathers else len(layer.inputs)
-    if count < least:
-        message = f"{kind} needs at least {least} inputs; got {count}"
-        findings.add("G202", message, span, hint="inputs: [first, second]")
-    elif most is not None and count > most:
-        takes = f"{most} input" if most == 1 else f"at most {most} inputs"
-        message = f"{kind} takes {takes if most else 'no input'}; got {count}"
-        hint = "merge them first, with Concatenate or Add" if most == 1 else None
-        findings.add("G202", message, span, hint=hint)
-    return wires
-
-
-def by_parameter(use: LayerUse, layer: Layer, findings: Findings) -> tuple[Wire, ...]:
-    """Return wires given by the names of `call`'s parameters, in the order of these."""
-    groups: dict[str, list[Wire]] = {name: [] for name in layer.inputs}
-    for wire in use.wires:
-        given = wire.parameter or layer.inputs[0]
-        name = given if given in groups else f"{given}s"
-        if name not in groups:
-            message = f"{layer.keras_name} takes no input called {shorten(given)!r}"
-            hint = suggest(given, layer.inputs) or None
-            findings.add("S101", message, wire.span, hint=hint)
-            continue
-        groups[name].append(wire)
-    given_names = [name for name, wires in groups.items() if wires]
-    absent = [name for name in layer.inputs[: len(given_names)] if not groups[name]]
-    if absent:
-        message = f"{layer.keras_name} needs {absent[0]} before {given_names[-1]}"
-        findings.add("G202", message, use.origin.head, hint=f"add {absent[0]}: NAME to inputs")
-    return tuple(wire for wires in groups.values() for wire in wires)
 
 
 def order(nodes: list[Node], findings: Findings) -> list[Node]:

@@ -17,7 +17,8 @@ from nnspec.diagnostics import Diagnostic, Findings, Related
 from nnspec.network.graph import Graph, Node, SubGraph
 from nnspec.network.network import Network, ResolvedNode
 from nnspec.network.sizes import check_size
-from nnspec.reading.reader import Reader, Unreadable, Written
+from nnspec.reading.reader import Reader, Unreadable
+from nnspec.reading.written import Written
 from nnspec.shapes import ShapeError, Tensor, Weight, show
 from nnspec.spec.model import RankDependent
 

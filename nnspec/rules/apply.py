@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from nnspec.diagnostics import Findings
+from nnspec.diagnostics import Findings, Span
 from nnspec.network.network import Network
 from nnspec.rules import (
     activations,
@@ -63,5 +63,21 @@ def apply_rules(
         counts: with open data, how many whole numbers an input holds, counted from 0.
     """
     case = Case(spec, network, counts or {})
+    doubted = find_doubted(spec, network)
     for rule in RULES:
-        findings.extend(rule.check(case))
+        for finding in rule.check(case):
+            if doubted.isdisjoint((finding.span, *(one.span for one in finding.related))):
+                findings.append(finding)
+
+
+def find_doubted(spec: Spec, network: Network) -> frozenset[Span | None]:
+    """Return the places of what was refused, and of all arguments of layers that were.
+
+    What a rule says about such a place would only be a consequence.
+    """
+    refused = spec.positions.doubted
+    if not refused:
+        return frozenset()
+    origins = (node.node.origin for node in network.nodes)
+    inside = (origin.arguments.values() for origin in origins if origin.head in refused)
+    return refused | {span for spans in inside for span in spans}

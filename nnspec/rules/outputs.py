@@ -39,6 +39,8 @@ def check_losses(case: Case) -> Iterator[Diagnostic]:
     if case.training is None or not case.outputs:
         return
     loss, place = case.training.loss, case.place("training", "loss")
+    if ("training", "loss") not in case.spec.positions.spans:
+        return
     if isinstance(loss, dict):
         # A misspelt name is reported as such; the output it meant is not missing then.
         misspelt = any(name not in case.outputs for name in loss)

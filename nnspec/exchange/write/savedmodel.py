@@ -20,7 +20,7 @@ import tensorflow as tf
 from nnspec.build.back import PREDICTION, PROBABILITIES
 from nnspec.build.program import Program
 from nnspec.diagnostics import Diagnostic, RunFailed
-from nnspec.engine.tensorflow.keras_graph import inner_layers
+from nnspec.engine.tensorflow.keras_graph import carried_states, inner_layers
 from nnspec.engine.tensorflow.passes import Rewrite, rewritten
 from nnspec.engine.tensorflow.passes.folding import (
     FoldedNormalization,
@@ -115,7 +115,8 @@ def _write(program: Program, temporary: Path, path: Path, folds: tuple[Rewrite, 
     }
     module = tf.Module()
     module.parts = [program.front, *program.backs.values()]
-    module.state = [variable.value for variable in program.core.variables]
+    held = (*program.core.variables, *carried_states(program.core))
+    module.state = [variable.value for variable in held]
     module.serve = tf.function(answer, autograph=False)
     concrete = module.serve.get_concrete_function(specs)
     try:

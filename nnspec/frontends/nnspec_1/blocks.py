@@ -10,8 +10,8 @@ from nnspec.document import Entry, Mapping, Node, Scalar, Sequence, kind_of, sho
 from nnspec.frontends.nnspec_1.items import LAYER_NAME, read_sources
 from nnspec.language.limits import NESTED
 from nnspec.language.near_names import meant, suggest, suggest_given
-from nnspec.reading.reader import Written
 from nnspec.reading.substitute import names_used
+from nnspec.reading.written import Written
 from nnspec.spec.model import Wire
 
 SUBMODEL = "Model"

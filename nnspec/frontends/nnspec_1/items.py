@@ -7,7 +7,8 @@ from typing import assert_never
 from nnspec.diagnostics import Advice, Diagnostic, Findings, Replacement, Span
 from nnspec.document import Entry, Mapping, Node, Scalar, Sequence, kind_of, plain, shorten
 from nnspec.language.limits import MOST_REPETITIONS
-from nnspec.reading.reader import Reader, Written
+from nnspec.reading.reader import Reader
+from nnspec.reading.written import Written
 from nnspec.spec.model import Wire
 
 WIRING = ("name", "inputs", "repeat", "each", "use", "within")

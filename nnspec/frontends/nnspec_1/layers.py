@@ -24,6 +24,7 @@ from nnspec.frontends.nnspec_1.scope import (
     Scope,
     choose_wires,
     describe_origin,
+    is_input,
     with_config_name,
     without_name,
 )
@@ -32,8 +33,9 @@ from nnspec.language.habits import LAYER_WORDS
 from nnspec.language.limits import MOST_LAYERS, MOST_VALUES
 from nnspec.language.near_names import as_activation, meant, nearest, suggest, suggest_given
 from nnspec.reading.moves import refuse_inner_name
-from nnspec.reading.reader import Reader, Unreadable, Written, unknown
+from nnspec.reading.reader import Reader, Unreadable
 from nnspec.reading.substitute import Substitution
+from nnspec.reading.written import Written, certain, unknown
 from nnspec.spec.model import (
     NETWORK_INPUT,
     LayerUse,
@@ -213,7 +215,8 @@ class ModelReader:
             origin = describe_origin(item, extra, scope)
             layer = self.read_layer(item.written, extra, scope)
             fed = () if is_input(layer, item.written) and item.inputs is None else wires
-            use = LayerUse(name, layer, fed, origin)
+            doubtful = item.written.span in self.reader.doubted
+            use = LayerUse(name, layer, fed, origin, doubtful=doubtful)
             self.layers.append(use)
             self.expansions[name] = Expansion(
                 name, (use,), tuple(wire.source for wire in fed), name
@@ -233,15 +236,18 @@ class ModelReader:
         if written.name in RANKED:
             return RankDependent(written.name, written.argument, written.span)
         if kind is None:
-            self.refuse_layer(written)
-            return None
+            meant_name = certain(self.refuse_layer(written))
+            kind = find("layers", SHORT.get(meant_name or "", meant_name or ""))
+            if kind is None:
+                return None
+            written = replace(written, name=meant_name or "")
         refuse_inner_name(written, kind, self.findings)
         settled = settle(without_name(written, kind), kind, self.findings)
-        made = self.reader.read_arguments(kind, settled)
+        made = self.reader.read_arguments(kind, settled, partly=True)
         return None if isinstance(made, Unreadable) or not isinstance(made, Layer) else made
 
-    def refuse_layer(self, written: Written) -> None:
-        """Record a layer that is none, and no block either."""
+    def refuse_layer(self, written: Written) -> str | None:
+        """Record a layer that is none, and no block either; return the hint."""
         known = (*names("layers"), *RANKED, *SHORT, *self.blocks)
         self.used_blocks.add(meant(written.name, known, LAYER_WORDS) or "")
         finding = unknown(written, "a layer or block", known, self.reader.withheld)
@@ -254,6 +260,7 @@ class ModelReader:
             hint = hint or near or finding.hint
             finding = replace(finding, message=message, hint=hint)
         self.findings.append(finding)
+        return finding.hint
 
     def merge(self, written: Written, extra: tuple[Entry, ...], shorthand: str | None) -> Written:
         """Return a layer with the arguments of one repetition added."""
@@ -389,8 +396,3 @@ class ModelReader:
     def follow(self, name: str) -> str:
         """Return the name itself, or that of the single layer an alias stands for."""
         return name if name in self.expansions else self.aliases.get(name, name)
-
-
-def is_input(layer: Layer | RankDependent | SubModel | None, written: Written) -> bool:
-    """Return whether an entry is an Input, readable or not."""
-    return written.name == "Input" or (isinstance(layer, Layer) and layer.required == 0)

@@ -3,14 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from nnspec.catalog.layer import Layer
 from nnspec.catalog.registry import find
 from nnspec.diagnostics import Findings, Span
 from nnspec.document import Entry, Scalar, shorten
 from nnspec.document import Mapping as MappingNode
 from nnspec.frontends.nnspec_1.items import Item
-from nnspec.reading.reader import Written
 from nnspec.reading.substitute import Substitution
-from nnspec.spec.model import LayerUse, Origin, Wire
+from nnspec.reading.written import Written
+from nnspec.spec.model import LayerUse, Origin, RankDependent, SubModel, Wire
 
 
 @dataclass(slots=True)
@@ -101,3 +102,8 @@ def without_name(written: Written, kind: type[object]) -> Written:
         return written
     kept = tuple(entry for entry in argument if entry.name != "name")
     return replace(written, argument=replace(argument, entries=kept))
+
+
+def is_input(layer: Layer | RankDependent | SubModel | None, written: Written) -> bool:
+    """Return whether an entry is an Input, readable or not."""
+    return written.name == "Input" or (isinstance(layer, Layer) and layer.required == 0)

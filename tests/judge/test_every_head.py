@@ -126,7 +126,7 @@ evaluation: {{gates: {{Precision: {{min: 0.01}}, subset_accuracy: {{min: 0.01}}}
     assert kept.last_epoch["val_accuracy"] == pytest.approx(
         kept.report["metrics"]["validation"]["accuracy"], abs=1e-6
     )
-    again = kept.predictions(finished.predict(kept.folder, folder / "table.csv").decode())
+    again = kept.predictions(finished.predict(kept.folder, folder / "table.csv").content.decode())
     rows = [int(one) for one in kept.predictions()["row"]]
     for one in LABELS:
         assert [again[f"prediction_{one}"][row] for row in rows] == (
@@ -164,7 +164,7 @@ training:
     assert kept.last_epoch["val_accuracy"] == pytest.approx(
         kept.report["metrics"]["validation"]["accuracy"], abs=1e-6
     )
-    (output,) = finished.evaluate(kept.folder)
+    (output,) = finished.evaluate(kept.folder).report.outputs
     assert output.metrics["test"]["accuracy"] == kept.test["accuracy"]
 
 

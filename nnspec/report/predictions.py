@@ -120,7 +120,9 @@ def _numbers(head: NumberHead, answers: Answers, suffix: str, prefix: str) -> li
 def _elements(named: Sequence[str], answers: Answers) -> list[Column]:
     """Return targets, where there are any, then predictions, one column per element."""
     predictions = _listed(answers, answers.prediction, len(named))
-    found = [(f"prediction_{name}", many) for name, many in zip(named, predictions, strict=True)]
+    found: list[Column] = [
+        (f"prediction_{name}", many) for name, many in zip(named, predictions, strict=True)
+    ]
     if answers.target is None:
         return found
     targets = _listed(answers, answers.target, len(named))

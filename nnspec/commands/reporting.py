@@ -105,15 +105,11 @@ def show_findings(
 
 def read_text(path: Path) -> str | None:
     """Return the text of a file to quote from, None if it cannot serve."""
+    from nnspec.document.file import read_file
     from nnspec.document.limits import FILE_BYTES
 
     try:
-        if path.is_fifo():
-            return None
-        with path.open("rb") as stream:
-            content = stream.read(FILE_BYTES + 1)
+        content = read_file(path, FILE_BYTES)
     except OSError:
-        return None
-    if len(content) > FILE_BYTES:
         return None
     return content.decode("utf-8-sig", errors="replace")

@@ -1,6 +1,7 @@
 """A spec, or a finished run, to a file that other programs read."""
 
 from collections.abc import Sequence
+from os.path import isdir
 from pathlib import Path
 
 from nnspec.exchange.write.keras_json import encode_keras_json
@@ -23,7 +24,7 @@ def export_keras_json(
     Raises:
         Refused: the spec or run; A113 where the network has no such document.
     """
-    if source.is_dir():
+    if isdir(source):  # noqa: PTH112 - Path's own raises for long names
         model = open_run(source).program.core
     else:
         model = compile_model(source, overrides=overrides, allow_outside=allow_outside)

@@ -9,6 +9,7 @@ documentation, "SARIF support for code scanning".
 """
 
 import json
+import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -154,4 +155,4 @@ def artifact(file: str) -> Object:
     if path.is_absolute() and not path.is_relative_to(Path.cwd()):
         return {"uri": path.as_uri()}
     relative = path.relative_to(Path.cwd()) if path.is_absolute() else path
-    return {"uri": quote(relative.as_posix()), "uriBaseId": ROOT}
+    return {"uri": quote(os.fsencode(relative.as_posix())), "uriBaseId": ROOT}

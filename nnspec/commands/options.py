@@ -45,7 +45,9 @@ SpecFile = Annotated[
 ]
 SpecFiles = Annotated[
     list[str],
-    typer.Argument(metavar="SPEC", help="Specs; patterns such as '*.yaml'; - for standard input."),
+    typer.Argument(
+        metavar="SPEC", help="Specs; folders, patterns such as '*.yaml'; - for standard input."
+    ),
 ]
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a finished run.")]
 Overrides = Annotated[

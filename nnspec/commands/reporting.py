@@ -91,6 +91,14 @@ def accept(
     return accepted
 
 
+def check_run(run: Path) -> None:
+    """Refuse what is no run at once, before the seconds that importing libraries takes."""
+    with explained():
+        from nnspec.run.folder import RunFolder
+
+        RunFolder.open(run)
+
+
 def show_findings(
     diagnostics: Iterable[Diagnostic], overrides: Sequence[str] | None = None
 ) -> None:

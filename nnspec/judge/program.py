@@ -8,7 +8,8 @@ import numpy as np
 
 from nnspec.build.back import PREDICTION, PROBABILITIES, decode_predictions
 from nnspec.build.program import Program
-from nnspec.data import Arrays, Dataset, Split, SplitName, Table, TargetFit, decode_targets
+from nnspec.data import Arrays, Dataset, Split, SplitName, Table, TargetFit
+from nnspec.data.fit.inputs import input_in_units
 from nnspec.data.fit.targets import counted_positions
 from nnspec.data.table import Values
 from nnspec.engine import predict
@@ -148,7 +149,7 @@ def judge_program(
 
 def predict_split(program: Program, inputs: dict[str, Values], batch_size: int) -> Predicted:
     """Return what leaves the network for some rows, and which steps of it count."""
-    outputs = predict(program.core, inputs, batch_size)
+    outputs = predict(program.core, inputs)
     return Predicted(outputs, find_masks(program.core, inputs, batch_size))
 
 
@@ -193,8 +194,10 @@ def known_truth(program: Program, head: Head, dataset: Dataset, split: SplitName
 
 
 def reconstructed(program: Program, features: Table, fit: TargetFit) -> Values:
-    """Return the tensor that an output reconstructs, in the units of its columns."""
-    return decode_targets(fit, program.features(features)[program.inputs[str(fit.reconstructs)]])
+    """Return what an output reconstructs, in the units of its columns."""
+    fitted = program.fitted
+    columns = fitted.inputs[str(fit.reconstructs)]
+    return input_in_units([(fitted.columns[name], features[name]) for name in columns])
 
 
 def cut_to(head: Head, mask: Truths | None, counted: Truths | None) -> Truths | None:

@@ -7,7 +7,7 @@ import than many a network takes to train.
 from dataclasses import replace
 
 from nnspec.build.raw import raw_columns
-from nnspec.data import SplitName
+from nnspec.data import Preprocessing, SplitName
 from nnspec.diagnostics import Diagnostic, GateMissed
 from nnspec.exchange.write.savedmodel import export_savedmodel
 from nnspec.judge.declared import find_figure, metrics_of
@@ -25,6 +25,8 @@ from nnspec.spec.training import TrainingSection
 
 TESTED: SplitName = "test"
 """The rows whose predictions are kept."""
+SCALED = " of scaled targets"
+"""What a loss is of that is not in the target's units."""
 SAMPLE = 256
 """Rows that the written SavedModel is compared on."""
 
@@ -63,7 +65,7 @@ def describe(trained: Trained, judged: Judged) -> Report:
     section = trainable_sections(spec).training
     facts = TrainingFacts(
         section.optimizer.keras_name,
-        describe_loss(section),
+        describe_loss(section, trained.program.fitted),
         section.batch_size,
         record.epochs,
         section.epochs,
@@ -111,12 +113,16 @@ def with_model(trained: Trained, report: Report) -> Report:
     return told
 
 
-def describe_loss(section: TrainingSection) -> str:
-    """Return the loss, or the losses by output, in words."""
+def describe_loss(section: TrainingSection, fitted: Preprocessing) -> str:
+    """Return the loss, or the losses by output, in words; it says where targets were scaled."""
+    scaled = {
+        name: SCALED if (one.shift, one.scale) != ((0.0,), (1.0,)) else ""
+        for name, one in fitted.targets.items()
+    }
     if not isinstance(section.loss, dict):
-        return section.loss.keras_name
+        return section.loss.keras_name + next(iter(scaled.values()), "")
     named = ((name, loss.keras_name if loss else "none") for name, loss in section.loss.items())
-    return ", ".join(f"{name}: {loss}" for name, loss in named)
+    return ", ".join(f"{name}: {loss}{scaled.get(name, '')}" for name, loss in named)
 
 
 def check_gates(spec: Spec, report: Report) -> None:

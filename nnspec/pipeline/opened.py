@@ -25,6 +25,7 @@ from nnspec.pipeline.check import (
 from nnspec.pipeline.examine import hide
 from nnspec.rules import apply_rules
 from nnspec.rules.head import find_head
+from nnspec.rules.runtime import built_batch
 from nnspec.spec.data import DataSection
 from nnspec.spec.data_rules import LISTED, unknown_columns
 from nnspec.spec.source import nearest
@@ -77,6 +78,9 @@ def open_spec(
     dataset = read_data(spec, network, allow_outside=allow_outside)
     findings = Findings()
     fitted = fit_network(spec, dataset.fitted, findings, counts=count_numbers(dataset))
+    check_batches(fitted, dataset, findings)
+    if findings.errors:
+        raise Refused(findings.sorted(spec.file))
     findings.extend(placed(spec, check_columns(dataset, trainable_sections(spec).data)))
     new = [one for one in findings.sorted(spec.file) if one not in checked.diagnostics]
     seen = hide(checked, new, unsought=("",)) if isinstance(checked, Checked) else tuple(new)
@@ -210,6 +214,24 @@ def check_targets(network: Network, fitted: Preprocessing, findings: Findings) -
                 findings.add("M105", message, origin.of("units"))
 
 
+def check_batches(network: Network, dataset: Dataset, findings: Findings) -> None:
+    """Record splits that do not fill one batch, where the network is built for its size.
+
+    The test rows need not: a short last batch is filled up when it is predicted.
+    """
+    for node in network.inputs:
+        size = built_batch(node)
+        for name in ("train", "validation"):
+            rows = len(dataset.splits[name])
+            if size is not None and 0 < rows < size:
+                message = (
+                    f'"{node.name}" is built for batches of {size} rows; '
+                    f"the {name} split has {rows}"
+                )
+                hint = f"write a batch_size of {rows} or less, here and under training"
+                findings.add("D111", message, node.node.origin.of("batch_size"), hint=hint)
+
+
 def check_opened(checked: CheckedSpec, *, allow_outside: bool = False) -> tuple[Diagnostic, ...]:
     """Return what is wrong or doubtful about a spec once its data is open.
 
@@ -224,7 +246,8 @@ def check_opened(checked: CheckedSpec, *, allow_outside: bool = False) -> tuple[
     try:
         dataset = read_data(spec, network, allow_outside=allow_outside)
         findings = Findings()
-        judge_network(spec, dataset.fitted, findings, counts=count_numbers(dataset))
+        fitted = judge_network(spec, dataset.fitted, findings, counts=count_numbers(dataset))
+        check_batches(fitted, dataset, findings)
         findings.extend(placed(spec, check_rows(dataset, spec.data)))
     except Refused as refused:
         return refused.diagnostics

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import tensorflow as tf
 
+from nnspec.build.batches import whole_batches
 from nnspec.build.program import Program, build_program
 from nnspec.build.training import compile_training
 from nnspec.data import SPLITS, Arrays, Dataset, Preprocessing, SplitName
@@ -55,7 +56,7 @@ def build_for_training(
     """
     program = build_program(spec, network, fitted)
     training = trainable_sections(spec).training
-    steps = -(-rows // training.batch_size)
+    steps = -(-whole_batches(program.core, rows) // training.batch_size)
     metrics = build_metrics(training, fitted)
     compile_training(program.core, network, training, steps_per_epoch=steps, metrics=metrics)
     return program

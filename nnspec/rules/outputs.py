@@ -6,7 +6,12 @@ from nnspec.diagnostics import Diagnostic
 from nnspec.document import shorten
 from nnspec.language.near_names import suggest_given
 from nnspec.rules.case import Case
+from nnspec.rules.head import Head
 from nnspec.rules.rule import rule
+from nnspec.shapes import show
+
+ROWS_AND_UNITS = 2
+"""Rank of an output without steps or pixels."""
 
 
 def misnamed(
@@ -109,6 +114,19 @@ def check_class_weight(case: Case) -> Iterator[Diagnostic]:
         also = case.also("the loss is here", *head.loss_path)
         hint = "remove class_weight, or weigh rows with data.sample_weight"
         yield Diagnostic("M116", message, place, hint, also)
+    elif head.loss and (several := several_classes(case, head)):
+        message = f"class_weight weighs rows by their one class; {several}"
+        hint = "remove class_weight, or weigh rows with data.sample_weight"
+        yield Diagnostic("M116", message, place, hint)
+
+
+def several_classes(case: Case, head: Head) -> str | None:
+    """Return in words why a row has no one class, None where it has one or nobody knows yet."""
+    if head.tensor is not None and head.tensor.rank > ROWS_AND_UNITS:
+        return f"the output has shape {show(head.tensor.shape)}, a class for each step or pixel"
+    if case.task(head) == "binary" and (head.units or 1) > 1:
+        return f"the output has {head.units} units, a label each"
+    return None
 
 
 @rule("M120")

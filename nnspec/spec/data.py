@@ -111,8 +111,8 @@ class DataSection(Section):
     up, 0 for an unknown value; for an Embedding); by column where it is a mapping (one_hot for
     the rest)."""
     target_scaling: TargetScaling = "standardize"
-    """Scale of regression targets while training; every reported figure is in the target's own
-    units."""
+    """Scale of regression targets while training. The loss is measured on scaled targets; every
+    metric, logged, watched by a callback or reported, is in the target's own units."""
     split: SplitSection = SplitSection()
     """How the rows are divided into training, validation and test."""
     window: WindowSection | None = None

@@ -28,7 +28,8 @@ class TrainingSection(Section):
     loss_weights: dict[Text, Number] | None = None
     """Factor on the loss of each output, by output name; 1 if absent."""
     metrics: list[Metric] | dict[Text, list[Metric]] = Field(default=[])
-    """What is measured beside the loss; with several outputs, a list per output name."""
+    """What is measured beside the loss, in the target's own units, while training and in the report
+    on every split; with several outputs, a list per output name."""
     batch_size: BatchSize = 32
     """Rows per step."""
     epochs: Epochs = 1

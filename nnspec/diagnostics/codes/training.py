@@ -188,6 +188,12 @@ TRAINING: tuple[Code, ...] = (
         Severity.NOTE,
     ),
     Code(
+        "T128",
+        "batch of another size than the network's",
+        "A network that is built for batches of one size takes no others.",
+        "Write the same number in both places.",
+    ),
+    Code(
         "T130",
         "training larger than memory",
         "A step of the training takes more memory than this machine has; it would fail, or crawl. "
@@ -201,11 +207,5 @@ TRAINING: tuple[Code, ...] = (
         "Training follows the gradient of the loss; a function that is flat everywhere has none, "
         "and no weight behind it ever changes.",
         "Use sigmoid, which is a smooth step.",
-    ),
-    Code(
-        "T132",
-        "batches of two sizes",
-        "An `Input` with a batch size takes batches of that size alone.",
-        "Give the training the same batch size, or leave it out of `Input`.",
     ),
 )

@@ -25,13 +25,16 @@ def find_masks(
         return {}
     arrays = [readable(inputs[tensor.name]) for tensor in model.inputs]
     found: dict[str, list[npt.NDArray[np.bool_]]] = {}
-    for start in range(0, len(arrays[0]), batch_size):
-        batch = [tf.convert_to_tensor(one[start : start + batch_size]) for one in arrays]
+    rows = len(arrays[0])
+    for start in range(0, rows, batch_size):
+        # Filled up with the last row: a network may be built for batches of this size.
+        places = np.minimum(np.arange(start, start + batch_size), rows - 1)
+        batch = [tf.convert_to_tensor(one[places]) for one in arrays]
         left = keras.tree.flatten(model(as_inputs(model, batch), training=False))
         for name, one in zip(model.output_names, left, strict=True):
             mask = mask_of(one)
             if mask is not None:
-                found.setdefault(name, []).append(np.asarray(mask, dtype=np.bool_))
+                found.setdefault(name, []).append(np.asarray(mask[: rows - start], dtype=np.bool_))
     return {name: np.concatenate(parts) for name, parts in found.items()}
 
 

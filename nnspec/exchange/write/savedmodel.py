@@ -20,7 +20,7 @@ import tensorflow as tf
 from nnspec.build.back import PREDICTION, PROBABILITIES
 from nnspec.build.program import Program
 from nnspec.diagnostics import Diagnostic, RunFailed
-from nnspec.engine.tensorflow.keras_graph import inner_layers
+from nnspec.engine.tensorflow.keras_graph import carried_states, inner_layers
 from nnspec.engine.tensorflow.passes import Rewrite, rewritten
 from nnspec.engine.tensorflow.passes.folding import (
     FoldedNormalization,
@@ -115,7 +115,8 @@ def _write(program: Program, temporary: Path, path: Path, folds: tuple[Rewrite, 
     }
     module = tf.Module()
     module.parts = [program.front, *program.backs.values()]
-    module.state = [variable.value for variable in program.core.variables]
+    held = (*program.core.variables, *carried_states(program.core))
+    module.state = [variable.value for variable in held]
     module.serve = tf.function(answer, autograph=False)
     concrete = module.serve.get_concrete_function(specs)
     try:
@@ -177,7 +178,8 @@ def _difference(
 ) -> str | None:
     """Return how two answers differ beyond the tolerance, None where they do not.
 
-    Labels may differ where the two largest probabilities are as good as equal.
+    Labels may differ where the two largest probabilities are as good as equal, or that of one
+    label among several is one half.
     """
     if found.shape != expected.shape:
         return f"shape {found.shape}, expected {expected.shape}"
@@ -187,10 +189,17 @@ def _difference(
         within = worst <= tolerance
         return None if within else f"relative difference {worst:.2g}, at most {tolerance:g} allowed"
     wrong = found != expected
-    if probabilities is not None and probabilities.shape[-1] > 1 and wrong.ndim == 1:
-        largest = np.sort(probabilities.numpy(), axis=-1)
-        wrong &= largest[..., -1] - largest[..., -2] > 2 * tolerance
+    if probabilities is not None:
+        wrong &= _lead(probabilities.numpy(), wrong.shape) > 2 * tolerance
     return f"{int(wrong.sum())} labels differ" if wrong.any() else None
+
+
+def _lead(probabilities: np.ndarray[Any, Any], labels: tuple[int, ...]) -> np.ndarray[Any, Any]:
+    """Return by how much each label's probability leads over the next, in the labels' shape."""
+    if probabilities.shape == labels:
+        return np.abs(2 * probabilities - 1)
+    largest = np.sort(probabilities, axis=-1)
+    return np.asarray(largest[..., -1] - largest[..., -2])
 
 
 def _system_error(error: Exception) -> OSError:

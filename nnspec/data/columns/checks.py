@@ -22,6 +22,8 @@ CLOSE = 1e-9
 """Distance of a correlation from 1 that rounding explains, as a share."""
 FEW_ROWS = 3
 """Rows through which a line can always be drawn, and one."""
+FEW_KINDS = 0.2
+"""Share of the rows up to which a column's different values are few."""
 COMBINATIONS = 10
 """Combinations of values for each row, below which rows are equal by chance."""
 SHARED = 0.01
@@ -208,12 +210,12 @@ def find_shared_rows(dataset: Dataset) -> Iterator[Diagnostic]:
 
 
 def repeats_by_nature(split: Split) -> bool:
-    """Return whether columns take so few values that equal rows are no copies of each other."""
-    kinds = 1
+    """Return whether all columns take few values, so that equal rows are no copies."""
+    combinations = 1
     for column in (*split.features.columns.values(), *split.targets.columns.values()):
-        values = column.values.astype(str) if column.kind == "category" else column.values
-        kinds *= max(len(np.unique(values)), 1) if not column.shape else len(split)
-        if kinds > COMBINATIONS * len(split):
+        kinds = len(split) if column.shape else len(np.unique(column.values))
+        combinations *= max(kinds, 1)
+        if kinds > FEW_KINDS * len(split) or combinations > COMBINATIONS * len(split):
             return False
     return True
 

@@ -359,8 +359,8 @@ class ModelReader:
                 self.findings.add("G107", message, span, hint=hint)
             else:
                 message = f"no layer before is called {shorten(local)!r}"
-                hint = suggest_given(local, self.expansions)
-                self.findings.add("G107", message, span, hint=hint)
+                near = suggest_given(local, self.expansions)
+                self.findings.add("G107", message, span, hint=near)
             self.layers.append(LayerUse(name, None, wires, Origin(item.span, uses=scope.uses)))
             return
         origin = Origin(item.span, wiring={"use": span}, uses=scope.uses)

@@ -8,6 +8,7 @@ import keras
 import tensorflow as tf
 
 from nnspec.build.back import PREDICTION, Back, build_back
+from nnspec.build.batches import apply_core
 from nnspec.build.front import Front, build_front, prepare_arrays, prepare_inputs
 from nnspec.build.model import build_model
 from nnspec.build.withheld import withhold
@@ -51,10 +52,8 @@ class Program:
     def answer(self, prepared: Mapping[str, tf.Tensor], taken: tf.Tensor) -> dict[str, tf.Tensor]:
         """Return the answers for what the front gives; none for rows that are not `taken`."""
         inputs = {self.inputs[name]: one for name, one in prepared.items() if name in self.inputs}
-        ordered = [inputs[one.name] for one in self.core.inputs]
-        left = self.core(ordered[0] if len(ordered) == 1 else ordered, training=False)
-        tensors = left if isinstance(left, (list, tuple)) else [left]
-        outputs = dict(zip(self.core.output_names, tensors, strict=True))
+        left = apply_core(self.core, [inputs[one.name] for one in self.core.inputs])
+        outputs = dict(zip(self.core.output_names, left, strict=True))
         several = len(self.backs) > 1
         return {
             f"{key}_{name}" if several else key: as_vector(key, tensor)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from nnspec.commands.options import AllowOutside, Overrides, RunFolder
-from nnspec.commands.reporting import explained, training_libraries
+from nnspec.commands.reporting import explained, show_findings, training_libraries
 
 
 class ExportFormat(StrEnum):
@@ -44,11 +44,12 @@ def export(
 
         match form:
             case ExportFormat.SAVED_MODEL:
-                finished.export(source, output)
+                doubts = finished.export(source, output)
             case ExportFormat.KERAS_JSON:
-                exchanged.export_keras_json(
+                doubts = exchanged.export_keras_json(
                     source, output, overrides=overrides or (), allow_outside=allow_outside
                 )
+        show_findings(doubts)
 
 
 def report(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import keras
 
+from nnspec.build.batches import whole_batches
 from nnspec.build.model import build_model
 from nnspec.build.training import compile_training
 from nnspec.catalog.schedules import Schedule
@@ -37,7 +38,7 @@ def compile_model(
     policy, seed = spec.runtime.dtype_policy, spec.runtime.seed
     model = build_model(network, name=spec.name, seed=seed, policy=policy)
     if spec.training is not None:
-        steps = -(-rows // spec.training.batch_size)
+        steps = -(-whole_batches(model, rows) // spec.training.batch_size)
         compile_training(model, network, spec.training, steps_per_epoch=steps)
     return model
 

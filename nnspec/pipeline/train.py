@@ -3,13 +3,14 @@
 import contextlib
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import tensorflow as tf
 from rich.console import Console
 
 from nnspec.build.training import build_callbacks
+from nnspec.catalog.callbacks import TerminateOnNaN
 from nnspec.data import Arrays
 from nnspec.diagnostics import Diagnostic, RunFailed
 from nnspec.engine import Outcome
@@ -25,6 +26,7 @@ from nnspec.run.manifest import TrainingRecord
 from nnspec.run.progress import Progress
 from nnspec.run.safe_points import SafePoints
 from nnspec.run.signals import SIGNALS
+from nnspec.spec.training import TrainingSection
 
 
 def train(prepared: Prepared, folder: RunFolder, console: Console | None = None) -> Trained:
@@ -70,14 +72,15 @@ class Run:
             points = SafePoints(held)
             held.last_words = partial(kept.abandon, points)
             callbacks = [
-                LossGuard(checkpoints.keep),
+                *([] if ends_early(section) else [LossGuard(checkpoints.keep)]),
                 *build_callbacks(section),
                 history,
                 checkpoints,
                 *([] if kept.progress is None else [kept.progress]),
                 points,
             ]
-            return run_engine(program.core, training, validation, plan, callbacks)
+            outcome = run_engine(program.core, training, validation, plan, callbacks)
+        return explained(outcome) if checkpoints.restored else outcome
 
     def progress(self) -> Progress | None:
         """Return what shows the progress, None where nothing does."""
@@ -86,6 +89,17 @@ class Run:
         section = trainable_sections(self.prepared.spec).training
         shown = logged_metrics(self.prepared.network, section)
         return Progress(self.console, section.epochs, shown)
+
+
+def ends_early(section: TrainingSection) -> bool:
+    """Return whether a loss that is no number ends the training rather than failing the run."""
+    return any(isinstance(one, TerminateOnNaN) and not one.raise_error for one in section.callbacks)
+
+
+def explained(outcome: Outcome) -> Outcome:
+    """Return what a training led to whose last weights are not numbers, with what was done."""
+    why = outcome.stopped or "the last steps made weights NaN or infinite"
+    return replace(outcome, stopped=f"{why}; the best weights before are put back")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from nnspec.diagnostics import Findings
 from nnspec.document import Entry, Node, Scalar, Sequence, shorten
 from nnspec.document import Mapping as MappingNode
-from nnspec.language.near_names import nearest, suggest
+from nnspec.language.near_names import nearest, suggest_given
 
 OPERATOR = re.compile(r"[+* ]|[-/]\d")
 WORD = re.compile(r"\w+")
@@ -49,7 +49,9 @@ class Substitution:
 
     def refuse(self, name: str, node: Scalar, findings: Findings) -> None:
         """Record a name that nothing defines; the one that was meant counts as used."""
-        hint = suggest(name, self.values) or f"write $${shorten(name)} for a text with a dollar"
+        hint = (
+            suggest_given(name, self.values) or f"write $${shorten(name)} for a text with a dollar"
+        )
         if name.startswith("{"):
             hint = "neither environment nor templates are read; write $$ for a dollar"
         elif OPERATOR.search(name):

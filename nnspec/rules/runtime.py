@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from nnspec.diagnostics import Diagnostic
 from nnspec.document import shorten
 from nnspec.language.near_names import suggest
+from nnspec.network.network import ResolvedNode
 from nnspec.rules.case import Case
 from nnspec.rules.figures import log_name
 from nnspec.rules.head import Head
@@ -102,6 +103,30 @@ def check_batch(case: Case) -> Iterator[Diagnostic]:
         )
         place = case.place("training", "batch_size")
         yield Diagnostic("T111", message, place, "write batch_size: 32")
+
+
+@rule("T128")
+def check_built_batch(case: Case) -> Iterator[Diagnostic]:
+    """Find batches of another size than the one that an Input is built for."""
+    if case.training is None:
+        return
+    wanted = case.training.batch_size
+    for node in case.network.inputs:
+        size = built_batch(node)
+        if size is not None and size != wanted:
+            message = (
+                f'"{node.name}" is built for batches of {size} rows; '
+                f"the training takes batches of {wanted}"
+            )
+            also = case.also("the training's batch is here", "training", "batch_size")
+            hint = f"write batch_size: {size} under training, or leave it out of the Input"
+            yield Diagnostic("T128", message, node.node.origin.of("batch_size"), hint, also)
+
+
+def built_batch(node: ResolvedNode) -> int | None:
+    """Return the rows of a batch that an input is built for; None: any number."""
+    size = getattr(node.layer, "batch_size", None)
+    return size if isinstance(size, int) else None
 
 
 @rule("T112")

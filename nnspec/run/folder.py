@@ -23,6 +23,9 @@ from nnspec.run.manifest import (
 )
 from nnspec.run.signals import Held
 
+UNFINISHED = ".*.tmp"
+"""Names of what was being written when a process was killed."""
+
 
 class RunFolder:
     """A run's files; as a context manager it gives the folder up, however the block ends."""
@@ -89,7 +92,7 @@ class RunFolder:
         if not writing:
             return cls(path, manifest, None)
         lock = Lock(path, now())
-        for left in sorted(path.rglob(".*.tmp"), reverse=True):
+        for left in sorted(path.rglob(UNFINISHED), reverse=True):
             _remove(left)
         return cls(path, read_manifest(path), lock)
 
@@ -287,8 +290,8 @@ def _fresh(runs: Path, name: str) -> Path:
 def _asked_for(path: Path) -> Path:
     """Make the folder, or take one that is empty or holds a run that did not complete."""
     path.mkdir(exist_ok=True)
-    if not any(one.name != LOCK for one in path.iterdir()):
-        return path
+    if all(one.name == LOCK or one.match(UNFINISHED) for one in path.iterdir()):
+        return path  # empty, or a kill came before its first manifest
     if not (path / MANIFEST).exists():
         raise _taken(path, "is there already and is no run")
     if (status := read_manifest(path).status) == "complete":
@@ -303,9 +306,12 @@ def _taken(path: Path, why: str) -> Refused:
 
 
 def _clear(path: Path) -> None:
-    """Remove what an unfinished run left, now that its folder is held."""
+    """Remove what an unfinished run left, now that its folder is held.
+
+    Its manifest stays until another takes its place: a folder without one is nobody's to take.
+    """
     for one in path.iterdir():
-        if one.name != LOCK:
+        if one.name not in {LOCK, MANIFEST}:
             _remove(one)
 
 

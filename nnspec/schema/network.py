@@ -10,7 +10,8 @@ from nnspec.catalog.base import CatalogObject
 from nnspec.catalog.ranked import RANKED, SHORT
 from nnspec.frontends.keras.tree import MODELS
 from nnspec.frontends.nnspec_1.blocks import SUBMODEL
-from nnspec.frontends.nnspec_1.items import LAYER_NAME, MOST_REPETITIONS
+from nnspec.frontends.nnspec_1.items import LAYER_NAME
+from nnspec.language.limits import MOST_REPETITIONS
 from nnspec.schema.families import (
     EXAMPLES,
     Kinds,

@@ -182,7 +182,7 @@ def test_a_junit_report_has_a_suite_per_file_and_a_failure_per_error(written: Pr
     root = check_junit(out)
     assert code == 1
     failures = {suite.attrib["name"]: suite.attrib["failures"] for suite in root}
-    assert failures == {"broken.yaml": "2", "doubtful.yaml": "0", "fine one.yaml": "0"}
+    assert failures == {"broken.yaml": "3", "doubtful.yaml": "0", "fine one.yaml": "0"}
     first = root.find("testsuite/testcase/failure")
     assert first is not None
     assert first.attrib == {"type": "error", "message": "'Desne' is no layer and no block"}

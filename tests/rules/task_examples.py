@@ -122,6 +122,28 @@ SILENT_WITHOUT_FACTS = [
     Example("M105", "2", "2", "- Dense: @", data="data: {source: table.npz, target: y}"),
 ]  # fmt: skip
 
-TASK_EXAMPLES = [*LOSS_AND_HEAD, *TARGETS, *METRICS, *OUTPUTS]
+WORDS = "- Input: {shape: [6], dtype: string}\n"
+TABLES = [
+    Example("G320", "4", "5", f"{WORDS}- StringLookup: [a, b, c, d]\n"
+            "- Embedding: {input_dim: @, output_dim: 2}\n- Flatten\n- Dense: 1", "", ""),
+    Example("G320", "9", "10", f"{WORDS}- Hashing: 10\n- Reshape: [3, 2]\n"
+            "- Embedding: {input_dim: @, output_dim: 2}\n- Flatten\n- Dense: 1", "", ""),
+    Example("G320", "3", "4", "- Input: [6]\n- Discretization: [0.0, 1.0, 2.0]\n"
+            "- Embedding: {input_dim: @, output_dim: 2}\n- Flatten\n- Dense: 1", "", ""),
+]  # fmt: skip
+
+CLASS_NUMBERS = [
+    Example("M104", "true", "false", SOFTMAX_3,
+            f"{CLASSES}\nmetrics: [{{MeanIoU: {{num_classes: 3, sparse_y_pred: @}}}}]", IRIS),
+    Example("M130", "F1Score", "{F1Score: {threshold: 0.5}}", SIGMOID,
+            f"{BINARY}\nmetrics: [@]", CANCER),
+    Example("M130", "{FBetaScore: {beta: 2.0}}", "{FBetaScore: {beta: 2.0, threshold: 0.4}}",
+            SIGMOID, f"{BINARY}\nmetrics: [@]", CANCER),
+    Example("M130", "null", "0.5", "- Dense: {units: 3, activation: sigmoid}",
+            f"{BINARY}\nmetrics: [{{F1Score: {{average: macro, threshold: @}}}}]",
+            "data: {source: t.npz, target: tags}"),
+]  # fmt: skip
+
+TASK_EXAMPLES = [*CLASS_NUMBERS, *TABLES, *LOSS_AND_HEAD, *TARGETS, *METRICS, *OUTPUTS]
 
 __all__ = ["DIABETES", "DIGITS", "SILENT_WITHOUT_FACTS", "SOFTMAX_10", "TASK_EXAMPLES"]

@@ -8,6 +8,7 @@ import errno
 import json
 import shutil
 from collections.abc import Callable, Mapping
+from functools import partial
 from os import getpid
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ import tensorflow as tf
 from nnspec.build.back import PREDICTION, PROBABILITIES
 from nnspec.build.program import Program
 from nnspec.diagnostics import Diagnostic, RunFailed
-from nnspec.engine.tensorflow.keras_graph import inner_layers
+from nnspec.engine.tensorflow.keras_graph import carried_states, inner_layers
 from nnspec.engine.tensorflow.passes import Rewrite, rewritten
 from nnspec.engine.tensorflow.passes.folding import (
     FoldedNormalization,
@@ -28,6 +29,7 @@ from nnspec.engine.tensorflow.passes.folding import (
 )
 from nnspec.exchange.write.names import SIGNATURE, input_names, internal_names, rename_inputs
 from nnspec.run.atomic import failure, publish_folder
+from nnspec.run.signals import SIGNALS
 
 COLUMNS = Path("assets.extra") / "columns.json"
 """Which input of the signature stands for which column; the place that TensorFlow leaves to it."""
@@ -69,11 +71,13 @@ def export_savedmodel(
     """
     temporary = path.with_name(f".{path.name}.{getpid()}.tmp")
     few = {name: cells[:COMPARED] for name, cells in sample.items()}
-    try:
-        lines = _write_checked(program, temporary, path, few)
-        publish_folder(temporary, path)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+    discard = partial(shutil.rmtree, temporary, ignore_errors=True)
+    with SIGNALS.waiting(discard):
+        try:
+            lines = _write_checked(program, temporary, path, few)
+            publish_folder(temporary, path)
+        finally:
+            discard()
     return lines
 
 
@@ -111,7 +115,8 @@ def _write(program: Program, temporary: Path, path: Path, folds: tuple[Rewrite, 
     }
     module = tf.Module()
     module.parts = [program.front, *program.backs.values()]
-    module.state = [variable.value for variable in program.core.variables]
+    held = (*program.core.variables, *carried_states(program.core))
+    module.state = [variable.value for variable in held]
     module.serve = tf.function(answer, autograph=False)
     concrete = module.serve.get_concrete_function(specs)
     try:
@@ -173,7 +178,8 @@ def _difference(
 ) -> str | None:
     """Return how two answers differ beyond the tolerance, None where they do not.
 
-    Labels may differ where the two largest probabilities are as good as equal.
+    Labels may differ where the two largest probabilities are as good as equal, or that of one
+    label among several is one half.
     """
     if found.shape != expected.shape:
         return f"shape {found.shape}, expected {expected.shape}"
@@ -183,10 +189,17 @@ def _difference(
         within = worst <= tolerance
         return None if within else f"relative difference {worst:.2g}, at most {tolerance:g} allowed"
     wrong = found != expected
-    if probabilities is not None and probabilities.shape[-1] > 1 and wrong.ndim == 1:
-        largest = np.sort(probabilities.numpy(), axis=-1)
-        wrong &= largest[..., -1] - largest[..., -2] > 2 * tolerance
+    if probabilities is not None:
+        wrong &= _lead(probabilities.numpy(), wrong.shape) > 2 * tolerance
     return f"{int(wrong.sum())} labels differ" if wrong.any() else None
+
+
+def _lead(probabilities: np.ndarray[Any, Any], labels: tuple[int, ...]) -> np.ndarray[Any, Any]:
+    """Return by how much each label's probability leads over the next, in the labels' shape."""
+    if probabilities.shape == labels:
+        return np.abs(2 * probabilities - 1)
+    largest = np.sort(probabilities, axis=-1)
+    return np.asarray(largest[..., -1] - largest[..., -2])
 
 
 def _system_error(error: Exception) -> OSError:

@@ -103,7 +103,7 @@ class DocumentReader:
             return Validated(None, self.findings)
         given: dict[str, Any] = {key: value for key, value in sections.items() if value is not None}
         given["plugins"] = plugins.named
-        positions = Positions(self.reader.positions)
+        positions = Positions(self.reader.positions, frozenset(self.reader.doubted))
         spec = Spec(
             name, model, **given, positions=positions, file=self.document.file, folder=self.folder
         )

@@ -6,7 +6,9 @@ from typing import assert_never
 
 from nnspec.diagnostics import Advice, Diagnostic, Findings, Replacement, Span
 from nnspec.document import Entry, Mapping, Node, Scalar, Sequence, kind_of, plain, shorten
-from nnspec.reading.reader import Reader, Written
+from nnspec.language.limits import MOST_REPETITIONS
+from nnspec.reading.reader import Reader
+from nnspec.reading.written import Written
 from nnspec.spec.model import Wire
 
 WIRING = ("name", "inputs", "repeat", "each", "use", "within")
@@ -15,7 +17,6 @@ MOST_LETTERS = 64
 DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 """Names that are devices on Windows, whatever ends them."""
 DATE = re.compile(r"\d{4}-\d\d?-\d\d?")
-MOST_REPETITIONS = 5_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ KEPT = (
 """Names that TensorFlow takes as they are."""
 CHANGED = (
     "petal width (cm)", "petal width [cm]", "a b", "a-b", "a.b", "a/b", "a\\b", "a:b", "1", "2nd",
-    "-1", "_hidden", "__init__", "%", "price in €", "$price", "*", "?", "~", "😀", "👩‍🔬", "q\"q",
+    "-1", "_hidden", "__init__", "%", "price in €", "$price", "*", "?", "~", "😀", "👩‍🔬", 'q"q',
     "c,c", "t\tt", "n\nn", " blank ", "50%", "#", "{x}", "طول (سم)", "a" * 100 + " " + "b" * 99,
 )  # fmt: skip
 """Names of which TensorFlow makes others."""

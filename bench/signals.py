@@ -36,7 +36,7 @@ GLANCE = 0.002
 SPEC = """nnspec: 1
 name: life
 data: {source: table.csv, target: y}
-model: [{Dense: 32}, BatchNormalization, {Activation: relu}, {Dense: 1}]
+model: [{Dense: {units: 32, use_bias: false}}, BatchNormalization, {Activation: relu}, {Dense: 1}]
 training: {optimizer: adam, loss: mse, metrics: [mae], batch_size: 32, epochs: EPOCHS}
 """
 

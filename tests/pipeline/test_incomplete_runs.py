@@ -78,7 +78,7 @@ def test_a_stopped_training_is_judged_and_exported_with_a_warning(
 ) -> None:
     with pytest.warns(UserWarning, match="A114"):
         outputs = nnspec.evaluate(cut)
-    assert outputs[0].metrics["test"]["accuracy"] >= 0.0
+    assert "accuracy" in outputs[0].metrics["test"]
     with pytest.warns(UserWarning, match="A114"):
         nnspec.export(cut, tmp_path / "model")
     assert (tmp_path / "model" / "saved_model.pb").exists()

@@ -35,7 +35,7 @@ KEPT = (
 """Names that TensorFlow takes as they are."""
 CHANGED = (
     "petal width (cm)", "petal width [cm]", "a b", "a-b", "a.b", "a/b", "a\\b", "a:b", "1", "2nd",
-    "-1", "_hidden", "__init__", "%", "price in €", "$price", "*", "?", "~", "😀", "👩‍🔬", "q\"q",
+    "-1", "_hidden", "__init__", "%", "price in €", "$price", "*", "?", "~", "😀", "👩‍🔬", 'q"q',
     "c,c", "t\tt", "n\nn", " blank ", "50%", "#", "{x}", "طول (سم)", "a" * 100 + " " + "b" * 99,
 )  # fmt: skip
 """Names of which TensorFlow makes others."""
@@ -117,7 +117,7 @@ def test_a_column_of_any_name_is_trained_exported_and_fed_alone(name: str, told:
     assert told.foreign["by_column"][row] == pytest.approx(expected, rel=1e-5)
     assert told.foreign["by_session"][row] == pytest.approx(expected, rel=1e-5)
     assert input_names(NAMES)[name] in told.foreign["inputs"]
-    if name.isidentifier() and not iskeyword(name):
+    if name in KEPT and name.isidentifier() and not iskeyword(name):
         assert name in told.foreign["arguments"]
 
 

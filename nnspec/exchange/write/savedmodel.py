@@ -198,7 +198,7 @@ def _difference(
 def _lead(probabilities: np.ndarray[Any, Any], labels: tuple[int, ...]) -> np.ndarray[Any, Any]:
     """Return by how much each label's probability leads over the next, in the labels' shape."""
     if probabilities.shape == labels:
-        return np.abs(2 * probabilities - 1)
+        return np.asarray(np.abs(2 * probabilities - 1))
     largest = np.sort(probabilities, axis=-1)
     return np.asarray(largest[..., -1] - largest[..., -2])
 

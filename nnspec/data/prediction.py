@@ -85,12 +85,11 @@ def read_for_prediction(
     kept, left_out = np.flatnonzero(whole), np.flatnonzero(~whole)
     notes += tuple(_told_left_out(left_out, table))
     split = _cut(table.take(kept) if len(left_out) else table, fitted, tuple(targets))
-    horizon = fitted.window.horizon if fitted.window else 0
-    numbers = np.concatenate([kept, np.arange(table.rows, table.rows + horizon)])
     return NewRows(
         features=split.features,
         targets=split.targets,
-        rows=numbers[split.rows],
+        # A series has no holes, and its last windows predict rows beyond its end.
+        rows=split.rows if fitted.window else kept,
         latest=split.latest,
         left_out=left_out,
         notes=notes,

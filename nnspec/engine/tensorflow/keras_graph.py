@@ -146,6 +146,11 @@ def loss_tracker(model: keras.Model) -> keras.metrics.Metric:
     return model._loss_tracker
 
 
+def loss_settings(loss: keras.losses.Loss) -> dict[str, Any]:
+    """Return the arguments of a loss' function; `get_config` leaves some out."""
+    return dict(getattr(loss, "_fn_kwargs", {}))
+
+
 def figures_of_step(model: keras.Model, logs: Any) -> Mapping[str, Any]:  # noqa: ANN401 - what a step gives
     """Return the figures after a step, as `Model.fit` reads them."""
     figures: Mapping[str, Any] = model._get_metrics_result_or_logs(logs)

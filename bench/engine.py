@@ -132,7 +132,7 @@ def prediction(network: Network, turns: int, rows: int = 100_000) -> dict[str, A
     small = rows_of(network).inputs
     many = {name: np.resize(one, (rows, *one.shape[1:])) for name, one in small.items()}
     theirs = timed(lambda: model.predict(many, batch_size=32, verbose=0))
-    ours = timed(lambda: predict(model, many, 32))
+    ours = timed(lambda: predict(model, many))
     theirs(), ours()
     pairs = [(theirs(), ours()) for _ in range(turns)]
     ratio = statistics.median(left / right for left, right in pairs)

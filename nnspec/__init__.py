@@ -4,23 +4,28 @@ The Python surface, whole: `load`, `validate`, `compile`, `train`, `evaluate`, `
 Importing this module imports neither Keras nor NumPy; each function imports what it needs.
 """
 
-from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from __future__ import annotations
 
 from nnspec.version import __version__
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+    from typing import Any
+
     from nnspec.diagnostics import Diagnostic
     from nnspec.judge.output import OutputReport
     from nnspec.pipeline.run import RunResult
     from nnspec.spec.spec import Spec
 
+    Diagnostics = tuple[Diagnostic, ...]
+
 __all__ = ["__version__", "compile", "evaluate", "export", "load", "predict", "train", "validate"]
 
 
-def load(path: str | Path, *, overrides: Sequence[str] = ()) -> "Spec":
-    """Return a validated spec.
+def load(path: str | Path, *, overrides: Sequence[str] = ()) -> Spec:
+    """Return a validated spec, for `compile` and `train`.
 
     Args:
         path: the spec's file.
@@ -29,50 +34,63 @@ def load(path: str | Path, *, overrides: Sequence[str] = ()) -> "Spec":
     Raises:
         nnspec.diagnostics.Refused: with every finding, if one of them is an error.
     """
+    from pathlib import Path
+
     from nnspec.pipeline.check import check
 
     return check(Path(path), overrides=overrides).accept()[0]
 
 
-def validate(path: str | Path, *, overrides: Sequence[str] = ()) -> "tuple[Diagnostic, ...]":
+def validate(spec: str | Path | Spec, *, overrides: Sequence[str] = ()) -> Diagnostics:
     """Return everything that is wrong or doubtful about a spec, in the order of its text.
 
     Never raises for what the spec holds; an empty tuple means that it is fine.
+
+    Args:
+        spec: the spec, or its file.
+        overrides: settings that go before the file's, `path=value` each; `load` takes them for
+            a spec.
     """
     from nnspec.diagnostics import Refused
-    from nnspec.pipeline.check import check
+    from nnspec.pipeline.check import check_source_of
 
     try:
-        return check(Path(path), overrides=overrides).diagnostics
+        return check_source_of(_source(spec), overrides=overrides).diagnostics
     except Refused as refused:
         return refused.diagnostics
 
 
-def compile(path: str | Path, *, overrides: Sequence[str] = ()) -> Any:  # noqa: A001, ANN401 - the field's verb; a keras.Model
+def compile(spec: str | Path | Spec, *, overrides: Sequence[str] = ()) -> Any:  # noqa: A001, ANN401 - the field's verb; a keras.Model
     """Return the `keras.Model` of a spec, compiled for training if the spec says how.
 
     The data is opened only where the shape of the network's input follows from it.
+
+    Args:
+        spec: the spec, or its file.
+        overrides: settings that go before the file's, `path=value` each; `load` takes them for
+            a spec.
 
     Raises:
         nnspec.diagnostics.Refused: the spec, or the data it names.
     """
     from nnspec.pipeline.compile import compile_model
 
-    return compile_model(Path(path), overrides=overrides)
+    return compile_model(_source(spec), overrides=overrides)
 
 
 def train(
-    path: str | Path,
+    spec: str | Path | Spec,
     *,
     overrides: Sequence[str] = (),
     runs: str | Path = "runs",
     name: str | None = None,
-) -> "RunResult":
+) -> RunResult:
     """Train a spec; return the run's folder and report.
 
     Args:
-        path: the spec's file.
-        overrides: settings that go before the file's, `path=value` each.
+        spec: the spec, or its file.
+        overrides: settings that go before the file's, `path=value` each; `load` takes them for
+            a spec.
         runs: folder of all runs.
         name: the run's name; the spec's, with a number if that is taken, where it is None.
 
@@ -81,27 +99,63 @@ def train(
         nnspec.diagnostics.RunFailed: the run had begun; what it reached is kept.
         nnspec.diagnostics.GateMissed: the run is complete and a metric missed its gate.
     """
+    from pathlib import Path
+
     from nnspec.pipeline.run import Place, run
 
-    return run(Path(path), overrides=overrides, place=Place(Path(runs), name))
+    return run(_source(spec), overrides=overrides, place=Place(Path(runs), name))
 
 
-def evaluate(run: str | Path) -> "tuple[OutputReport, ...]":
-    """Return the figures of a finished run, computed anew from its weights and data."""
+def evaluate(run: str | Path) -> tuple[OutputReport, ...]:
+    """Return the figures of a run, computed anew from its weights and data.
+
+    A run that is trained and was stopped before it was judged is completed.
+
+    Raises:
+        nnspec.diagnostics.Refused: the run, or its data, which changed.
+        nnspec.diagnostics.GateMissed: the run was completed and a metric missed its gate.
+    """
+    from pathlib import Path
+
     from nnspec.pipeline.finished import evaluate as run_evaluate
 
-    return run_evaluate(Path(run))
+    evaluated = run_evaluate(Path(run))
+    _warn(evaluated.doubts)
+    return evaluated.report.outputs
 
 
 def predict(run: str | Path, data: str | Path) -> str:
-    """Return a finished run's predictions for the rows of a table, as CSV text."""
+    """Return a run's predictions for the rows of a table, as CSV text.
+
+    Warns where the run did not complete, of values that the training did not have, and of rows
+    that have no prediction.
+    """
+    from pathlib import Path
+
     from nnspec.pipeline.finished import predict as run_predict
 
-    return run_predict(Path(run), Path(data)).decode()
+    predicted = run_predict(Path(run), Path(data))
+    _warn(predicted.doubts)
+    return predicted.content.decode()
 
 
 def export(run: str | Path, output: str | Path) -> None:
-    """Write the SavedModel of a finished run to a folder."""
+    """Write the SavedModel of a run to a folder; warn where the run did not complete."""
+    from pathlib import Path
+
     from nnspec.pipeline.finished import export as run_export
 
-    run_export(Path(run), Path(output))
+    _warn(run_export(Path(run), Path(output)))
+
+
+def _source(spec: str | Path | Spec) -> Path | Spec:
+    from pathlib import Path
+
+    return Path(spec) if isinstance(spec, str) else spec
+
+
+def _warn(diagnostics: Diagnostics) -> None:
+    import warnings
+
+    for one in diagnostics:
+        warnings.warn(f"{one.message} [{one.code}]", stacklevel=3)

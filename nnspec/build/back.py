@@ -5,6 +5,7 @@ Regression and reconstruction come back in their own units, classes as probabili
 
 from collections.abc import Mapping
 
+import numpy as np
 import tensorflow as tf
 
 from nnspec.data.fit.fitted import Preprocessing, TargetFit
@@ -41,12 +42,19 @@ class Back(tf.Module):  # type: ignore[misc]  # TensorFlow is untyped
         match self.target.need:
             case "regression" | "reconstruction":
                 output = tf.sigmoid(output) if self.from_logits else output
-                scale = tf.constant(self.target.scale, tf.float32)
-                return {PREDICTION: output * scale + tf.constant(self.target.shift, tf.float32)}
+                return {PREDICTION: self._in_units(output)}
+            case "none":
+                return {PREDICTION: output}
             case "binary":
                 return self._binary(tf.sigmoid(output) if self.from_logits else output)
             case "multiclass":
                 return self._multiclass(tf.nn.softmax(output) if self.from_logits else output)
+
+    def _in_units(self, output: tf.Tensor) -> tf.Tensor:
+        """Return numbers in the target's units, computed in double precision."""
+        scaled = tf.cast(output, tf.float64) * tf.constant(self.target.scale, tf.float64)
+        numbers = scaled + tf.constant(self.target.shift, tf.float64)
+        return tf.cast(numbers, tf.float64 if self.target.precision == "double" else tf.float32)
 
     def _binary(self, positive: tf.Tensor) -> dict[str, tf.Tensor]:
         """Return labels for the probability of the second class."""
@@ -82,9 +90,13 @@ def decode_predictions(back: Back, output: Values) -> Mapping[str, Values]:
     """Return predictions for what left the network, as arrays; texts as Python's."""
     with tf.device("CPU"):
         predicted = back(tf.constant(output))
-    return {
-        key: tensor.numpy().astype(str).astype(object)
-        if tensor.dtype == tf.string
-        else tensor.numpy()
-        for key, tensor in predicted.items()
-    }
+    return {key: _as_array(tensor) for key, tensor in predicted.items()}
+
+
+def _as_array(tensor: tf.Tensor) -> Values:
+    """Return a tensor as an array; TensorFlow keeps texts as their bytes in UTF-8."""
+    values: Values = tensor.numpy()
+    if tensor.dtype != tf.string:
+        return values
+    texts = np.array([one.decode() for one in values.reshape(-1).tolist()], dtype=object)
+    return texts.reshape(values.shape)

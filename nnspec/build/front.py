@@ -1,8 +1,9 @@
 """The front of the compiled program: raw columns to the network's inputs, in TensorFlow.
 
 One implementation: it runs over the data once before training, and it is part of the exported
-SavedModel. Raw columns are what a table holds: numbers float32 with NaN for a missing cell,
-texts with "" for one.
+SavedModel, which first reads its raw cells by the rule of tables (`raw`). Columns are what a table
+holds: numbers with NaN for a missing cell, texts with "" for one. Numbers are centred and scaled
+in double precision, since single precision cannot tell one second of this year from the next.
 """
 
 from collections.abc import Mapping
@@ -10,6 +11,8 @@ from collections.abc import Mapping
 import numpy as np
 import tensorflow as tf
 
+from nnspec.build.raw import raw_columns, raw_type, read_cells
+from nnspec.build.withheld import all_cells
 from nnspec.data.arrays import Arrays
 from nnspec.data.dataset import Dataset
 from nnspec.data.fit.fitted import (
@@ -22,7 +25,7 @@ from nnspec.data.fit.fitted import (
 )
 from nnspec.data.rows import RowSource
 from nnspec.data.split.splits import SplitName
-from nnspec.data.table import Column, Table, Values
+from nnspec.data.table import Table, Values
 from nnspec.shapes import Tensor
 
 BATCH_ELEMENTS = 2**22
@@ -47,22 +50,21 @@ class Front(tf.Module):  # type: ignore[misc]  # TensorFlow is untyped
 
     @property
     def signature(self) -> dict[str, tf.TensorSpec]:
-        """Return shape and type of each raw column, by its exported name."""
+        """Return shape and type of each raw column, by the column's own name."""
         steps = (self.fitted.window.length,) if self.fitted.window else ()
         return {
-            name: tf.TensorSpec(
-                (None, *steps, *self.fitted.columns[column].shape),
-                _raw_type(self.fitted.columns[column]),
-                name=name,
-            )
-            for column, name in self.fitted.exported_names.items()
+            column: tf.TensorSpec((None, *steps, *fit.shape), raw_type(fit))
+            for column, fit in self.fitted.columns.items()
         }
 
-    def exported(self, **columns: tf.Tensor) -> dict[str, tf.Tensor]:
-        """Return the network's inputs for raw columns by their exported names."""
-        named = self.fitted.exported_names.items()
-        inputs: dict[str, tf.Tensor] = self({column: columns[name] for column, name in named})
-        return inputs
+    def read(self, columns: Mapping[str, tf.Tensor]) -> tuple[dict[str, tf.Tensor], tf.Tensor]:
+        """Return raw columns as a table would hold them, and which rows, (batch,), are taken."""
+        read = {
+            name: read_cells(fit, columns[name], self.fitted.null_values)
+            for name, fit in self.fitted.columns.items()
+        }
+        taken = [all_cells(cells) for _, cells in read.values()]
+        return {name: cells for name, (cells, _) in read.items()}, tf.reduce_all(taken, axis=0)
 
     @tf.autograph.experimental.do_not_convert  # type: ignore[untyped-decorator]
     def __call__(self, columns: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
@@ -82,9 +84,7 @@ class Front(tf.Module):  # type: ignore[misc]  # TensorFlow is untyped
         fit: ColumnFit = self.fitted.columns[name]
         match fit:
             case NumericFit():
-                # A product, because graph mode turns the quotient into one and rounds otherwise.
-                scaled = (_filled(cells, fit.fill) - fit.shift) * (1 / fit.scale)
-                return tf.expand_dims(scaled, axis=-1)
+                return tf.expand_dims(_scaled(fit, _filled(cells, fit.fill)), axis=-1)
             case BooleanFit():
                 return tf.expand_dims(_filled(cells, fit.fill), axis=-1)
             case IntegerFit():
@@ -130,26 +130,10 @@ def prepare_inputs(front: Front, features: RowSource[Table]) -> dict[str, Values
     for start in range(0, features.rows, step):
         rows = slice(start, start + step)
         with tf.device("CPU"):
-            prepared = front(raw_columns(features.take(rows)))
+            prepared = front(raw_columns(features.take(rows), front.fitted.columns))
         for name, array in inputs.items():
             array[rows] = prepared[name].numpy()
     return inputs
-
-
-def raw_columns(features: Table) -> dict[str, tf.Tensor]:
-    """Return feature columns as the front, and the exported program, take them."""
-    return {name: _as_tensor(column) for name, column in features.columns.items()}
-
-
-def _as_tensor(column: Column) -> tf.Tensor:
-    """Return a column in the type that its kind has outside the table."""
-    match column.kind:
-        case "category":
-            return tf.constant(column.values.tolist(), tf.string, shape=column.values.shape)
-        case "integer":
-            return tf.constant(np.ascontiguousarray(column.values, np.int64))
-        case _:
-            return tf.constant(np.ascontiguousarray(column.values, np.float32))
 
 
 def _batch(features: RowSource[Table]) -> int:
@@ -173,15 +157,12 @@ def _filled(cells: tf.Tensor, fill: float | None) -> tf.Tensor:
     return tf.where(tf.math.is_nan(cells), tf.cast(fill, cells.dtype), cells)
 
 
-def _raw_type(fit: ColumnFit) -> tf.DType:
-    """Return the type of a raw column."""
-    match fit:
-        case CategoryFit():
-            return tf.string
-        case IntegerFit():
-            return tf.int64
-        case NumericFit() | BooleanFit():
-            return tf.float32
+def _scaled(fit: NumericFit, numbers: tf.Tensor) -> tf.Tensor:
+    """Return float32 numbers, shifted and scaled in double precision where they are at all."""
+    if not fit.scaled:
+        return tf.cast(numbers, tf.float32)
+    # A product, because graph mode turns the quotient into one and rounds otherwise.
+    return tf.cast((tf.cast(numbers, tf.float64) - fit.shift) * (1 / fit.scale), tf.float32)
 
 
 def _empty(rows: int, tensor: Tensor) -> Values:

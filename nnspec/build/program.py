@@ -8,8 +8,10 @@ import keras
 import tensorflow as tf
 
 from nnspec.build.back import PREDICTION, Back, build_back
+from nnspec.build.batches import apply_core
 from nnspec.build.front import Front, build_front, prepare_arrays, prepare_inputs
 from nnspec.build.model import build_model
+from nnspec.build.withheld import withhold
 from nnspec.catalog.losses import Loss
 from nnspec.data import Arrays, Dataset, Preprocessing, RowSource, SplitName, Table
 from nnspec.data.fit.needs import losses_by_output
@@ -38,29 +40,25 @@ class Program:
     outputs: Mapping[str, str]
 
     def __call__(self, columns: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
-        """Return the answers for raw columns by their own names.
+        """Return the answers for raw columns by their own names, as the SavedModel gives them.
 
+        Rows with cells that no answer can come from get NaN, or an empty label (`withhold`).
         One output: `prediction` and, for classes, `probabilities`; several: the same with the
         output's name behind (`prediction_price`).
         """
-        return self.answer(self.front(columns))
+        cells, taken = self.front.read(columns)
+        return self.answer(self.front(cells), taken)
 
-    def exported(self, **columns: tf.Tensor) -> dict[str, tf.Tensor]:
-        """Return the answers for raw columns by their exported names."""
-        return self.answer(self.front.exported(**columns))
-
-    def answer(self, prepared: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
-        """Return the answers for what the front gives."""
+    def answer(self, prepared: Mapping[str, tf.Tensor], taken: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Return the answers for what the front gives; none for rows that are not `taken`."""
         inputs = {self.inputs[name]: one for name, one in prepared.items() if name in self.inputs}
-        ordered = [inputs[one.name] for one in self.core.inputs]
-        left = self.core(ordered[0] if len(ordered) == 1 else ordered, training=False)
-        tensors = left if isinstance(left, (list, tuple)) else [left]
-        outputs = dict(zip(self.core.output_names, tensors, strict=True))
+        left = apply_core(self.core, [inputs[one.name] for one in self.core.inputs])
+        outputs = dict(zip(self.core.output_names, left, strict=True))
         several = len(self.backs) > 1
         return {
             f"{key}_{name}" if several else key: as_vector(key, tensor)
             for name, back in self.backs.items()
-            for key, tensor in back(outputs[self.outputs[name]]).items()
+            for key, tensor in withhold(back(outputs[self.outputs[name]]), taken).items()
         }
 
     def arrays(self, dataset: Dataset, split: SplitName) -> Arrays:

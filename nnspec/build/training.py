@@ -1,12 +1,15 @@
 """What training adds to the Keras model: optimizer, losses and metrics by output, callbacks."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import keras
 
 from nnspec.build.objects import build_object
 from nnspec.catalog.optimizers import Optimizer
 from nnspec.catalog.schedules import Schedule
 from nnspec.network.network import Network
-from nnspec.spec.training import TrainingSection
+from nnspec.spec.training import TrainingSection, named_metrics
 
 
 def compile_training(
@@ -15,6 +18,7 @@ def compile_training(
     training: TrainingSection,
     *,
     steps_per_epoch: int,
+    metrics: Mapping[str, Sequence[Any]] | None = None,
 ) -> None:
     """Compile the core with the spec's optimizer, losses and metrics.
 
@@ -23,6 +27,8 @@ def compile_training(
         network: says which of the core's outputs a name means.
         training: the training section.
         steps_per_epoch: batches in one pass, for schedules that count epochs.
+        metrics: Keras metrics of each output, in the target's units; None: as the spec names
+            them, of what the network sees.
 
     What XLA compiles is the engine's business, so Keras compiles nothing by itself. Under
     mixed_float16 it scales the loss by itself (Keras 3.15, keras/src/trainers/trainer.py, compile).
@@ -32,7 +38,7 @@ def compile_training(
         optimizer=build_object(in_steps(training.optimizer, steps_per_epoch)),
         loss=build_losses(training, layers),
         loss_weights=build_loss_weights(training, layers),
-        metrics=build_metrics(training, layers),
+        metrics=build_metrics(training, layers) if metrics is None else by_layer(metrics, layers),
         jit_compile=False,
     )
 
@@ -49,12 +55,20 @@ def build_losses(training: TrainingSection, layers: dict[str, str]) -> object:
 
 def build_metrics(training: TrainingSection, layers: dict[str, str]) -> object:
     """Return Keras' metrics, or those of each output."""
-    if not isinstance(training.metrics, dict):
-        return [build_object(metric) for metric in training.metrics]
+    named = named_metrics(training.metrics)
+    if not isinstance(named, dict):
+        return [build_object(metric) for metric in named]
     return {
         layers.get(name, name): [build_object(metric) for metric in metrics]
-        for name, metrics in training.metrics.items()
+        for name, metrics in named.items()
     }
+
+
+def by_layer(metrics: Mapping[str, Sequence[Any]], layers: dict[str, str]) -> object:
+    """Return the metrics of each output as Keras takes them: a plain list of the only one's."""
+    if len(layers) == 1:
+        return [one for some in metrics.values() for one in some]
+    return {layers[name]: list(some) for name, some in metrics.items()}
 
 
 def in_steps(optimizer: Optimizer, steps_per_epoch: int) -> Optimizer:

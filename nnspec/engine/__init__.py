@@ -8,6 +8,7 @@ says which one ran, what XLA compiled, and why.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import keras
 
@@ -23,7 +24,7 @@ from nnspec.engine.tensorflow.device import (
     current_device,
     use_threads,
 )
-from nnspec.engine.tensorflow.feed import Array, Feed, build_variables, feed
+from nnspec.engine.tensorflow.feed import Array, Feed, build_variables, whole_feed
 from nnspec.engine.tensorflow.fused import Fused, evaluate_fused
 from nnspec.engine.tensorflow.keras_callbacks import KerasCallbacks
 from nnspec.engine.tensorflow.keras_fit import KerasFit
@@ -60,6 +61,9 @@ def train(
 ) -> Outcome:
     """Train a compiled functional model in place.
 
+    A network that is built for batches of one size, as stateful layers want it, is trained and
+    validated without the last rows that do not fill one; `Outcome.execution` says how many.
+
     Args:
         model: compiled with optimizer, loss and metrics; its input and output names are the
             arrays' keys.
@@ -73,39 +77,53 @@ def train(
         Refused: the plan asks for what this model or machine cannot do.
         RunFailed: the loss of a step was not a number.
     """
-    rows = feed(model, training)
+    rows, left_out = whole_feed(model, training)
     listeners = KerasCallbacks(model, callbacks, plan, rows.rows)
-    checks = None if validation is None else feed(model, validation)
+    checks = None if validation is None else whole_feed(model, validation)[0]
     build_variables(model, rows)
     executor = _executor(model, rows, checks, plan)
-    return Training(executor, plan, rows.rows, listeners).run()
+    outcome = Training(executor, plan, rows.rows, listeners).run()
+    return _noting(outcome, left_out, rows.rows, plan.batch_size)
 
 
 def evaluate(model: keras.Model, arrays: RowSource[Arrays], batch_size: int) -> dict[str, float]:
     """Return the loss and the metrics of these rows, as `Model.evaluate` does.
+
+    A network that is built for batches of one size sees no rows that do not fill one.
 
     Args:
         model: a compiled functional model.
         arrays: the rows and their targets.
         batch_size: rows per step.
     """
-    rows = feed(model, arrays)
+    rows, _ = whole_feed(model, arrays)
     build_variables(model, rows)
     xla = choose_xla_for_inference(model, device=current_device())
     with found():
         return dict(evaluate_fused(model, rows, batch_size, xla=xla))
 
 
-def predict(model: keras.Model, inputs: dict[str, Array], batch_size: int) -> dict[str, Array]:
+def predict(model: keras.Model, inputs: dict[str, Array]) -> dict[str, Array]:
     """Return the outputs for these rows: output name -> (rows, ...).
 
     Args:
         model: a functional model; it need not be compiled.
         inputs: input name -> (rows, ...).
-        batch_size: rows per step where a layer's state depends on it.
     """
     with found():
-        return predict_fused(model, inputs, batch_size)
+        return predict_fused(model, inputs)
+
+
+def _noting(outcome: Outcome, left_out: int, rows: int, batch: int) -> Outcome:
+    """Return the outcome with a word on the training rows that fill no batch."""
+    if not left_out:
+        return outcome
+    said = (
+        f"rows: the last {left_out} of {rows + left_out} training rows are left out, "
+        f"since the network takes whole batches of {batch}"
+    )
+    execution = outcome.execution
+    return replace(outcome, execution=replace(execution, reasons=(*execution.reasons, said)))
 
 
 def _executor(model: keras.Model, rows: Feed, checks: Feed | None, plan: Plan) -> Executor:

@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
-from nnspec.diagnostics import RunFailed
+from nnspec.diagnostics import Diagnostic, RunFailed
 from nnspec.engine.errors import found, not_a_number
 from nnspec.engine.executor import Executor, Report, Stretch
 from nnspec.engine.order import epoch_order
@@ -34,6 +34,10 @@ class Listeners(Protocol):
     @property
     def stopping(self) -> bool:
         """Return whether one of them asked for the end."""
+
+    @property
+    def ending_early(self) -> bool:
+        """Return whether a loss that is no number ends the training, rather than failing it."""
 
     def train_begins(self) -> None:
         """Hear that the training begins."""
@@ -83,7 +87,7 @@ class Training:
         logs: dict[str, Any] | None = None
         for epoch in range(self.plan.first_epoch, self.plan.epochs):
             logs = self._epoch(epoch)
-            if self.listeners.stopping:
+            if self.listeners.stopping or self.stopped:
                 self.stopped = self.stopped or f"stopped after epoch {epoch + 1} by a callback"
                 break
         if self.plan.epochs > 0:
@@ -99,6 +103,9 @@ class Training:
         if not whole:
             self.stopped = f"stopped within epoch {epoch + 1} by a callback"
             return logs
+        return self._end_epoch(epoch, logs)
+
+    def _end_epoch(self, epoch: int, logs: dict[str, Any]) -> dict[str, Any]:
         begun = time.perf_counter()
         self.listeners.test_begins()
         with found():
@@ -106,10 +113,11 @@ class Training:
         self.listeners.test_ends(validation)
         self._spend("validate", begun)
         logs.update({f"val_{name}": value for name, value in validation.items()})
-        for name, value in logs.items():
-            self.history.setdefault(name, []).append(value)
         self.epochs = epoch + 1
         self.listeners.epoch_ends(epoch, logs)
+        # As in `fit`, what callbacks add to an epoch's figures stands in the history too.
+        for name, value in logs.items():
+            self.history.setdefault(name, []).append(value)
         return logs
 
     def chunks(self, epoch: int, first: int) -> tuple[dict[str, Any], bool]:
@@ -123,15 +131,30 @@ class Training:
         logs: dict[str, Any] = {}
         while step < last:
             report, steps = self._chunk(Stretch(step, self.pace.steps(last - step), step == 0))
-            if report.broken is not None:
-                raise RunFailed([not_a_number(epoch, report.broken, last)])
-            step += steps
             logs = report.logs
+            if report.broken is not None:
+                self._break_off(not_a_number(epoch, report.broken, last))
+                step = last
+                break
+            step += steps
             self.listeners.chunk_ends(epoch, step, logs)
             if self.listeners.stopping and step < last:
                 break
         self._spend("train", begun)
         return logs, step == last
+
+    def _break_off(self, finding: Diagnostic) -> None:
+        """End the training after this epoch where that is wanted, and at once where it is not.
+
+        As in `fit`, an epoch that is cut short still ends: its figures, none of them a number,
+        are logged, and the listeners hear of it.
+
+        Raises:
+            RunFailed: nobody wants an early end.
+        """
+        if not self.listeners.ending_early:
+            raise RunFailed([finding])
+        self.stopped = f"ended early by TerminateOnNaN: {finding.message}"
 
     def _chunk(self, stretch: Stretch) -> tuple[Report, int]:
         begun = time.perf_counter()

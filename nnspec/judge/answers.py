@@ -11,28 +11,30 @@ import numpy as np
 import numpy.typing as npt
 
 from nnspec.diagnostics import Diagnostic, RunFailed
-from nnspec.spec.data import Task
+from nnspec.judge.heads import Label
 
 Array = npt.NDArray[Any]
 """Rows first: (rows, ...)."""
 Floats = npt.NDArray[np.float64]
 Labels = npt.NDArray[Any]
-"""Labels of classes, (rows,): texts, integers or truth values."""
-Label = str | int | float | bool
+"""Labels of classes, (rows, ...): texts, integers or truth values."""
+Truths = npt.NDArray[np.bool_]
 SPLITS = ("train", "validation", "test")
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
-    """What one output of the network predicts."""
+class Truth:
+    """What is known of the rows beside what the network answered."""
 
-    name: str
-    """Name of the output."""
-    task: Task
-    columns: tuple[str, ...]
-    """Target columns; for a reconstruction whatever names its elements."""
-    classes: tuple[Label, ...] = ()
-    """Labels in the order of the network's units; classification only."""
+    target: Array | None = None
+    """Numbers in their own units, or labels, in the shape of the head; None: not known."""
+    counted: Truths | None = None
+    """Which steps or pixels are looked at, (rows, ...) without units or classes; None: all."""
+    weights: Floats | None = None
+    """How much each row counts in the figures, (rows,); None: all alike."""
+
+
+UNKNOWN = Truth()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,67 +44,97 @@ class Answers:
     rows: npt.NDArray[np.int64]
     """Number of each row in the data, (rows,), counted from 0."""
     prediction: Floats | Labels
-    """(rows, columns), or labels (rows,)."""
+    """Numbers or labels in the shape of the head, (rows, ...)."""
     target: Floats | Labels | None = None
     """As `prediction`; None where rows have no target."""
     probabilities: Floats | None = None
-    """(rows, classes); classification only."""
+    """(rows, ..., classes), or of several labels (rows, ..., labels) that each holds."""
+    counted: Truths | None = None
+    """As in `Truth`."""
+    weights: Floats | None = None
+    """As in `Truth`."""
 
 
-def regression_answers(
-    rows: npt.ArrayLike, prediction: npt.ArrayLike, target: npt.ArrayLike | None = None
+def number_answers(
+    rows: npt.ArrayLike, prediction: npt.ArrayLike, truth: Truth = UNKNOWN
 ) -> Answers:
-    """Return answers that are numbers, one line of elements per row.
+    """Return answers that are numbers.
 
     Args:
         rows: row numbers, (rows,).
         prediction: (rows, ...), in the target's units.
-        target: (rows, ...), in the target's units.
+        truth: the target, in the same units and of as many elements.
 
     Raises:
         RunFailed: R104 where a prediction is NaN or infinite.
     """
     numbers = np.asarray(rows, dtype=np.int64)
-    flat = _flat(prediction)
-    _check_finite(numbers, flat)
-    return Answers(numbers, flat, None if target is None else _flat(target))
+    given = with_units(prediction)
+    _check_finite(numbers, given)
+    target = None if truth.target is None else with_units(truth.target).reshape(given.shape)
+    return Answers(numbers, given, target, None, truth.counted, truth.weights)
 
 
 def class_answers(
     rows: npt.ArrayLike,
     probabilities: npt.ArrayLike,
     classes: tuple[Label, ...],
-    target: npt.ArrayLike | None = None,
+    truth: Truth = UNKNOWN,
 ) -> Answers:
     """Return answers that are labels: the class of the largest probability, the first of equals.
 
     Args:
         rows: row numbers, (rows,).
-        probabilities: (rows, classes); or (rows, 1) or (rows,) for the second of two classes.
+        probabilities: (rows, ..., classes); or one unit, or (rows,), for the second of two classes.
         classes: labels in the order of the probabilities.
-        target: labels, (rows,).
+        truth: labels, (rows, ...).
 
     Raises:
         RunFailed: R104 where a probability is NaN or infinite.
     """
     numbers = np.asarray(rows, dtype=np.int64)
-    shares = _flat(probabilities)
-    if len(classes) == 2 and shares.shape[1] == 1:  # noqa: PLR2004  one unit for two classes
-        shares = np.concatenate([1.0 - shares, shares], axis=1)
+    shares = with_units(probabilities)
+    if len(classes) == 2 and shares.shape[-1] == 1:  # noqa: PLR2004  one unit for two classes
+        shares = np.concatenate([1.0 - shares, shares], axis=-1)
     _check_finite(numbers, shares)
-    labels = np.asarray(classes)[shares.argmax(axis=1)]
-    truth = None if target is None else np.asarray(target).reshape(len(labels))
-    return Answers(numbers, labels, truth, shares)
+    labels = np.asarray(classes)[shares.argmax(axis=-1)]
+    target = None if truth.target is None else np.asarray(truth.target).reshape(labels.shape)
+    return Answers(numbers, labels, target, shares, truth.counted, truth.weights)
 
 
-def _flat(values: npt.ArrayLike) -> Floats:
-    """Return (rows, elements) in double precision, which holds every single one exactly."""
+def label_answers(
+    rows: npt.ArrayLike,
+    probabilities: npt.ArrayLike,
+    classes: tuple[Label, ...],
+    truth: Truth = UNKNOWN,
+) -> Answers:
+    """Return answers of several labels at once: each holds where its probability is above one half.
+
+    Args:
+        rows: row numbers, (rows,).
+        probabilities: (rows, ..., labels) that each label holds.
+        classes: what a label is where it does not hold, and where it does.
+        truth: labels, (rows, ..., labels), of those two.
+
+    Raises:
+        RunFailed: R104 where a probability is NaN or infinite.
+    """
+    numbers = np.asarray(rows, dtype=np.int64)
+    shares = with_units(probabilities)
+    _check_finite(numbers, shares)
+    labels = np.asarray(classes)[(shares > 0.5).astype(np.intp)]  # noqa: PLR2004  one half
+    target = None if truth.target is None else np.asarray(truth.target).reshape(labels.shape)
+    return Answers(numbers, labels, target, shares, truth.counted, truth.weights)
+
+
+def with_units(values: npt.ArrayLike) -> Floats:
+    """Return (rows, ..., units) in double precision, which holds every single one exactly."""
     array = np.asarray(values, dtype=np.float64)
-    return array.reshape(len(array), -1)
+    return array.reshape(-1, 1) if array.ndim < 2 else array  # noqa: PLR2004  rows and units
 
 
 def _check_finite(rows: npt.NDArray[np.int64], values: Floats) -> None:
-    bad = ~np.isfinite(values).all(axis=1)
+    bad = ~np.isfinite(values).reshape(len(values), -1).all(axis=1)
     if not bad.any():
         return
     first = int(rows[bad.argmax()])

@@ -1,20 +1,41 @@
 """Floor 8, baselines: what simple models reach on the same rows; a network must beat them.
 
 All are fitted on the training rows and judged on the rows of each split: the mean or the most
-frequent class, a linear model of the preprocessed inputs, and for a series its last value.
+frequent class, a linear model of the preprocessed inputs, and for a series its last value. Where
+the figures are weighted, so are they, in the fit as in the figures.
 """
 
 import warnings
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Protocol
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Protocol, assert_never
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression, Ridge
 
-from nnspec.judge.answers import Answers, Array, Floats, Head, class_answers, regression_answers
-from nnspec.judge.metrics import Metrics, measure
+from nnspec.judge.answers import (
+    UNKNOWN,
+    Answers,
+    Array,
+    Floats,
+    Truth,
+    class_answers,
+    label_answers,
+    number_answers,
+)
+from nnspec.judge.figures import Metrics
+from nnspec.judge.heads import (
+    ClassPerPosition,
+    Head,
+    Label,
+    Numbers,
+    OneClass,
+    Reconstruction,
+    SeveralLabels,
+    Unjudged,
+)
+from nnspec.judge.metrics import measure
 
 TRAIN = "train"
 PENALTY = 1.0
@@ -41,6 +62,18 @@ class Known:
     """(rows, ...) in the target's units, or labels (rows,)."""
     last: Array | None = None
     """The target's value at each window's last row, as `target`; series only."""
+    truth: Truth = UNKNOWN
+    """Which steps or pixels count, and how much each row does; its target is not read."""
+
+    @property
+    def whole(self) -> Truth:
+        """Return what the answers are compared with."""
+        return replace(self.truth, target=self.target)
+
+    @property
+    def weights(self) -> Floats | None:
+        """Return how much each row counts, (rows,); None: all alike."""
+        return self.truth.weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,23 +102,44 @@ def fit_baselines(head: Head, splits: Mapping[str, Known], *, seed: int) -> Base
         seed: draws the rows that a linear model of a large table is fitted to.
     """
     train = splits[TRAIN]
-    notes: list[str] = []
-    models: dict[str, Model] = {}
-    match head.task:
-        case "classification":
-            models["majority"] = _majority(head, train)
-            linear = _logistic(head, train, seed, notes)
-            models |= {"logistic_regression": linear} if linear else {}
-        case "regression":
-            models["mean"] = _mean(train)
-            ridge = _ridge(train, seed, notes)
-            models |= {"ridge": ridge} if ridge else {}
-        case "reconstruction":
-            models["mean"] = _mean(train)
-    if train.last is not None:
-        models["last_value"] = _last_value(head)
+    fit = Fit(train, seed, [])
+    models = {name: model for name, model in _models(head, fit).items() if model is not None}
     figures = {name: _judged(head, model, splits) for name, model in models.items()}
-    return Baselines(figures, tuple(notes))
+    return Baselines(figures, tuple(fit.notes))
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """What a baseline is fitted to."""
+
+    train: Known
+    seed: int
+    notes: list[str]
+    """Takes what must be known to read the figures."""
+
+
+def _models(head: Head, fit: Fit) -> dict[str, Model | None]:
+    """Return the baselines of a head, None for those that cannot be fitted here."""
+    match head:
+        case Numbers():
+            last = _last_numbers() if fit.train.last is not None else None
+            return {"mean": _mean(fit.train), "ridge": _ridge(fit), "last_value": last}
+        case Reconstruction():
+            return {"mean": _mean(fit.train)}
+        case OneClass():
+            last = _last_class(head) if fit.train.last is not None else None
+            linear = _logistic(head, fit)
+            majority = _majority(head, fit.train)
+            return {"majority": majority, "logistic_regression": linear, "last_value": last}
+        case ClassPerPosition():
+            return {"majority": _majority(head, fit.train)}
+        case SeveralLabels():
+            linear = _logistic_each(head, fit) if len(head.cell) == 1 else None
+            return {"majority": _majority_each(head, fit.train), "logistic_regression": linear}
+        case Unjudged():
+            return {}
+        case _:
+            assert_never(head)
 
 
 def _judged(head: Head, model: Model, splits: Mapping[str, Known]) -> dict[str, Metrics]:
@@ -95,41 +149,30 @@ def _judged(head: Head, model: Model, splits: Mapping[str, Known]) -> dict[str, 
 
 
 def _mean(train: Known) -> Model:
-    center = _flat(train.target).mean(axis=0, keepdims=True)
+    center = np.average(_flat(train.target), axis=0, weights=train.weights)
 
     def model(known: Known) -> Answers:
-        return _numbers(known, np.repeat(center, len(known.target), axis=0))
+        return _numbers(known, np.tile(center, (len(known.target), 1)))
 
     return model
 
 
-def _majority(head: Head, train: Known) -> Model:
-    labels = np.asarray(train.target).reshape(-1).tolist()
-    shares = np.array([labels.count(one) / len(labels) for one in head.classes])
-
-    def model(known: Known) -> Answers:
-        return _labels(head, known, np.tile(shares, (len(known.target), 1)))
-
-    return model
-
-
-def _last_value(head: Head) -> Model:
+def _last_numbers() -> Model:
     def model(known: Known) -> Answers:
         assert known.last is not None, "every split of a series has last values"
-        if head.task != "classification":
-            return _numbers(known, known.last)
-        last = np.asarray(known.last).reshape(-1)
-        sure = np.array([[label == one for one in head.classes] for label in last.tolist()])
-        return _labels(head, known, sure.astype(np.float64))
+        return _numbers(known, known.last)
 
     return model
 
 
-def _ridge(train: Known, seed: int, notes: list[str]) -> Model | None:
-    chosen = _drawn("ridge", train, RIDGE_CELLS, seed, notes)
+def _ridge(fit: Fit) -> Model | None:
+    train = fit.train
+    chosen = _drawn("ridge", fit, RIDGE_CELLS)
     if chosen is None:
         return None
-    fitted = Ridge(alpha=PENALTY).fit(_table(train, chosen), _flat(train.target)[chosen])
+    weights = None if train.weights is None else train.weights[chosen]
+    target = _flat(train.target)[chosen]
+    fitted = Ridge(alpha=PENALTY).fit(_table(train, chosen), target, sample_weight=weights)
 
     def model(known: Known) -> Answers:
         return _numbers(known, _in_blocks(known, fitted.predict))
@@ -137,36 +180,116 @@ def _ridge(train: Known, seed: int, notes: list[str]) -> Model | None:
     return model
 
 
-def _logistic(head: Head, train: Known, seed: int, notes: list[str]) -> Model | None:
-    cells = LOGISTIC_CELLS // max(1, len(head.classes))
-    chosen = _drawn("logistic regression", train, cells, seed, notes)
-    if chosen is None:
-        return None
-    labels = np.asarray(train.target).reshape(-1)[chosen]
-    if len(set(labels.tolist())) < 2:  # noqa: PLR2004  one class needs no boundary
-        notes.append("logistic regression: left out, the training rows hold a single class")
-        return None
-    fitted = LogisticRegression(C=PENALTY, max_iter=PASSES)
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", ConvergenceWarning)
-        fitted.fit(_table(train, chosen), labels)
-    if any(issubclass(one.category, ConvergenceWarning) for one in caught):
-        notes.append(f"logistic regression: stopped after {PASSES} passes, not yet at its optimum")
-    places = [head.classes.index(label) for label in fitted.classes_.tolist()]
+def _majority(head: OneClass | ClassPerPosition, train: Known) -> Model:
+    """Return what answers with the most frequent class, its share of the lines as probability."""
+    labels, counted = np.asarray(train.target), train.truth.counted
+    weights = np.ones(len(labels)) if train.weights is None else train.weights
+    spread = np.broadcast_to(weights.reshape(-1, *(1 for _ in labels.shape[1:])), labels.shape)
+    kept = np.ones(labels.shape, dtype=np.bool_) if counted is None else counted
+    kept = kept.reshape(labels.shape)
+    shares = np.array([spread[kept & (labels == one)].sum() for one in head.classes])
+    shares = shares / (shares.sum() or 1.0)
 
     def model(known: Known) -> Answers:
-        shares = np.zeros((len(known.target), len(head.classes)))
-        shares[:, places] = _in_blocks(known, fitted.predict_proba)
-        return _labels(head, known, shares)
+        positions = np.asarray(known.target).shape
+        spread = np.broadcast_to(shares, (*positions, len(shares)))
+        return class_answers(np.arange(len(spread)), spread, head.classes, known.whole)
 
     return model
 
 
-def _drawn(name: str, train: Known, cells: int, seed: int, notes: list[str]) -> Array | None:
+def _majority_each(head: SeveralLabels, train: Known) -> Model:
+    """Return what answers each label with its more frequent side."""
+    held = np.asarray(train.target) == head.classes[1]
+    axes = tuple(range(held.ndim - 1))
+    weights = None
+    if train.weights is not None:
+        weights = np.broadcast_to(
+            train.weights.reshape(-1, *(1 for _ in held.shape[1:])), held.shape
+        )
+    shares = np.average(held, axis=axes, weights=weights)
+
+    def model(known: Known) -> Answers:
+        spread = np.broadcast_to(shares, np.asarray(known.target).shape)
+        return label_answers(np.arange(len(spread)), spread, head.classes, known.whole)
+
+    return model
+
+
+def _last_class(head: OneClass) -> Model:
+    def model(known: Known) -> Answers:
+        assert known.last is not None, "every split of a series has last values"
+        last = np.asarray(known.last).reshape(-1)
+        sure = np.array([[label == one for one in head.classes] for label in last.tolist()])
+        return _classes(head, known, sure.astype(np.float64))
+
+    return model
+
+
+def _logistic(head: OneClass, fit: Fit) -> Model | None:
+    chosen = _drawn("logistic regression", fit, LOGISTIC_CELLS // max(1, len(head.classes)))
+    if chosen is None:
+        return None
+    labels = np.asarray(fit.train.target).reshape(-1)[chosen]
+    shares_of = _boundary(labels, head.classes, fit, chosen)
+    if shares_of is None:
+        fit.notes.append("logistic regression: left out, the training rows hold a single class")
+        return None
+
+    def model(known: Known) -> Answers:
+        return _classes(head, known, shares_of(known))
+
+    return model
+
+
+def _logistic_each(head: SeveralLabels, fit: Fit) -> Model | None:
+    """Return one logistic regression for each label."""
+    chosen = _drawn("logistic regression", fit, LOGISTIC_CELLS // max(1, len(head.labels)))
+    if chosen is None:
+        return None
+    held = np.asarray(fit.train.target)[chosen]
+    found = [_boundary(held[:, place], head.classes, fit, chosen) for place in range(held.shape[1])]
+    if any(one is None for one in found):
+        fit.notes.append("logistic regression: left out, a label is the same in all training rows")
+        return None
+
+    def model(known: Known) -> Answers:
+        shares = np.stack([one(known)[:, 1] for one in found if one is not None], axis=1)
+        return label_answers(np.arange(len(shares)), shares, head.classes, known.whole)
+
+    return model
+
+
+def _boundary(
+    labels: Array, classes: tuple[Label, ...], fit: Fit, chosen: Array
+) -> Callable[[Known], Floats] | None:
+    """Return what gives the probability of each class, None where there is a single one."""
+    if len(set(labels.tolist())) < 2:  # noqa: PLR2004  one class needs no boundary
+        return None
+    fitted = LogisticRegression(C=PENALTY, max_iter=PASSES)
+    weights = None if fit.train.weights is None else fit.train.weights[chosen]
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", ConvergenceWarning)
+        fitted.fit(_table(fit.train, chosen), labels, sample_weight=weights)
+    late = f"logistic regression: stopped after {PASSES} passes, not yet at its optimum"
+    if any(issubclass(one.category, ConvergenceWarning) for one in caught):
+        fit.notes.extend([late] if late not in fit.notes else [])
+    where = [classes.index(label) for label in fitted.classes_.tolist()]
+
+    def shares_of(known: Known) -> Floats:
+        shares = np.zeros((len(known.target), len(classes)))
+        shares[:, where] = _in_blocks(known, fitted.predict_proba)
+        return shares
+
+    return shares_of
+
+
+def _drawn(name: str, fit: Fit, cells: int) -> Array | None:
     """Return the training rows to fit: all, or as many as the bound on cells allows.
 
     None, with a note, where the rows are so wide that too few could be used.
     """
+    train, notes = fit.train, fit.notes
     rows = len(train.target)
     columns = sum(int(np.prod(one.shape[1:])) for one in train.inputs.values())
     allowed = cells // max(1, columns)
@@ -176,7 +299,7 @@ def _drawn(name: str, train: Known, cells: int, seed: int, notes: list[str]) -> 
         notes.append(f"{name}: left out, {columns:,} columns are too many for it")
         return None
     notes.append(f"{name}: fitted to {allowed:,} of {rows:,} training rows, drawn at random")
-    draw = np.random.Generator(np.random.Philox(seed))
+    draw = np.random.Generator(np.random.Philox(fit.seed))
     return np.sort(draw.permutation(rows)[:allowed])
 
 
@@ -201,8 +324,9 @@ def _flat(values: Array) -> Floats:
 
 
 def _numbers(known: Known, prediction: Array) -> Answers:
-    return regression_answers(np.arange(len(known.target)), prediction, known.target)
+    shaped = np.asarray(prediction).reshape(np.shape(known.target))
+    return number_answers(np.arange(len(known.target)), shaped, known.whole)
 
 
-def _labels(head: Head, known: Known, shares: Floats) -> Answers:
-    return class_answers(np.arange(len(known.target)), shares, head.classes, known.target)
+def _classes(head: OneClass, known: Known, shares: Floats) -> Answers:
+    return class_answers(np.arange(len(known.target)), shares, head.classes, known.whole)

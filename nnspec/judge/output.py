@@ -3,9 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from nnspec.judge.answers import Answers, Head
+from nnspec.judge.answers import Answers
 from nnspec.judge.baselines import Baselines
-from nnspec.judge.metrics import Confusion, Metrics, confusion, measure, measure_columns
+from nnspec.judge.class_figures import Confusion
+from nnspec.judge.figures import Metrics
+from nnspec.judge.heads import TASKS, Head
+from nnspec.judge.metrics import averaged_over, confusion, measure, measure_columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,37 +20,58 @@ class OutputReport:
     columns: tuple[str, ...]
     """Target columns."""
     metrics: Mapping[str, Metrics]
-    """Split -> metrics, in the target's units."""
+    """Split -> metrics, in the target's units; behind the built-in ones those of the spec."""
     baselines: Mapping[str, Mapping[str, Metrics]] = field(default_factory=dict)
     """Baseline -> split -> metrics, of the same rows."""
     baseline_notes: tuple[str, ...] = ()
     metrics_by_column: Mapping[str, Mapping[str, Metrics]] = field(default_factory=dict)
-    """Split -> target column -> metrics; where there are several columns."""
+    """Split -> target column or label -> metrics; where there are several."""
     confusion_matrix: Mapping[str, Confusion] = field(default_factory=dict)
     """Split -> rows counted by label and answer; classification only."""
+    averaged_over: str | None = None
+    """What the built-in figures are means over: columns, pictures, labels, positions."""
+    weighted: bool = False
+    """Whether rows count by their weights in figures and baselines."""
 
 
-def judge(
-    head: Head, answers: Mapping[str, Answers], baselines: Baselines | None = None
-) -> OutputReport:
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What stands in a report beside the built-in figures of the network."""
+
+    baselines: Baselines | None = None
+    declared: Mapping[str, Metrics] = field(default_factory=dict)
+    """Split -> figure that the spec names -> value."""
+    notes: tuple[str, ...] = ()
+
+
+ALONE = Beside()
+
+
+def judge(head: Head, answers: Mapping[str, Answers], beside: Beside = ALONE) -> OutputReport:
     """Return what one output reached.
 
     Args:
         head: what the output predicts.
         answers: split (train, validation, test) -> its rows with targets; splits without rows
             are left out.
-        baselines: the figures of simple models on the same rows.
+        beside: baselines and the spec's own figures, of the same rows.
     """
     splits = {split: one for split, one in answers.items() if len(one.rows)}
     by_column = {split: measure_columns(head, one) for split, one in splits.items()}
-    classes = head.task == "classification"
+    counted = {split: confusion(head, one) for split, one in splits.items()}
+    baselines = beside.baselines or Baselines({})
     return OutputReport(
         name=head.name,
-        task=head.task,
+        task=TASKS[type(head)],
         columns=head.columns,
-        metrics={split: measure(head, one) for split, one in splits.items()},
-        baselines=baselines.figures if baselines else {},
-        baseline_notes=baselines.notes if baselines else (),
+        metrics={
+            split: dict(measure(head, one)) | dict(beside.declared.get(split, {}))
+            for split, one in splits.items()
+        },
+        baselines=baselines.figures,
+        baseline_notes=(*beside.notes, *baselines.notes),
         metrics_by_column={split: found for split, found in by_column.items() if found},
-        confusion_matrix={s: confusion(head, one) for s, one in splits.items()} if classes else {},
+        confusion_matrix={split: one for split, one in counted.items() if one is not None},
+        averaged_over=averaged_over(head),
+        weighted=any(one.weights is not None for one in splits.values()),
     )

@@ -1,24 +1,43 @@
 """A trained program to figures: every split predicted, scaled back, measured beside baselines."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import assert_never
 
-from nnspec.build.back import PROBABILITIES, decode_predictions
+import numpy as np
+
+from nnspec.build.back import PREDICTION, PROBABILITIES, decode_predictions
 from nnspec.build.program import Program
-from nnspec.data import Arrays, Dataset, SplitName, Table, TargetFit, decode_targets
+from nnspec.data import Arrays, Dataset, Split, SplitName, Table, TargetFit
+from nnspec.data.fit.inputs import input_in_units
+from nnspec.data.fit.targets import counted_positions
 from nnspec.data.table import Values
 from nnspec.engine import predict
-from nnspec.judge.answers import Answers, Head, class_answers, regression_answers
+from nnspec.engine.tensorflow.masks import find_masks
+from nnspec.judge.answers import (
+    Answers,
+    Truth,
+    Truths,
+    class_answers,
+    label_answers,
+    number_answers,
+)
 from nnspec.judge.baselines import Baselines, Known, fit_baselines
-from nnspec.judge.output import OutputReport, judge
-from nnspec.spec.data import Task
-
-TASKS: Mapping[str, Task] = {
-    "regression": "regression",
-    "binary": "classification",
-    "multiclass": "classification",
-    "reconstruction": "reconstruction",
-}
+from nnspec.judge.declared import Left, measure_declared, metrics_of
+from nnspec.judge.figures import Metrics
+from nnspec.judge.heads import (
+    ClassPerPosition,
+    Head,
+    Numbers,
+    OneClass,
+    Reconstruction,
+    SeveralLabels,
+    Unjudged,
+    describe_head,
+)
+from nnspec.judge.output import Beside, OutputReport, judge
+from nnspec.judge.row_weights import row_weights, weights_told
+from nnspec.spec.spec import Spec
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +50,80 @@ class Judged:
     outputs: tuple[OutputReport, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Predicted:
+    """What left the network for the rows of one split, by output name of the core."""
+
+    outputs: Mapping[str, Values]
+    masks: Mapping[str, Truths]
+    """Which steps count, (rows, steps); outputs without a mask have none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """A trained program with its rows, and what is wanted of them.
+
+    Attributes:
+        splits: every split that has rows, as the core takes it.
+        predicted: what left the network for them.
+    """
+
+    spec: Spec
+    program: Program
+    dataset: Dataset
+    splits: Mapping[SplitName, Arrays]
+    predicted: Mapping[SplitName, Predicted]
+
+    def truth(self, head: Head, split: SplitName) -> Truth:
+        """Return what is known of the rows of a split for one output."""
+        mask = self.predicted[split].masks.get(self.program.outputs[head.name])
+        known = known_truth(self.program, head, self.dataset, split)
+        counted = cut_to(head, mask, known.counted)
+        return replace(known, counted=counted, weights=row_weights(self.spec, self.dataset, split))
+
+    def answers(self, head: Head, split: SplitName) -> Answers:
+        """Return one output's answers for the rows of a split, with their targets."""
+        rows = self.dataset.splits[split].rows
+        outputs = self.predicted[split].outputs
+        return answers_of(self.program, head, outputs, rows, self.truth(head, split))
+
+    def declared(self, head: Head, split: SplitName) -> Metrics:
+        """Return the figures that the spec names, of one output on one split."""
+        name = self.program.outputs[head.name]
+        predicted = self.predicted[split]
+        left = Left(
+            predicted.outputs[name],
+            self.splits[split].targets[name],
+            predicted.masks.get(name),
+            row_weights(self.spec, self.dataset, split),
+        )
+        assert self.spec.training is not None, "what was trained says how"
+        metrics = metrics_of(self.spec.training, head.name)
+        return measure_declared(metrics, self.program.fitted, head, left)
+
+    def baselines(self, head: Head) -> Baselines | None:
+        """Return the baselines of one output on the same rows, None where none are wanted."""
+        if not self.spec.evaluation.baselines:
+            return None
+        known: dict[str, Known] = {split: self.known(head, split) for split in self.splits}
+        return fit_baselines(head, known, seed=self.spec.runtime.seed)
+
+    def known(self, head: Head, split: SplitName) -> Known:
+        """Return what a baseline may know of one split."""
+        truth, latest = self.truth(head, split), self.dataset.latest_targets(split)
+        assert truth.target is not None, "rows of a split have targets"
+        last = latest.get(head.name) if latest else None
+        return Known(self.splits[split].inputs, truth.target, last, replace(truth, target=None))
+
+    def report(self, head: Head, answers: Mapping[str, Answers]) -> OutputReport:
+        """Return what one output reached."""
+        declared: dict[str, Metrics] = {split: self.declared(head, split) for split in self.splits}
+        beside = Beside(self.baselines(head), declared, weights_told(self.spec))
+        return judge(head, answers, beside)
+
+
 def judge_program(
-    program: Program,
-    dataset: Dataset,
-    splits: Mapping[SplitName, Arrays],
-    *,
-    batch_size: int,
-    baselines_seed: int | None,
+    program: Program, dataset: Dataset, splits: Mapping[SplitName, Arrays], spec: Spec
 ) -> Judged:
     """Return answers and figures of every output on every split that has rows.
 
@@ -45,98 +131,96 @@ def judge_program(
         program: trained.
         dataset: the rows in their own units.
         splits: the same rows as the core takes them.
-        batch_size: rows per step of prediction.
-        baselines_seed: seed of the baselines' draws; None: no baselines.
+        spec: says which metrics and baselines are wanted, and whether rows are weighted.
     """
+    assert spec.training is not None, "what was trained says how"
+    batch_size = spec.training.batch_size
     predicted = {
-        split: predict(program.core, arrays.inputs, batch_size) for split, arrays in splits.items()
+        split: predict_split(program, arrays.inputs, batch_size) for split, arrays in splits.items()
     }
+    judging = Judging(spec, program, dataset, splits, predicted)
     heads = describe_heads(program)
     answers: dict[str, dict[str, Answers]] = {
-        head.name: {
-            split: answer_rows(program, head, outputs, dataset, split)
-            for split, outputs in predicted.items()
-        }
-        for head in heads
+        head.name: {split: judging.answers(head, split) for split in splits} for head in heads
     }
-    reports = tuple(
-        judge(
-            head,
-            answers[head.name],
-            known_baselines(program, head, dataset, splits, baselines_seed),
-        )
-        for head in heads
-    )
+    reports = tuple(judging.report(head, answers[head.name]) for head in heads)
     return Judged(heads, answers, reports)
+
+
+def predict_split(program: Program, inputs: dict[str, Values], batch_size: int) -> Predicted:
+    """Return what leaves the network for some rows, and which steps of it count."""
+    outputs = predict(program.core, inputs)
+    return Predicted(outputs, find_masks(program.core, inputs, batch_size))
 
 
 def describe_heads(program: Program) -> tuple[Head, ...]:
     """Return what each trained output predicts."""
-    return tuple(
-        Head(name, TASKS[target.need], columns_of(program, target), tuple(target.labels))
-        for name, target in program.fitted.targets.items()
-    )
-
-
-def columns_of(program: Program, target: TargetFit) -> tuple[str, ...]:
-    """Return the names of a target's columns; those of the input for a reconstruction."""
-    return program.fitted.inputs[target.reconstructs] if target.reconstructs else target.columns
-
-
-def answer_rows(
-    program: Program,
-    head: Head,
-    outputs: Mapping[str, Values],
-    dataset: Dataset,
-    split: SplitName,
-) -> Answers:
-    """Return one output's answers for the rows of a split, with their targets."""
-    rows = dataset.splits[split].rows
-    target = target_values(program, head, dataset, split)
-    return answers_of(program, head, outputs, rows, target)
+    return tuple(describe_head(program.fitted, name) for name in program.fitted.targets)
 
 
 def answers_of(
-    program: Program,
-    head: Head,
-    outputs: Mapping[str, Values],
-    rows: Values,
-    target: Values | None,
+    program: Program, head: Head, outputs: Mapping[str, Values], rows: Values, truth: Truth
 ) -> Answers:
     """Return one output's answers in the target's own units or labels."""
-    back = program.backs[head.name]
-    decoded = decode_predictions(back, outputs[program.outputs[head.name]])
-    if head.task == "classification":
-        return class_answers(rows, decoded[PROBABILITIES], head.classes, target)
-    return regression_answers(rows, decoded["prediction"], target)
+    decoded = decode_predictions(program.backs[head.name], outputs[program.outputs[head.name]])
+    match head:
+        case Numbers() | Reconstruction():
+            return number_answers(rows, decoded[PREDICTION], truth)
+        case Unjudged():
+            return number_answers(rows, decoded[PREDICTION])
+        case OneClass() | ClassPerPosition():
+            return class_answers(rows, decoded[PROBABILITIES], head.classes, truth)
+        case SeveralLabels():
+            return label_answers(rows, decoded[PROBABILITIES], head.classes, truth)
+        case _:
+            assert_never(head)
 
 
-def target_values(program: Program, head: Head, dataset: Dataset, split: SplitName) -> Values:
-    """Return the targets of a split in their own units; a reconstruction's are its inputs."""
+def answer_new_rows(program: Program, head: Head, predicted: Predicted, split: Split) -> Answers:
+    """Return one output's answers for rows without targets; a reconstruction's are its inputs."""
     fit = program.fitted.targets[head.name]
+    target = reconstructed(program, split.features, fit) if fit.reconstructs else None
+    mask = predicted.masks.get(program.outputs[head.name])
+    truth = Truth(target, cut_to(head, mask, None))
+    return answers_of(program, head, predicted.outputs, split.rows, truth)
+
+
+def known_truth(program: Program, head: Head, dataset: Dataset, split: SplitName) -> Truth:
+    """Return the targets of a split in their own units; a reconstruction's are its inputs."""
+    fit, rows = program.fitted.targets[head.name], dataset.splits[split]
     if fit.reconstructs:
-        return decode_targets(fit, program_inputs(program, dataset.splits[split].features, fit))
-    return dataset.raw_targets(split)[head.name]
+        return Truth(reconstructed(program, rows.features, fit))
+    return Truth(dataset.raw_targets(split)[head.name], counted_positions(fit, rows.targets))
 
 
-def program_inputs(program: Program, features: Table, fit: TargetFit) -> Values:
-    """Return the tensor that an output reconstructs."""
-    return program.features(features)[program.inputs[str(fit.reconstructs)]]
+def reconstructed(program: Program, features: Table, fit: TargetFit) -> Values:
+    """Return what an output reconstructs, in the units of its columns."""
+    fitted = program.fitted
+    columns = fitted.inputs[str(fit.reconstructs)]
+    return input_in_units([(fitted.columns[name], features[name]) for name in columns])
 
 
-def known_baselines(
-    program: Program,
-    head: Head,
-    dataset: Dataset,
-    splits: Mapping[SplitName, Arrays],
-    seed: int | None,
-) -> Baselines | None:
-    """Return the baselines of one output on the same rows, None where none are wanted."""
-    if seed is None:
-        return None
-    known: dict[str, Known] = {}
-    for split, arrays in splits.items():
-        latest = dataset.latest_targets(split)
-        last = latest.get(head.name) if latest else None
-        known[split] = Known(arrays.inputs, target_values(program, head, dataset, split), last)
-    return fit_baselines(head, known, seed=seed)
+def cut_to(head: Head, mask: Truths | None, counted: Truths | None) -> Truths | None:
+    """Return which steps or pixels of a head count, by the network's mask and the target's labels.
+
+    The mask of an output that has no steps is of no step of the answer.
+    """
+    positions = positions_of(head)
+    if mask is None or len(positions) < mask.ndim - 1:
+        return counted
+    spread = mask.reshape(*mask.shape, *(1 for _ in positions[mask.ndim - 1 :]))
+    masked: Truths = np.broadcast_to(spread, (len(mask), *positions)).astype(np.bool_)
+    return masked if counted is None else masked & counted
+
+
+def positions_of(head: Head) -> tuple[int, ...]:
+    """Return the steps or pixels that a row of a head has; none where it has none."""
+    match head:
+        case ClassPerPosition():
+            return head.shape
+        case Numbers() | Reconstruction() | SeveralLabels():
+            return head.cell[:-1]
+        case OneClass() | Unjudged():
+            return ()
+        case _:
+            assert_never(head)

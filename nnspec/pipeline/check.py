@@ -17,7 +17,8 @@ from nnspec.document import Document, read_document
 from nnspec.frontends.nnspec_1.document import validate_document
 from nnspec.frontends.nnspec_1.overrides import apply_overrides
 from nnspec.network.graph import connect
-from nnspec.network.memory import check_memory, machine_memory
+from nnspec.network.machine import machine_memory
+from nnspec.network.memory import check_memory
 from nnspec.network.network import Network
 from nnspec.network.resolve import resolve
 from nnspec.rules import apply_rules
@@ -28,19 +29,22 @@ from nnspec.spec.data_rules import check_data
 from nnspec.spec.source import check_source
 from nnspec.spec.spec import Spec
 
+SHAPING = ("source", "target", "features", "inputs", "columns", "encoding", "window")
+"""Settings of the data that shapes, and which columns there are, follow from."""
+Source = Path | Spec
+"""A spec's file, or the spec that was read from one."""
+
 
 @dataclass(frozen=True, slots=True)
-class Checked:
-    """What a check found.
+class CheckedSpec:
+    """What a check of a spec found.
 
     Attributes:
-        document: the parsed text.
         spec: None where the model could not be read at all.
         network: None with it; with errors it is only as complete as they allow.
         diagnostics: in the order of the text.
     """
 
-    document: Document
     spec: Spec | None
     network: Network | None
     diagnostics: tuple[Diagnostic, ...]
@@ -59,6 +63,36 @@ class Checked:
         if self.refused or self.spec is None or self.network is None:
             raise Refused(self.diagnostics)
         return self.spec, self.network
+
+
+@dataclass(frozen=True, slots=True)
+class Checked(CheckedSpec):
+    """What a check of a text found, with the text."""
+
+    document: Document
+
+
+def check_source_of(
+    source: Source, *, overrides: Sequence[str] = (), allow_outside: bool = False
+) -> CheckedSpec:
+    """Check a spec's file, or a spec once more, without opening the data.
+
+    Args:
+        source: a spec may have been changed since it was read.
+        overrides: settings of the command line, `path=value` each.
+        allow_outside: whether the spec may name files outside its folder.
+
+    Raises:
+        Refused: the text cannot be read as a document.
+        ValueError: overrides for a spec that is read already.
+    """
+    if isinstance(source, Path):
+        return check(source, overrides=overrides, allow_outside=allow_outside)
+    if overrides:
+        raise ValueError("overrides set values of a spec's text: give them where it is loaded")
+    findings = Findings()
+    network = check_spec(source, findings, allow_outside=allow_outside)
+    return CheckedSpec(source, network, findings.sorted(source.file))
 
 
 def check(path: Path, *, overrides: Sequence[str] = (), allow_outside: bool = False) -> Checked:
@@ -117,20 +151,28 @@ def check_tree(
     findings.extend(validated.findings)
     spec = validated.spec
     if spec is None:
-        return Checked(document, None, None, findings.sorted(document.file))
+        return Checked(None, None, findings.sorted(document.file), document)
+    network = check_spec(spec, findings, allow_outside=allow_outside)
+    return Checked(spec, network, findings.sorted(document.file), document)
+
+
+def check_spec(spec: Spec, findings: Findings, *, allow_outside: bool) -> Network:
+    """Return a spec's network; record all that is wrong with the spec beyond its form."""
     check_section(spec, findings, allow_outside=allow_outside)
     network = check_network(spec, known_tensors(spec), findings)
     apply_rules(spec, network, findings)
     if not findings.errors:
         check_memory(spec, network, machine_memory(), findings)
-    return Checked(document, spec, network, findings.sorted(document.file))
+    return network
 
 
 def check_section(spec: Spec, findings: Findings, *, allow_outside: bool) -> None:
     """Record what can be said against the data section without opening the data."""
     if spec.data is None:
         return
-    findings.extend(placed(spec, check_data(spec.data)))
+    doubted = spec.positions.doubted
+    found = placed(spec, check_data(spec.data))
+    findings.extend(one for one in found if one.span not in doubted)
     try:
         check_source(spec.data.source, spec.folder, allow_outside=allow_outside)
     except Refused as refused:
@@ -180,8 +222,10 @@ def fits(declared: Tensor, offered: Tensor) -> bool:
 
 def known_tensors(spec: Spec) -> dict[str, Tensor | None]:
     """Return the network's inputs by name, with their tensors where they are known unopened."""
-    if spec.data is not None and (known := known_inputs(spec.data)) is not None:
-        return dict(known)
+    if spec.data is not None:
+        doubtful = any(spec.positions.doubts("data", setting) for setting in SHAPING)
+        known = None if doubtful else known_inputs(spec.data)
+        return dict.fromkeys(spec.data.inputs or (DEFAULT_INPUT,)) if known is None else dict(known)
     if ("data",) not in spec.positions.spans:
         return {}
     # Read off the places, so that a data section that was refused still names its inputs.

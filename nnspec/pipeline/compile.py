@@ -1,29 +1,34 @@
 """A spec to a Keras model, without training it."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import keras
 
+from nnspec.build.batches import whole_batches
 from nnspec.build.model import build_model
 from nnspec.build.training import compile_training
 from nnspec.catalog.schedules import Schedule
-from nnspec.pipeline.check import check
+from nnspec.pipeline.check import Source, check_source_of
 from nnspec.pipeline.opened import fit_network, read_data
 from nnspec.spec.spec import Spec
 
 
 def compile_model(
-    path: Path, *, overrides: Sequence[str] = (), allow_outside: bool = False
+    source: Source, *, overrides: Sequence[str] = (), allow_outside: bool = False
 ) -> keras.Model:
     """Return the Keras model of a spec, compiled for training if the spec says how.
 
     The data is opened only where shapes or a schedule that counts epochs follow from it.
 
+    Args:
+        source: a spec, or its file.
+        overrides: settings of the command line, `path=value` each.
+        allow_outside: whether the spec may read files outside its folder.
+
     Raises:
         Refused: the spec, or the data it names.
     """
-    checked = check(path, overrides=overrides, allow_outside=allow_outside)
+    checked = check_source_of(source, overrides=overrides, allow_outside=allow_outside)
     spec, network = checked.accept()
     shaped = all(node.outputs is not None for node in network.nodes)
     rows = 1
@@ -33,7 +38,7 @@ def compile_model(
     policy, seed = spec.runtime.dtype_policy, spec.runtime.seed
     model = build_model(network, name=spec.name, seed=seed, policy=policy)
     if spec.training is not None:
-        steps = -(-rows // spec.training.batch_size)
+        steps = -(-whole_batches(model, rows) // spec.training.batch_size)
         compile_training(model, network, spec.training, steps_per_epoch=steps)
     return model
 

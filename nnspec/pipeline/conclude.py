@@ -6,10 +6,11 @@ import than many a network takes to train.
 
 from dataclasses import replace
 
-from nnspec.build.front import raw_columns
-from nnspec.data import SplitName
+from nnspec.build.raw import raw_columns
+from nnspec.data import Preprocessing, SplitName
 from nnspec.diagnostics import Diagnostic, GateMissed
 from nnspec.exchange.write.savedmodel import export_savedmodel
+from nnspec.judge.declared import find_figure, metrics_of
 from nnspec.judge.program import Judged, judge_program
 from nnspec.pipeline.opened import trainable_sections
 from nnspec.pipeline.trained import Trained
@@ -18,30 +19,44 @@ from nnspec.report.predictions import encode_predictions
 from nnspec.report.report import Origins, Report, TrainingFacts
 from nnspec.run.layout import MARKDOWN, MODEL, PREDICTIONS, REPORT
 from nnspec.run.manifest import versions
+from nnspec.run.signals import SIGNALS
 from nnspec.spec.spec import Spec
 from nnspec.spec.training import TrainingSection
 
 TESTED: SplitName = "test"
 """The rows whose predictions are kept."""
+SCALED = " of scaled targets"
+"""What a loss is of that is not in the target's units."""
 SAMPLE = 256
 """Rows that the written SavedModel is compared on."""
 
 
 def conclude(trained: Trained) -> Report:
-    """Judge a trained run, write everything and mark it as complete; return the report."""
+    """Judge a trained run, write everything and mark it as complete; return the report.
+
+    Each step can be taken again: it writes whole files in the place of those that are there.
+    """
+    SIGNALS.check()
+    judged = judge(trained)
+    SIGNALS.check()
+    report = describe(trained, judged)
+    write(trained, judged, report)
+    SIGNALS.check()
+    report = with_model(trained, report)
+    SIGNALS.check()
+    trained.folder.finish()
+    return report
+
+
+def judge(trained: Trained) -> Judged:
+    """Return the figures of every split beside their baselines, and the answers they come from."""
     spec = trained.spec
-    judged = judge_program(
+    return judge_program(
         trained.program,
         trained.dataset,
         trained.splits,
-        batch_size=trainable_sections(spec).training.batch_size,
-        baselines_seed=spec.runtime.seed if spec.evaluation.baselines else None,
+        spec,
     )
-    report = describe(trained, judged)
-    write(trained, judged, report)
-    report = with_model(trained, report)
-    trained.folder.finish()
-    return report
 
 
 def describe(trained: Trained, judged: Judged) -> Report:
@@ -50,7 +65,7 @@ def describe(trained: Trained, judged: Judged) -> Report:
     section = trainable_sections(spec).training
     facts = TrainingFacts(
         section.optimizer.keras_name,
-        describe_loss(section),
+        describe_loss(section, trained.program.fitted),
         section.batch_size,
         record.epochs,
         section.epochs,
@@ -86,7 +101,7 @@ def with_model(trained: Trained, report: Report) -> Report:
     if "savedmodel" not in trained.spec.export.formats:
         return report
     folder, rows = trained.folder, trained.dataset.splits["train"].features
-    sample = raw_columns(rows.take(slice(0, SAMPLE)))
+    sample = raw_columns(rows.take(slice(0, SAMPLE)), trained.dataset.fitted.columns)
     lines = export_savedmodel(trained.program, folder.path / MODEL, sample)
     folder.adopt(MODEL)
     if not lines:
@@ -98,23 +113,27 @@ def with_model(trained: Trained, report: Report) -> Report:
     return told
 
 
-def describe_loss(section: TrainingSection) -> str:
-    """Return the loss, or the losses by output, in words."""
+def describe_loss(section: TrainingSection, fitted: Preprocessing) -> str:
+    """Return the loss, or the losses by output, in words; it says where targets were scaled."""
+    scaled = {
+        name: SCALED if (one.shift, one.scale) != ((0.0,), (1.0,)) else ""
+        for name, one in fitted.targets.items()
+    }
     if not isinstance(section.loss, dict):
-        return section.loss.keras_name
+        return section.loss.keras_name + next(iter(scaled.values()), "")
     named = ((name, loss.keras_name if loss else "none") for name, loss in section.loss.items())
-    return ", ".join(f"{name}: {loss}" for name, loss in named)
+    return ", ".join(f"{name}: {loss}{scaled.get(name, '')}" for name, loss in named)
 
 
 def check_gates(spec: Spec, report: Report) -> None:
     """Raise GateMissed where a test metric is outside its bounds."""
-    found = report.first.metrics.get("test", {})
     missed: list[Diagnostic] = []
     for metric, gate in spec.evaluation.gates.items():
-        value = found.get(metric)
+        value = gated(spec, report, metric)
         place = spec.positions.find(("evaluation", "gates", metric))
         if value is None:
-            message = f"the gate on {metric} has nothing to judge; measured: {', '.join(found)}"
+            measured = ", ".join(report.first.metrics.get(TESTED, {}))
+            message = f"the gate on {metric} has nothing to judge; measured: {measured}"
         elif gate.min is not None and value < gate.min:
             message = (
                 f"{metric} is {value:g} on the test rows; its gate asks for at least {gate.min:g}"
@@ -128,3 +147,15 @@ def check_gates(spec: Spec, report: Report) -> None:
         missed.append(Diagnostic("R108", message, place, file=spec.file))
     if missed:
         raise GateMissed(missed)
+
+
+def gated(spec: Spec, report: Report, name: str) -> float | None:
+    """Return the figure of the test rows that a gate names: of the first output, or OUTPUT_name."""
+    section = trainable_sections(spec).training
+    for place, output in enumerate(report.outputs):
+        own = name.removeprefix(f"{output.name}_") if len(report.outputs) > 1 else name
+        figures = output.metrics.get(TESTED, {})
+        value = find_figure(own, metrics_of(section, output.name), figures)
+        if value is not None and (place == 0 or own != name):
+            return value
+    return None

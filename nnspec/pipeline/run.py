@@ -1,7 +1,6 @@
 """The whole run: open, prepare, train, conclude; in that order and nothing else."""
 
-import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,13 +9,14 @@ from rich.console import Console
 
 from nnspec.diagnostics import Diagnostic
 from nnspec.network.fill import hash_spec, render_spec
-from nnspec.pipeline.check import placing
+from nnspec.pipeline.check import Source, placing
 from nnspec.pipeline.opened import Opened, open_spec
 from nnspec.pipeline.prepare import Prepared, prepare
 from nnspec.pipeline.train import train
 from nnspec.run.folder import RunFolder
 from nnspec.run.layout import PREPROCESSING, SPEC
 from nnspec.run.manifest import Manifest, SpecOrigin, git_revision, now, versions
+from nnspec.run.signals import SIGNALS
 
 if TYPE_CHECKING:
     from nnspec.report.report import Report
@@ -47,7 +47,7 @@ class Place:
 
 
 def run(
-    path: Path,
+    source: Source,
     *,
     overrides: Sequence[str] = (),
     allow_outside: bool = False,
@@ -56,7 +56,7 @@ def run(
     """Train a spec, conclude the run and write it.
 
     Args:
-        path: the spec's file.
+        source: a spec, or its file.
         overrides: settings of the command line, `path=value` each.
         allow_outside: whether the spec may read files outside its folder.
         place: where the run is written.
@@ -66,7 +66,7 @@ def run(
         RunFailed: the run had begun; what it reached is kept.
         GateMissed: the run is complete and a metric missed its gate.
     """
-    opened = open_spec(path, overrides=overrides, allow_outside=allow_outside)
+    opened = open_spec(source, overrides=overrides, allow_outside=allow_outside)
     return run_opened(opened, place or Place())
 
 
@@ -76,12 +76,15 @@ def run_opened(opened: Opened, place: Place) -> RunResult:
         prepared = prepare(opened)
         manifest = describe_run(prepared, place)
         with (
+            SIGNALS.waiting() as held,
             RunFolder.create(place.runs, manifest, exact=place.name is not None) as folder,
-            told(folder),
         ):
+            folder.tell(held)
             folder.write(SPEC, render_spec(prepared.spec, prepared.network))
             folder.write(PREPROCESSING, prepared.dataset.fitted.to_json())
+            SIGNALS.check()
             trained = train(prepared, folder, place.console)
+            folder.tell(held)
             from nnspec.pipeline import conclude  # noqa: PLC0415 - a second, when training has ended
 
             report = conclude.conclude(trained)
@@ -104,13 +107,3 @@ def describe_run(prepared: Prepared, place: Place) -> Manifest:
         device=spec.runtime.device,
         versions=versions(),
     )
-
-
-@contextlib.contextmanager
-def told(folder: RunFolder) -> Iterator[None]:
-    """Have whoever stops a run told where it lies."""
-    try:
-        yield
-    except (KeyboardInterrupt, SystemExit) as stop:
-        stop.add_note(folder.words())
-        raise

@@ -1,15 +1,16 @@
 """The training: a prepared spec to trained weights, in a run folder that keeps what it reaches."""
 
 import contextlib
-import sys
 import time
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
 
 import tensorflow as tf
 from rich.console import Console
 
 from nnspec.build.training import build_callbacks
+from nnspec.catalog.callbacks import TerminateOnNaN
 from nnspec.data import Arrays
 from nnspec.diagnostics import Diagnostic, RunFailed
 from nnspec.engine import Outcome
@@ -17,13 +18,15 @@ from nnspec.engine import train as run_engine
 from nnspec.pipeline.opened import trainable_sections
 from nnspec.pipeline.prepare import Prepared, filled_splits, plan_of, weighted
 from nnspec.pipeline.trained import Trained
-from nnspec.pipeline.units import log_factors, logged_metrics
+from nnspec.pipeline.units import logged_metrics
 from nnspec.run.checkpoint import Checkpoints
 from nnspec.run.folder import RunFolder
 from nnspec.run.history import HistoryFile, LossGuard
 from nnspec.run.manifest import TrainingRecord
-from nnspec.run.progress import Progress, Shown
-from nnspec.run.signals import Signals
+from nnspec.run.progress import Progress
+from nnspec.run.safe_points import SafePoints
+from nnspec.run.signals import SIGNALS
+from nnspec.spec.training import TrainingSection
 
 
 def train(prepared: Prepared, folder: RunFolder, console: Console | None = None) -> Trained:
@@ -61,68 +64,104 @@ class Run:
         """Run the engine; an interrupted training leaves its last state behind."""
         spec, program = self.prepared.spec, self.prepared.program
         section, plan = trainable_sections(spec).training, plan_of(spec)
-        factors = log_factors(self.prepared.network, section, program.fitted)
-        history = HistoryFile(self.folder, factors)
+        history = HistoryFile(self.folder)
         checkpoints = Checkpoints(self.folder)
-        progress = self.progress(factors)
-        kept = Kept(self.folder, history, checkpoints, progress)
-        signals = Signals(kept.abandon)
-        callbacks = [
-            LossGuard(checkpoints.keep),
-            *build_callbacks(section),
-            history,
-            checkpoints,
-            *([] if progress is None else [progress]),
-            signals,
-        ]
-        with signals.watching(), contextlib.ExitStack() as ending, memory_errors():
-            ending.callback(kept.keep)
-            ending.callback(signals.hold)
-            return run_engine(program.core, training, validation, plan, callbacks)
+        checkpoints.set_model(program.core)  # what follows may fail before the engine does
+        kept = Kept(history, checkpoints, self.progress())
+        with SIGNALS.waiting() as held, kept.whatever_happens(), engine_errors():
+            points = SafePoints(held)
+            held.last_words = partial(kept.abandon, points)
+            callbacks = [
+                *([] if ends_early(section) else [LossGuard(checkpoints.keep)]),
+                *build_callbacks(section),
+                history,
+                checkpoints,
+                *([] if kept.progress is None else [kept.progress]),
+                points,
+            ]
+            outcome = run_engine(program.core, training, validation, plan, callbacks)
+        return explained(outcome) if checkpoints.restored else outcome
 
-    def progress(self, factors: Mapping[str, float]) -> Progress | None:
+    def progress(self) -> Progress | None:
         """Return what shows the progress, None where nothing does."""
         if self.console is None:
             return None
         section = trainable_sections(self.prepared.spec).training
-        shown = Shown(logged_metrics(self.prepared.network, section), factors)
+        shown = logged_metrics(self.prepared.network, section)
         return Progress(self.console, section.epochs, shown)
+
+
+def ends_early(section: TrainingSection) -> bool:
+    """Return whether a loss that is no number ends the training rather than failing the run."""
+    return any(isinstance(one, TerminateOnNaN) and not one.raise_error for one in section.callbacks)
+
+
+def explained(outcome: Outcome) -> Outcome:
+    """Return what a training led to whose last weights are not numbers, with what was done."""
+    why = outcome.stopped or "the last steps made weights NaN or infinite"
+    return replace(outcome, stopped=f"{why}; the best weights before are put back")
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
     """What a training leaves behind, however it ends."""
 
-    folder: RunFolder
     history: HistoryFile
     checkpoints: Checkpoints
     progress: Progress | None
 
-    def keep(self) -> None:
-        """Close the display and write the last state, whatever becomes of either."""
-        with contextlib.ExitStack() as ending:
-            ending.callback(self.checkpoints.finish)
-            ending.callback(self.history.finish)
-            if self.progress is not None:
-                ending.callback(self.progress.close)
+    @contextlib.contextmanager
+    def whatever_happens(self) -> Iterator[None]:
+        """Keep it after the block; what goes wrong then never hides what went wrong before."""
+        try:
+            yield
+        except BaseException:
+            for one in self.steps:
+                with contextlib.suppress(Exception):
+                    one()
+            raise
+        for one in self.steps:
+            one()
 
-    def abandon(self) -> None:
-        """Keep it for a process that is about to end within native code."""
-        if self.checkpoints.best is not None:
-            self.keep()
-        elif self.progress is not None:
+    @property
+    def steps(self) -> tuple[Callable[[], None], ...]:
+        """Return what closes the display and writes the last state."""
+        shown = () if self.progress is None else (self.progress.close,)
+        return (*shown, self.history.finish, self.checkpoints.finish)
+
+    def abandon(self, points: SafePoints) -> None:
+        """Keep it for a process that is about to end within native code.
+
+        Within a chunk the weights are half of one step and half of the next: what is on the disk
+        stays as it is.
+        """
+        if self.progress is not None:
             self.progress.close()
-        self.folder.stop()
-        sys.stderr.write(f"nnspec: stopped; {self.folder.words()}\n")
-        sys.stderr.flush()
+        if not points.within_chunk:
+            self.history.finish()
+            self.checkpoints.finish()
 
 
 @contextlib.contextmanager
-def memory_errors() -> Iterator[None]:
-    """Turn TensorFlow's and Python's lack of memory into words."""
+def engine_errors() -> Iterator[None]:
+    """Turn a lack of memory, and what Keras refuses once it trains, into words."""
     try:
         yield
     except (tf.errors.ResourceExhaustedError, MemoryError) as error:
         message = "the machine's memory did not suffice for a training step"
         hint = "lower training.batch_size, or the sizes of the layers"
         raise RunFailed([Diagnostic("R102", message, hint=hint)]) from error
+    except ValueError as error:
+        if not raised_in_keras(error):
+            raise
+        message = f"Keras refuses the training: {' '.join(str(error).split())[:300]}"
+        raise RunFailed([Diagnostic("R106", message, path=("training",))]) from error
+
+
+def raised_in_keras(error: Exception) -> bool:
+    """Return whether an error is Keras' own word: raised there, not passed through."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    origin = "" if trace is None else trace.tb_frame.f_globals.get("__name__", "")
+    return str(origin).partition(".")[0] == "keras"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from nnspec.judge.metrics import Confusion
+from nnspec.judge.class_figures import Confusion
 from nnspec.judge.output import OutputReport
 from nnspec.report.report import Report
 from nnspec.run.numerals import metric_names, show_metric, show_seconds, show_title
@@ -39,10 +39,23 @@ def render_markdown(report: Report) -> str:
     return environment.get_template("report.md.jinja").render(report=report, sections=sections)
 
 
-def split_table(output: OutputReport, split: str) -> Table:
-    """Return the figures of one split: the network first, then the baselines."""
+def built_in(output: OutputReport, split: str) -> tuple[str, ...]:
+    """Return the figures that the baselines of a split have too; all where there are none."""
+    network = metric_names([output.metrics[split]])
+    others = metric_names(found[split] for found in output.baselines.values() if split in found)
+    return tuple(name for name in network if name in others) or network
+
+
+def split_table(output: OutputReport, split: str, names: tuple[str, ...] = ()) -> Table:
+    """Return the figures of one split: the network first, then the baselines.
+
+    Args:
+        output: the output.
+        split: the split.
+        names: the figures; all if none are named.
+    """
     network = output.metrics[split]
-    names = metric_names([network])
+    names = names or metric_names([network])
     lines = [("network", network)]
     lines += [(name, found[split]) for name, found in output.baselines.items() if split in found]
     return Table(
@@ -77,7 +90,7 @@ def _by_column(output: OutputReport, split: str) -> Table:
     found = output.metrics_by_column[split]
     names = metric_names(found.values())
     return Table(
-        f"{split}, by target column",
+        f"{split}, by {'label' if output.averaged_over == 'labels' else 'target column'}",
         ("", *(show_title(name) for name in names)),
         tuple(
             (column, *(show_metric(name, one.get(name)) for name in names))

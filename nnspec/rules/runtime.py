@@ -5,16 +5,45 @@ from collections.abc import Iterator
 from nnspec.diagnostics import Diagnostic
 from nnspec.document import shorten
 from nnspec.language.near_names import suggest
+from nnspec.network.network import ResolvedNode
 from nnspec.rules.case import Case
+from nnspec.rules.figures import log_name
+from nnspec.rules.head import Head
 from nnspec.rules.rule import rule
 
 MEASURED = {
     "regression": ("rmse", "r2", "mae"),
     "reconstruction": ("rmse", "r2", "mae"),
-    "binary": ("accuracy", "macro_f1", "roc_auc"),
+    "binary": ("accuracy", "macro_f1", "roc_auc", "subset_accuracy"),
     "multiclass": ("accuracy", "macro_f1", "roc_auc"),
+    "none": (),
 }
-"""Task -> the figures of the report, which gates bound."""
+"""Task -> the figures that every report has, which gates bound."""
+OF_LABELS = "subset_accuracy"
+"""The figure that several labels of a row have, and a single one has not."""
+
+
+def judged(case: Case, head: Head) -> tuple[str, ...]:
+    """Return the names of an output's figures in the report: built-in ones, then the spec's."""
+    built_in = MEASURED.get(case.task(head) or "", ())
+    if head.units == 1:
+        built_in = tuple(name for name in built_in if name != OF_LABELS)
+    return (*built_in, *(log_name(metric) for metric, _ in head.metrics))
+
+
+def gate_names(case: Case) -> frozenset[str]:
+    """Return every name by which a gate may call a figure: in the report, or as the spec does."""
+    names: set[str] = set()
+    for place, head in enumerate(case.trained):
+        own = {*judged(case, head)}
+        own |= {
+            name
+            for metric, _ in head.metrics
+            for name in (metric.keras_name, *metric.aliases, log_name(metric))
+        }
+        prefixes = [f"{head.name}_"] if len(case.outputs) > 1 else []
+        names |= {prefix + name for prefix in (*prefixes, *[""] * (place == 0)) for name in own}
+    return frozenset(names)
 
 
 @rule("T108")
@@ -31,11 +60,13 @@ def check_test(case: Case) -> Iterator[Diagnostic]:
 def check_gates(case: Case) -> Iterator[Diagnostic]:
     """Find gates that nothing can be measured for, or that nothing can pass."""
     data, gates = case.spec.data, case.spec.evaluation.gates
-    task = case.task(case.trained[0]) if case.trained else None
+    shown = judged(case, case.trained[0]) if case.trained else ()
+    sure = all(case.task(head) is not None for head in case.trained)
+    known = tuple(dict.fromkeys(shown)) if sure else ()
+    named = gate_names(case)
     for name, gate in gates.items():
         place = case.place("evaluation", "gates", name)
-        known = MEASURED.get(task or "", ())
-        if known and name not in known:
+        if known and name not in named:
             message = f"the gate names {shorten(name)!r}; the report has {', '.join(known)}"
             yield Diagnostic("T109", message, place, suggest(name, known) or None)
         elif data is not None and data.split.test == 0:
@@ -72,6 +103,30 @@ def check_batch(case: Case) -> Iterator[Diagnostic]:
         )
         place = case.place("training", "batch_size")
         yield Diagnostic("T111", message, place, "write batch_size: 32")
+
+
+@rule("T128")
+def check_built_batch(case: Case) -> Iterator[Diagnostic]:
+    """Find batches of another size than the one that an Input is built for."""
+    if case.training is None:
+        return
+    wanted = case.training.batch_size
+    for node in case.network.inputs:
+        size = built_batch(node)
+        if size is not None and size != wanted:
+            message = (
+                f'"{node.name}" is built for batches of {size} rows; '
+                f"the training takes batches of {wanted}"
+            )
+            also = case.also("the training's batch is here", "training", "batch_size")
+            hint = f"write batch_size: {size} under training, or leave it out of the Input"
+            yield Diagnostic("T128", message, node.node.origin.of("batch_size"), hint, also)
+
+
+def built_batch(node: ResolvedNode) -> int | None:
+    """Return the rows of a batch that an input is built for; None: any number."""
+    size = getattr(node.layer, "batch_size", None)
+    return size if isinstance(size, int) else None
 
 
 @rule("T112")

@@ -6,7 +6,8 @@ from nnspec.catalog.losses import Loss
 from nnspec.spec.builtin import bundled_set, columns_of_output
 from nnspec.spec.data import DataSection
 
-Task = Literal["regression", "binary", "multiclass", "reconstruction"]
+Task = Literal["regression", "binary", "multiclass", "reconstruction", "none"]
+"""What an output learns; none: vectors or scores that are no answer of their own."""
 
 
 def task_of(loss: Loss | None, data: DataSection | None, units: int | None) -> Task | None:
@@ -21,6 +22,8 @@ def task_of(loss: Loss | None, data: DataSection | None, units: int | None) -> T
         return None
     if data is not None and is_reconstruction(data):
         return "reconstruction"
+    if loss.task is None and loss.targets == "indices":
+        return "none"
     if loss.task is not None and loss.task != "regression":
         return loss.task
     if measures_probabilities(loss) or (data is not None and data.task == "classification"):

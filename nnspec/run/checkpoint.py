@@ -8,14 +8,14 @@ belongs into further artefacts written in the same place.
 import io
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import keras
 import numpy as np
 
-from nnspec.diagnostics import Diagnostic, NnspecError, Refused
+from nnspec.diagnostics import Diagnostic, NnspecError, Refused, RunFailed
 from nnspec.run.folder import RunFolder
 from nnspec.run.history import Logs
 from nnspec.run.layout import Which, checkpoint_of
@@ -59,7 +59,7 @@ def save_weights(model: Any, folder: RunFolder, which: Which) -> bool:  # noqa: 
     Raises:
         RunFailed: A104 where the disk is full; the previous checkpoint is kept.
     """
-    if not all(np.isfinite(one).all() for one in model.get_weights()):
+    if not _are_finite(model.get_weights()):
         return False
     file = _WeightsFile()
     model.save_weights(file)
@@ -118,26 +118,49 @@ class Checkpoints(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is u
         self._best = math.inf
         self._weights: list[Any] | None = None
         self._kept = False
+        self._begun = False
+        self.restored = False
+        """Whether the best weights stand in for last ones that are no numbers."""
 
     @property
     def best(self) -> float | None:
         """Return the least loss so far, None before the first finite one."""
         return self._best if math.isfinite(self._best) else None
 
+    def on_chunk(self, epoch: int, step: int, logs: dict[str, Any]) -> None:
+        """Note that steps have run: the weights are no longer those that were drawn."""
+        del epoch, step, logs
+        self._begun = True
+
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:  # noqa: ARG002  Keras' own
         """Copy the weights if they are the best; write what is due."""
+        self._begun = True
         found = logs or {}
         if not math.isfinite(found.get("loss", 0.0)):
             return
         value = _monitored(found)
         if value < self._best:
             weights = self.model.get_weights()
-            if all(np.isfinite(one).all() for one in weights):
+            if _are_finite(weights):
                 self._best, self._weights = value, weights
         if self._clock() - self._written >= self._interval:
             self.keep()
             save_weights(self.model, self._folder, "last")
             self._written = self._clock()
+
+    def on_train_end(self, logs: Logs | None = None) -> None:
+        """Put the best weights back where the last steps made some NaN or infinite.
+
+        Raises:
+            RunFailed: R101 where no epoch has left finite ones.
+        """
+        del logs
+        if _are_finite(self.model.get_weights()):
+            return
+        if self.keep() is None:
+            raise RunFailed([_nothing_finite()])
+        load_weights(self.model, self._folder, "best")
+        self.restored = True
 
     def keep(self) -> str | None:
         """Write the best weights if they are not on the disk yet.
@@ -156,14 +179,28 @@ class Checkpoints(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is u
         return checkpoint_of("best") if self._kept else None
 
     def finish(self) -> None:
-        """Write the best weights, and the present ones as the last."""
+        """Write the best weights, and the present ones as the last, once a step has run."""
         self.keep()
-        save_weights(self.model, self._folder, "last")
+        if self._begun:
+            save_weights(self.model, self._folder, "last")
 
 
 def _monitored(logs: Mapping[str, Any]) -> float:
     """Return the loss that decides what is best; NaN, never least, where there is none."""
     return float(logs.get("val_loss", logs.get("loss", math.nan)))
+
+
+def _are_finite(weights: Sequence[Any]) -> bool:
+    return all(np.isfinite(one).all() for one in weights)
+
+
+def _nothing_finite() -> Diagnostic:
+    return Diagnostic(
+        "R101",
+        "the loss became NaN or infinite, and no epoch before has left weights to go back to",
+        hint="lower the learning rate, clip gradients, or check the data",
+        path=("training",),
+    )
 
 
 def _check_shapes(model: Any, folder: RunFolder) -> None:  # noqa: ANN401  Keras is untyped

@@ -1,12 +1,14 @@
 """Floor 8, the run folder: made once, held by one process, each file checked before use."""
 
 import shutil
+import threading
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from nnspec.diagnostics import Diagnostic, Refused, RunFailed
+from nnspec.document.file import read_file
 from nnspec.frontends.nnspec_1.document import is_run_name
 from nnspec.run.atomic import discard, failure, publish, stage, write_atomic
 from nnspec.run.layout import LOCK, MANIFEST
@@ -20,6 +22,12 @@ from nnspec.run.manifest import (
     now,
     read_manifest,
 )
+from nnspec.run.signals import Held
+
+SMALL = 64 * 2**20
+"""Bytes that a file of a run may have, whatever its manifest says."""
+UNFINISHED = ".*.tmp"
+"""Names of what was being written when a process was killed."""
 
 
 class RunFolder:
@@ -36,6 +44,7 @@ class RunFolder:
         self.path = path
         self.manifest = manifest
         self._lock = lock
+        self._guard = threading.RLock()
 
     @classmethod
     def create(cls, runs: Path, manifest: Manifest, *, exact: bool = False) -> Self:
@@ -86,7 +95,7 @@ class RunFolder:
         if not writing:
             return cls(path, manifest, None)
         lock = Lock(path, now())
-        for left in sorted(path.rglob(".*.tmp"), reverse=True):
+        for left in sorted(path.rglob(UNFINISHED), reverse=True):
             _remove(left)
         return cls(path, read_manifest(path), lock)
 
@@ -102,9 +111,11 @@ class RunFolder:
         if self._lock is None:
             return
         try:
-            if self.manifest.status in {"running", "trained"}:
+            if isinstance(error, Refused) and not self.manifest.weights:
+                _remove(self.path)  # nothing was trained: a refusal leaves nothing behind
+            elif self.manifest.status in {"running", "trained"}:
                 self._end(_status_after(error))
-        except RunFailed:
+        except (RunFailed, OSError):
             if error is None:
                 raise
         finally:
@@ -124,15 +135,16 @@ class RunFolder:
         path = self.path / name
         data = content.encode() if isinstance(content, str) else content
         temporary = stage(path, data)
-        new = Artefact(checksum(data), len(data), self._present(name))
-        try:
-            self._record({name: new})
-        except BaseException:
-            discard(temporary)
-            raise
-        publish(temporary, path)
-        settled = {**self.manifest.artefacts, name: replace(new, before=None)}
-        self.manifest = replace(self.manifest, artefacts=settled)
+        with self._guard:
+            new = Artefact(checksum(data), len(data), self._present(name))
+            try:
+                self._record({name: new})
+            except BaseException:
+                discard(temporary)
+                raise
+            publish(temporary, path)
+            settled = {**self.manifest.artefacts, name: replace(new, before=None)}
+            self.manifest = replace(self.manifest, artefacts=settled)
         return path
 
     def adopt(self, name: str) -> None:
@@ -145,9 +157,10 @@ class RunFolder:
             for key, value in self.manifest.artefacts.items()
             if not key.startswith(f"{name}/")
         }
-        self.manifest = replace(self.manifest, artefacts=kept)
         contents = {key: one.read_bytes() for key, one in inside.items()}
-        self._record({key: Artefact(checksum(one), len(one)) for key, one in contents.items()})
+        with self._guard:
+            self.manifest = replace(self.manifest, artefacts=kept)
+            self._record({key: Artefact(checksum(one), len(one)) for key, one in contents.items()})
 
     def read(self, name: str) -> bytes:
         """Return a file's bytes after comparing them with the manifest.
@@ -158,9 +171,9 @@ class RunFolder:
         recorded = self.manifest.artefacts.get(name)
         path = self.path / name
         try:
-            content = path.read_bytes()
+            content = read_file(path, max(SMALL, 2 * (recorded.bytes if recorded else 0)))
         except OSError as error:
-            raise _missing(path) from error
+            raise _unopened(path, error) from error
         if recorded is None:
             raise _missing(path, " in the manifest")
         if checksum(content) not in {recorded.sha256, recorded.before}:
@@ -182,12 +195,14 @@ class RunFolder:
 
     def update(self, manifest: Manifest) -> None:
         """Put what was learned about the run into the manifest (device, shapes of the weights)."""
-        self.manifest = manifest
-        self.save()
+        with self._guard:
+            self.manifest = manifest
+            self.save()
 
     def mark_trained(self, record: TrainingRecord) -> None:
         """Mark the run as trained: whatever comes, its training is not lost any more."""
-        self.update(replace(self.manifest, status="trained", training=record))
+        with self._guard:
+            self.update(replace(self.manifest, status="trained", training=record, ended=None))
 
     def finish(self) -> None:
         """Mark the run as complete, with the time of its end."""
@@ -197,21 +212,30 @@ class RunFolder:
         """Mark the run as stopped by its user."""
         self._end("stopped")
 
-    def words(self) -> str:
-        """Return where an ended run lies, as it stands in a message."""
-        return f"the run so far is kept in {self.path}"
+    def abandon(self) -> None:
+        """Mark the run as stopped for good: another thread is about to end the process."""
+        self._guard.acquire()  # nobody else writes to the folder any more
+        self.stop()
+
+    def tell(self, held: Held) -> None:
+        """Have the run marked, and whoever stops it told where it lies, if a signal ends it."""
+        held.last_words = self.abandon
+        held.words = f"the run so far is kept in {self.path}"
+        if self.manifest.training is not None:
+            held.words = f"{self.path} is trained; nnspec evaluate {self.path} completes it"
 
     def save(self) -> None:
         """Write the manifest."""
         write_atomic(self.path / MANIFEST, self.manifest.encoded())
 
     def _end(self, status: Status) -> None:
-        settled = {
-            name: replace(one, before=None) if self._present(name) == one.sha256 else one
-            for name, one in self.manifest.artefacts.items()
-        }
-        self.manifest = replace(self.manifest, status=status, ended=now(), artefacts=settled)
-        self.save()
+        with self._guard:
+            settled = {
+                name: replace(one, before=None) if self._present(name) == one.sha256 else one
+                for name, one in self.manifest.artefacts.items()
+            }
+            self.manifest = replace(self.manifest, status=status, ended=now(), artefacts=settled)
+            self.save()
 
     def _present(self, name: str) -> str | None:
         """Return the checksum of the recorded file that is there, None where neither is.
@@ -269,8 +293,8 @@ def _fresh(runs: Path, name: str) -> Path:
 def _asked_for(path: Path) -> Path:
     """Make the folder, or take one that is empty or holds a run that did not complete."""
     path.mkdir(exist_ok=True)
-    if not any(one.name != LOCK for one in path.iterdir()):
-        return path
+    if all(one.name == LOCK or one.match(UNFINISHED) for one in path.iterdir()):
+        return path  # empty, or a kill came before its first manifest
     if not (path / MANIFEST).exists():
         raise _taken(path, "is there already and is no run")
     if (status := read_manifest(path).status) == "complete":
@@ -285,9 +309,12 @@ def _taken(path: Path, why: str) -> Refused:
 
 
 def _clear(path: Path) -> None:
-    """Remove what an unfinished run left, now that its folder is held."""
+    """Remove what an unfinished run left, now that its folder is held.
+
+    Its manifest stays until another takes its place: a folder without one is nobody's to take.
+    """
     for one in path.iterdir():
-        if one.name != LOCK:
+        if one.name not in {LOCK, MANIFEST}:
             _remove(one)
 
 
@@ -297,6 +324,14 @@ def _remove(path: Path) -> None:
         shutil.rmtree(path)
     else:
         path.unlink()
+
+
+def _unopened(path: Path, error: OSError) -> Refused:
+    """Return the refusal of a file that is not there, or is none that can be read."""
+    if isinstance(error, (FileNotFoundError, NotADirectoryError)):
+        return _missing(path)
+    message = f'"{path}" cannot be read: {error.strerror or error}'
+    return Refused([Diagnostic("A111", message, file=str(path))])
 
 
 def _missing(path: Path, where: str = "") -> Refused:

@@ -1,13 +1,14 @@
 """Floor 8, `history.csv` and the guard: what each epoch reached, and when it must be the last.
 
-Both act between epochs. Figures that carry the target's unit are written in it: training sees
-scaled targets, people do not.
+Both act between epochs. Metrics are in the target's units; a loss is what is made small, so it is
+that of scaled targets where `data.target_scaling` scales them.
 """
 
 import csv
 import io
 import math
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 import keras
@@ -22,19 +23,9 @@ Logs = Mapping[str, Any]
 """Figure -> value, as Keras hands it to callbacks."""
 
 
-def in_units(logs: Logs | None, factors: Mapping[str, float]) -> dict[str, float]:
-    """Return an epoch's figures as plain numbers, in the target's units.
-
-    Args:
-        logs: figure -> value, in the scale of the training.
-        factors: figure -> what turns it into the target's units; holds for the validation rows'
-            figure (`val_`) as well. Figures that are not named are kept.
-    """
-    found = {name: float(value) for name, value in (logs or {}).items()}
-    return {
-        name: value * factors.get(name, factors.get(name.removeprefix(VALIDATION), 1.0))
-        for name, value in found.items()
-    }
+def plain(logs: Logs | None) -> dict[str, float]:
+    """Return an epoch's figures as plain numbers: metrics in the target's units, the loss not."""
+    return {name: float(value) for name, value in (logs or {}).items()}
 
 
 class HistoryFile(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is untyped
@@ -44,22 +35,20 @@ class HistoryFile(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is u
     short, and replacing costs time that grows with the epochs.
     """
 
-    def __init__(self, folder: RunFolder, factors: Mapping[str, float]) -> None:
+    def __init__(self, folder: RunFolder) -> None:
         """Write to a run folder.
 
         Args:
             folder: the run's folder, held for writing.
-            factors: as for `in_units`.
         """
         super().__init__()
         self._folder = folder
-        self._factors = factors
         self._rows: list[dict[str, float]] = []
         self._names: tuple[str, ...] = ()
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
         """Append the epoch's figures; a figure seen for the first time gives a new header."""
-        row = {"epoch": epoch + 1, **in_units(logs, self._factors)}
+        row = {"epoch": epoch + 1, **plain(logs)}
         self._rows.append(row)
         names = tuple(dict.fromkeys((*self._names, *row)))
         path = self._folder.path / HISTORY
@@ -76,6 +65,14 @@ class HistoryFile(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is u
         """Write the whole file atomically, with its checksum in the manifest."""
         if self._rows:
             self._folder.write(HISTORY, encode_history(self._names, self._rows))
+
+
+def count_epochs(folder: Path) -> int:
+    """Return the epochs that a run's history holds whole, sealed or not."""
+    try:
+        return max(0, (folder / HISTORY).read_bytes().count(b"\n") - 1)
+    except OSError:
+        return 0
 
 
 def encode_history(names: tuple[str, ...], rows: Iterable[Mapping[str, float]]) -> str:

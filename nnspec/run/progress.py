@@ -1,8 +1,8 @@
 """Floor 8, progress: a calm live line on a terminal, some twenty plain lines where it is piped."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import keras
@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
-from nnspec.run.history import VALIDATION, Logs, in_units
+from nnspec.run.history import VALIDATION, Logs, plain
 from nnspec.run.numerals import show_figure, show_metric, show_seconds
 
 PLAIN_LINES = 20
@@ -86,16 +86,6 @@ class Pace:
         return per_epoch * (self.epochs - self.passed)
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """What stands in a line, and in which units."""
-
-    metrics: Sequence[str] = ()
-    """Figures beside the loss, in this order; empty: all that there are."""
-    factors: Mapping[str, float] = field(default_factory=dict)
-    """Figure -> what turns it into the target's units."""
-
-
 class Progress(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is untyped
     """Shows epoch, loss, metrics and the time left while the network is trained."""
 
@@ -103,7 +93,7 @@ class Progress(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is unty
         self,
         console: Console,
         epochs: int,
-        shown: Shown | None = None,
+        metrics: Sequence[str] = (),
         *,
         first_epoch: int = 0,
         clock: Clock = time.monotonic,
@@ -113,13 +103,13 @@ class Progress(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is unty
         Args:
             console: where; a terminal gets a live line, anything else plain lines.
             epochs: epochs of the whole training.
-            shown: figures and units.
+            metrics: figures beside the loss, in this order; empty: all that there are.
             first_epoch: epochs that were completed before this process.
             clock: the time, in seconds.
         """
         super().__init__()
         self._console = console
-        self._shown = shown or Shown()
+        self._metrics = metrics
         self._pace = Pace(epochs, clock, first=first_epoch)
         self._due = epochs_shown(first_epoch, epochs)
         self._figures: dict[str, float] = {}
@@ -142,12 +132,12 @@ class Progress(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is unty
         """Move the bar within an epoch."""
         self._pace.move(step, (self.params or {}).get("steps") or step)
         if epoch == self._pace.first:
-            self._figures = self._chosen(in_units(logs, self._shown.factors))
+            self._figures = self._chosen(plain(logs))
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
         """Note the epoch's figures; print its line where one is due."""
         self._pace.advance(epoch + 1)
-        self._figures = self._chosen(in_units(logs, self._shown.factors))
+        self._figures = self._chosen(plain(logs))
         self._owed = self._live is not None or epoch + 1 not in self._due
         if not self._owed:
             self._print("  ".join(self._texts(remaining=True)))
@@ -167,7 +157,7 @@ class Progress(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is unty
 
     def _chosen(self, figures: dict[str, float]) -> dict[str, float]:
         """Return the figures to show, loss and validation loss first."""
-        wanted = self._shown.metrics or [
+        wanted = self._metrics or [
             name.removeprefix(VALIDATION) for name in figures if name != "learning_rate"
         ]
         order = dict.fromkeys(

@@ -165,7 +165,7 @@ def test_prediction_gives_the_outputs_of_keras_by_name(network: Any) -> None:
     model = compiled(network)
     rows = rows_for(model, 37)
     expected = model.predict(rows.inputs["x"], verbose=0)
-    outputs = predict(model, rows.inputs, 8)
+    outputs = predict(model, rows.inputs)
     assert list(outputs) == ["y"]
     np.testing.assert_allclose(outputs["y"], expected, rtol=1e-5, atol=1e-6)
 

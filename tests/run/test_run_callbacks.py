@@ -9,10 +9,10 @@ from rich.console import Console
 
 from nnspec.diagnostics import RunFailed
 from nnspec.run.folder import RunFolder
-from nnspec.run.history import HistoryFile, LossGuard, in_units, loss_failure
+from nnspec.run.history import HistoryFile, LossGuard, loss_failure
 from nnspec.run.layout import HISTORY
 from nnspec.run.manifest import Manifest, SpecOrigin
-from nnspec.run.progress import Progress, Shown, epochs_shown
+from nnspec.run.progress import Progress, epochs_shown
 
 pytestmark = pytest.mark.keras
 
@@ -42,23 +42,18 @@ def plain(progress: Progress, stream: io.StringIO, epochs: int, clock: Seconds) 
     return stream.getvalue().splitlines()
 
 
-def test_figures_are_turned_into_the_units_of_the_target() -> None:
-    found = in_units({"rmse": 0.5, "val_rmse": 0.25, "loss": 2, "r2": 0.9}, {"rmse": 50.0})
-    assert found == {"rmse": 25.0, "val_rmse": 12.5, "loss": 2.0, "r2": 0.9}
-
-
 def test_history_holds_every_epoch_as_soon_as_it_ended(folder: RunFolder) -> None:
-    history = HistoryFile(folder, {"rmse": 10.0})
+    history = HistoryFile(folder)
     history.on_epoch_end(0, {"loss": 0.1 + 0.2, "rmse": 0.5})
     history.on_epoch_end(1, {"loss": 0.25, "rmse": 0.25})
     text = (folder.path / HISTORY).read_text()
-    assert text == "epoch,loss,rmse\n1,0.30000000000000004,5.0\n2,0.25,2.5\n"
+    assert text == "epoch,loss,rmse\n1,0.30000000000000004,0.5\n2,0.25,0.25\n"
     history.finish()
     assert folder.read(HISTORY).decode() == text
 
 
 def test_a_figure_that_comes_later_gets_a_column(folder: RunFolder) -> None:
-    history = HistoryFile(folder, {})
+    history = HistoryFile(folder)
     history.on_epoch_end(0, {"loss": 1.0})
     history.on_epoch_end(1, {"loss": 0.5, "val_loss": 0.75})
     history.on_epoch_end(2, {"loss": 0.25})
@@ -88,12 +83,11 @@ def test_the_step_stands_in_the_message_where_it_is_known() -> None:
 
 def test_a_pipe_gets_one_line_per_epoch_of_a_short_training() -> None:
     stream, clock = io.StringIO(), Seconds()
-    shown = Shown(["rmse"], {"rmse": 50.0})
-    progress = Progress(Console(file=stream), 3, shown, clock=clock)
+    progress = Progress(Console(file=stream), 3, ["rmse"], clock=clock)
     assert plain(progress, stream, 3, clock) == [
-        "epoch 1/3  loss 1.000  val_loss 2.000  rmse 25.00",
-        "epoch 2/3  loss 0.5000  val_loss 2.000  rmse 25.00  1.0 s left",
-        "epoch 3/3  loss 0.3333  val_loss 2.000  rmse 25.00",
+        "epoch 1/3  loss 1.000  val_loss 2.000  rmse 0.5000",
+        "epoch 2/3  loss 0.5000  val_loss 2.000  rmse 0.5000  1.0 s left",
+        "epoch 3/3  loss 0.3333  val_loss 2.000  rmse 0.5000",
     ]
 
 
@@ -115,7 +109,7 @@ def test_a_training_that_stops_early_still_shows_its_last_epoch() -> None:
 def test_a_terminal_gets_a_live_line_and_keeps_only_the_last_epoch() -> None:
     stream, clock = io.StringIO(), Seconds()
     console = Console(file=stream, force_terminal=True, width=80, color_system=None)
-    progress = Progress(console, 40, Shown(["rmse"]), clock=clock)
+    progress = Progress(console, 40, ["rmse"], clock=clock)
     lines = plain(progress, stream, 40, clock)
     assert any("epoch 40/40 ━━━" in line for line in lines)
     assert lines[-1].endswith("epoch 40/40  loss 0.0250  val_loss 2.000  rmse 0.5000")

@@ -9,6 +9,7 @@ from typing import assert_never
 import numpy as np
 import polars as pl
 
+from nnspec.data.columns.cells import name_categories, read_texts
 from nnspec.data.read.raw import Raw
 from nnspec.data.table import Column, Table, Values
 from nnspec.diagnostics import Diagnostic, Path, Refused
@@ -33,7 +34,7 @@ def type_columns(
         raw: the source.
         names: columns to type; the others are not looked at.
         kinds: types of columns that are not to be inferred.
-        null_values: cells that count as missing, beside empty ones.
+        null_values: texts that count as missing, beside empty ones.
 
     Raises:
         Refused: D106 with the first cell that is not of the column's type, D119 for a type that
@@ -49,7 +50,7 @@ def type_columns(
                     cells, kinds.get(name), text=raw.text, null_values=null_values
                 )
             else:
-                columns[name] = _from_array(name, cells, kinds.get(name))
+                columns[name] = _from_array(name, cells, kinds.get(name), null_values)
         except Refused as error:
             refused.extend(error.diagnostics)
     if refused:
@@ -63,9 +64,9 @@ def _from_series(
     """Return a column of a table, typed by declaration, by its own type, or by its cells."""
     kind = cells.dtype
     if isinstance(kind, pl.List | pl.Array):
-        return _from_array(cells.name, _stacked(cells), declared)
+        return _from_array(cells.name, _stacked(cells), declared, null_values)
     if isinstance(kind, pl.String | pl.Categorical | pl.Enum):
-        cells = _without_nulls(cells.cast(pl.String), null_values if text else ())
+        cells = read_texts(cells.cast(pl.String), null_values)
         return _typed(cells, declared or (_infer(cells) if text else "category"))
     if kind == pl.Boolean:
         return _typed(cells.cast(pl.String), declared or "boolean")
@@ -76,12 +77,15 @@ def _from_series(
     raise _unsupported(cells.name, str(kind))
 
 
-def _from_array(name: str, values: Values, declared: Kind | None) -> Column:
+def _from_array(
+    name: str, values: Values, declared: Kind | None, null_values: tuple[str, ...]
+) -> Column:
     """Return a column from an array (rows, ...)."""
+    own: Kind
     match values.dtype.kind:
         case "U":
             flat = pl.Series(name, values.reshape(-1).astype(object), pl.String)
-            own: Kind = "category"
+            flat, own = read_texts(flat, null_values), "category"
         case "b":
             flat, own = pl.Series(name, values.reshape(-1)).cast(pl.String), "boolean"
         case "i" | "u" | "f":
@@ -103,13 +107,6 @@ def _stacked(cells: pl.Series) -> Values:
     except ValueError as error:
         raise _unsupported(cells.name, "a column of lists of different lengths") from error
     return stacked
-
-
-def _without_nulls(cells: pl.Series, null_values: tuple[str, ...]) -> pl.Series:
-    """Return texts without surrounding blanks, with a null for every missing cell."""
-    bare = cells.str.strip_chars()
-    absent = bare.is_in(["", *null_values])
-    return bare.zip_with(~absent.fill_null(value=True), pl.Series([None], dtype=pl.String))
 
 
 def _whole_as_integers(cells: pl.Series) -> pl.Series:
@@ -145,8 +142,7 @@ def _typed(cells: pl.Series, kind: Kind) -> Column:
     """Return a column of a kind, or refuse the first cell that is not of it."""
     match kind:
         case "category":
-            texts = cells.cast(pl.String).fill_null("")
-            return Column(kind, np.asarray(texts.to_list(), dtype=object))
+            return Column(kind, np.asarray(name_categories(cells).to_list(), dtype=object))
         case "boolean":
             texts = cells.cast(pl.String).str.to_lowercase()
             known = {**dict.fromkeys(TRUE, 1.0), **dict.fromkeys(FALSE, 0.0)}

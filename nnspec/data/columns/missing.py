@@ -1,21 +1,23 @@
 """What is done about cells that are missing, or that are no numbers a network can take."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nnspec.data.columns.cells import LARGEST, LARGEST_INTEGER, SMALLEST_INTEGER, far_numbers
 from nnspec.data.columns.refusals import refuse
 from nnspec.data.columns.roles import Roles
+from nnspec.data.fit.fitted import ColumnFit, NumericFit
 from nnspec.data.table import Column, Table
 from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.spec.data import Missing
 
-LARGEST = float(np.finfo(np.float32).max)
+Flags = NDArray[np.bool_]
 FILLS = ("mean", "median", "most_frequent")
 
 
-def settle_missing(table: Table, roles: Roles, policy: Missing) -> NDArray[np.bool_]:
+def settle_missing(table: Table, roles: Roles, policy: Missing) -> Flags:
     """Return which rows are kept; all but those that `drop` leaves out.
 
     Args:
@@ -29,9 +31,7 @@ def settle_missing(table: Table, roles: Roles, policy: Missing) -> NDArray[np.bo
     """
     _refuse_all(find_infinite(table))
     if policy == "drop":
-        kept = np.ones(table.rows, dtype=np.bool_)
-        for column in table.columns.values():
-            kept &= ~column.missing()
+        kept = whole_rows(table)
         if not kept.any():
             message = f"`missing: drop` leaves none of the {table.rows} rows"
             raise refuse("D113", message, path=("data", "missing"))
@@ -39,6 +39,14 @@ def settle_missing(table: Table, roles: Roles, policy: Missing) -> NDArray[np.bo
     kept_back = (*roles.target_columns, *((roles.weight,) if roles.weight else ()))
     _refuse_all(find_missing(table, unfilled(table, kept_back, policy), policy))
     return np.ones(table.rows, dtype=np.bool_)
+
+
+def whole_rows(table: Table) -> Flags:
+    """Return which rows have no missing cell."""
+    kept = np.ones(table.rows, dtype=np.bool_)
+    for column in table.columns.values():
+        kept &= ~column.missing()
+    return kept
 
 
 def unfilled(table: Table, kept_back: tuple[str, ...], policy: Missing) -> tuple[str, ...]:
@@ -70,26 +78,40 @@ def find_missing(table: Table, names: Iterable[str], policy: Missing) -> Iterato
 
 
 def find_infinite(table: Table) -> Iterator[Diagnostic]:
-    """Yield a finding (D112) for each numeric column with a number beyond single precision."""
+    """Yield a finding (D112) for each column with a number that no network can take."""
     for name, column in table.columns.items():
-        row = _first_infinite(column)
-        if row is not None:
-            value = column.values[row].reshape(-1).astype(np.float64)
-            shown = value[np.abs(value) > LARGEST][0]
-            message = (
-                f'column "{name}", row {row + 1}: {shown:g} is not a number a network can take'
-            )
-            yield Diagnostic("D112", message, path=("data", "columns", name))
+        yield from _found_beyond(name, column, _beyond(column))
 
 
-def _first_infinite(column: Column) -> int | None:
-    """Return the first row that holds an infinite number, None where there is none."""
-    if not np.issubdtype(column.values.dtype, np.floating):
+def find_far(table: Table, fits: Mapping[str, ColumnFit]) -> Iterator[Diagnostic]:
+    """Yield a finding (D112) for each column with a number far from all of the training rows'."""
+    for name, fit in fits.items():
+        if isinstance(fit, NumericFit) and table[name].shape == fit.shape:
+            yield from _found_beyond(name, table[name], far_numbers(fit, table[name].values))
+
+
+def _found_beyond(name: str, column: Column, beyond: Flags | None) -> Iterator[Diagnostic]:
+    """Yield the finding (D112) that shows the first of some cells, where there are any."""
+    if beyond is None or not beyond.any():
+        return
+    row = int(beyond.reshape(len(beyond), -1).any(axis=1).argmax())
+    shown = column.values[row].reshape(-1)[beyond[row].reshape(-1)][0]
+    message = f'column "{name}", row {row + 1}: {shown:g} is not a number a network can take'
+    yield Diagnostic("D112", message, path=("data", "columns", name))
+
+
+def _beyond(column: Column) -> Flags | None:
+    """Return which cells, (rows, ...), hold numbers beyond bounds; None for kinds that hold none.
+
+    Single precision bounds measures; whole numbers that pass as they are have 32 bits.
+    """
+    values = column.values
+    if column.kind == "integer":
+        return np.asarray((values < SMALLEST_INTEGER) | (values > LARGEST_INTEGER), np.bool_)
+    if not np.issubdtype(values.dtype, np.floating):
         return None
     with np.errstate(invalid="ignore"):
-        wrong = np.abs(column.values.astype(np.float64, copy=False)) > LARGEST
-    rows = np.flatnonzero(wrong.reshape(len(wrong), -1).any(axis=1))
-    return int(rows[0]) if len(rows) else None
+        return np.asarray(np.abs(values.astype(np.float64, copy=False)) > LARGEST, np.bool_)
 
 
 def _remedy(policy: Missing) -> str:

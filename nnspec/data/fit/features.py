@@ -8,13 +8,24 @@ from typing import assert_never
 import numpy as np
 from numpy.typing import NDArray
 
-from nnspec.data.fit.fitted import BooleanFit, CategoryFit, ColumnFit, IntegerFit, NumericFit
+from nnspec.data.fit.fitted import (
+    BooleanFit,
+    CategoryFit,
+    ColumnFit,
+    IntegerFit,
+    NumericFit,
+    Precision,
+)
 from nnspec.data.table import Column, Table, Values
 from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.spec.data import DataSection
 
 CHUNK = 2**20
 """Elements that are looked at in double precision at a time."""
+SINGLE = 2.0**-24
+"""Largest rounding of single precision, relative to the number."""
+BLUR = 2.0**-17
+"""Rounding of a cell that is let pass, as a share of the column's deviation or range."""
 MOST_CATEGORIES = 1000
 """One-hot columns that one category column may become."""
 
@@ -29,8 +40,8 @@ def fit_features(training: Table, section: DataSection) -> dict[str, ColumnFit]:
         section: scalings, encodings and the policy for missing cells.
 
     Raises:
-        Refused: D105 for a column without any cell, D107 for a constant column that is to be
-            scaled, D120 for more categories than one-hot columns make sense for; of all columns.
+        Refused: D105 for a column without any cell, D120 for more categories than one-hot columns
+            make sense for; of all columns.
     """
     fits: dict[str, ColumnFit] = {}
     refused: list[Diagnostic] = []
@@ -79,11 +90,13 @@ def _fit_numeric(name: str, column: Column, section: DataSection) -> NumericFit:
         return NumericFit(shape=column.shape, fill=fill)
     moments = measure(column.values, fill)
     if moments.high == moments.low:
-        raise _constant(name, moments.low, len(column.values))
+        # As scikit-learn's scalers: a constant column becomes zeros.
+        return NumericFit(shape=column.shape, shift=moments.low, fill=fill)
+    shift, scale = moments.mean, moments.deviation
     if scaling == "minmax":
-        spread = moments.high - moments.low
-        return NumericFit(shape=column.shape, shift=moments.low, scale=spread, fill=fill)
-    return NumericFit(shape=column.shape, shift=moments.mean, scale=moments.deviation, fill=fill)
+        shift, scale = moments.low, moments.high - moments.low
+    precision = _precision(column.values, moments, scale)
+    return NumericFit(shape=column.shape, shift=shift, scale=scale, fill=fill, precision=precision)
 
 
 def _fit_category(name: str, column: Column, section: DataSection) -> CategoryFit:
@@ -129,6 +142,22 @@ def measure(values: Values, fill: float | None = None) -> Moments:
     return Moments(mean, float(np.sqrt(squares / count)), low, high)
 
 
+def coarse(figures: Moments, scale: float) -> bool:
+    """Tell whether single precision may blur numbers of these figures by more than `BLUR`."""
+    return max(-figures.low, figures.high) * SINGLE > BLUR * scale
+
+
+def _precision(values: Values, figures: Moments, scale: float) -> Precision:
+    """Return the precision that a column's cells must be given in to keep their differences."""
+    if not coarse(figures, scale):
+        return "single"
+    blurred = max(
+        float(np.nan_to_num(np.abs(chunk - chunk.astype(np.float32))).max())
+        for chunk in _chunks(values, None)
+    )
+    return "double" if blurred > BLUR * scale else "single"
+
+
 def _chunks(values: Values, fill: float | None) -> Iterator[Numbers]:
     """Yield the elements in double precision, some rows at a time."""
     rows = max(1, CHUNK // max(1, values[:1].size))
@@ -155,13 +184,6 @@ def _most_frequent(name: str, values: Values) -> float:
     """Return the most frequent element, the smallest of several."""
     found, counts = np.unique(_present(name, values), return_counts=True)
     return float(found[counts.argmax()])
-
-
-def _constant(name: str, value: float, rows: int) -> Refused:
-    """Return the refusal of a column that says the same in every training row."""
-    message = f'column "{name}" is {value:g} in all {rows} training rows and cannot be scaled'
-    hint = f'leave "{name}" out of `features`, or write scaling: {{{name}: none}}'
-    return _refuse("D107", name, message, hint)
 
 
 def _refuse(code: str, column: str, message: str, hint: str | None = None) -> Refused:

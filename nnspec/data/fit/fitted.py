@@ -8,13 +8,14 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr, ValidationError
 
-from nnspec.data.read.exported import exported_names
 from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.shapes import Tensor
 from nnspec.spec.data import Encoding, Kind, Missing, WindowSection
 
-Need = Literal["regression", "binary", "multiclass", "reconstruction"]
-"""What an output's loss expects of its targets."""
+Need = Literal["regression", "binary", "multiclass", "reconstruction", "none"]
+"""What an output's loss expects of its targets; none: whole numbers that no answer is like."""
+Precision = Literal["single", "double"]
+"""How many digits a number is given in: single precision holds about 7, double about 16."""
 Label = StrictBool | StrictInt | StrictStr
 """A class as the data writes it."""
 
@@ -37,7 +38,14 @@ class NumericFit(Fitted):
     """Standard deviation or range of the training rows, in the column's units."""
     fill: float | None = None
     """What stands in for a missing cell, in the column's units."""
+    precision: Precision = "single"
+    """Precision of raw cells: double where single would blur the training rows' differences."""
     width: ClassVar[int] = 1
+
+    @property
+    def scaled(self) -> bool:
+        """Tell whether numbers are changed at all."""
+        return (self.shift, self.scale) != (0.0, 1.0)
 
 
 class CategoryFit(Fitted):
@@ -103,6 +111,8 @@ class TargetFit(Fitted):
     """Mean of each unit in the training rows, in the target's units; one for all, or per unit."""
     scale: tuple[float, ...] = (1.0,)
     """Standard deviation of each unit, in the target's units; one for all, or per unit."""
+    precision: Precision = "single"
+    """Precision of answers: double where single would blur the training rows' differences."""
     labels: tuple[Label, ...] = ()
     """Classes, sorted; a class is encoded by its position."""
 
@@ -145,11 +155,6 @@ class Preprocessing(Fitted):
     def tensors(self) -> dict[str, Tensor]:
         """Return what the front gives to each network input: shape, batch first, and element."""
         return {name: self._tensor(columns) for name, columns in self.inputs.items()}
-
-    @property
-    def exported_names(self) -> dict[str, str]:
-        """Return the name of each raw column in an exported program, by the column's own name."""
-        return exported_names(tuple(self.columns))
 
     def whole(self, columns: tuple[str, ...]) -> bool:
         """Tell whether an input of these columns consists of integers."""

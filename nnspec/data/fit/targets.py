@@ -7,8 +7,15 @@ from numpy.typing import NDArray
 
 from nnspec.data.columns.refusals import refuse
 from nnspec.data.columns.roles import Roles, TargetNeed, TargetNeeds
-from nnspec.data.fit.features import measure
-from nnspec.data.fit.fitted import ColumnFit, Label, NumericFit, Preprocessing, TargetFit
+from nnspec.data.fit.features import coarse, measure
+from nnspec.data.fit.fitted import (
+    ColumnFit,
+    Label,
+    NumericFit,
+    Precision,
+    Preprocessing,
+    TargetFit,
+)
 from nnspec.data.fit.one_hot import class_names, one_hot_codes, one_number_per_class
 from nnspec.data.table import Column, Table, Values
 from nnspec.diagnostics import Path
@@ -117,7 +124,7 @@ def raw_targets(fitted: Preprocessing, table: Table) -> dict[str, Values]:
     """
     return {
         name: _stack_numbers(table.select(target.columns))
-        if target.need == "regression"
+        if target.need == "regression" or not target.labels
         else without_unit(target, label_array(target)[_codes(target, table, "these rows")])
         for name, target in fitted.targets.items()
         if target.need != "reconstruction"
@@ -170,11 +177,17 @@ def _fit_reconstruction(roles: Roles, output: str, features: Mapping[str, Column
     name = roles.reconstructs[output]
     shift: list[float] = []
     scale: list[float] = []
-    for fit in (features[column] for column in roles.inputs[name]):
+    fits = [features[column] for column in roles.inputs[name]]
+    fine = any(isinstance(fit, NumericFit) and fit.precision == "double" for fit in fits)
+    for fit in fits:
         shift += [fit.shift] if isinstance(fit, NumericFit) else [0.0] * fit.width
         scale += [fit.scale] if isinstance(fit, NumericFit) else [1.0] * fit.width
     return TargetFit(
-        need="reconstruction", reconstructs=name, shift=tuple(shift), scale=tuple(scale)
+        need="reconstruction",
+        reconstructs=name,
+        shift=tuple(shift),
+        scale=tuple(scale),
+        precision="double" if fine else "single",
     )
 
 
@@ -197,6 +210,8 @@ def _fit(table: Table, need: TargetNeed, section: DataSection) -> TargetFit:
     )
     if need.task == "regression":
         return _fit_regression(base, table, section)
+    if need.task == "none":
+        return _fit_numbered(base, columns)
     return _fit_classes(base, table)
 
 
@@ -233,7 +248,23 @@ def _fit_regression(base: TargetFit, table: Table, section: DataSection) -> Targ
             raise refuse("D107", f"{message}training rows", path=TARGET)
     shift = tuple(figure.mean for figure in figures.values())
     scale = tuple(figure.deviation for figure in figures.values())
-    return base.model_copy(update={"shift": shift, "scale": scale})
+    fine = any(coarse(figure, figure.deviation) for figure in figures.values())
+    precision: Precision = "double" if fine else "single"
+    return base.model_copy(update={"shift": shift, "scale": scale, "precision": precision})
+
+
+def _fit_numbered(base: TargetFit, columns: tuple[Column, ...]) -> TargetFit:
+    """Return a target of whole numbers: classes of rows, or sequences of them as they are."""
+    if len(columns) > 1:
+        message = f"the loss takes one target column; got {', '.join(base.columns)}"
+        raise refuse("D115", message, path=TARGET)
+    found = labels_of(columns[0])
+    if not columns[0].shape:
+        return base.model_copy(update={"labels": tuple(np.unique(found).tolist()), "shape": ()})
+    if columns[0].kind == "category":
+        message = f'the target "{base.columns[0]}" holds texts; the loss takes class numbers'
+        raise refuse("D115", message, path=TARGET)
+    return base.model_copy(update={"shape": columns[0].shape})
 
 
 def _fit_classes(base: TargetFit, table: Table) -> TargetFit:
@@ -277,6 +308,8 @@ def _encode(target: TargetFit, table: Table, where: str) -> Values:
         numbers = _stack_numbers(table.select(target.columns))
         scaled: Values = (numbers - np.asarray(target.shift)) / np.asarray(target.scale)
         return scaled.reshape(table.rows, *target.shape).astype(np.float32)
+    if target.need == "none" and not target.labels:
+        return labels_of(table[target.columns[0]]).astype(np.int32)
     codes = _codes(target, table, where)
     if target.need == "binary":
         return codes.astype(np.float32)

@@ -188,11 +188,24 @@ TRAINING: tuple[Code, ...] = (
         Severity.NOTE,
     ),
     Code(
+        "T128",
+        "batch of another size than the network's",
+        "A network that is built for batches of one size takes no others.",
+        "Write the same number in both places.",
+    ),
+    Code(
         "T130",
         "training larger than memory",
         "A step of the training takes more memory than this machine has; it would fail, or crawl. "
         "Another machine may have more.",
         "Lower the batch size or the layers, as the message shows.",
         Severity.WARNING,
+    ),
+    Code(
+        "T131",
+        "no gradient",
+        "Training follows the gradient of the loss; a function that is flat everywhere has none, "
+        "and no weight behind it ever changes.",
+        "Use sigmoid, which is a smooth step.",
     ),
 )

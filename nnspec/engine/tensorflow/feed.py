@@ -1,6 +1,6 @@
 """Floor 8, arrays as tensors: what the steps read, in the structure the model was built with."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import keras
@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
+from nnspec.build.batches import whole_batches
 from nnspec.data.arrays import Arrays
 from nnspec.data.rows import RowSource
 from nnspec.engine.tensorflow.keras_graph import as_inputs, as_outputs, build_for_steps
@@ -39,6 +40,10 @@ class Feed:
         y = keras.tree.map_structure(lambda index: batch[index], self.targets)
         return x, y, batch[-1] if self.weighted else None
 
+    def head(self, rows: int) -> "Feed":
+        """Return the first rows; nothing is copied."""
+        return replace(self, arrays=tuple(one[:rows] for one in self.arrays), rows=rows)
+
     @property
     def bytes(self) -> int:
         """Return the memory the arrays take, in bytes."""
@@ -64,6 +69,16 @@ def feed(model: keras.Model, rows: RowSource[Arrays]) -> Feed:
     if arrays.weights is not None:
         flat.append(readable(arrays.weights))
     return Feed(tuple(flat), inputs, targets, arrays.weights is not None, arrays.rows)
+
+
+def whole_feed(model: keras.Model, rows: RowSource[Arrays]) -> tuple[Feed, int]:
+    """Return the rows that fill whole batches, where a network takes no others, and what is left.
+
+    What is left is a number of rows, 0 for a network that takes batches of any size.
+    """
+    given = feed(model, rows)
+    whole = whole_batches(model, given.rows)
+    return given.head(whole), given.rows - whole
 
 
 def readable(array: Array) -> Array:

@@ -41,6 +41,14 @@ class KerasCallbacks:
         """Return whether one of them asked for the end."""
         return bool(self.model.stop_training)
 
+    @property
+    def ending_early(self) -> bool:
+        """Return whether one of them ends a training whose loss is no number."""
+        return any(
+            isinstance(one, keras.callbacks.TerminateOnNaN) and not one.raise_error
+            for one in self._list.callbacks
+        )
+
     def train_begins(self) -> None:
         """Tell that the training begins."""
         self._list.on_train_begin()

@@ -8,6 +8,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from nnspec.build.batches import batch_of
 from nnspec.engine.executor import Report, State, Stretch
 from nnspec.engine.order import Rows
 from nnspec.engine.plan import Execution
@@ -76,6 +77,8 @@ class KerasFit(ModelState):
         for step in range(stretch.first, stretch.first + stretch.steps):
             logs = self.model.train_function(self._batches)
             broken = first_broken(broken, step, self.model)
+            if broken is not None:
+                break
         return Report(broken, python_values(figures_of_step(self.model, logs)))
 
     @translated()
@@ -103,5 +106,6 @@ class KerasFit(ModelState):
             parts = (keras.tree.lists_to_tuples(one) for one in given if one is not None)
             return tuple(parts)
 
-        rows = tf.data.Dataset.from_tensor_slices(order).batch(self.batch)
+        whole = batch_of(self.model) is not None  # then every batch is, and its size is to be known
+        rows = tf.data.Dataset.from_tensor_slices(order).batch(self.batch, drop_remainder=whole)
         return rows.map(batch).prefetch(tf.data.AUTOTUNE)

@@ -151,6 +151,11 @@ def loss_settings(loss: keras.losses.Loss) -> dict[str, Any]:
     return dict(getattr(loss, "_fn_kwargs", {}))
 
 
+def output_loss_trackers(model: keras.Model) -> list[keras.metrics.Mean]:
+    """Return what averages the loss of each of several outputs, empty where there is only one."""
+    return list(model._compile_loss.metrics)
+
+
 def figures_of_step(model: keras.Model, logs: Any) -> Mapping[str, Any]:  # noqa: ANN401 - what a step gives
     """Return the figures after a step, as `Model.fit` reads them."""
     figures: Mapping[str, Any] = model._get_metrics_result_or_logs(logs)
@@ -209,3 +214,15 @@ def noise_shape(layer: keras.layers.Dropout, inputs: Any) -> Any:  # noqa: ANN40
     """Return the shape of a Dropout's mask, as the layer has it."""
     spatial = getattr(layer, "_get_noise_shape", None)
     return layer.noise_shape if spatial is None else spatial(inputs)
+
+
+def mask_of(tensor: Any) -> Any:  # noqa: ANN401 - a tensor of any backend
+    """Return which steps of a tensor count, (batch, steps), None where all do."""
+    return getattr(tensor, "_keras_mask", None)
+
+
+def with_mask(tensor: Any, mask: Any) -> Any:  # noqa: ANN401 - as above
+    """Return a tensor that carries a mask, as if a layer had given it; None: none."""
+    if mask is not None:
+        tensor._keras_mask = mask
+    return tensor

@@ -6,9 +6,10 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from nnspec.build.batches import apply_core, batch_of
 from nnspec.engine.tensorflow.failures import translated
 from nnspec.engine.tensorflow.feed import Array, readable
-from nnspec.engine.tensorflow.keras_graph import as_inputs, is_stateful, output_sizes
+from nnspec.engine.tensorflow.keras_graph import output_sizes
 from nnspec.engine.tensorflow.passes.base import rewritten
 from nnspec.engine.tensorflow.passes.folding import find_folds
 
@@ -21,17 +22,15 @@ LEAST_ROWS, MOST_ROWS = 32, 8192
 
 
 @translated()
-def predict_fused(
-    model: keras.Model, inputs: dict[str, Array], batch_size: int
-) -> dict[str, Array]:
+def predict_fused(model: keras.Model, inputs: dict[str, Array]) -> dict[str, Array]:
     """Return the outputs for these rows: output name -> (rows, ...).
 
-    Rows do not depend on one another at inference, so blocks may be larger than a batch; only
-    a stateful layer ties them to the batch size.
+    Rows do not depend on one another at inference, so blocks may be of any length; only a
+    network that is built for batches of one size takes all rows in one call, batch after batch.
     """
     arrays = [readable(inputs[tensor.name]) for tensor in model.inputs]
     rows = len(arrays[0])
-    block = batch_size if is_stateful(model) else min(rows, block_rows(model))
+    block = rows if batch_of(model) else min(rows, block_rows(model))
     forward = _forward(model, arrays)
     parts: list[list[Array]] = []
     for start in range(0, rows, block):
@@ -52,9 +51,8 @@ def _forward(model: keras.Model, arrays: list[Array]) -> Forward:
     folds = find_folds(model)
 
     def forward(batch: list[tf.Tensor]) -> list[tf.Tensor]:
-        x = as_inputs(model, batch)
         with rewritten(folds):
-            return list(keras.tree.flatten(model(x, training=False)))
+            return apply_core(model, batch)
 
     block = [tf.TensorSpec([None, *one.shape[1:]], one.dtype) for one in arrays]
     compiled: Forward = tf.function(forward, input_signature=[block], autograph=False)

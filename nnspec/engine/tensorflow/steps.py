@@ -15,6 +15,7 @@ import tensorflow as tf
 
 from nnspec.engine.executor import Report, Stretch
 from nnspec.engine.tensorflow.feed import Feed
+from nnspec.engine.tensorflow.keras_graph import output_loss_trackers
 from nnspec.engine.tensorflow.passes import Rewrite, rewritten
 from nnspec.engine.tensorflow.values import loss_sum, python_values
 
@@ -67,7 +68,7 @@ class Steps:
         tensors = tuple(tf.TensorSpec([rows, *one.shape[1:]], one.dtype) for one in arrays)
         scalars = [tf.TensorSpec([], kind) for kind in ("int32", "int32", "bool", "bool")]
         order = tf.TensorSpec([rows], "int32")
-        with rewritten(core.rewrites), _results_left_out(self.model):
+        with rewritten(core.rewrites), _results_left_out(self.model), _losses_by_step(self.model):
             traced: Traced = loop.get_concrete_function(tensors, order, *scalars)
         return traced
 
@@ -163,3 +164,32 @@ def _results_left_out(model: keras.Model) -> Iterator[None]:
         yield
     finally:
         del vars(model)["get_metrics_result"]
+
+
+@contextmanager
+def _losses_by_step(model: keras.Model) -> Iterator[None]:
+    """Let an output's loss be averaged over steps, the partial one counted in full, as in `fit`.
+
+    Keras weighs it by the rows of a step where they are known while the step is traced. In `fit`
+    they are not, as soon as the last step has fewer rows than the others; here they always are.
+
+    Source: Keras 3.15, keras/src/trainers/compile_utils.py, CompileLoss.call.
+    """
+    trackers = output_loss_trackers(model)
+    for tracker in trackers:
+        vars(tracker)["update_state"] = _unweighted(tracker)
+    try:
+        yield
+    finally:
+        for tracker in trackers:
+            del vars(tracker)["update_state"]
+
+
+def _unweighted(tracker: keras.metrics.Mean) -> Callable[..., None]:
+    update = tracker.update_state
+
+    def update_state(values: tf.Tensor, sample_weight: int | None = None) -> None:
+        del sample_weight
+        update(values)
+
+    return update_state

@@ -8,6 +8,7 @@ import errno
 import json
 import shutil
 from collections.abc import Callable, Mapping
+from functools import partial
 from os import getpid
 from pathlib import Path
 from typing import Any
@@ -19,17 +20,17 @@ import tensorflow as tf
 from nnspec.build.back import PREDICTION, PROBABILITIES
 from nnspec.build.program import Program
 from nnspec.diagnostics import Diagnostic, RunFailed
-from nnspec.engine.tensorflow.keras_graph import inner_layers
+from nnspec.engine.tensorflow.keras_graph import carried_states, inner_layers
 from nnspec.engine.tensorflow.passes import Rewrite, rewritten
 from nnspec.engine.tensorflow.passes.folding import (
     FoldedNormalization,
     find_folds,
     normalizations,
 )
+from nnspec.exchange.write.names import SIGNATURE, input_names, rename_inputs, traced_names
 from nnspec.run.atomic import failure, publish_folder
+from nnspec.run.signals import SIGNALS
 
-ENDPOINT = "serve"
-"""Name of the function of the loaded object; its signature is also `serving_default`."""
 COLUMNS = Path("assets.extra") / "columns.json"
 """Which input of the signature stands for which column; the place that TensorFlow leaves to it."""
 COMPARED = 256
@@ -50,10 +51,11 @@ def export_savedmodel(
 ) -> tuple[str, ...]:
     """Write a program as a SavedModel that needs nothing but TensorFlow.
 
-    The signature `serving_default` takes each raw column by its exported name, (batch,) or
+    The signature `serving_default` takes each raw column by name (`input_names`), (batch,) or
     (batch, length) over a series, any batch size, and returns the answers by name:
     `prediction` (batch,) or (batch, units) in the target's units, or labels (batch,) with
-    `probabilities` (batch, classes).
+    `probabilities` (batch, classes). The loaded object's `serve` takes one mapping from the
+    columns' own names instead.
 
     Args:
         program: front, core and back.
@@ -69,11 +71,13 @@ def export_savedmodel(
     """
     temporary = path.with_name(f".{path.name}.{getpid()}.tmp")
     few = {name: cells[:COMPARED] for name, cells in sample.items()}
-    try:
-        lines = _write_checked(program, temporary, path, few)
-        publish_folder(temporary, path)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+    discard = partial(shutil.rmtree, temporary, ignore_errors=True)
+    with SIGNALS.waiting(discard):
+        try:
+            lines = _write_checked(program, temporary, path, few)
+            publish_folder(temporary, path)
+        finally:
+            discard()
     return lines
 
 
@@ -99,18 +103,26 @@ def _write_checked(
 def _write(program: Program, temporary: Path, path: Path, folds: tuple[Rewrite, ...]) -> None:
     """Write the graph, its variables, and the names of the columns."""
 
-    def answer(**columns: tf.Tensor) -> Answered:
+    def answer(columns: Mapping[str, tf.Tensor]) -> Answered:
         with rewritten(folds):
-            return program.exported(**columns)
+            return program(columns)
 
-    serve = tf.function(answer, autograph=False)
-    serve.get_concrete_function(**program.front.signature)
-    archive = keras.export.ExportArchive()
-    for part in (program.core, program.front, *program.backs.values()):
-        archive.track(part)
-    archive.add_endpoint(ENDPOINT, serve)
+    names = input_names(program.fitted.columns)
+    traced = traced_names(names.values())
+    by_input = {one.name: name for name, one in traced.items()}
+    specs = {
+        column: tf.TensorSpec(spec.shape, spec.dtype, name=by_input[names[column]])
+        for column, spec in program.front.signature.items()
+    }
+    module = tf.Module()
+    module.parts = [program.front, *program.backs.values()]
+    held = (*program.core.variables, *carried_states(program.core))
+    module.state = [variable.value for variable in held]
+    module.serve = tf.function(answer, autograph=False)
+    concrete = module.serve.get_concrete_function(specs)
     try:
-        archive.write_out(str(temporary), verbose=False)
+        tf.saved_model.save(module, str(temporary), signatures={SIGNATURE: concrete})
+        rename_inputs(temporary, traced)
         named = temporary / COLUMNS
         named.parent.mkdir(exist_ok=True)
         named.write_text(_columns(program), encoding="utf-8")
@@ -120,15 +132,14 @@ def _write(program: Program, temporary: Path, path: Path, folds: tuple[Rewrite, 
 
 
 def _columns(program: Program) -> str:
-    names = program.front.fitted.exported_names
-    signature = program.front.signature
+    names = input_names(program.fitted.columns)
     described = {
         column: {
-            "name": name,
-            "dtype": signature[name].dtype.name,
-            "shape": signature[name].shape.as_list(),
+            "name": names[column],
+            "dtype": spec.dtype.name,
+            "shape": spec.shape.as_list(),
         }
-        for column, name in names.items()
+        for column, spec in program.front.signature.items()
     }
     return json.dumps({"columns": described}, indent=2, ensure_ascii=False) + "\n"
 
@@ -136,11 +147,9 @@ def _columns(program: Program) -> str:
 def _compare(program: Program, written: Path, sample: Mapping[str, tf.Tensor]) -> None:
     """Raise A107 where the written graph does not answer as the program does."""
     loaded = tf.saved_model.load(str(written))
-    serve: Callable[..., Answered] = loaded.signatures["serving_default"]
-    names = program.front.fitted.exported_names
+    serve: Callable[[Mapping[str, tf.Tensor]], Answered] = loaded.serve
     tolerance = _tolerance(program.core)
-    expected = program(sample)
-    found = serve(**{names[column]: cells for column, cells in sample.items()})
+    expected, found = program(sample), serve(sample)
     for key, answer in expected.items():
         probabilities = expected.get(key.replace(PREDICTION, PROBABILITIES, 1))
         differing = _difference(found[key].numpy(), answer.numpy(), probabilities, tolerance)
@@ -170,7 +179,8 @@ def _difference(
 ) -> str | None:
     """Return how two answers differ beyond the tolerance, None where they do not.
 
-    Labels may differ where the two largest probabilities are as good as equal.
+    Labels may differ where the two largest probabilities are as good as equal, or that of one
+    label among several is one half.
     """
     if found.shape != expected.shape:
         return f"shape {found.shape}, expected {expected.shape}"
@@ -180,10 +190,17 @@ def _difference(
         within = worst <= tolerance
         return None if within else f"relative difference {worst:.2g}, at most {tolerance:g} allowed"
     wrong = found != expected
-    if probabilities is not None and probabilities.shape[-1] > 1 and wrong.ndim == 1:
-        largest = np.sort(probabilities.numpy(), axis=-1)
-        wrong &= largest[..., -1] - largest[..., -2] > 2 * tolerance
+    if probabilities is not None:
+        wrong &= _lead(probabilities.numpy(), wrong.shape) > 2 * tolerance
     return f"{int(wrong.sum())} labels differ" if wrong.any() else None
+
+
+def _lead(probabilities: np.ndarray[Any, Any], labels: tuple[int, ...]) -> np.ndarray[Any, Any]:
+    """Return by how much each label's probability leads over the next, in the labels' shape."""
+    if probabilities.shape == labels:
+        return np.asarray(np.abs(2 * probabilities - 1))
+    largest = np.sort(probabilities, axis=-1)
+    return np.asarray(largest[..., -1] - largest[..., -2])
 
 
 def _system_error(error: Exception) -> OSError:

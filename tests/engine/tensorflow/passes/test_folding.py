@@ -44,7 +44,7 @@ def test_a_folded_normalization_answers_as_keras_and_leaves_the_model_alone(kind
     assert len(find_folds(model)) == 2
     rows = np.random.default_rng(1).normal(size=(9, *shape)).astype("float32")
     names = [set(vars(one)) for one in model.layers]
-    found = predict(model, {"x": rows}, 4)["y"]
+    found = predict(model, {"x": rows})["y"]
     expected = model.predict(rows, verbose=0)
     np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-5 * np.abs(expected).max())
     assert [set(vars(one)) for one in model.layers] == names

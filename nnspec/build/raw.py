@@ -1,0 +1,94 @@
+"""Raw cells of a request: read by the rule of tables, and told apart into taken and not taken.
+
+A table's cells are read when it is opened; those that a SavedModel is given are read here, in the
+graph, by the same expressions and bounds (`data.columns.cells`).
+"""
+
+from typing import assert_never
+
+import tensorflow as tf
+
+from nnspec.data.columns.cells import (
+    BLANKS,
+    FARTHEST,
+    LARGEST,
+    LARGEST_INTEGER,
+    SMALLEST_INTEGER,
+    WHOLE,
+)
+from nnspec.data.fit.fitted import BooleanFit, CategoryFit, ColumnFit, IntegerFit, NumericFit
+from nnspec.data.table import Column, Table
+
+READ = tuple[tf.Tensor, tf.Tensor]
+"""Cells as a table holds them, and which of them, of the same shape, can be answered."""
+
+
+def raw_type(fit: ColumnFit) -> tf.DType:
+    """Return the type of a raw column."""
+    match fit:
+        case CategoryFit():
+            return tf.string
+        case IntegerFit():
+            return tf.int64
+        case NumericFit():
+            return tf.float64 if fit.precision == "double" else tf.float32
+        case BooleanFit():
+            return tf.float32
+        case _:
+            assert_never(fit)
+
+
+def raw_columns(features: Table, fits: dict[str, ColumnFit]) -> dict[str, tf.Tensor]:
+    """Return feature columns as the front, and the exported program, take them."""
+    return {name: _as_tensor(column, fits[name]) for name, column in features.columns.items()}
+
+
+def _as_tensor(column: Column, fit: ColumnFit) -> tf.Tensor:
+    """Return a column in the type that it has outside the table."""
+    kind = raw_type(fit)
+    if kind == tf.string:
+        return tf.constant(column.values.tolist(), tf.string, shape=column.values.shape)
+    return tf.constant(column.values.astype(kind.as_numpy_dtype, order="C", copy=False))
+
+
+def read_cells(fit: ColumnFit, cells: tf.Tensor, null_values: tuple[str, ...]) -> READ:
+    """Return a raw column's cells as a table would hold them, and which are taken."""
+    match fit:
+        case CategoryFit():
+            return _read_category(fit, cells, null_values)
+        case NumericFit():
+            return cells, _taken_number(fit, cells)
+        case BooleanFit():
+            truth = tf.equal(cells, 0) | tf.equal(cells, 1)
+            return cells, truth | _filled_gap(fit, cells)
+        case IntegerFit():
+            taken = (cells >= SMALLEST_INTEGER) & (cells <= LARGEST_INTEGER)
+            return tf.where(taken, cells, 0), taken
+        case _:
+            assert_never(fit)
+
+
+def _read_category(fit: CategoryFit, cells: tf.Tensor, null_values: tuple[str, ...]) -> READ:
+    """Return texts without blanks, "" for missing ones; bytes that are no text are not taken."""
+    decoded = tf.strings.unicode_transcode(cells, "UTF-8", "UTF-8", errors="replace")
+    bare = tf.strings.regex_replace(cells, BLANKS, "")
+    for absent in null_values:
+        bare = tf.where(tf.equal(bare, absent), "", bare)
+    taken = tf.equal(decoded, cells)
+    if fit.fill is None:
+        taken &= tf.not_equal(bare, "")
+    return tf.strings.regex_replace(bare, WHOLE, r"\1"), taken
+
+
+def _taken_number(fit: NumericFit, cells: tf.Tensor) -> tf.Tensor:
+    """Return which numbers are within the bounds of what a network can take."""
+    numbers = tf.cast(cells, tf.float64)
+    taken = tf.abs(numbers) <= LARGEST
+    if fit.scaled:
+        taken &= tf.abs((numbers - fit.shift) / fit.scale) <= FARTHEST
+    return taken | _filled_gap(fit, cells)
+
+
+def _filled_gap(fit: NumericFit | BooleanFit, cells: tf.Tensor) -> tf.Tensor:
+    """Return which cells are missing ones that the training has learned to fill."""
+    return tf.math.is_nan(cells) & (fit.fill is not None)

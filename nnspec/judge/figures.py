@@ -1,0 +1,38 @@
+"""Floor 8, figures: their names by head, and how an undefined one is written.
+
+Apart from what measures them, since naming figures takes no scikit-learn.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from nnspec.judge.heads import (
+    ClassPerPosition,
+    Head,
+    Numbers,
+    OneClass,
+    Reconstruction,
+    SeveralLabels,
+    Unjudged,
+)
+
+Metrics = Mapping[str, float | None]
+"""Metric -> value; None where the rows do not define it."""
+NUMBERS = ("rmse", "r2", "mae")
+CLASSES = ("accuracy", "macro_f1", "roc_auc")
+LABELS = (*CLASSES, "subset_accuracy")
+MEASURED: Mapping[type[Head], tuple[str, ...]] = {
+    Numbers: NUMBERS,
+    Reconstruction: NUMBERS,
+    OneClass: CLASSES,
+    SeveralLabels: LABELS,
+    ClassPerPosition: CLASSES,
+    Unjudged: (),
+}
+"""Head -> its built-in figures."""
+
+
+def finite(value: float | None) -> float | None:
+    """Return a figure as a plain number, None where it is undefined."""
+    return None if value is None or not np.isfinite(value) else float(value)

@@ -1,0 +1,45 @@
+"""Floor 8, the weight of each row: whether figures and baselines count it as the training did."""
+
+import numpy as np
+
+from nnspec.data import Dataset, SplitName
+from nnspec.judge.answers import Floats
+from nnspec.spec.spec import Spec
+
+
+def row_weights(spec: Spec, dataset: Dataset, split: SplitName) -> Floats | None:
+    """Return how much each row of a split counts in the figures, (rows,); None: all alike.
+
+    A row's weight is its sample weight times that of its class.
+    """
+    if not spec.evaluation.weighted or not _settings(spec):
+        return None
+    part = dataset.splits[split]
+    own = part.weights
+    weights = np.ones(len(part)) if own is None else own.astype(np.float64)
+    by_class = spec.training.class_weight if spec.training else None
+    if by_class:
+        labels = next(iter(dataset.raw_targets(split).values()))
+        weights = weights * [by_class.get(str(label), 1.0) for label in labels.tolist()]
+    return weights
+
+
+def weights_told(spec: Spec) -> tuple[str, ...]:
+    """Return the line of the report on weights, none where the training knows none."""
+    settings = _settings(spec)
+    if not settings:
+        return ()
+    by = " and ".join(settings)
+    if spec.evaluation.weighted:
+        return (f"figures and baselines count each row by its weight ({by})",)
+    return (f"figures and baselines count all rows alike; the training weighs them by {by}",)
+
+
+def _settings(spec: Spec) -> list[str]:
+    """Return the settings of a spec that weigh rows, in words."""
+    found = []
+    if spec.data and spec.data.sample_weight:
+        found.append(f'the column "{spec.data.sample_weight}"')
+    if spec.training and spec.training.class_weight:
+        found.append("class_weight")
+    return found

@@ -254,4 +254,4 @@ def test_layers_behind_an_image_layer_predict_as_at_inference(*, nested: bool) -
     model = compiled(network)
     rows = rows_for(model, 9)
     expected = model.predict(rows.inputs["x"], verbose=0)
-    np.testing.assert_allclose(predict(model, rows.inputs, 4)["y"], expected, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(predict(model, rows.inputs)["y"], expected, rtol=1e-5, atol=1e-6)

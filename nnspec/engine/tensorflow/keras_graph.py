@@ -186,11 +186,6 @@ def carried_states(model: keras.Model) -> list[keras.Variable]:
     return list(kept.values())
 
 
-def is_stateful(model: keras.Model) -> bool:
-    """Return whether a layer carries something from batch to batch."""
-    return any(getattr(one, "stateful", False) for one in inner_layers(model))
-
-
 def attention_axes(layer: keras.layers.MultiHeadAttention) -> tuple[int, ...]:
     """Return the axes that attention runs over."""
     return tuple(layer._attention_axes or (1,))

@@ -6,7 +6,7 @@ from typing import assert_never
 
 from nnspec.build.program import Program, build_program
 from nnspec.build.raw import raw_columns
-from nnspec.data import Preprocessing, Split, check_unchanged
+from nnspec.data import NewRows, Preprocessing, check_unchanged
 from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.document import parse_document
 from nnspec.exchange.write.savedmodel import export_savedmodel
@@ -183,7 +183,7 @@ def predict(path: Path, data: Path) -> Predicted:
     return predict_rows(open_run(path), read_new_rows(path, data))
 
 
-def predict_rows(run: Finished, rows: Split) -> Predicted:
+def predict_rows(run: Finished, rows: NewRows) -> Predicted:
     """Return the predictions of a run for rows that were read."""
     training = trainable_sections(run.spec).training
     inputs = run.program.features(rows.features)

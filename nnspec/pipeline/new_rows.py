@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from nnspec.data import Preprocessing, Split, read_for_prediction
+from nnspec.data import NewRows, Preprocessing, read_for_prediction
 from nnspec.run.folder import RunFolder
 from nnspec.run.layout import PREPROCESSING
 
 
-def read_new_rows(path: Path, data: Path) -> Split:
+def read_new_rows(path: Path, data: Path) -> NewRows:
     """Return the rows of a table as the run's network takes them.
 
     Args:

@@ -61,7 +61,7 @@ def _read_header(content: Content, separator: str) -> list[str]:
     if not names:
         raise refuse("D113", f'the first line of "{content.file}" is empty; expected a header')
     content.check_width(len(names))
-    _check_names(content, names)
+    _check_names(names)
     if len(names) == 1:
         _check_separator(content, names[0], separator)
     # Every cell is written in a byte at least, the sign behind it; polars fills short lines up.
@@ -71,17 +71,17 @@ def _read_header(content: Content, separator: str) -> list[str]:
     return names
 
 
-def _check_names(content: Content, names: list[str]) -> None:
-    """Refuse a column without a name, or of the name of another one."""
+def _check_names(names: list[str]) -> None:
+    """Refuse a second column without a name, or of the name of another one.
+
+    One without a name, as pandas writes its index, may stand in the file unused.
+    """
     seen: dict[str, int] = {}
     for number, name in enumerate(names, start=1):
         if name in seen:
             both = f"columns {seen[name]} and {number}"
-            raise refuse("D121", f'the column "{shorten(name)}" is named twice: {both}')
-        if not name.strip():
-            hint = "name it in the first line, or leave it out of the file"
-            message = f'column {number} of "{content.file}" has no name'
-            raise refuse("D121", message, hint=hint)
+            what = f'the column "{shorten(name)}" is named twice' if name else "two have no name"
+            raise refuse("D121", f"{what}: {both}")
         seen[name] = number
 
 

@@ -1,6 +1,6 @@
 """One rule decides what a cell is: a table and the SavedModel's graph read it alike."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -57,7 +57,7 @@ def test_a_whole_number_is_one_category_with_and_without_a_point(cell: str, cate
     assert name_categories(read_texts(pl.Series([cell]), ())).to_list() == [category]
 
 
-def table(cells: list[object]) -> str:
+def table(cells: Sequence[object]) -> str:
     return "c,y\n" + "".join(f"{cell},{row}\n" for row, cell in enumerate(cells))
 
 
@@ -145,7 +145,7 @@ def test_large_numbers_keep_their_differences(start: float, load: Load) -> None:
 
 @pytest.mark.parametrize("cells", [[2000, 2001, 2002], [0.5, 85.569, 12.25], [1e9, 2e9, 5e8]])
 def test_columns_that_single_precision_holds_stay_in_it(cells: list[float], load: Load) -> None:
-    fit = load(table(list(cells) * 20)).fitted.columns["c"]
+    fit = load(table(cells * 20)).fitted.columns["c"]
     assert isinstance(fit, NumericFit)
     assert fit.precision == "single"
 

@@ -1,4 +1,4 @@
-"""A table as people write it: texts of several scripts, gaps, times; from training to SavedModel."""
+"""A table as people write it: texts of several scripts, gaps, times; trained and exported."""
 
 import csv
 import io

@@ -2,18 +2,18 @@
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import assert_never
 
 from nnspec.build.program import Program, build_program
 from nnspec.build.raw import raw_columns
 from nnspec.data import NewRows, Preprocessing, check_unchanged
-from nnspec.diagnostics import Diagnostic, Refused
+from nnspec.diagnostics import Diagnostic
 from nnspec.document import parse_document
 from nnspec.exchange.write.savedmodel import export_savedmodel
 from nnspec.judge.program import answer_new_rows, describe_heads, predict_split
 from nnspec.network.network import Network
 from nnspec.pipeline.check import check_document
 from nnspec.pipeline.conclude import SAMPLE, check_gates, conclude, describe, judge
+from nnspec.pipeline.incomplete import check_weights, count_epochs, doubts_about, ended
 from nnspec.pipeline.new_rows import read_new_rows
 from nnspec.pipeline.opened import fit_network, read_data, trainable_sections
 from nnspec.pipeline.prepare import filled_splits
@@ -22,9 +22,8 @@ from nnspec.report.predictions import encode_predictions
 from nnspec.report.report import Report, decode_report
 from nnspec.run.checkpoint import load_weights
 from nnspec.run.folder import RunFolder
-from nnspec.run.history import count_epochs
-from nnspec.run.layout import PREPROCESSING, REPORT, SPEC, checkpoint_of
-from nnspec.run.manifest import Manifest, TrainingRecord
+from nnspec.run.layout import PREPROCESSING, REPORT, SPEC
+from nnspec.run.manifest import TrainingRecord
 from nnspec.run.signals import SIGNALS
 from nnspec.spec.spec import Spec
 
@@ -84,49 +83,6 @@ def open_run(path: Path) -> Finished:
     program = build_program(spec, network, fitted)
     load_weights(program.core, folder, "last")
     return Finished(folder, spec, network, program, doubts_about(folder))
-
-
-def check_weights(folder: RunFolder) -> None:
-    """Refuse a run that ended before it had any weights (A115)."""
-    manifest = folder.manifest
-    if manifest.status == "complete" or checkpoint_of("last") in manifest.artefacts:
-        return
-    message = f'"{folder.path}" {ended(manifest)} before it had weights: there is nothing to use'
-    hint = "train the spec again"
-    raise Refused([Diagnostic("A115", message, hint=hint, file=str(folder.path))])
-
-
-def doubts_about(folder: RunFolder) -> tuple[Diagnostic, ...]:
-    """Return what is to be said about a run that is not complete (A114)."""
-    manifest, path = folder.manifest, folder.path
-    if manifest.status == "complete":
-        return ()
-    if manifest.training is not None:
-        message = f'"{path}" is trained, and {ended(manifest)} before it was judged'
-        hint = f"nnspec evaluate {path} completes it"
-    else:
-        epochs = count_epochs(path)
-        message = (
-            f'the training of "{path}" {ended(manifest)} after {epochs} '
-            f"epoch{'' if epochs == 1 else 's'}; these are its last weights"
-        )
-        hint = "train the spec again for a complete run"
-    return (Diagnostic("A114", message, hint=hint, file=str(path)),)
-
-
-def ended(manifest: Manifest) -> str:
-    """Return how a run ended that did not complete."""
-    match manifest.status:
-        case "running" | "trained":
-            return "is under way, or was killed,"
-        case "stopped":
-            return "was stopped"
-        case "failed":
-            return "failed"
-        case "complete":
-            return "ended"
-        case _:
-            assert_never(manifest.status)
 
 
 def evaluate(path: Path) -> Evaluated:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from nnspec.data import NewRows, Preprocessing, read_for_prediction
+from nnspec.pipeline.incomplete import check_weights
 from nnspec.run.folder import RunFolder
 from nnspec.run.layout import PREPROCESSING
 
@@ -17,5 +18,7 @@ def read_new_rows(path: Path, data: Path) -> NewRows:
     Raises:
         Refused: the folder is no run, or the table is not one that it can predict.
     """
-    fitted = Preprocessing.from_json(RunFolder.open(path).read(PREPROCESSING))
+    folder = RunFolder.open(path)
+    check_weights(folder)
+    fitted = Preprocessing.from_json(folder.read(PREPROCESSING))
     return read_for_prediction(str(data.absolute()), fitted, folder=Path())

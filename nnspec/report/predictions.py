@@ -6,7 +6,7 @@ Numbers are written with as many digits as bring the same number back.
 import csv
 import io
 from collections.abc import Iterable, Sequence
-from typing import Any, assert_never
+from typing import assert_never
 
 import numpy as np
 
@@ -26,7 +26,6 @@ WIDEST = 1_000
 """Elements per row above which a reconstruction is written as one error per row, and steps or
 pixels without their probabilities."""
 Column = tuple[str, Sequence[object]]
-Line = tuple[Any, ...]
 
 
 def encode_predictions(
@@ -51,9 +50,10 @@ def encode_predictions(
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(_distinct(name for name, _ in columns))
-    empty: list[Line] = [(row, *[""] * (len(columns) - 1)) for row in left_out]
-    lines: list[Line] = [*zip(*(values for _, values in columns), strict=True), *empty]
-    writer.writerows(sorted(lines, key=lambda line: int(line[0])) if empty else lines)
+    lines: list[tuple[object, ...]] = list(zip(*(values for _, values in columns), strict=True))
+    lines += [(row, *[""] * (len(columns) - 1)) for row in left_out]
+    order = np.argsort([*outputs[0][1].rows.tolist(), *left_out], kind="stable").tolist()
+    writer.writerows([lines[place] for place in order] if len(left_out) else lines)
     return text.getvalue().encode()
 
 

@@ -105,13 +105,13 @@ def _beyond(column: Column) -> Flags | None:
 
     Single precision bounds measures; whole numbers that pass as they are have 32 bits.
     """
-    values = column.values
-    if column.kind == "integer":
-        return np.asarray((values < SMALLEST_INTEGER) | (values > LARGEST_INTEGER), np.bool_)
-    if not np.issubdtype(values.dtype, np.floating):
+    whole = column.kind == "integer"
+    if not whole and not np.issubdtype(column.values.dtype, np.floating):
         return None
+    numbers = column.values.astype(np.float64, copy=False)
+    low, high = (SMALLEST_INTEGER, LARGEST_INTEGER) if whole else (-LARGEST, LARGEST)
     with np.errstate(invalid="ignore"):
-        return np.asarray(np.abs(values.astype(np.float64, copy=False)) > LARGEST, np.bool_)
+        return np.asarray((numbers < low) | (numbers > high), np.bool_)
 
 
 def _remedy(policy: Missing) -> str:

@@ -37,9 +37,7 @@ def answers(core: keras.Model, inputs: list[tf.Tensor]) -> list[tf.Tensor]:
     return list(keras.tree.flatten(core(given, training=False)))
 
 
-def in_batches(
-    core: keras.Model, inputs: Sequence[tf.Tensor], size: int
-) -> list[tf.Tensor]:
+def in_batches(core: keras.Model, inputs: Sequence[tf.Tensor], size: int) -> list[tf.Tensor]:
     """Return what leaves the network for rows that pass through it batch after batch."""
     rows = tf.shape(inputs[0])[0]
     batches = (rows + size - 1) // size

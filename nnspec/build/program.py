@@ -7,8 +7,8 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from nnspec.build.batches import apply_core
 from nnspec.build.back import PREDICTION, Back, build_back
+from nnspec.build.batches import apply_core
 from nnspec.build.front import Front, build_front, prepare_arrays, prepare_inputs
 from nnspec.build.model import build_model
 from nnspec.build.withheld import withhold

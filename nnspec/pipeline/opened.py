@@ -19,9 +19,9 @@ from nnspec.pipeline.check import (
     check_source_of,
     placed,
 )
+from nnspec.pipeline.fitting import check_fit, check_targets
 from nnspec.rules import apply_rules
 from nnspec.rules.head import find_head
-from nnspec.rules.runtime import built_batch
 from nnspec.spec.data import DataSection
 from nnspec.spec.data_rules import unknown_columns
 from nnspec.spec.spec import Spec
@@ -69,12 +69,7 @@ def open_spec(
         raise refusal_with_data(checked, allow_outside=allow_outside)
     spec, network = checked.accept()
     dataset = read_data(spec, network, allow_outside=allow_outside)
-    fitted = fit_network(spec, dataset.fitted)
-    findings = Findings()
-    check_batches(fitted, dataset, findings)
-    if findings.errors:
-        raise Refused(findings.sorted(spec.file))
-    return Opened(spec, fitted, dataset, checked.diagnostics)
+    return Opened(spec, fit_rows(spec, dataset), dataset, checked.diagnostics)
 
 
 def trainable_sections(spec: Spec) -> Sections:
@@ -121,45 +116,14 @@ def fit_network(spec: Spec, fitted: Preprocessing) -> Network:
     return network
 
 
-def check_targets(network: Network, fitted: Preprocessing, findings: Findings) -> None:
-    """Record outputs whose shape is not that of their target."""
-    for output in network.graph.outputs:
-        target, tensor = fitted.targets.get(output.name), network.output(output.name)
-        if target is None or tensor is None or target.need == "none":
-            continue
-        if target.reconstructs:
-            wanted = fitted.tensors[target.reconstructs].shape[1:]
-        elif target.need == "multiclass":
-            wanted = (*target.shape, len(target.labels))
-        else:
-            wanted = target.shape
-        if tuple(tensor.shape[1:]) != tuple(wanted):
-            message = (
-                f'the output "{output.name}" has shape {list(tensor.shape[1:])}; '
-                f"its target needs {list(wanted)}"
-            )
-            if target.labels:
-                message += f": one unit per class of {', '.join(map(str, target.labels[:10]))}"
-            node = network.by_name[output.source.node].node
-            findings.add("M105", message, node.origin.of("units"))
-
-
-def check_batches(network: Network, dataset: Dataset, findings: Findings) -> None:
-    """Record splits that do not fill one batch, where the network is built for its size.
-
-    The test rows need not: a short last batch is filled up when it is predicted.
-    """
-    for node in network.inputs:
-        size = built_batch(node)
-        for name in ("train", "validation"):
-            rows = len(dataset.splits[name])
-            if size is not None and 0 < rows < size:
-                message = (
-                    f'"{node.name}" is built for batches of {size} rows; '
-                    f"the {name} split has {rows}"
-                )
-                hint = f"write a batch_size of {rows} or less, here and under training"
-                findings.add("D111", message, node.node.origin.of("batch_size"), hint=hint)
+def fit_rows(spec: Spec, dataset: Dataset) -> Network:
+    """Return the network for the rows that will pass through it; raises as `fit_network` does."""
+    network = fit_network(spec, dataset.fitted)
+    findings = Findings()
+    check_fit(network, dataset, findings)
+    if findings.errors:
+        raise Refused(findings.sorted(spec.file))
+    return network
 
 
 def check_opened(checked: CheckedSpec, *, allow_outside: bool = False) -> tuple[Diagnostic, ...]:
@@ -179,7 +143,7 @@ def check_opened(checked: CheckedSpec, *, allow_outside: bool = False) -> tuple[
         fitted = check_network(spec, dataset.fitted.tensors, findings)
         apply_rules(spec, fitted, findings)
         check_targets(fitted, dataset.fitted, findings)
-        check_batches(fitted, dataset, findings)
+        check_fit(fitted, dataset, findings)
         findings.extend(placed(spec, check_rows(dataset, spec.data)))
     except Refused as refused:
         return refused.diagnostics

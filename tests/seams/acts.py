@@ -89,9 +89,7 @@ CALLBACKS: Mapping[str, tuple[Case, Callable[[Learnt], bool]]] = {
         stopped,
     ),
     "plateau": (
-        called_back(
-            (PLATEAU, {"monitor": "loss", "factor": 0.5, "patience": 1, "min_delta": 0.5})
-        ),
+        called_back((PLATEAU, {"monitor": "loss", "factor": 0.5, "patience": 1, "min_delta": 0.5})),
         slowed,
     ),
     "lowest_rate": (

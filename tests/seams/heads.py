@@ -35,9 +35,7 @@ NUMBERS: Mapping[str, Head] = {
     "plain": Head("mse"),
     "mean": Head("MeanSquaredError", 2, target="y z", arguments={"reduction": "mean"}),
     "sum": Head("MeanSquaredError", arguments={"reduction": "sum"}),
-    "weighted_mean": Head(
-        "MeanSquaredError", arguments={"reduction": "mean_with_sample_weight"}
-    ),
+    "weighted_mean": Head("MeanSquaredError", arguments={"reduction": "mean_with_sample_weight"}),
     "mae": Head("MeanAbsoluteError"),
     "mape": Head("MeanAbsolutePercentageError", target="z"),
     "msle": Head("MeanSquaredLogarithmicError", target="count"),
@@ -88,13 +86,15 @@ def case_of(heads: Mapping[str, Head]) -> Case:
 
     def network() -> keras.Model:
         x = keras.Input((4,))
-        made = [
-            L.Dense(head.units, head.activation, name=name)(x) for name, head in heads.items()
-        ]
+        made = [L.Dense(head.units, head.activation, name=name)(x) for name, head in heads.items()]
         return keras.Model(x, made)
 
     layers = [
-        {"Dense": {"units": head.units, "activation": head.activation}, "name": name, "inputs": "input"}
+        {
+            "Dense": {"units": head.units, "activation": head.activation},
+            "name": name,
+            "inputs": "input",
+        }
         for name, head in heads.items()
     ]
     return Case(
@@ -104,10 +104,16 @@ def case_of(heads: Mapping[str, Head]) -> Case:
             "optimizer": "adam",
             "loss": {name: head.made() for name, head in heads.items()},
         },
-        training={"optimizer": "adam", "loss": {name: head.spoken() for name, head in heads.items()}},
+        training={
+            "optimizer": "adam",
+            "loss": {name: head.spoken() for name, head in heads.items()},
+        },
         data={
             "features": ["x"],
-            "target": {name: head.target.split() if " " in head.target else head.target for name, head in heads.items()},
+            "target": {
+                name: head.target.split() if " " in head.target else head.target
+                for name, head in heads.items()
+            },
         },
         x="x",
         y=[targets(head) for head in heads.values()],

@@ -5,9 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from family import EXECUTORS, difference
-from heads import CLASSES, NUMBERS, Head, case_of
-
-from nnspec.catalog.losses import Loss
+from heads import CLASSES, NUMBERS, case_of
 
 if TYPE_CHECKING:
     from conftest import Told
@@ -34,9 +32,7 @@ def test_each_loss_teaches_its_head_what_fit_teaches_it(
 
 @pytest.mark.parametrize("executor", EXECUTORS)
 @pytest.mark.parametrize("group", HEADS)
-def test_the_figures_have_the_names_of_fit(
-    told_twice: "Told", group: str, executor: str
-) -> None:
+def test_the_figures_have_the_names_of_fit(told_twice: "Told", group: str, executor: str) -> None:
     ours, theirs = told_twice(group, case_of(HEADS[group]), executor)
     assert ours.history.keys() == theirs.history.keys()
     np.testing.assert_allclose(ours.history["loss"], theirs.history["loss"], rtol=1e-5)

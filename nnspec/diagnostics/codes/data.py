@@ -151,4 +151,10 @@ DATA: tuple[Code, ...] = (
         "Leave it out of `features`.",
         Severity.WARNING,
     ),
+    Code(
+        "D125",
+        "number beyond an Embedding",
+        "An Embedding has one row for each whole number from 0 on; a number beyond has none.",
+        "Write an input_dim of the largest number and one more.",
+    ),
 )

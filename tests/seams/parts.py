@@ -186,15 +186,18 @@ PARTS: Mapping[str, Case] = {
         shared,
         "x",
     ),
-    "embedded": plain(
-        [
-            {"Embedding": {"input_dim": 9, "output_dim": 4, "mask_zero": True}},
-            {"LSTM": {"units": 5, "return_sequences": True}},
-            "GlobalAveragePooling1D",
-            {"Dense": 1},
-        ],
-        embedded,
-        "tokens",
+    "embedded": replace(
+        plain(
+            [
+                {"Embedding": {"input_dim": 9, "output_dim": 4, "mask_zero": True}},
+                {"LSTM": {"units": 5, "return_sequences": True}},
+                "GlobalAveragePooling1D",
+                {"Dense": 1},
+            ],
+            embedded,
+            "tokens",
+        ),
+        data={"features": ["tokens"], "target": "y", "columns": {"tokens": "integer"}},
     ),
     "masked": plain(
         ["Masking", {"Bidirectional": {"layer": {"GRU": 4}}}, {"Dense": 1}], masked, "steps"

@@ -107,33 +107,55 @@ def train(
 
 
 def evaluate(run: str | Path) -> tuple[OutputReport, ...]:
-    """Return the figures of a finished run, computed anew from its weights and data."""
+    """Return the figures of a run, computed anew from its weights and data.
+
+    A run that is trained and was stopped before it was judged is completed.
+
+    Raises:
+        nnspec.diagnostics.Refused: the run, or its data, which changed.
+        nnspec.diagnostics.GateMissed: the run was completed and a metric missed its gate.
+    """
     from pathlib import Path
 
     from nnspec.pipeline.finished import evaluate as run_evaluate
 
-    return run_evaluate(Path(run))
+    evaluated = run_evaluate(Path(run))
+    _warn(evaluated.doubts)
+    return evaluated.report.outputs
 
 
 def predict(run: str | Path, data: str | Path) -> str:
-    """Return a finished run's predictions for the rows of a table, as CSV text."""
+    """Return a run's predictions for the rows of a table, as CSV text.
+
+    Warns where the run did not complete, of values that the training did not have, and of rows
+    that have no prediction.
+    """
     from pathlib import Path
 
     from nnspec.pipeline.finished import predict as run_predict
 
-    return run_predict(Path(run), Path(data)).decode()
+    predicted = run_predict(Path(run), Path(data))
+    _warn(predicted.doubts)
+    return predicted.content.decode()
 
 
 def export(run: str | Path, output: str | Path) -> None:
-    """Write the SavedModel of a finished run to a folder."""
+    """Write the SavedModel of a run to a folder; warn where the run did not complete."""
     from pathlib import Path
 
     from nnspec.pipeline.finished import export as run_export
 
-    run_export(Path(run), Path(output))
+    _warn(run_export(Path(run), Path(output)))
 
 
 def _source(spec: str | Path | Spec) -> Path | Spec:
     from pathlib import Path
 
     return Path(spec) if isinstance(spec, str) else spec
+
+
+def _warn(diagnostics: Diagnostics) -> None:
+    import warnings
+
+    for one in diagnostics:
+        warnings.warn(f"{one.message} [{one.code}]", stacklevel=3)

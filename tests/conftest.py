@@ -13,9 +13,13 @@ from nnspec.pipeline.check import Checked, check_document
 from nnspec.spec.data import DataSection
 
 if TYPE_CHECKING:
+    from family import Case, Learnt
+
     from nnspec.data import Dataset
     from nnspec.data.fit.fitted import Need
     from nnspec.pipeline.run import RunResult
+
+    Told = Callable[[str, Case, str], tuple[Learnt, Learnt]]
 
 SPECS = Path(__file__).parents[1] / "specs"
 
@@ -65,3 +69,25 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> "Callable[[str], RunRes
         return nnspec.train(SPECS / f"{name}.yaml", runs=runs)
 
     return train
+
+
+@pytest.fixture(scope="session")
+def told_twice(tmp_path_factory: pytest.TempPathFactory) -> "Told":
+    """Return what nnspec and `fit` learnt of a case, by its name and an executor's."""
+    from family import by_fit, from_spec  # noqa: PLC0415 - other tests import no Keras
+
+    cases: dict[str, Case] = {}
+
+    @cache
+    def theirs(name: str) -> "Learnt":
+        return by_fit(cases[name])
+
+    @cache
+    def ours(name: str, executor: str) -> "Learnt":
+        return from_spec(cases[name], executor, tmp_path_factory.mktemp("case"))
+
+    def told(name: str, case: "Case", executor: str) -> "tuple[Learnt, Learnt]":
+        cases[name] = case
+        return ours(name, executor), theirs(name)
+
+    return told

@@ -6,8 +6,8 @@ from typing import Any
 import keras
 
 from nnspec.catalog.base import CatalogObject
+from nnspec.catalog.keras_names import snake_case
 from nnspec.catalog.layer import Layer
-from nnspec.frontends.nnspec_1.layer_names import snake_case
 
 FAMILIES: dict[str, Any] = {
     "layers": keras.layers,

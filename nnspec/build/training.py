@@ -9,7 +9,7 @@ from nnspec.build.objects import build_object
 from nnspec.catalog.optimizers import Optimizer
 from nnspec.catalog.schedules import Schedule
 from nnspec.network.network import Network
-from nnspec.spec.training import TrainingSection
+from nnspec.spec.training import TrainingSection, named_metrics
 
 
 def compile_training(
@@ -55,11 +55,12 @@ def build_losses(training: TrainingSection, layers: dict[str, str]) -> object:
 
 def build_metrics(training: TrainingSection, layers: dict[str, str]) -> object:
     """Return Keras' metrics, or those of each output."""
-    if not isinstance(training.metrics, dict):
-        return [build_object(metric) for metric in training.metrics]
+    named = named_metrics(training.metrics)
+    if not isinstance(named, dict):
+        return [build_object(metric) for metric in named]
     return {
         layers.get(name, name): [build_object(metric) for metric in metrics]
-        for name, metrics in training.metrics.items()
+        for name, metrics in named.items()
     }
 
 

@@ -23,7 +23,8 @@ class Monitoring(Callback, abstract=True):
     """Watches one figure of the logs, epoch by epoch."""
 
     monitor: Text = "val_loss"
-    """Name of the figure: loss or a metric's name, with val_ before it on validation rows."""
+    """Name of the figure: loss or a metric's name, with val_ before it on validation rows. Metrics
+    are in the target's own units; a loss is that of scaled targets (`data.target_scaling`)."""
     mode: Literal["auto", "min", "max"] = "auto"
     """Whether less or more is better; known from the metric if auto."""
     verbose: Verbosity = 0

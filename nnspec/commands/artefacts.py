@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from nnspec.commands.options import AllowOutside, Overrides, RunFolder
-from nnspec.commands.reporting import explained, training_libraries
+from nnspec.commands.reporting import check_run, explained, show_findings, training_libraries
 
 
 class ExportFormat(StrEnum):
@@ -39,16 +39,19 @@ def export(
     allow_outside: AllowOutside = False,
 ) -> None:
     """Write a trained run, or the network of a spec, for other programs."""
+    if form is ExportFormat.SAVED_MODEL:
+        check_run(source)
     with explained(overrides), training_libraries():
         from nnspec.pipeline import exchanged, finished
 
         match form:
             case ExportFormat.SAVED_MODEL:
-                finished.export(source, output)
+                doubts = finished.export(source, output)
             case ExportFormat.KERAS_JSON:
-                exchanged.export_keras_json(
+                doubts = exchanged.export_keras_json(
                     source, output, overrides=overrides or (), allow_outside=allow_outside
                 )
+        show_findings(doubts)
 
 
 def report(

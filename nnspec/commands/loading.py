@@ -7,14 +7,13 @@ import gc
 import importlib
 import os
 import sys
-import tempfile
 import threading
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
 from typing import BinaryIO, TextIO
 
-ERRORS = 2
-"""The file descriptor that libraries of C++ write to."""
+from nnspec.commands.streams import ERRORS, lasting
+
 LEVEL = "TF_CPP_MIN_LOG_LEVEL"
 WORDY = ("0", "1", "2")
 """Levels at which TensorFlow says more than errors."""
@@ -92,13 +91,13 @@ class Quiet:
         self._notes: BinaryIO | None = None
         if os.environ.setdefault(LEVEL, "3") in WORDY:
             return
-        self._notes = tempfile.TemporaryFile()
+        self._notes = open(os.devnull, "wb")  # noqa: PTH123 - closed at the exit
         sys.stderr.flush()
         self._kept = os.dup(ERRORS)
         self._replaced = sys.stderr if _writes_to(sys.stderr, ERRORS) else None
         if self._replaced is not None:
             copy = os.dup(ERRORS)
-            sys.stderr = os.fdopen(copy, "w", buffering=1, errors="backslashreplace")
+            sys.stderr = lasting(sys.stderr, copy)
         os.dup2(self._notes.fileno(), ERRORS)
 
     def __exit__(self, *_: object) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from nnspec.commands.options import SpecFiles
-from nnspec.commands.reporting import explained
+from nnspec.commands.reporting import explained, read_text
 
 STANDARD_INPUT = "-"
 
@@ -37,11 +37,15 @@ def fmt(
 def style_file(name: str, *, write: bool, diff: bool) -> bool:
     """Rewrite one file, or show how; return whether its style is another than the preferred one."""
     from nnspec.document import read_document
+    from nnspec.language.foreign import says_nnspec
     from nnspec.pipeline.repair import read_repairable, show_changes
     from nnspec.pipeline.styled import style_document
     from nnspec.run.atomic import write_atomic
 
     path = Path(name)
+    if not says_nnspec(read_text(path) or ""):
+        typer.echo(f"{name}: left as it is: it does not say nnspec at its top", err=True)
+        return False
     with explained():
         document = read_document(path)
         text = style_document(document, path.parent)
@@ -61,11 +65,16 @@ def style_input(*, alone: bool) -> None:
 
     from nnspec.document import parse_document
     from nnspec.document.limits import FILE_BYTES
+    from nnspec.language.foreign import says_nnspec
     from nnspec.pipeline.styled import style_document
 
     if not alone:
         message = "standard input is restyled alone, without --check and --diff"
         raise typer.BadParameter(message)
+    content = sys.stdin.buffer.read(FILE_BYTES + 1)
+    if not says_nnspec(content.decode("utf-8", "replace")):
+        sys.stdout.buffer.write(content + sys.stdin.buffer.read())
+        return
     with explained():
-        document = parse_document(sys.stdin.buffer.read(FILE_BYTES + 1), "<standard input>")
+        document = parse_document(content, "<standard input>")
         typer.echo(style_document(document, Path()), nl=False)

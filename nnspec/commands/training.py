@@ -1,7 +1,6 @@
 """Commands that compute: train, evaluate, predict."""
 
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -10,8 +9,10 @@ import typer
 from nnspec.commands.options import AllowOutside, Overrides, RunFolder, SpecFile
 from nnspec.commands.reporting import (
     accept,
+    check_run,
     explained,
     libraries_loading,
+    show_findings,
     training_libraries,
 )
 
@@ -47,6 +48,7 @@ def train(
         loading.start()
         opened = open_spec(spec, overrides=overrides or (), allow_outside=allow_outside)
         loading.finish()
+        show_findings(opened.seen, overrides)
         from rich.console import Console
 
         from nnspec.pipeline.run import Place, run_opened
@@ -95,26 +97,34 @@ def bench(
 
 
 def evaluate(run: RunFolder) -> None:
-    """Compute the figures of a finished run anew."""
+    """Compute the figures of a run anew; a trained run that was not judged is completed."""
+    check_run(run)
     with explained(), training_libraries():
         from rich.console import Console
 
         from nnspec.pipeline import finished
         from nnspec.report.terminal import show_report
 
-        judged = replace(finished.report(run), outputs=finished.evaluate(run))
-        show_report(judged, Console(highlight=False))
+        evaluated = finished.evaluate(run)
+        show_findings(evaluated.doubts)
+        show_report(evaluated.report, Console(highlight=False))
 
 
 def predict(run: RunFolder, data: DataFile, output: Output = None) -> None:
     """Predict new rows, in the target's own units."""
-    with explained(), training_libraries():
+    with explained(), libraries_loading() as loading:
+        from nnspec.pipeline.new_rows import read_new_rows
+
+        rows = read_new_rows(run, data)  # what is no run or no table is told at once
+        loading.start()
+        loading.finish()
         from nnspec.pipeline import finished
 
-        predictions = finished.predict(run, data)
+        predicted = finished.predict_rows(finished.open_run(run), rows)
+        show_findings(predicted.doubts)
         if output is None:
-            sys.stdout.buffer.write(predictions)
+            sys.stdout.buffer.write(predicted.content)
         else:
             from nnspec.run.atomic import write_atomic
 
-            write_atomic(output, predictions)
+            write_atomic(output, predicted.content)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from glob import glob, has_magic
+from os.path import exists
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -60,6 +61,9 @@ class Validation:
     diff: Annotated[
         bool, typer.Option("--diff", help="Show what --fix would write, and write nothing.")
     ] = False
+    only_specs: Annotated[
+        bool, typer.Option("--only-specs", help="Pass over files that do not say nnspec.")
+    ] = False
     overrides: Overrides = None
     allow_outside: AllowOutside = False
 
@@ -68,7 +72,7 @@ class Validation:
 def validate(asked: Validation) -> None:
     """Check specs, and show all that is wrong with them."""
     request = read_request(asked)
-    files = tuple(expand(asked.files))
+    files = tuple(expand(asked.files, only_specs=asked.only_specs))
     if asked.diff or asked.fix:
         if STANDARD_INPUT in files:
             message = "--fix and --diff take files, not standard input"
@@ -116,29 +120,55 @@ def split_codes(given: Sequence[str] | None) -> tuple[str, ...]:
     return tuple(part for part in parts if part)
 
 
-def expand(files: Sequence[str]) -> Iterator[str]:
-    """Give the files that patterns stand for, each once; a pattern without any is wrong usage."""
+def expand(files: Sequence[str], *, only_specs: bool = False) -> Iterator[str]:
+    """Give the files that patterns and folders stand for, each once; none is wrong usage.
+
+    Args:
+        files: names, patterns and folders.
+        only_specs: whether files that are no specs are passed over, even where they are named.
+    """
     seen: set[str] = set()
     for file in files:
-        found = sorted(glob(file, recursive=True)) if is_pattern(file) else [file]  # noqa: PTH207 - Path.glob takes no absolute pattern
+        found = expand_one(file)
         if not found:
-            message = f"no file matches {file}"
+            message = f"no {'spec lies in' if Path(file).is_dir() else 'file matches'} {file}"
             raise typer.BadParameter(message)
-        if found == [file] and file != STANDARD_INPUT:
-            require_file(Path(file))
-        yield from (one for one in found if one not in seen)
+        new = [one for one in found if one not in seen]
+        yield from filter(is_sought, new) if only_specs else new
         seen.update(found)
+
+
+def expand_one(file: str) -> list[str]:
+    """Return the file that an argument names, or the specs that its folder or pattern holds."""
+    if file == STANDARD_INPUT:
+        return [file]
+    if is_pattern(file):
+        return sorted(glob(file, recursive=True))  # noqa: PTH207 - Path.glob takes no absolute pattern
+    path = require_file(Path(file))
+    if not path.is_dir():
+        return [file]
+    from nnspec.pipeline.found import find_specs
+
+    return [str(one) for one in find_specs(path)]
+
+
+def is_sought(file: str) -> bool:
+    """Return whether a file is a spec, or what comes in through standard input."""
+    from nnspec.pipeline.found import is_spec
+
+    return file == STANDARD_INPUT or is_spec(Path(file))
 
 
 def is_pattern(file: str) -> bool:
     """Tell whether an argument is a pattern that the shell left as it is."""
-    return has_magic(file) and not Path(file).exists()
+    return has_magic(file) and not exists(file)  # noqa: PTH110 - Path's own raises for long names
 
 
 def check_file(file: str, request: "Request") -> tuple[str | None, tuple[Diagnostic, ...]]:
     """Return the text of a spec and what is shown about it."""
     from nnspec.document import parse_document, read_document
     from nnspec.document.limits import FILE_BYTES
+    from nnspec.language.foreign import find_foreign
     from nnspec.pipeline.examine import examine
 
     piped = sys.stdin.buffer.read(FILE_BYTES + 1) if file == STANDARD_INPUT else None
@@ -151,18 +181,20 @@ def check_file(file: str, request: "Request") -> tuple[str | None, tuple[Diagnos
         return document.text, examine(document, folder, request)
     except Refused as refused:
         text = read_text(Path(file)) if piped is None else piped.decode("utf-8", "replace")
-        return text, refused.diagnostics
+        other = find_foreign(text or "")
+        return text, (replace(other, file=file),) if other else refused.diagnostics
 
 
 def repair_file(file: str, request: "Request", *, write: bool) -> bool:
     """Repair a spec, or show how; return whether anything was to repair."""
     from nnspec.pipeline.examine import examine
+    from nnspec.pipeline.found import is_spec_text
     from nnspec.pipeline.repair import read_repairable, repair, show_changes
     from nnspec.run.atomic import write_atomic
 
     path = Path(file)
     content = read_repairable(path)
-    if content is None:
+    if content is None or not is_spec_text(content.text, file):
         return False
     form = replace(request, policy=None, data=None)
     repaired = repair(content.text, file, lambda document: examine(document, path.parent, form))

@@ -17,6 +17,7 @@ from nnspec.data.read.typed import TypedRows, read_rows
 from nnspec.data.split.parts import Split, divide
 from nnspec.data.split.splits import SPLITS, SplitName
 from nnspec.data.table import Values
+from nnspec.diagnostics import Diagnostic
 from nnspec.spec.data import DataSection
 
 
@@ -29,12 +30,14 @@ class Dataset:
         fitted: what was fitted on the training rows.
         fingerprint: SHA-256 of the source.
         source: the source as messages name it.
+        doubts: what the whole source shows and no refusal names.
     """
 
     splits: Mapping[SplitName, Split]
     fitted: Preprocessing
     fingerprint: str
     source: str
+    doubts: tuple[Diagnostic, ...] = ()
 
     def encoded_targets(self, split: SplitName) -> dict[str, Values]:
         """Return what each output's loss is given; see `encode_targets`."""
@@ -84,7 +87,7 @@ def fit_rows(rows: TypedRows, needs: TargetNeeds, section: DataSection) -> Datas
     """
     parts = divide(rows, needs, section)
     fitted = fit(parts, rows.roles, needs, section)
-    dataset = Dataset(parts.splits, fitted, rows.fingerprint, rows.source)
+    dataset = Dataset(parts.splits, fitted, rows.fingerprint, rows.source, rows.doubts)
     _check_classes(dataset)
     return dataset
 

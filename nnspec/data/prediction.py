@@ -1,20 +1,46 @@
 """Reads rows for a trained network: the columns it was fitted on, typed as they were then."""
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nnspec.data.columns.kinds import type_columns
-from nnspec.data.columns.missing import find_infinite, find_missing, unfilled
-from nnspec.data.fit.fitted import Preprocessing
+from nnspec.data.columns.missing import (
+    find_far,
+    find_infinite,
+    find_missing,
+    unfilled,
+    whole_rows,
+)
+from nnspec.data.columns.refusals import refuse
+from nnspec.data.fit.fitted import CategoryFit, Preprocessing
 from nnspec.data.read.raw import DATA_LIMIT, Raw
 from nnspec.data.read.source import read_source
 from nnspec.data.split.parts import Split
 from nnspec.data.split.windows import all_windows, known_windows
-from nnspec.data.table import Table
+from nnspec.data.table import Column, Rows, Table
 from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.spec.data import Kind
 from nnspec.spec.source import nearest
+
+SHOWN = 20
+"""How many rows or values a message lists."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NewRows(Split):
+    """Rows for a trained network.
+
+    Attributes:
+        left_out: row numbers, from 0, that `missing: drop` leaves out.
+        notes: findings about them: D125 values never trained on, D126 rows left out.
+    """
+
+    left_out: Rows = field(default_factory=lambda: np.empty(0, np.int64))
+    notes: tuple[Diagnostic, ...] = ()
 
 
 def read_for_prediction(
@@ -24,7 +50,7 @@ def read_for_prediction(
     folder: FilePath,
     with_targets: bool = False,
     limit: int = DATA_LIMIT,
-) -> Split:
+) -> NewRows:
     """Read rows that a trained network is to be applied to.
 
     Args:
@@ -35,13 +61,14 @@ def read_for_prediction(
         limit: bytes that the file may unpack to.
 
     Returns:
-        The rows, without targets unless they were asked for. Over a series every window that
-        fits; the last predict rows that are not there yet, and `rows` counts on beyond the end.
+        The rows, without targets unless they were asked for; where the training left out rows with
+        missing cells, those without. Over a series every window that fits; the last predict rows
+        that are not there yet, and `rows` counts on beyond the end.
 
     Raises:
         Refused: as `read_source`; D103 for absent columns, D106 for cells of another type,
             D105 for missing cells that the training did not learn to fill, D110 for array cells
-            of another shape, D112 for infinite numbers, D113 for too few rows.
+            of another shape, D112 for numbers that no network can take, D113 for too few rows.
     """
     raw = read_source(source, folder, allow_outside=True, limit=limit)
     features, targets = tuple(fitted.columns), _target_kinds(fitted) if with_targets else {}
@@ -50,17 +77,91 @@ def read_for_prediction(
     kinds = {**targets, **{name: fit.kind for name, fit in fitted.columns.items()}}
     table = type_columns(raw, wanted, kinds, fitted.null_values)
     _check_cells(table, fitted, tuple(targets))
+    notes = tuple(find_unknown(table, fitted))
+    whole = whole_rows(table) if fitted.missing == "drop" else np.ones(table.rows, np.bool_)
+    if not whole.any():
+        message = f'each of the {table.rows} rows of "{raw.source}" lacks a cell'
+        raise refuse("D113", f"{message}; the run was trained with `missing: drop`")
+    kept, left_out = np.flatnonzero(whole), np.flatnonzero(~whole)
+    notes += tuple(_told_left_out(left_out, table))
+    split = _cut(table.take(kept) if len(left_out) else table, fitted, tuple(targets))
+    horizon = fitted.window.horizon if fitted.window else 0
+    numbers = np.concatenate([kept, np.arange(table.rows, table.rows + horizon)])
+    return NewRows(
+        features=split.features,
+        targets=split.targets,
+        rows=numbers[split.rows],
+        latest=split.latest,
+        left_out=left_out,
+        notes=notes,
+    )
+
+
+def _cut(table: Table, fitted: Preprocessing, targets: tuple[str, ...]) -> Split:
+    """Return rows as the network takes them: as they are, or windows over a series."""
+    features, known = table.select(fitted.columns), table.select(targets)
     if fitted.window is None:
-        rows = np.arange(table.rows)
-        return Split(table.select(features), table.select(targets), rows)
-    windows = (known_windows if with_targets else all_windows)(table.rows, fitted.window)
-    known = table.select(targets)
+        return Split(features, known, np.arange(table.rows))
+    windows = (known_windows if targets else all_windows)(table.rows, fitted.window)
     return Split(
-        features=windows.cut(table.select(features)),
+        features=windows.cut(features),
         targets=known.take(windows.target_rows) if targets else known,
         rows=windows.target_rows,
         latest=known.take(windows.last_rows) if targets else None,
     )
+
+
+def find_unknown(table: Table, fitted: Preprocessing) -> Iterator[Diagnostic]:
+    """Yield a finding (D125) for each category column with values that the training had not."""
+    for name, fit in fitted.columns.items():
+        if isinstance(fit, CategoryFit):
+            unknown = _unknown_cells(table[name], fit)
+            if unknown.any():
+                yield _told_unknown(name, table[name], fit, unknown)
+
+
+def _unknown_cells(column: Column, fit: CategoryFit) -> NDArray[np.bool_]:
+    """Return which elements of a column, in one line, are neither known nor missing."""
+    known = {"", *fit.vocabulary}
+    cells = column.values.reshape(-1).tolist()
+    return np.fromiter((cell not in known for cell in cells), np.bool_, len(cells))
+
+
+def _told_unknown(
+    name: str, column: Column, fit: CategoryFit, unknown: NDArray[np.bool_]
+) -> Diagnostic:
+    """Return the finding about a column's unknown values: how many, which is first."""
+    count, first = int(unknown.sum()), int(unknown.argmax())
+    row = first // (len(unknown) // len(column.values)) + 1
+    value = column.values.reshape(-1)[first]
+    cells = "cell is" if len(unknown) == 1 else "cells are"
+    many = f"each of {count}" if count == len(unknown) > 1 else f"{count} of {len(unknown)}"
+    message = (
+        f'column "{name}": {many} {cells} unknown (first: row {row}, "{value}"); '
+        f"trained on {_listed(fit.vocabulary)}"
+    )
+    return Diagnostic("D125", message)
+
+
+def _told_left_out(left_out: Rows, table: Table) -> Iterator[Diagnostic]:
+    """Yield the finding (D126) about rows without a prediction, if there are any."""
+    if not len(left_out):
+        return
+    first = table.take(left_out)
+    columns = [name for name, column in first.columns.items() if column.missing().any()]
+    rows = _listed([str(row + 1) for row in left_out.tolist()])
+    several = "row has" if len(left_out) == 1 else "rows have"
+    message = (
+        f"{len(left_out)} of {table.rows} {several} no prediction, because cells of "
+        f"{_listed(columns)} are missing: {rows}"
+    )
+    yield Diagnostic("D126", message)
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Return names in a row, the first of many."""
+    more = ", ..." if len(names) > SHOWN else ""
+    return ", ".join(names[:SHOWN]) + more
 
 
 def _target_kinds(fitted: Preprocessing) -> dict[str, Kind]:
@@ -90,8 +191,9 @@ def _check_names(raw: Raw, wanted: tuple[str, ...]) -> None:
 
 def _check_cells(table: Table, fitted: Preprocessing, targets: tuple[str, ...]) -> None:
     """Refuse cells that the front has no number for: missing, infinite, of another shape."""
-    names = unfilled(table, targets, fitted.missing)
+    names = () if fitted.missing == "drop" else unfilled(table, targets, fitted.missing)
     findings = [*find_missing(table, names, fitted.missing), *find_infinite(table)]
+    findings.extend(find_far(table, fitted.columns) if not findings else ())
     for name, fit in fitted.columns.items():
         found = table[name].shape
         if found != fit.shape:

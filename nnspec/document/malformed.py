@@ -7,6 +7,7 @@ from itertools import accumulate
 import yaml
 
 from nnspec.diagnostics import Diagnostic, Related, Span
+from nnspec.document.brackets import find_unclosed
 from nnspec.document.limits import DEPTH
 from nnspec.document.tree import shorten
 
@@ -39,6 +40,7 @@ def explain(text: str, error: yaml.MarkedYAMLError) -> Diagnostic:
         return too_deep(row, line)
     return (
         foreign(lines, row, where)
+        or open_bracket(error, lines, line)
         or unescaped(problem, row, where)
         or ("mapping values" in problem and stray_colon(lines, where))
         or structural(error, lines, where)
@@ -74,6 +76,23 @@ def foreign(lines: Sequence[str], row: str, where: Span) -> Diagnostic | None:
         hint = 'remove the line; as a value, it is quoted: "%..."'
         return Diagnostic("Y101", message, where, hint)
     return None
+
+
+def open_bracket(error: yaml.MarkedYAMLError, lines: Sequence[str], line: int) -> Diagnostic | None:
+    """Return the finding for brackets that are still open where the text goes on without them."""
+    told = f"{error.context} {error.problem}"
+    if not any(word in told for word in ("flow", "node content", "block end", "mapping values")):
+        return None
+    found = find_unclosed(lines, line)
+    if found is None:
+        return None
+    bracket, comment = found
+    where = Span.at(bracket.line, bracket.column)
+    message = f"the {bracket.noun} that begins here is never closed"
+    hint = f"close it with {bracket.closing}"
+    if comment is not None:
+        hint = f"# begins a comment, the {bracket.closing} in it is not read; quote a text with #"
+    return Diagnostic("Y101", message, where, hint)
 
 
 def unescaped(problem: str, row: str, where: Span) -> Diagnostic | None:
@@ -190,11 +209,11 @@ def undashed(found: str, where: Span) -> Diagnostic:
 def unclosed(lines: Sequence[str], context: str, begin: Span, where: Span) -> Diagnostic:
     """Return the finding for brackets or braces that are not closed."""
     noun, closing = ("list", "]") if "sequence" in context else ("mapping", "}")
-    if not "".join(lines[where.start.line - 1 :]).strip():
-        message = f"the {noun} that begins here is never closed"
-        return Diagnostic("Y101", message, begin, f"close it with {closing}")
-    if "${" in lines[where.start.line - 1][: where.start.column]:
+    row = lines[where.start.line - 1][: where.start.column - 1]
+    if "${" in row:
         hint = "a variable is written $name, without braces"
+    elif crowded := re.search(r"[^\s,{\[]\s+([\w-]+)\s*$", row):
+        hint = f"put a comma before {crowded[1]}"
     else:
         hint = f"close it with {closing}"
     place = f"{begin.start.line}:{begin.start.column}"

@@ -12,6 +12,7 @@ from nnspec.build.objects import build_object
 from nnspec.catalog.metrics import Metric
 from nnspec.data import Preprocessing, TargetFit
 from nnspec.data.table import Values
+from nnspec.engine.tensorflow.keras_graph import with_mask
 from nnspec.judge.answers import Floats, Truths
 from nnspec.judge.figures import MEASURED, Metrics, finite
 from nnspec.judge.heads import (
@@ -74,7 +75,7 @@ class Left:
             rows = slice(start, start + step)
             output = tf.constant(self.output[rows])
             if self.mask is not None:
-                output._keras_mask = tf.constant(self.mask[rows])  # noqa: SLF001 - where Keras' metrics look for it
+                output = with_mask(output, tf.constant(self.mask[rows]))
             weights = None if self.weights is None else tf.constant(self.weights[rows], tf.float32)
             yield tf.constant(self.target[rows]), output, weights
 

@@ -8,7 +8,8 @@ import numpy as np
 
 from nnspec.build.back import PREDICTION, PROBABILITIES, decode_predictions
 from nnspec.build.program import Program
-from nnspec.data import Arrays, Dataset, Split, SplitName, Table, TargetFit, decode_targets
+from nnspec.data import Arrays, Dataset, Split, SplitName, Table, TargetFit
+from nnspec.data.fit.inputs import input_in_units
 from nnspec.data.fit.targets import counted_positions
 from nnspec.data.table import Values
 from nnspec.engine import predict
@@ -16,6 +17,7 @@ from nnspec.engine.tensorflow.masks import find_masks
 from nnspec.judge.answers import (
     Answers,
     Truth,
+    Truths,
     class_answers,
     label_answers,
     number_answers,
@@ -53,7 +55,7 @@ class Predicted:
     """What left the network for the rows of one split, by output name of the core."""
 
     outputs: Mapping[str, Values]
-    masks: Mapping[str, Values]
+    masks: Mapping[str, Truths]
     """Which steps count, (rows, steps); outputs without a mask have none."""
 
 
@@ -103,7 +105,7 @@ class Judging:
         """Return the baselines of one output on the same rows, None where none are wanted."""
         if not self.spec.evaluation.baselines:
             return None
-        known = {split: self.known(head, split) for split in self.splits}
+        known: dict[str, Known] = {split: self.known(head, split) for split in self.splits}
         return fit_baselines(head, known, seed=self.spec.runtime.seed)
 
     def known(self, head: Head, split: SplitName) -> Known:
@@ -115,7 +117,7 @@ class Judging:
 
     def report(self, head: Head, answers: Mapping[str, Answers]) -> OutputReport:
         """Return what one output reached."""
-        declared = {split: self.declared(head, split) for split in self.splits}
+        declared: dict[str, Metrics] = {split: self.declared(head, split) for split in self.splits}
         beside = Beside(self.baselines(head), declared, weights_told(self.spec))
         return judge(head, answers, beside)
 
@@ -138,7 +140,7 @@ def judge_program(
     }
     judging = Judging(spec, program, dataset, splits, predicted)
     heads = describe_heads(program)
-    answers = {
+    answers: dict[str, dict[str, Answers]] = {
         head.name: {split: judging.answers(head, split) for split in splits} for head in heads
     }
     reports = tuple(judging.report(head, answers[head.name]) for head in heads)
@@ -192,27 +194,33 @@ def known_truth(program: Program, head: Head, dataset: Dataset, split: SplitName
 
 
 def reconstructed(program: Program, features: Table, fit: TargetFit) -> Values:
-    """Return the tensor that an output reconstructs, in the units of its columns."""
-    return decode_targets(fit, program.features(features)[program.inputs[str(fit.reconstructs)]])
+    """Return what an output reconstructs, in the units of its columns."""
+    fitted = program.fitted
+    columns = fitted.inputs[str(fit.reconstructs)]
+    return input_in_units([(fitted.columns[name], features[name]) for name in columns])
 
 
-def cut_to(head: Head, mask: Values | None, counted: Values | None) -> Values | None:
+def cut_to(head: Head, mask: Truths | None, counted: Truths | None) -> Truths | None:
     """Return which steps or pixels of a head count, by the network's mask and the target's labels.
 
-    A mask that has no step of the head's to leave out says nothing of it.
+    The mask of an output that has no steps is of no step of the answer.
     """
+    positions = positions_of(head)
+    if mask is None or len(positions) < mask.ndim - 1:
+        return counted
+    spread = mask.reshape(*mask.shape, *(1 for _ in positions[mask.ndim - 1 :]))
+    masked: Truths = np.broadcast_to(spread, (len(mask), *positions)).astype(np.bool_)
+    return masked if counted is None else masked & counted
+
+
+def positions_of(head: Head) -> tuple[int, ...]:
+    """Return the steps or pixels that a row of a head has; none where it has none."""
     match head:
         case ClassPerPosition():
-            steps = len(head.shape)
+            return head.shape
         case Numbers() | Reconstruction() | SeveralLabels():
-            steps = len(head.cell) - 1
+            return head.cell[:-1]
         case OneClass() | Unjudged():
-            steps = 0
+            return ()
         case _:
             assert_never(head)
-    if mask is None or not steps:
-        return counted
-    positions = head.shape if isinstance(head, ClassPerPosition) else head.cell[:-1]
-    spread = mask.reshape(*mask.shape, *(1 for _ in range(steps - (mask.ndim - 1))))
-    masked = np.broadcast_to(spread, (len(mask), *positions)).astype(np.bool_)
-    return masked if counted is None else masked & counted

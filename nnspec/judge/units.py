@@ -10,6 +10,8 @@ import keras
 import numpy as np
 from keras import ops
 
+from nnspec.engine.tensorflow.keras_graph import mask_of, with_mask
+
 Tensor = Any
 """A tensor of any backend."""
 
@@ -65,9 +67,7 @@ class ScaledBack(Measured):
     ) -> None:
         """Take in a batch of scaled numbers, (batch, ..., units)."""
         back = ops.cast(y_pred, "float32") * self.scale + self.shift
-        mask = mask_of(y_pred)
-        if mask is not None:
-            back._keras_mask = mask  # noqa: SLF001 - where Keras' metrics look for it
+        back = with_mask(back, mask_of(y_pred))
         truth = ops.cast(y_true, "float32") * self.scale + self.shift
         self.inner.update_state(truth, back, sample_weight=sample_weight)
 
@@ -174,8 +174,3 @@ def mean_of(function: Any, name: str, direction: str) -> keras.metrics.Metric:  
     made = keras.metrics.MeanMetricWrapper(function, name=name)
     made._direction = direction  # noqa: SLF001 - where Keras' callbacks look for it
     return made
-
-
-def mask_of(tensor: Tensor) -> Tensor | None:
-    """Return which steps of a tensor count, (batch, steps), None where all do."""
-    return getattr(tensor, "_keras_mask", None)

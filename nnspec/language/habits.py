@@ -271,6 +271,8 @@ LOOSE_HABITS = {
     "init",
     "kernel",
     "AdaptiveAvgPool2d",
+    "BatchNorm1d",
+    "BatchNorm2d",
     "Merge",
     "Model",
     "preprocessing",

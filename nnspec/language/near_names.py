@@ -76,9 +76,12 @@ def is_certain(name: str, guess: str, candidates: Iterable[str], habits: Mapping
     """Return whether a guess is a repair that needs nobody's eyes: a habit, or a slip.
 
     The only candidate within two letters, one for a short name; or the same but for capitals.
+    Digits and signs are no slips: `Conv2` and `Conv3`, `lstm:8` and `lstm` are two things.
     """
     if guess in habits.get(name, "").split():
         return name not in LOOSE_HABITS
+    if signs(name) != signs(guess):
+        return False
     if name.casefold() == guess.casefold():
         return sum(one.casefold() == name.casefold() for one in candidates) == 1
     distance = edits(name, guess)
@@ -86,6 +89,11 @@ def is_certain(name: str, guess: str, candidates: Iterable[str], habits: Mapping
         return False
     near = [one for one in candidates if abs(len(one) - len(name)) <= distance]
     return len(near) <= considered(name) and sum(edits(name, one) <= distance for one in near) == 1
+
+
+def signs(name: str) -> list[str]:
+    """Return what a name holds besides letters, in order."""
+    return [sign for sign in name if not sign.isalpha()]
 
 
 def as_activation(name: str) -> str | None:
@@ -109,6 +117,8 @@ def same_or_habit(name: str, known: Iterable[str], habits: Mapping[str, str]) ->
 def suggest(name: str, candidates: Iterable[str], habits: Mapping[str, str] | None = None) -> str:
     """Return a hint: what was meant, or the list where it is short, or nothing."""
     known = list(candidates)
+    if spaced := with_space(name, known):
+        return spaced
     dotted = any("." in one for one in known)
     bare = name if dotted else name.rpartition(".")[2] or name
     guess = meant(bare, known, habits)
@@ -120,3 +130,16 @@ def suggest(name: str, candidates: Iterable[str], habits: Mapping[str, str] | No
             return hint
         return Advice(hint, Replacement(name, guess, keeps_quotes=True))
     return f"known here: {', '.join(sorted(known))}" if 0 < len(known) <= LISTED else ""
+
+
+def suggest_given(name: str, candidates: Iterable[str]) -> str | None:
+    """Return a hint among names that the writer chose: for people, since each may be meant."""
+    return str(suggest(name, candidates)) or None
+
+
+def with_space(name: str, known: Iterable[str]) -> str | None:
+    """Return the hint for a colon without its space, where a known name stands before it."""
+    before, colon, after = name.partition(":")
+    if not colon or before.strip() not in known:
+        return None
+    return f"put a space behind the colon: {before.strip()}: {after.strip()}"

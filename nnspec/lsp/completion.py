@@ -11,15 +11,15 @@ from nnspec.catalog.prose import field_prose
 from nnspec.catalog.ranked import RANKED, SHORT
 from nnspec.catalog.registry import names
 from nnspec.frontends.nnspec_1.blocks import SUBMODEL
+from nnspec.language.foreign import is_spec_begun
 from nnspec.language.words import describe_field, show_value
 from nnspec.lsp.meaning import BLOCK_KEYS, Entry, Fields, Layers, Names, Top, Value, meaning_of
-from nnspec.lsp.place import Place, find_place
+from nnspec.lsp.names import names_in_reach, scope_of
+from nnspec.lsp.place import Place, find_place, keys_beside
 from nnspec.reading.admitted import admitted
 from nnspec.schema.document import describe_top
-from nnspec.schema.fields import required_fields
+from nnspec.schema.fields import in_order, required_fields
 from nnspec.schema.network import WIRING
-
-NAME = re.compile(r"""(?:^|[\s{,])name:\s*["']?([A-Za-z0-9_-]+)""")
 
 Sort = Literal["object", "key", "word", "name"]
 
@@ -43,12 +43,16 @@ class Proposal:
 
 def propose(lines: Sequence[str], row: int, column: int) -> list[Proposal]:
     """Return what may be written at a cursor, line and column counted from 0."""
+    if not is_spec_begun("\n".join(lines)):
+        return []
     place = find_place(lines, row, column)
-    found = propose_keys(place, lines) if place.role == "key" else propose_values(place, lines)
-    return list(found)
+    if place.role != "key":
+        return list(propose_values(place, lines, row))
+    written = keys_beside(lines, row, column)
+    return [one for one in propose_keys(place, lines, row) if one.label not in written]
 
 
-def propose_keys(place: Place, lines: Sequence[str]) -> Iterator[Proposal]:
+def propose_keys(place: Place, lines: Sequence[str], row: int) -> Iterator[Proposal]:
     """Yield the keys of a mapping, or the layers of a list."""
     match meaning_of(place.path):
         case Top():
@@ -61,6 +65,8 @@ def propose_keys(place: Place, lines: Sequence[str]) -> Iterator[Proposal]:
             yield from propose_layers(lines)
         case Fields(kind=kind):
             yield from propose_fields(kind)
+        case Names():
+            yield from propose_values(place, lines, row)
         case Value(annotation=annotation):
             shape = admitted(annotation)
             if shape.section is not None:
@@ -80,7 +86,7 @@ def propose_layers(lines: Sequence[str]) -> Iterator[Proposal]:
         yield Proposal(name, "key", "beside a layer", described["description"])
 
 
-def propose_values(place: Place, lines: Sequence[str]) -> Iterator[Proposal]:
+def propose_values(place: Place, lines: Sequence[str], row: int) -> Iterator[Proposal]:
     """Yield the values of a key, or the entries of a list."""
     match meaning_of(place.path):
         case Value(annotation=annotation):
@@ -90,16 +96,17 @@ def propose_values(place: Place, lines: Sequence[str]) -> Iterator[Proposal]:
         case Entry():
             yield from propose_layers(lines)
         case Names():
-            for name in dict.fromkeys(one for line in lines for one in NAME.findall(line)):
+            for name in names_in_reach(lines, row, scope_of(place.path)):
                 yield Proposal(name, "name", "layer of this spec")
         case _:
             return
 
 
 def propose_fields(kind: type[BaseModel]) -> Iterator[Proposal]:
-    """Yield the settings of a section or object."""
+    """Yield the settings of a section or object, those first that it cannot do without."""
     prose, required = field_prose(kind), required_fields(kind)
-    for name, info in kind.model_fields.items():
+    fields = sorted(in_order(kind), key=lambda field: field[0] not in required)
+    for name, info in fields:
         detail = describe_field(info) + ("; required" if name in required else "")
         yield Proposal(name, "key", detail, prose.get(name, ""))
 

@@ -4,7 +4,9 @@ import re
 from collections.abc import Sequence
 
 from nnspec.diagnostics import Path
+from nnspec.language.foreign import says_nnspec
 from nnspec.lsp.meaning import Entry, Names, meaning_of
+from nnspec.lsp.names import given_names, scope_of
 from nnspec.lsp.place import find_place, word_at
 
 Target = tuple[int, int, int]
@@ -15,7 +17,7 @@ def find_definition(lines: Sequence[str], row: int, column: int) -> Target | Non
     """Return where a name is defined, None where the word is no name; counted from 0."""
     begin, end = word_at(lines[row], column)
     word = lines[row][begin:end].partition(".")[0]
-    if not word:
+    if not word or not says_nnspec("\n".join(lines)):
         return None
     place = find_place(lines, row, end)
     match meaning_of(place.path):
@@ -27,18 +29,11 @@ def find_definition(lines: Sequence[str], row: int, column: int) -> Target | Non
             return None
 
 
-def scope_of(path: Path) -> Path:
-    """Return what a name is looked up in: the model, or one block."""
-    return path[:2] if path[:1] == ("blocks",) else path[:1]
-
-
 def find_layer(lines: Sequence[str], name: str, scope: Path) -> Target | None:
     """Return where a layer is given its name, in the model or block that refers to it."""
-    given = re.compile(rf"""(?:^|[\s{{,])name:\s*["']?(?P<name>{re.escape(name)})(?![\w-])""")
-    for row, line in enumerate(lines):
-        for match in given.finditer(line):
-            if scope_of(find_place(lines, row, match.start("name")).path) == scope:
-                return row, match.start("name"), match.end("name")
+    for given, row, begin in given_names(lines, scope):
+        if given == name:
+            return row, begin, begin + len(name)
     return None
 
 

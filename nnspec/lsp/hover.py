@@ -10,6 +10,7 @@ from nnspec.catalog.ranked import RANKED, SHORT
 from nnspec.catalog.registry import find
 from nnspec.diagnostics import Path
 from nnspec.frontends.nnspec_1.document import SECTIONS
+from nnspec.language.foreign import says_nnspec
 from nnspec.language.words import describe_field
 from nnspec.lsp.meaning import Entry, Fields, Meaning, Top, Value, meaning_of
 from nnspec.lsp.place import find_place, word_at
@@ -23,7 +24,7 @@ from nnspec.schema.network import WIRING
 def hover_text(lines: Sequence[str], row: int, column: int) -> str | None:
     """Return what a word means, None if there is nothing to say; counted from 0."""
     begin, end = word_at(lines[row], column)
-    if begin == end:
+    if begin == end or not says_nnspec("\n".join(lines)):
         return None
     place = find_place(lines, row, end)
     meaning = meaning_of(place.path)

@@ -4,7 +4,7 @@ While a spec is being written it seldom parses, so this looks at indentation and
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -59,7 +59,7 @@ def find_place(lines: Sequence[str], row: int, column: int) -> Place:
         column: characters before the cursor on its line.
     """
     depths = flow_depths(lines[: row + 1])
-    begin = max(index for index in range(row + 1) if depths[index] == 0)
+    begin = last_flat(depths)
     steps, rest = split_line(lines[begin] if begin < row else lines[row][:column])
     if begin < row:
         rest = "\n".join([rest, *lines[begin + 1 : row], lines[row][:column]])
@@ -68,6 +68,93 @@ def find_place(lines: Sequence[str], row: int, column: int) -> Place:
     path: Path = (*above, *(0 if step.key is None else step.key for step in steps))
     role: Role = "value" if steps and steps[-1].key is not None else "key"
     return find_in_flow(rest, path, role)
+
+
+def first_row(lines: Sequence[str], row: int) -> int:
+    """Return the line on which the brackets begin that a line stands in; the line, if in none."""
+    return last_flat(flow_depths(lines[: row + 1]))
+
+
+def last_flat(depths: Sequence[int]) -> int:
+    """Return the last line that begins in no brackets."""
+    return max(index for index, depth in enumerate(depths) if depth == 0)
+
+
+def keys_beside(lines: Sequence[str], row: int, column: int) -> frozenset[str]:
+    """Return the keys that the mapping has which a cursor stands in, but for the cursor's own."""
+    begin = first_row(lines, row)
+    before = "\n".join([*lines[begin:row], lines[row][:column]])
+    if any(bare and mark in "{[" for mark, bare in marks(before)) and open_mark(before):
+        return keys_in_flow(before, "\n".join([lines[row][column:], *lines[row + 1 : row + 200]]))
+    steps, _ = split_line(lines[row])
+    indent = len(lines[row]) - len(lines[row].lstrip())
+    dashes = [step for step in steps if step.key is None]
+    depth = key_column(lines[row], steps) if dashes else indent if lines[row].strip() else column
+    above = [] if dashes else keys_at(reversed(lines[:row]), depth)
+    return frozenset([*above, *keys_at(lines[row + 1 :], depth, stops=True)])
+
+
+def key_column(line: str, steps: Sequence[Step]) -> int:
+    """Return the column that a key has, or will have, on a line of dashes."""
+    last = steps[-1]
+    if last.key is not None:
+        return last.column
+    match = DASH.match(line, last.column)
+    return match.end() if match else last.column
+
+
+def keys_at(lines: Iterable[str], depth: int, *, stops: bool = False) -> Iterator[str]:
+    """Give the keys at a column, up to the line that ends their mapping.
+
+    Args:
+        lines: those that follow, in either direction.
+        depth: the column.
+        stops: whether a dash begins another entry, and is no part of this one.
+    """
+    for line in lines:
+        bare = line.lstrip()
+        if not bare or bare.startswith("#"):
+            continue
+        indent = len(line) - len(bare)
+        steps, _ = split_line(line)
+        inner = next((step for step in steps if step.column == depth), None)
+        if (indent < depth and (stops or inner is None)) or (inner and inner.key is None):
+            return
+        if inner is not None and inner.key is not None:
+            yield inner.key
+        if indent < depth:
+            return
+
+
+def open_mark(text: str) -> str:
+    """Return the bracket that is open at the end of a text, "" if there is none."""
+    held: list[str] = []
+    for mark, bare in marks(text):
+        if bare and mark in "{[":
+            held.append(mark)
+        elif bare and mark in "}]" and held:
+            held.pop()
+    return held[-1] if held else ""
+
+
+def keys_in_flow(before: str, after: str) -> frozenset[str]:
+    """Return the keys of the braces that end one text and begin another."""
+    begun: list[str] = [""]
+    for mark, bare in marks(before):
+        if bare and mark in "{[":
+            begun.append("")
+        elif bare and mark in "}]" and len(begun) > 1:
+            begun.pop()
+        else:
+            begun[-1] += mark if bare or mark.isalnum() or mark == "_" else " "
+    ended, depth = "", 0
+    for mark, bare in marks(after):
+        depth += bare * ((mark in "{[") - (mark in "}]"))
+        if depth < 0:
+            break
+        ended += mark if not depth else ""
+    written = begun[-1].split(",")[:-1] + ended.split(",")[1:]
+    return frozenset(one.partition(":")[0].strip("\"' \n}]") for one in written if ":" in one)
 
 
 def flow_depths(lines: Sequence[str]) -> list[int]:

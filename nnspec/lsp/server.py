@@ -10,9 +10,10 @@ from pygls.workspace import TextDocument
 from nnspec import __version__
 from nnspec.diagnostics import Diagnostic, Refused, Severity, Span
 from nnspec.document import parse_document
+from nnspec.language.foreign import says_nnspec
 from nnspec.lsp.completion import propose
 from nnspec.lsp.definition import find_definition
-from nnspec.lsp.findings import find_findings
+from nnspec.lsp.findings import Checks
 from nnspec.lsp.hover import hover_text
 from nnspec.pipeline.styled import style_document
 
@@ -20,6 +21,7 @@ AtCursor = types.HoverParams | types.CompletionParams | types.DefinitionParams
 """What is asked about the place of a cursor."""
 
 SERVER = LanguageServer("nnspec", __version__)
+CHECKS = Checks()
 
 GRAVITY = {
     Severity.ERROR: types.DiagnosticSeverity.Error,
@@ -46,19 +48,22 @@ def serve() -> None:
 @SERVER.feature(types.TEXT_DOCUMENT_DID_OPEN)
 @SERVER.feature(types.TEXT_DOCUMENT_DID_CHANGE)
 @SERVER.feature(types.TEXT_DOCUMENT_DID_SAVE)
-def show(
+async def show(
     server: LanguageServer,
     asked: types.DidOpenTextDocumentParams
     | types.DidChangeTextDocumentParams
     | types.DidSaveTextDocumentParams,
 ) -> None:
-    """Show what is wrong with a text."""
+    """Show what is wrong with a text; nothing where it has changed by the time that is known."""
     document = server.workspace.get_text_document(asked.text_document.uri)
-    found = find_findings(document.source, Path(document.path))
+    version = document.version
+    found = await CHECKS.find(document.uri, document.source, Path(document.path))
+    if found is None:
+        return
     server.text_document_publish_diagnostics(
         types.PublishDiagnosticsParams(
             uri=document.uri,
-            version=document.version,
+            version=version,
             diagnostics=[describe(one, document) for one in found],
         )
     )
@@ -67,6 +72,7 @@ def show(
 @SERVER.feature(types.TEXT_DOCUMENT_DID_CLOSE)
 def forget(server: LanguageServer, asked: types.DidCloseTextDocumentParams) -> None:
     """Take back what was shown of a text that is closed."""
+    CHECKS.forget(asked.text_document.uri)
     server.text_document_publish_diagnostics(
         types.PublishDiagnosticsParams(uri=asked.text_document.uri, diagnostics=[])
     )
@@ -93,8 +99,9 @@ def complete(server: LanguageServer, asked: types.CompletionParams) -> types.Com
             kind=SORTS[one.sort],
             detail=one.detail or None,
             documentation=one.prose or None,
+            sort_text=f"{number:04}",
         )
-        for one in propose(lines, row, column)
+        for number, one in enumerate(propose(lines, row, column))
     ]
     return types.CompletionList(is_incomplete=False, items=items)
 
@@ -118,22 +125,36 @@ def restyle(
 ) -> list[types.TextEdit] | None:
     """Write a spec in the preferred style."""
     document = server.workspace.get_text_document(asked.text_document.uri)
+    lines = read_lines(document)
+    text = "".join(lines)
+    if not says_nnspec(text):
+        return None
     try:
-        parsed = parse_document(document.source, document.path)
+        parsed = parse_document(text, document.path)
     except Refused:
         return None
-    whole = types.Range(types.Position(0, 0), types.Position(len(document.lines) + 1, 0))
-    return [types.TextEdit(whole, style_document(parsed, Path(document.path).parent))]
+    styled = style_document(parsed, Path(document.path).parent)
+    whole = types.Range(types.Position(0, 0), types.Position(len(lines) + 1, 0))
+    return [types.TextEdit(whole, styled)] if styled != text else []
 
 
 def locate(server: LanguageServer, asked: AtCursor) -> tuple[list[str], int, int]:
     """Return the lines of a text, and a cursor's line and column in characters, from 0."""
     document = server.workspace.get_text_document(asked.text_document.uri)
-    position = document.position_codec.position_from_client_units(document.lines, asked.position)
-    lines = [line.rstrip("\r\n") for line in document.lines] or [""]
-    if position.line >= len(lines):
-        lines.append("")
-    return lines, min(position.line, len(lines) - 1), position.character
+    whole = read_lines(document)
+    lines = [line.rstrip("\r\n") for line in whole]
+    if asked.position.line >= len(whole):
+        return [*lines, ""], len(lines), 0
+    position = document.position_codec.position_from_client_units(whole, asked.position)
+    return lines, position.line, min(position.character, len(lines[position.line]))
+
+
+def read_lines(document: TextDocument) -> list[str]:
+    """Return the lines of a text with their ends; none of a file that is neither open nor there."""
+    try:
+        return list(document.lines)
+    except (OSError, UnicodeDecodeError):
+        return []
 
 
 def describe(found: Diagnostic, document: TextDocument) -> types.Diagnostic:

@@ -8,7 +8,9 @@ from nnspec.catalog.layer import Layer
 from nnspec.diagnostics import Diagnostic, Findings, Related, Span
 from nnspec.document import shorten
 from nnspec.frontends.nnspec_1.layer_names import is_second
-from nnspec.language.near_names import nearest, suggest
+from nnspec.language.limits import MOST_LAYERS
+from nnspec.language.near_names import nearest, suggest_given
+from nnspec.network.arity import arrange, arrange_inputs
 from nnspec.spec.model import (
     NETWORK_INPUT,
     LayerUse,
@@ -39,7 +41,7 @@ class Node:
         layer: None where it was refused, or where `shares` names the layer that is applied again.
         sources: what feeds it, in the order of the layer's inputs.
         implied: whether it is an input that follows from the data and was not written.
-        refused: whether the number or the names of its inputs were refused.
+        refused: whether its arguments, or the number or the names of its inputs, were refused.
     """
 
     name: str
@@ -71,6 +73,8 @@ class Graph:
     nodes: tuple[Node, ...]
     outputs: tuple[Output, ...]
     sound: bool = True
+    applications: int = 0
+    """Layers that are applied, those of models within at each application of the model."""
 
     @property
     def by_name(self) -> dict[str, Node]:
@@ -98,12 +102,37 @@ def connect(model: ModelSection, inputs: Iterable[str], findings: Findings) -> G
     before = len(findings.errors)
     wiring = Wiring(model, tuple(inputs), findings)
     nodes = [wiring.node(use) for use in model.layers]
+    applications = count_applications(nodes, findings)
+    if applications > MOST_LAYERS:
+        return Graph((), (), sound=False)
     nodes = [*wiring.implied.values(), *nodes]
     outputs = wiring.outputs()
     ordered = order(nodes, findings)
     if not wiring.lost and len(ordered) == len(nodes):
-        check_unused(nodes, outputs, wiring.meant, findings)
-    return Graph(tuple(ordered), outputs, sound=before == len(findings.errors))
+        check_unused(nodes, outputs, wiring, findings)
+    sound = before == len(findings.errors)
+    return Graph(tuple(ordered), outputs, sound, applications)
+
+
+def count_applications(nodes: list[Node], findings: Findings) -> int:
+    """Return how many layers are applied; L106 where they are more than a network has.
+
+    A model within costs all its layers each time it is applied, here as in Keras.
+    """
+    costs: dict[str, int] = {}
+    for node in nodes:
+        layer = node.layer
+        own = layer.graph.applications if isinstance(layer, SubGraph) else 1
+        costs[node.name] = costs.get(node.shares, own) if node.shares else own
+    count = sum(costs.values())
+    if count > MOST_LAYERS:
+        largest = max(nodes, key=lambda node: costs[node.name])
+        message = (
+            f"the network applies {count:,} layers, those of models within counted each time; "
+            f"at most {MOST_LAYERS:,}. {largest.name} alone has {costs[largest.name]:,}"
+        )
+        findings.add("L106", message, largest.origin.head)
+    return count
 
 
 @dataclass(slots=True)
@@ -144,7 +173,7 @@ class Wiring:
         sources = tuple(source for source in found if source)
         own = part if isinstance(use.layer, SubModel) else use.layer
         layer = own if len(found) == len(sources) else None
-        refused = before < len(self.findings.diagnostics)
+        refused = use.doubtful or before < len(self.findings.diagnostics)
         return Node(use.name, layer, sources, use.origin, use.shares, refused=refused)
 
     def part(self, model: SubModel, name: str) -> SubGraph:
@@ -176,6 +205,9 @@ class Wiring:
             return Source(base, int(which))
         if which in (listed := self.listed(base)):
             return Source(base, listed.index(which))
+        if base in self.uses and self.uses[base].layer is None and not self.uses[base].shares:
+            # What was refused may have had an output of this name.
+            return Source(base)
         self.refuse_name(wire, use)
         return None
 
@@ -214,7 +246,7 @@ class Wiring:
         given = (*self.uses, *self.model.aliases, *self.inputs, *parts)
         known = [name for name in given if name and not is_second(name)]
         here = [name.removeprefix(prefix) for name in known if name.startswith(prefix)]
-        hint = suggest(local, here) or None
+        hint = suggest_given(local, here)
         guess = nearest(local, here)
         if guess is None:
             self.lost = True
@@ -231,9 +263,11 @@ class Wiring:
         if self.model.outputs is None:
             last = self.model.layers[-1]
             return (Output(last.name, Source(last.name), last.origin.head),)
-        given = [wire.source for wire in self.model.outputs]
-        for place, wire in enumerate(self.model.outputs):
-            if wire.source in given[:place]:
+        given: set[str] = set()
+        for wire in self.model.outputs:
+            twice = wire.source in given
+            given.add(wire.source)
+            if twice:
                 message = f"outputs lists {shorten(wire.source)} twice"
                 self.findings.add("S115", message, wire.span, hint="remove one")
         found = [(wire, self.source(wire, None)) for wire in self.model.outputs]
@@ -243,65 +277,6 @@ class Wiring:
 def is_entrance(use: LayerUse) -> bool:
     """Return whether a layer is one through which data enters."""
     return isinstance(use.layer, Layer) and use.layer.required == 0
-
-
-def arrange_inputs(use: LayerUse, inputs: tuple[str, ...], findings: Findings) -> tuple[Wire, ...]:
-    """Return what feeds a model within, in the order of its inputs (G202 if it does not fit)."""
-    span = use.origin.wiring.get("inputs", use.origin.head)
-    wires, names = use.wires, [wire.parameter for wire in use.wires]
-    if any(names):
-        unknown = [wire for wire in wires if wire.parameter not in inputs]
-        for wire in unknown:
-            message = f"{use.name} takes no input called {shorten(wire.parameter or '?')!r}"
-            findings.add("S101", message, wire.span, hint=suggest(wire.parameter or "", inputs))
-        known = [wire for wire in wires if wire not in unknown]
-        wires = tuple(sorted(known, key=lambda wire: inputs.index(wire.parameter or "")))
-        if unknown:
-            return wires
-    if len(wires) != len(inputs) or len({*names} - {None}) not in (0, len(inputs)):
-        message = f"{use.name} takes {len(inputs)} input(s): {', '.join(inputs)}; got {len(wires)}"
-        findings.add("G202", message, span, hint=f"inputs: [{', '.join(inputs)}]")
-    return wires
-
-
-def arrange(use: LayerUse, layer: Layer, findings: Findings) -> tuple[Wire, ...]:
-    """Return a layer's wires in the order of its inputs; a wrong number of them is recorded."""
-    wires = use.wires
-    if any(wire.parameter for wire in wires):
-        wires = by_parameter(use, layer, findings)
-    count = len(wires)
-    span = use.origin.wiring.get("inputs", use.origin.head)
-    kind, least = layer.keras_name, layer.variadic or layer.required
-    most = None if layer.variadic or layer.gathers else len(layer.inputs)
-    if count < least:
-        message = f"{kind} needs at least {least} inputs; got {count}"
-        findings.add("G202", message, span, hint="inputs: [first, second]")
-    elif most is not None and count > most:
-        takes = f"{most} input" if most == 1 else f"at most {most} inputs"
-        message = f"{kind} takes {takes if most else 'no input'}; got {count}"
-        hint = "merge them first, with Concatenate or Add" if most == 1 else None
-        findings.add("G202", message, span, hint=hint)
-    return wires
-
-
-def by_parameter(use: LayerUse, layer: Layer, findings: Findings) -> tuple[Wire, ...]:
-    """Return wires given by the names of `call`'s parameters, in the order of these."""
-    groups: dict[str, list[Wire]] = {name: [] for name in layer.inputs}
-    for wire in use.wires:
-        given = wire.parameter or layer.inputs[0]
-        name = given if given in groups else f"{given}s"
-        if name not in groups:
-            message = f"{layer.keras_name} takes no input called {shorten(given)!r}"
-            hint = suggest(given, layer.inputs) or None
-            findings.add("S101", message, wire.span, hint=hint)
-            continue
-        groups[name].append(wire)
-    given_names = [name for name, wires in groups.items() if wires]
-    absent = [name for name in layer.inputs[: len(given_names)] if not groups[name]]
-    if absent:
-        message = f"{layer.keras_name} needs {absent[0]} before {given_names[-1]}"
-        findings.add("G202", message, use.origin.head, hint=f"add {absent[0]}: NAME to inputs")
-    return tuple(wire for wires in groups.values() for wire in wires)
 
 
 def order(nodes: list[Node], findings: Findings) -> list[Node]:
@@ -355,14 +330,58 @@ def report_cycle(left: Mapping[str, set[str]], known: dict[str, Node], findings:
 
 
 def check_unused(
-    nodes: list[Node], outputs: tuple[Output, ...], meant: set[str], findings: Findings
+    nodes: list[Node], outputs: tuple[Output, ...], wiring: Wiring, findings: Findings
 ) -> None:
     """Record every layer that feeds nothing and is no output."""
-    fed = {source.node for node in nodes for source in node.sources} | meant
+    fed = {source.node for node in nodes for source in node.sources} | wiring.meant
     fed |= {output.source.node for output in outputs}
+    read = read_tensors(nodes, outputs)
+    unused: list[Node] = []
     for node in nodes:
         understood = (node.layer or node.shares or node.implied) and not is_second(node.name)
         if node.name not in fed and understood:
-            message = f"the layer {node.name} is unused: no output follows from it"
-            hint = f"feed it to a layer, or list it in outputs: [..., {node.name}]"
-            findings.add("G104", message, node.origin.head, hint=hint)
+            unused.append(node)
+        elif understood and getattr(node.layer, "merge_mode", "") is None:
+            report_half(node, read, findings)
+    ends = [node for node in unused if node.sources]
+    if wiring.model.outputs is None and len(ends) > 1:
+        report_ends(ends, outputs, findings)
+        unused = [node for node in unused if not node.sources]
+    for node in unused:
+        message = f"the layer {node.name} is unused: no output follows from it"
+        hint = f"feed it to a layer, or list it in outputs: [..., {node.name}]"
+        findings.add("G104", message, node.origin.head, hint=hint)
+
+
+def report_ends(ends: list[Node], outputs: tuple[Output, ...], findings: Findings) -> None:
+    """Record layers that were meant as outputs, where the model lists none."""
+    names = [node.name for node in ends]
+    last = [output.name for output in outputs]
+    message = (
+        f"{len(ends)} layers lead to no output: {', '.join(names)}; without outputs: the last "
+        f"layer, {', '.join(last)}, is the only one"
+    )
+    hint = f"write model: {{layers: [...], outputs: [{', '.join([*names, *last])}]}}"
+    related = tuple(Related(f"{one.name} is here", one.origin.head) for one in ends[1:SHOWN])
+    findings.add("G104", message, ends[0].origin.head, hint=hint, related=related)
+
+
+def read_tensors(nodes: list[Node], outputs: tuple[Output, ...]) -> set[Source]:
+    """Return which tensors something reads, those of all applications as those of the layer."""
+    owners = {node.name: node.shares or node.name for node in nodes}
+    sources = [source for node in nodes for source in node.sources]
+    sources += [output.source for output in outputs]
+    return {Source(owners.get(source.node, source.node), source.index) for source in sources}
+
+
+def report_half(node: Node, read: set[Source], findings: Findings) -> None:
+    """Record a layer of two directions of which one leads nowhere."""
+    for index in (0, 1):
+        if Source(node.name, index) in read:
+            continue
+        message = (
+            f"merge_mode: null gives {node.name}.0 and {node.name}.1; no output follows from "
+            f"{node.name}.{index}, so one direction is never trained"
+        )
+        hint = f"name {node.name}.{index} among the inputs of a layer, or write merge_mode: concat"
+        findings.add("G104", message, node.origin.of("merge_mode"), hint=hint)

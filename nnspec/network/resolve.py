@@ -7,7 +7,7 @@ passed over in silence: consequences of a first mistake are not reported.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from pydantic import ConfigDict, SkipValidation
+from pydantic import ConfigDict, PrivateAttr, SkipValidation
 
 from nnspec.catalog.layer import Layer, Tensors, as_trained
 from nnspec.catalog.ranked import RANKED
@@ -17,7 +17,8 @@ from nnspec.diagnostics import Diagnostic, Findings, Related
 from nnspec.network.graph import Graph, Node, SubGraph
 from nnspec.network.network import Network, ResolvedNode
 from nnspec.network.sizes import check_size
-from nnspec.reading.reader import Reader, Unreadable, Written
+from nnspec.reading.reader import Reader, Unreadable
+from nnspec.reading.written import Written
 from nnspec.shapes import ShapeError, Tensor, Weight, show
 from nnspec.spec.model import RankDependent
 
@@ -81,6 +82,8 @@ class Resolver:
             check_beginnings(layer, weights, outputs)
         except ShapeError as error:
             self.report(node, layer, error)
+            return ResolvedNode(node, layer, inputs)
+        if isinstance(layer, Nested) and len(outputs) < len(layer.network.graph.outputs):
             return ResolvedNode(node, layer, inputs)
         if shared:
             self.check_shared(node, shared, weights)
@@ -211,6 +214,9 @@ class Nested(Layer, abstract=True):
     """Its layers, with shapes."""
     names: tuple[str, ...]
     """Its inputs, in order."""
+    _known: dict[Tensors, Tensors] = PrivateAttr(default_factory=dict)
+    """Outputs by the inputs that were asked for: each use of a model asks again."""
+    _operations: dict[None, int | None] = PrivateAttr(default_factory=dict)
 
     def call_arguments(
         self, tensors: Sequence[object]
@@ -220,6 +226,12 @@ class Nested(Layer, abstract=True):
 
     def infer_tensors(self, inputs: Tensors) -> Tensors:
         """Return the model's outputs for these inputs, in order."""
+        if inputs not in self._known:
+            self._known[inputs] = self.resolve_for(inputs)
+        return self._known[inputs]
+
+    def resolve_for(self, inputs: Tensors) -> Tensors:
+        """Return the outputs for inputs that were not asked for before."""
         findings = Findings()
         network, given = self.network, self.fit(inputs)
         if any(network.by_name[name].outputs != (tensor,) for name, tensor in given.items()):
@@ -264,13 +276,15 @@ class Nested(Layer, abstract=True):
     def infer_operations(self, inputs: Tensors) -> int | None:
         """Return the operations of all layers."""
         del inputs
-        counts = [
-            node.layer.infer_operations(node.inputs)
-            for node in self.network.nodes
-            if node.layer is not None and node.inputs is not None
-        ]
-        known = [count for count in counts if count is not None]
-        return sum(known) if len(known) == len(counts) else None
+        if None not in self._operations:
+            counts = [
+                node.layer.infer_operations(node.inputs)
+                for node in self.network.nodes
+                if node.layer is not None and node.inputs is not None
+            ]
+            known = [count for count in counts if count is not None]
+            self._operations[None] = sum(known) if len(known) == len(counts) else None
+        return self._operations[None]
 
 
 def nest(part: SubGraph, inputs: Tensors | None, findings: Findings) -> Nested | None:

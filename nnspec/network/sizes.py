@@ -1,13 +1,9 @@
 """What fits into no memory is refused before it is asked for, with the arithmetic shown."""
 
 from nnspec.diagnostics import Diagnostic, Findings
+from nnspec.language.limits import LARGEST_NETWORK, LARGEST_ROW
 from nnspec.network.network import Network, ResolvedNode, total
 from nnspec.shapes import Shape, elements
-
-LARGEST_NETWORK = 2**34
-"""Parameters; in float32 64 GiB for the weights alone, before gradients and optimizer."""
-LARGEST_ROW = 2**32
-"""Numbers in what leaves one layer for one row; in float32 16 GiB."""
 
 
 def check_size(network: Network, findings: Findings) -> None:

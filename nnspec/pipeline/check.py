@@ -17,7 +17,8 @@ from nnspec.document import Document, read_document
 from nnspec.frontends.nnspec_1.document import validate_document
 from nnspec.frontends.nnspec_1.overrides import apply_overrides
 from nnspec.network.graph import connect
-from nnspec.network.memory import check_memory, machine_memory
+from nnspec.network.machine import machine_memory
+from nnspec.network.memory import check_memory
 from nnspec.network.network import Network
 from nnspec.network.resolve import resolve
 from nnspec.rules import apply_rules
@@ -28,6 +29,8 @@ from nnspec.spec.data_rules import check_data
 from nnspec.spec.source import check_source
 from nnspec.spec.spec import Spec
 
+SHAPING = ("source", "target", "features", "inputs", "columns", "encoding", "window")
+"""Settings of the data that shapes, and which columns there are, follow from."""
 Source = Path | Spec
 """A spec's file, or the spec that was read from one."""
 
@@ -167,7 +170,9 @@ def check_section(spec: Spec, findings: Findings, *, allow_outside: bool) -> Non
     """Record what can be said against the data section without opening the data."""
     if spec.data is None:
         return
-    findings.extend(placed(spec, check_data(spec.data)))
+    doubted = spec.positions.doubted
+    found = placed(spec, check_data(spec.data))
+    findings.extend(one for one in found if one.span not in doubted)
     try:
         check_source(spec.data.source, spec.folder, allow_outside=allow_outside)
     except Refused as refused:
@@ -218,7 +223,8 @@ def fits(declared: Tensor, offered: Tensor) -> bool:
 def known_tensors(spec: Spec) -> dict[str, Tensor | None]:
     """Return the network's inputs by name, with their tensors where they are known unopened."""
     if spec.data is not None:
-        known = known_inputs(spec.data)
+        doubtful = any(spec.positions.doubts("data", setting) for setting in SHAPING)
+        known = None if doubtful else known_inputs(spec.data)
         return dict.fromkeys(spec.data.inputs or (DEFAULT_INPUT,)) if known is None else dict(known)
     if ("data",) not in spec.positions.spans:
         return {}

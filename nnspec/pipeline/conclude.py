@@ -7,7 +7,7 @@ import than many a network takes to train.
 from dataclasses import replace
 
 from nnspec.build.raw import raw_columns
-from nnspec.data import SplitName
+from nnspec.data import Preprocessing, SplitName
 from nnspec.diagnostics import Diagnostic, GateMissed
 from nnspec.exchange.write.savedmodel import export_savedmodel
 from nnspec.judge.declared import find_figure, metrics_of
@@ -19,29 +19,44 @@ from nnspec.report.predictions import encode_predictions
 from nnspec.report.report import Origins, Report, TrainingFacts
 from nnspec.run.layout import MARKDOWN, MODEL, PREDICTIONS, REPORT
 from nnspec.run.manifest import versions
+from nnspec.run.signals import SIGNALS
 from nnspec.spec.spec import Spec
 from nnspec.spec.training import TrainingSection
 
 TESTED: SplitName = "test"
 """The rows whose predictions are kept."""
+SCALED = " of scaled targets"
+"""What a loss is of that is not in the target's units."""
 SAMPLE = 256
 """Rows that the written SavedModel is compared on."""
 
 
 def conclude(trained: Trained) -> Report:
-    """Judge a trained run, write everything and mark it as complete; return the report."""
+    """Judge a trained run, write everything and mark it as complete; return the report.
+
+    Each step can be taken again: it writes whole files in the place of those that are there.
+    """
+    SIGNALS.check()
+    judged = judge(trained)
+    SIGNALS.check()
+    report = describe(trained, judged)
+    write(trained, judged, report)
+    SIGNALS.check()
+    report = with_model(trained, report)
+    SIGNALS.check()
+    trained.folder.finish()
+    return report
+
+
+def judge(trained: Trained) -> Judged:
+    """Return the figures of every split beside their baselines, and the answers they come from."""
     spec = trained.spec
-    judged = judge_program(
+    return judge_program(
         trained.program,
         trained.dataset,
         trained.splits,
         spec,
     )
-    report = describe(trained, judged)
-    write(trained, judged, report)
-    report = with_model(trained, report)
-    trained.folder.finish()
-    return report
 
 
 def describe(trained: Trained, judged: Judged) -> Report:
@@ -50,7 +65,7 @@ def describe(trained: Trained, judged: Judged) -> Report:
     section = trainable_sections(spec).training
     facts = TrainingFacts(
         section.optimizer.keras_name,
-        describe_loss(section),
+        describe_loss(section, trained.program.fitted),
         section.batch_size,
         record.epochs,
         section.epochs,
@@ -98,12 +113,16 @@ def with_model(trained: Trained, report: Report) -> Report:
     return told
 
 
-def describe_loss(section: TrainingSection) -> str:
-    """Return the loss, or the losses by output, in words."""
+def describe_loss(section: TrainingSection, fitted: Preprocessing) -> str:
+    """Return the loss, or the losses by output, in words; it says where targets were scaled."""
+    scaled = {
+        name: SCALED if (one.shift, one.scale) != ((0.0,), (1.0,)) else ""
+        for name, one in fitted.targets.items()
+    }
     if not isinstance(section.loss, dict):
-        return section.loss.keras_name
+        return section.loss.keras_name + next(iter(scaled.values()), "")
     named = ((name, loss.keras_name if loss else "none") for name, loss in section.loss.items())
-    return ", ".join(f"{name}: {loss}" for name, loss in named)
+    return ", ".join(f"{name}: {loss}{scaled.get(name, '')}" for name, loss in named)
 
 
 def check_gates(spec: Spec, report: Report) -> None:

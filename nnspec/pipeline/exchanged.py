@@ -1,8 +1,10 @@
 """A spec, or a finished run, to a file that other programs read."""
 
 from collections.abc import Sequence
+from os.path import isdir
 from pathlib import Path
 
+from nnspec.diagnostics import Diagnostic
 from nnspec.exchange.write.keras_json import encode_keras_json
 from nnspec.pipeline.compile import compile_model
 from nnspec.pipeline.finished import open_run
@@ -11,7 +13,7 @@ from nnspec.run.atomic import write_atomic
 
 def export_keras_json(
     source: Path, output: Path, *, overrides: Sequence[str] = (), allow_outside: bool = False
-) -> None:
+) -> tuple[Diagnostic, ...]:
     """Write the network of a spec, or of a run, as the JSON document of Keras.
 
     Args:
@@ -20,11 +22,17 @@ def export_keras_json(
         overrides: settings of the command line, for a spec.
         allow_outside: whether the spec may name files outside its folder.
 
+    Returns:
+        What is to be said about the run.
+
     Raises:
         Refused: the spec or run; A113 where the network has no such document.
     """
-    if source.is_dir():
-        model = open_run(source).program.core
+    if isdir(source):  # noqa: PTH112 - Path's own raises for long names
+        run = open_run(source)
+        model, doubts = run.program.core, run.doubts
     else:
         model = compile_model(source, overrides=overrides, allow_outside=allow_outside)
+        doubts = ()
     write_atomic(output, encode_keras_json(model).encode())
+    return doubts

@@ -1,80 +1,191 @@
-"""A finished run put to use: its program rebuilt from the run folder, weights checked."""
+"""A run put to use: its program rebuilt from the run folder, weights checked, work completed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import assert_never
 
 from nnspec.build.program import Program, build_program
 from nnspec.build.raw import raw_columns
-from nnspec.data import Preprocessing, check_unchanged, read_for_prediction
+from nnspec.data import Preprocessing, check_unchanged
+from nnspec.data.prediction import NewRows
+from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.document import parse_document
 from nnspec.exchange.write.savedmodel import export_savedmodel
-from nnspec.judge.output import OutputReport
-from nnspec.judge.program import answer_new_rows, describe_heads, judge_program, predict_split
+from nnspec.judge.program import answer_new_rows, describe_heads, predict_split
+from nnspec.network.network import Network
 from nnspec.pipeline.check import check_document
-from nnspec.pipeline.conclude import SAMPLE
+from nnspec.pipeline.conclude import SAMPLE, check_gates, conclude, describe, judge
+from nnspec.pipeline.new_rows import read_new_rows
 from nnspec.pipeline.opened import fit_network, read_data, trainable_sections
 from nnspec.pipeline.prepare import filled_splits
+from nnspec.pipeline.trained import Trained
 from nnspec.report.predictions import encode_predictions
 from nnspec.report.report import Report, decode_report
 from nnspec.run.checkpoint import load_weights
 from nnspec.run.folder import RunFolder
-from nnspec.run.layout import PREPROCESSING, REPORT, SPEC
+from nnspec.run.history import count_epochs
+from nnspec.run.layout import PREPROCESSING, REPORT, SPEC, checkpoint_of
+from nnspec.run.manifest import Manifest, TrainingRecord
+from nnspec.run.signals import SIGNALS
 from nnspec.spec.spec import Spec
 
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """A run opened again."""
+    """A run opened again.
+
+    Attributes:
+        network: resolved with the tensors that the fitted front gives.
+        program: holds the run's last weights.
+        doubts: what is to be said about the run before its answers are relied on.
+    """
 
     folder: RunFolder
     spec: Spec
+    network: Network
     program: Program
+    doubts: tuple[Diagnostic, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """The figures of a run, computed anew."""
+
+    report: Report
+    doubts: tuple[Diagnostic, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Predicted:
+    """Predictions for new rows.
+
+    Attributes:
+        content: the table, as CSV.
+        doubts: what is to be said about them.
+    """
+
+    content: bytes
+    doubts: tuple[Diagnostic, ...] = ()
 
 
 def open_run(path: Path) -> Finished:
     """Return a run with its trained program.
 
     Raises:
-        Refused: the folder is no run, is damaged, or was written by a newer nnspec.
+        Refused: the folder is no run, is damaged, or was written by a newer nnspec; A115 where
+            the run ended before it had weights.
     """
     folder = RunFolder.open(path)
+    check_weights(folder)
     source = Path(folder.manifest.spec.folder)
     document = parse_document(folder.read(SPEC), str(path / SPEC))
     spec, _ = check_document(document, folder=source, allow_outside=True).accept()
     fitted = Preprocessing.from_json(folder.read(PREPROCESSING))
-    program = build_program(spec, fit_network(spec, fitted), fitted)
+    network = fit_network(spec, fitted)
+    program = build_program(spec, network, fitted)
     load_weights(program.core, folder, "last")
-    return Finished(folder, spec, program)
+    return Finished(folder, spec, network, program, doubts_about(folder))
 
 
-def evaluate(path: Path) -> tuple[OutputReport, ...]:
-    """Return the figures of a run's outputs, computed anew from its weights and data.
+def check_weights(folder: RunFolder) -> None:
+    """Refuse a run that ended before it had any weights (A115)."""
+    manifest = folder.manifest
+    if manifest.status == "complete" or checkpoint_of("last") in manifest.artefacts:
+        return
+    message = f'"{folder.path}" {ended(manifest)} before it had weights: there is nothing to use'
+    hint = "train the spec again"
+    raise Refused([Diagnostic("A115", message, hint=hint, file=str(folder.path))])
+
+
+def doubts_about(folder: RunFolder) -> tuple[Diagnostic, ...]:
+    """Return what is to be said about a run that is not complete (A114)."""
+    manifest, path = folder.manifest, folder.path
+    if manifest.status == "complete":
+        return ()
+    if manifest.training is not None:
+        message = f'"{path}" is trained, and {ended(manifest)} before it was judged'
+        hint = f"nnspec evaluate {path} completes it"
+    else:
+        epochs = count_epochs(path)
+        message = (
+            f'the training of "{path}" {ended(manifest)} after {epochs} '
+            f"epoch{'' if epochs == 1 else 's'}; these are its last weights"
+        )
+        hint = "train the spec again for a complete run"
+    return (Diagnostic("A114", message, hint=hint, file=str(path)),)
+
+
+def ended(manifest: Manifest) -> str:
+    """Return how a run ended that did not complete."""
+    match manifest.status:
+        case "running" | "trained":
+            return "is under way, or was killed,"
+        case "stopped":
+            return "was stopped"
+        case "failed":
+            return "failed"
+        case "complete":
+            return "ended"
+        case _:
+            assert_never(manifest.status)
+
+
+def evaluate(path: Path) -> Evaluated:
+    """Return the figures of a run, computed anew from its weights and data.
+
+    A run that is trained and was not concluded is completed: report, predictions, SavedModel.
+
+    Raises:
+        Refused: D117 where the data is not that of the run.
+        RunBusy: A106 where another process is about to complete it.
+        GateMissed: the run was completed, and a metric missed its gate.
+    """
+    run = open_run(path)
+    trained = reopen(run)
+    if run.folder.manifest.status == "complete":
+        return Evaluated(replace(report(path), outputs=judge(trained).outputs))
+    if run.folder.manifest.training is None:
+        return Evaluated(describe(trained, judge(trained)), run.doubts)
+    return Evaluated(complete(trained))
+
+
+def reopen(run: Finished) -> Trained:
+    """Return a run as its training left it.
 
     Raises:
         Refused: D117 where the data is not that of the run.
     """
-    run = open_run(path)
-    network = fit_network(run.spec, run.program.fitted)
-    dataset = read_data(run.spec, network, allow_outside=True)
-    check_unchanged(dataset, str(run.folder.manifest.data))
-    judged = judge_program(
-        run.program,
-        dataset,
-        filled_splits(run.program, dataset),
-        run.spec,
-    )
-    return judged.outputs
+    dataset = read_data(run.spec, run.network, allow_outside=True)
+    manifest = run.folder.manifest
+    check_unchanged(dataset, str(manifest.data))
+    cut_short = TrainingRecord(count_epochs(run.folder.path), 0.0, f"it {ended(manifest)}")
+    record = manifest.training or cut_short
+    splits = filled_splits(run.program, dataset)
+    return Trained(run.spec, dataset, run.program, run.folder, splits, record)
 
 
-def predict(path: Path, data: Path) -> bytes:
-    """Return the predictions of a run for new rows, as CSV.
+def complete(trained: Trained) -> Report:
+    """Conclude a run whose training ended in another process; return its report."""
+    with SIGNALS.waiting() as held, RunFolder.open(trained.folder.path, writing=True) as folder:
+        folder.tell(held)
+        folder.mark_trained(trained.record)
+        written = conclude(replace(trained, folder=folder))
+    check_gates(trained.spec, written)
+    return written
+
+
+def predict(path: Path, data: Path) -> Predicted:
+    """Return the predictions of a run for new rows.
 
     Args:
         path: the run folder.
         data: a table with the run's feature columns; targets are not needed.
     """
-    run = open_run(path)
-    rows = read_for_prediction(str(data.resolve()), run.program.fitted, folder=data.parent)
+    return predict_rows(open_run(path), read_new_rows(path, data))
+
+
+def predict_rows(run: Finished, rows: NewRows) -> Predicted:
+    """Return the predictions of a run for rows that were read."""
     training = trainable_sections(run.spec).training
     inputs = run.program.features(rows.features)
     predicted = predict_split(run.program, inputs, training.batch_size)
@@ -82,17 +193,23 @@ def predict(path: Path, data: Path) -> bytes:
         (head, answer_new_rows(run.program, head, predicted, rows))
         for head in describe_heads(run.program)
     ]
-    return encode_predictions(pairs)
+    # Over a series each line is a window's, and the rows that were left out have none.
+    left_out = () if run.program.fitted.window else rows.left_out.tolist()
+    return Predicted(encode_predictions(pairs, left_out), (*run.doubts, *rows.notes))
 
 
-def export(path: Path, output: Path) -> None:
-    """Write a run's SavedModel to another place, compared with the program once more."""
+def export(path: Path, output: Path) -> tuple[Diagnostic, ...]:
+    """Write a run's SavedModel to another place, compared with the program once more.
+
+    Returns:
+        What is to be said about the run.
+    """
     run = open_run(path)
-    network = fit_network(run.spec, run.program.fitted)
-    dataset = read_data(run.spec, network, allow_outside=True)
+    dataset = read_data(run.spec, run.network, allow_outside=True)
     rows = dataset.splits["train"].features.take(slice(0, SAMPLE))
     sample = raw_columns(rows, run.program.fitted.columns)
     export_savedmodel(run.program, output, sample)
+    return run.doubts
 
 
 def report(path: Path) -> Report:

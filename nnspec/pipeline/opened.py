@@ -3,27 +3,33 @@
 Nothing here imports Keras, so that a check of the data costs no more than reading it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from nnspec.data import Dataset, Preprocessing, load_dataset
-from nnspec.data.columns.checks import check_rows
+from nnspec.data.columns.checks import check_columns, check_rows
+from nnspec.data.fit.fitted import CategoryFit
 from nnspec.data.fit.needs import target_needs
 from nnspec.data.read.source import read_source
 from nnspec.diagnostics import Diagnostic, Findings, Refused
+from nnspec.document import shorten
 from nnspec.network.network import Network
 from nnspec.pipeline.check import (
+    Checked,
     CheckedSpec,
     Source,
     check_network,
     check_source_of,
     placed,
 )
-from nnspec.pipeline.fitting import check_fit, check_targets
+from nnspec.pipeline.examine import hide
+from nnspec.pipeline.indices import check_indices
 from nnspec.rules import apply_rules
 from nnspec.rules.head import find_head
+from nnspec.rules.runtime import built_batch
 from nnspec.spec.data import DataSection
-from nnspec.spec.data_rules import unknown_columns
+from nnspec.spec.data_rules import LISTED, unknown_columns
+from nnspec.spec.source import nearest
 from nnspec.spec.spec import Spec
 from nnspec.spec.training import TrainingSection
 
@@ -43,12 +49,14 @@ class Opened:
     Attributes:
         network: resolved with the tensors that the fitted front gives.
         diagnostics: what is doubtful about the spec.
+        seen: what is doubtful now that the data is open, and was not said before.
     """
 
     spec: Spec
     network: Network
     dataset: Dataset
     diagnostics: tuple[Diagnostic, ...] = ()
+    seen: tuple[Diagnostic, ...] = ()
 
 
 def open_spec(
@@ -69,7 +77,16 @@ def open_spec(
         raise refusal_with_data(checked, allow_outside=allow_outside)
     spec, network = checked.accept()
     dataset = read_data(spec, network, allow_outside=allow_outside)
-    return Opened(spec, fit_rows(spec, dataset), dataset, checked.diagnostics)
+    findings = Findings()
+    fitted = fit_network(spec, dataset.fitted, findings, counts=count_numbers(dataset))
+    check_batches(fitted, dataset, findings)
+    check_indices(fitted, dataset, findings)
+    if findings.errors:
+        raise Refused(findings.sorted(spec.file))
+    findings.extend(placed(spec, check_columns(dataset, trainable_sections(spec).data)))
+    new = [one for one in findings.sorted(spec.file) if one not in checked.diagnostics]
+    seen = hide(checked, new, unsought=("",)) if isinstance(checked, Checked) else tuple(new)
+    return Opened(spec, fitted, dataset, checked.diagnostics, seen)
 
 
 def trainable_sections(spec: Spec) -> Sections:
@@ -101,29 +118,120 @@ def read_data(spec: Spec, network: Network, *, allow_outside: bool = False) -> D
         raise Refused(placed(spec, refused.diagnostics)) from refused
 
 
-def fit_network(spec: Spec, fitted: Preprocessing) -> Network:
+def fit_network(
+    spec: Spec,
+    fitted: Preprocessing,
+    findings: Findings | None = None,
+    *,
+    counts: Mapping[str, int] | None = None,
+) -> Network:
     """Return the network for the tensors that the fitted front gives.
 
+    Args:
+        spec: the spec.
+        fitted: says which tensors the data gives, and which classes.
+        findings: takes what is doubtful, where anybody asks.
+        counts: how many whole numbers an input holds, as far as the rows tell.
+
     Raises:
-        Refused: what shapes or rules say against it, now that all shapes are known.
+        Refused: what shapes, rules or classes say against it, now that they are known.
     """
-    findings = Findings()
+    findings = Findings() if findings is None else findings
+    network = judge_network(spec, fitted, findings, counts=counts)
+    if findings.errors:
+        raise Refused(findings.sorted(spec.file))
+    return network
+
+
+def judge_network(
+    spec: Spec,
+    fitted: Preprocessing,
+    findings: Findings,
+    *,
+    counts: Mapping[str, int] | None = None,
+) -> Network:
+    """Return the network for the tensors of the fitted front; all that is found is recorded."""
     network = check_network(spec, fitted.tensors, findings)
-    apply_rules(spec, network, findings)
+    apply_rules(spec, network, findings, counts=counts)
     check_targets(network, fitted, findings)
-    if findings.errors:
-        raise Refused(findings.sorted(spec.file))
+    check_class_weights(spec, fitted, findings)
     return network
 
 
-def fit_rows(spec: Spec, dataset: Dataset) -> Network:
-    """Return the network for the rows that will pass through it; raises as `fit_network` does."""
-    network = fit_network(spec, dataset.fitted)
-    findings = Findings()
-    check_fit(network, dataset, findings)
-    if findings.errors:
-        raise Refused(findings.sorted(spec.file))
-    return network
+def check_class_weights(spec: Spec, fitted: Preprocessing, findings: Findings) -> None:
+    """Record weights of classes that the target does not have."""
+    weights = spec.training.class_weight if spec.training else None
+    target = next(iter(fitted.targets.values()), None)
+    if not weights or target is None or not target.labels:
+        return
+    labels = [str(label) for label in target.labels]
+    listed = ", ".join(labels[:LISTED]) + ", ..." * (len(labels) > LISTED)
+    for label in weights:
+        if label not in labels:
+            place = spec.positions.find(("training", "class_weight", label))
+            message = f"class_weight names {shorten(label)!r}; the classes are {listed}"
+            findings.add("M105", message, place, hint=nearest(label, tuple(labels)))
+
+
+def count_numbers(dataset: Dataset) -> dict[str, int]:
+    """Return, by network input of whole numbers, one more than the largest of all splits."""
+    counts: dict[str, int] = {}
+    for name, columns in dataset.fitted.inputs.items():
+        if dataset.fitted.whole(columns):
+            counts[name] = max(count_column(dataset, column) for column in columns)
+    return counts
+
+
+def count_column(dataset: Dataset, name: str) -> int:
+    """Return one more than the largest whole number that a column becomes."""
+    fit = dataset.fitted.columns[name]
+    if isinstance(fit, CategoryFit):
+        return len(fit.vocabulary) + 1
+    cells = (split.features[name].values for split in dataset.splits.values() if len(split))
+    return 1 + max(int(values.max()) for values in cells)
+
+
+def check_targets(network: Network, fitted: Preprocessing, findings: Findings) -> None:
+    """Record outputs whose shape is not that of their target, unless a rule has said so."""
+    told = {one.span for one in findings if one.code == "M105"}
+    for output in network.graph.outputs:
+        target, tensor = fitted.targets.get(output.name), network.output(output.name)
+        if target is None or tensor is None or target.need == "none":
+            continue
+        if target.reconstructs:
+            wanted = fitted.tensors[target.reconstructs].shape[1:]
+        elif target.need == "multiclass":
+            wanted = (*target.shape, len(target.labels))
+        else:
+            wanted = target.shape
+        if tuple(tensor.shape[1:]) != tuple(wanted):
+            message = (
+                f'the output "{output.name}" has shape {list(tensor.shape[1:])}; '
+                f"its target needs {list(wanted)}"
+            )
+            if target.labels:
+                message += f": one unit per class of {', '.join(map(str, target.labels[:10]))}"
+            origin = network.by_name[output.source.node].node.origin
+            if not told & {origin.head, origin.of("units")}:
+                findings.add("M105", message, origin.of("units"))
+
+
+def check_batches(network: Network, dataset: Dataset, findings: Findings) -> None:
+    """Record splits that do not fill one batch, where the network is built for its size.
+
+    The test rows need not: a short last batch is filled up when it is predicted.
+    """
+    for node in network.inputs:
+        size = built_batch(node)
+        for name in ("train", "validation"):
+            rows = len(dataset.splits[name])
+            if size is not None and 0 < rows < size:
+                message = (
+                    f'"{node.name}" is built for batches of {size} rows; '
+                    f"the {name} split has {rows}"
+                )
+                hint = f"write a batch_size of {rows} or less, here and under training"
+                findings.add("D111", message, node.node.origin.of("batch_size"), hint=hint)
 
 
 def check_opened(checked: CheckedSpec, *, allow_outside: bool = False) -> tuple[Diagnostic, ...]:
@@ -140,10 +248,9 @@ def check_opened(checked: CheckedSpec, *, allow_outside: bool = False) -> tuple[
     try:
         dataset = read_data(spec, network, allow_outside=allow_outside)
         findings = Findings()
-        fitted = check_network(spec, dataset.fitted.tensors, findings)
-        apply_rules(spec, fitted, findings)
-        check_targets(fitted, dataset.fitted, findings)
-        check_fit(fitted, dataset, findings)
+        fitted = judge_network(spec, dataset.fitted, findings, counts=count_numbers(dataset))
+        check_batches(fitted, dataset, findings)
+        check_indices(fitted, dataset, findings)
         findings.extend(placed(spec, check_rows(dataset, spec.data)))
     except Refused as refused:
         return refused.diagnostics

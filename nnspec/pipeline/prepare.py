@@ -8,7 +8,6 @@ from nnspec.build.batches import whole_batches
 from nnspec.build.program import Program, build_program
 from nnspec.build.training import compile_training
 from nnspec.data import SPLITS, Arrays, Dataset, Preprocessing, SplitName
-from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.engine import Plan, choose_device, use_threads, weighted_by_class
 from nnspec.judge.declared import build_metrics
 from nnspec.network.network import Network
@@ -69,21 +68,12 @@ def filled_splits(program: Program, dataset: Dataset) -> dict[SplitName, Arrays]
 
 
 def weighted(spec: Spec, program: Program, arrays: Arrays) -> Arrays:
-    """Return training rows with the spec's class weights.
-
-    Raises:
-        Refused: M105 where a weight is for a class that the training rows do not have.
-    """
+    """Return training rows with the spec's class weights."""
     weights = trainable_sections(spec).training.class_weight
     if not weights:
         return arrays
     name, target = next(iter(program.fitted.targets.items()))
     numbers = {str(label): number for number, label in enumerate(target.labels)}
-    unknown = [label for label in weights if label not in numbers]
-    if unknown:
-        message = f"class_weight names {unknown[0]!r}; the classes are {', '.join(numbers)}"
-        span = spec.positions.find(("training", "class_weight", unknown[0]))
-        raise Refused([Diagnostic("M105", message, span, file=spec.file)])
     by_number = {numbers[label]: weight for label, weight in weights.items()}
     return weighted_by_class(arrays, program.outputs[name], by_number)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from nnspec.catalog.metrics import Metric
 from nnspec.network.network import Network
 from nnspec.rules.figures import log_name
-from nnspec.spec.training import TrainingSection
+from nnspec.spec.training import TrainingSection, named_metrics
 
 
 def logged_metrics(network: Network, training: TrainingSection) -> tuple[str, ...]:
@@ -18,7 +18,7 @@ def metrics_by_output(
 ) -> Iterator[tuple[str, str, Metric]]:
     """Yield each metric with the output it measures and its name in the logs."""
     outputs = {output.name: output.source.node for output in network.graph.outputs}
-    named = training.metrics
+    named = named_metrics(training.metrics)
     if not isinstance(named, dict):
         named = {next(iter(outputs)): named}
     for output, metrics in named.items():

@@ -8,7 +8,7 @@ from nnspec.diagnostics import Advice, Edit, Findings, Span
 from nnspec.diagnostics.position import Position
 from nnspec.document import Document, Entry, Mapping, plain
 from nnspec.document.write import scalar
-from nnspec.reading.reader import Written
+from nnspec.reading.written import Written
 
 
 def add_version(document: Document) -> Edit:

@@ -5,20 +5,19 @@ mapping of them, or a plain value. Pydantic then checks each object by itself, s
 findings need no path through unions.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from nnspec.catalog.registry import find, names
-from nnspec.diagnostics import Advice, Diagnostic, Findings, Path, Replacement, Span
+from nnspec.diagnostics import Findings, Path, Span
 from nnspec.document import Entry, Mapping, Node, Scalar, Sequence, kind_of, plain, shorten
-from nnspec.language.habits import ADVICE, KEY_WORDS, LAST_ADVICE, OBJECT_GUESSES
-from nnspec.language.near_names import meant, nearest, suggest
+from nnspec.language.habits import ADVICE, KEY_WORDS, LAST_ADVICE
+from nnspec.language.near_names import meant, suggest, with_space
 from nnspec.language.words import ARTICLES, describe, describe_field, listed_alone, remedy
-from nnspec.reading.admitted import Admitted, admitted
+from nnspec.reading.admitted import admitted
 from nnspec.reading.explain import (
     by_field,
     choices_hint,
@@ -27,6 +26,16 @@ from nnspec.reading.explain import (
     foreign_free,
     inner_key,
     said,
+)
+from nnspec.reading.written import (
+    Written,
+    certain,
+    named,
+    reads_as_number,
+    required_pairs,
+    setting_for,
+    settings_of,
+    unknown,
 )
 from nnspec.spec.section import Section
 
@@ -41,21 +50,7 @@ KERAS_FORM = (
 )
 """Keys of an object in Keras' own form; those behind the first two add nothing to them."""
 
-FOREIGN_CODE = {"TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer", "lambda"}
-"""What runs a graph or a function that did not come with the spec."""
-
 Model = TypeVar("Model", bound=BaseModel)
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """An object as written: its name, its arguments, and the place of both."""
-
-    name: str
-    span: Span
-    argument: Node | None
-    config: bool = False
-    """Whether it is in Keras' own form, {class_name, config}."""
 
 
 class Unreadable:
@@ -73,20 +68,33 @@ class Reader:
     positions: dict[Path, Span] = field(default_factory=dict)
     homes: dict[str, str] = field(default_factory=dict)
     """Settings -> the section that has them."""
+    doubted: set[Span] = field(default_factory=set)
+    """Places of values that were refused, and of layers and sections that hold such ones."""
     withheld: tuple[str, ...] = ()
     """Plugins of the spec that were not imported: unknown names may be theirs."""
 
     def read_object(self, node: Node, family: str, path: Path = ()) -> Any:  # noqa: ANN401 - any family's class
-        """Return the object a node names, UNREADABLE where it was refused."""
+        """Return the object a node names, as far as it is readable; UNREADABLE where it is not."""
+        before = len(self.doubted)
+        made = self.read_named(node, family, path)
+        if made is UNREADABLE or before < len(self.doubted):
+            self.doubted.add(node.span)
+        return made
+
+    def read_named(self, node: Node, family: str, path: Path) -> Any:  # noqa: ANN401 - as above
+        """Return the object of a family, that of the name that was certainly meant included."""
         written = self.split_object(node, ARTICLES[family])
         if written is None:
             return UNREADABLE
         kind = find(family, written.name)
         if kind is None:
-            known = names(family)
-            self.findings.append(unknown(written, ARTICLES[family], known, self.withheld))
+            finding = unknown(written, ARTICLES[family], names(family), self.withheld)
+            self.findings.append(finding)
+            written = replace(written, name=certain(finding.hint) or "")
+            kind = find(family, written.name)
+        if kind is None:
             return UNREADABLE
-        made = self.read_arguments(kind, written, path)
+        made = self.read_arguments(kind, written, path, partly=True)
         return named(made, written) if family == "metrics" else made
 
     def split_object(self, node: Node, noun: str) -> Written | None:
@@ -137,9 +145,23 @@ class Reader:
         self.findings.add("S101", message, entry.key, hint=hint or None)
 
     def read_arguments(
-        self, kind: type[Model], written: Written, path: Path = ()
+        self, kind: type[Model], written: Written, path: Path = (), *, partly: bool = False
     ) -> Model | Unreadable:
-        """Return an object of a class from its written arguments."""
+        """Return an object of a class from its written arguments.
+
+        Args:
+            kind: the class.
+            written: name and arguments.
+            path: where it stands in the spec.
+            partly: whether an object without the arguments that were refused is still one.
+        """
+        before = len(self.findings.diagnostics)
+        made = self.read_any(kind, written, path)
+        whole = before == len(self.findings.diagnostics)
+        return made if whole or partly else UNREADABLE
+
+    def read_any(self, kind: type[Model], written: Written, path: Path) -> Model | Unreadable:
+        """Return an object from the arguments that are readable."""
         argument = written.argument
         match argument:
             case None | Scalar(empty=True):
@@ -170,25 +192,49 @@ class Reader:
     def read_fields(
         self, kind: type[Model], arguments: Mapping, written: Written, path: Path
     ) -> Model | Unreadable:
-        """Return the object made of these entries, or record what is wrong with each."""
-        before = len(self.findings.diagnostics)
+        """Return the object made of the readable entries; record what is wrong with the others."""
         values: dict[str, Any] = {}
-        guessed: set[str | None] = set()
-        for entry in arguments:
+        given = {entry.name for entry in arguments}
+        known: list[Entry] = []
+        for one in arguments:
+            entry = self.settle_key(kind, one, written, given)
             here = (*path, entry.name)
             self.positions[here] = entry.value.span
+            given.add(entry.name)
             if entry.name not in kind.model_fields:
-                guessed.add(self.refuse_key(kind, entry, written))
+                self.doubted.add(self.positions.get(path, written.span))
             elif isinstance(entry.value, Scalar) and entry.value.empty:
                 message = f"{entry.name} has nothing behind it"
                 self.findings.add("S108", message, entry.key, hint="write its value or remove it")
+                self.doubted |= {written.span, entry.value.span}
             else:
+                known.append(entry)
                 annotation = kind.model_fields[entry.name].annotation
                 values[entry.name] = self.read_value(annotation, entry.value, here)
-        self.check_required(kind, written, {*(entry.name for entry in arguments), *guessed})
-        return self.construct(
-            kind, arguments, values, failed=before < len(self.findings.diagnostics)
-        )
+        self.check_required(kind, written, given)
+        return self.construct(kind, replace(arguments, entries=tuple(known)), values, written)
+
+    def settle_key(
+        self, kind: type[BaseModel], entry: Entry, written: Written, given: set[str]
+    ) -> Entry:
+        """Return an entry under the key that was meant; one that the object lacks is recorded.
+
+        A section goes on with any guess, a layer with a certain one: its shape depends on it.
+        """
+        if entry.name in kind.model_fields:
+            return entry
+        before = len(self.findings.diagnostics)
+        guess = self.refuse_key(kind, entry, written)
+        found = self.findings.diagnostics[before:]
+        sure = any(certain(one.hint) == guess for one in found) or issubclass(kind, Section)
+        if guess is None or guess in given:
+            return entry
+        given.add(guess)
+        if not sure or guess not in kind.model_fields or setting_for(kind, entry.name):
+            return entry
+        if not any(certain(one.hint) for one in found):
+            self.doubted.add(entry.value.span)
+        return replace(entry, name=guess)
 
     def refuse_key(self, kind: type[BaseModel], entry: Entry, written: Written) -> str | None:
         """Record a key that the object does not have; return the one that was meant, if any."""
@@ -203,7 +249,8 @@ class Reader:
             self.findings.add("S101", message, entry.key, hint=told)
             return setting
         guess = meant(entry.name, kind.model_fields, KEY_WORDS)
-        hint = ADVICE.get(entry.name) or self.elsewhere(kind, entry.name, guess)
+        hint = with_space(entry.name, kind.model_fields) or ADVICE.get(entry.name)
+        hint = hint or self.elsewhere(kind, entry.name, guess)
         hint = hint or suggest(entry.name, kind.model_fields, KEY_WORDS)
         self.findings.add("S101", message, entry.key, hint=hint or None)
         return guess
@@ -225,17 +272,37 @@ class Reader:
                 self.findings.add("S102", message, written.span, hint=hint)
 
     def construct(
-        self, kind: type[Model], arguments: Mapping, values: dict[str, Any], *, failed: bool
+        self, kind: type[Model], arguments: Mapping, values: dict[str, Any], written: Written
     ) -> Model | Unreadable:
-        """Return the object, its values checked by pydantic."""
+        """Return the object, its values checked by pydantic; those that are refused left out."""
         readable = {name: value for name, value in values.items() if value is not UNREADABLE}
+        refused = {name for name in values if name not in readable}
         try:
-            made = kind.model_validate(readable)
+            made: Model | Unreadable = kind.model_validate(readable)
         except ValidationError as error:
-            for problems in by_field(error.errors(include_url=False)):
+            fields = by_field(error.errors(include_url=False))
+            for problems in fields:
                 self.translate(kind, arguments, problems, values)
+            refused |= {str(one[0]["loc"][0]) for one in fields if one[0]["loc"]} & set(values)
+            left = {name: value for name, value in readable.items() if name not in refused}
+            made = self.construct_without(kind, left)
+        if refused:
+            self.doubted |= {
+                written.span,
+                *(one.value.span for one in arguments if one.name in refused),
+            }
+        return made
+
+    def construct_without(self, kind: type[Model], values: dict[str, Any]) -> Model | Unreadable:
+        """Return an object of which some values were refused; a section keeps what it can do."""
+        if issubclass(kind, Section) and "optimizer" in kind.model_fields:
+            # What trains it is unknown; what else the section says is checked nevertheless.
+            adam: Any = find("optimizers", "Adam")
+            values = {"optimizer": adam(), "loss": {}} | values
+        try:
+            return kind.model_validate(values)
+        except ValidationError:
             return UNREADABLE
-        return UNREADABLE if failed or len(readable) < len(values) else made
 
     def translate(
         self,
@@ -279,11 +346,7 @@ class Reader:
             case Scalar(refused=True):
                 return UNREADABLE
             case Sequence() if shape.items is not None:
-                read = [
-                    self.read_item(shape.items, item, (*path, index))
-                    for index, item in enumerate(node.items)
-                ]
-                return UNREADABLE if any(one is UNREADABLE for one in read) else read
+                return self.read_list(shape.items, node, path)
             case Mapping() if shape.values is not None and not self.is_object(node, shape.family):
                 return self.read_mapping(shape.values, node, path)
             case Mapping() if shape.section is not None:
@@ -295,6 +358,19 @@ class Reader:
                     return node.value
                 return self.read_object(node, shape.family, path)
         return plain(node)
+
+    def read_list(self, annotation: Any, node: Sequence, path: Path) -> Any:  # noqa: ANN401 - as above
+        """Return a list; of objects those that can be read, of plain values all or none."""
+        read: list[Any] = []
+        for item in node.items:
+            made = self.read_item(annotation, item, (*path, len(read)))
+            if made is not UNREADABLE:
+                read.append(made)
+            elif admitted(annotation).family is None:
+                return UNREADABLE
+            else:
+                self.doubted.add(node.span)
+        return read
 
     def read_item(self, annotation: Any, node: Node, path: Path) -> Any:  # noqa: ANN401 - annotations are any
         """Return an entry of a list, its place recorded."""
@@ -317,72 +393,3 @@ class Reader:
         if node.get("class_name"):
             return True
         return len(node) == 1 and find(family, node.entries[0].name) is not None
-
-
-def setting_for(kind: type[BaseModel], name: str) -> str | None:
-    """Return the setting that takes an object of this name: `layer` for `LSTM`.
-
-    Of several it is that of the kernel: `kernel_regularizer` for `L2`.
-    """
-    fits: list[str] = []
-    for setting, info in kind.model_fields.items():
-        annotation: Any = info.annotation
-        family = admitted(annotation).family
-        if family and find(family, name):
-            fits.append(setting)
-    return min(fits, key=lambda setting: not setting.startswith("kernel"), default=None)
-
-
-def required_pairs(kind: type[BaseModel]) -> str:
-    """Return the arguments that an object needs, as a spec writes them."""
-    required = [name for name, info in kind.model_fields.items() if info.is_required()]
-    return ", ".join(f"{name}: VALUE" for name in required or ["ARGUMENT"])
-
-
-def settings_of(kind: type[BaseModel], name: str) -> str:
-    """Return what is written where a mapping of settings is due."""
-    if any(info.is_required() for info in kind.model_fields.values()):
-        return f"write {name}: {{{required_pairs(kind)}}}"
-    return f"its settings are {', '.join(kind.model_fields)}"
-
-
-def reads_as_number(node: Scalar, shape: Admitted) -> bool:
-    """Return whether a text stands where a number is due, and is near no object's name."""
-    text = str(node.value)
-    known = names(shape.family or "")
-    return text not in known and nearest(text, known) is None and not is_code(text)
-
-
-def unknown(
-    written: Written, noun: str, known: Iterable[str], withheld: tuple[str, ...] = ()
-) -> Diagnostic:
-    """Return the finding for an object of a name that the catalogue does not have."""
-    name = shorten(written.name)
-    if is_code(written.name):
-        message = f"{name} is refused: it carries or loads code, and code in specs is refused"
-        return Diagnostic("X102", message, written.span, "express it with layers of the catalogue")
-    message = f"{name!r} is not {noun} that nnspec knows"
-    if withheld:
-        plugins = ", ".join(shorten(one) for one in withheld)
-        message = f"{message}; it may come from a plugin, and none was imported: {plugins}"
-        consent = "plugins run code of their own: add --allow-plugins if you trust them"
-        return Diagnostic("X106", message, written.span, consent)
-    hint = suggest(written.name, known, OBJECT_GUESSES) or None
-    if written.name.casefold() == "none" and not written.argument:
-        hint = Advice("write null", Replacement(written.name, "null"))
-    if "." in written.name and hint is None:
-        hint = "names are Keras' own; a dotted name is never looked up"
-    return Diagnostic("S106", message, written.span, hint)
-
-
-def is_code(name: str) -> bool:
-    """Return whether an object of Keras carries code of its own or loads a foreign graph."""
-    return "Lambda" in name or name in FOREIGN_CODE
-
-
-def named(made: Any, written: Written) -> Any:  # noqa: ANN401 - a metric, or UNREADABLE
-    """Return a metric that logs under the name it was written by: `rmse`, not Keras' long one."""
-    fields = getattr(type(made), "model_fields", {})
-    if "name" not in fields or "name" in made.model_fields_set or written.name == made.keras_name:
-        return made
-    return made.model_copy(update={"name": written.name})

@@ -169,6 +169,8 @@ def spec_page() -> str:
 
 
 def keys_of(described: Iterable[tuple[str, str | None]]) -> list[tuple[str, str]]:
-    """Return rows of keys and their meaning."""
-    meanings = {name: text or class_prose(SECTIONS[name]) for name, text in described}
+    """Return rows of keys and their meaning, of a section its first paragraph."""
+    meanings = {
+        name: text or class_prose(SECTIONS[name]).partition("\n\n")[0] for name, text in described
+    }
     return [(code(name), escape(text)) for name, text in meanings.items()]

@@ -1,5 +1,6 @@
 """What a name or a code means, as text for the terminal."""
 
+from collections.abc import Iterator
 from textwrap import fill, indent
 from typing import Any
 
@@ -19,9 +20,13 @@ from nnspec.language.words import describe_field, show_value
 from nnspec.reading.admitted import admitted
 from nnspec.reference.samples import sample
 from nnspec.reference.triggers import find_trigger, why_unshown
+from nnspec.schema.document import describe_top
 from nnspec.schema.fields import in_order, write
+from nnspec.schema.network import WIRING
 
 WIDTH = 80
+DEEPEST = 4
+"""Sections within sections that settings are looked for in."""
 
 
 def explain(name: str) -> str | None:
@@ -44,7 +49,34 @@ def explain(name: str) -> str | None:
             for family, reasons in EXCLUDED.items()
             if name in reasons
         ]
-    return "\n\n".join(parts) or None
+    return "\n\n".join(parts or explain_key(name)) or None
+
+
+def explain_key(name: str) -> list[str]:
+    """Return what a key means wherever a spec may have it: as a setting, argument, or beside."""
+    parts = [explain_setting(path, kind, name) for path, kind in settings_called(name)]
+    described = {**WIRING, **describe_top()}.get(name, {}).get("description")
+    parts += [fill(f"{name}: {described}", WIDTH)] if described else []
+    for family in INDEX:
+        kinds = {find(family, one) for one in names(family)}
+        having = sorted({kind.keras_name for kind in kinds if kind and name in kind.model_fields})
+        if having:
+            more = f"; nnspec explain {having[0]}.{name} says more"
+            parts.append(fill(f"{name} ({family}): a setting of {', '.join(having)}{more}", WIDTH))
+    return parts
+
+
+def settings_called(name: str) -> Iterator[tuple[str, type[BaseModel]]]:
+    """Give the settings of a name within the sections: path and class of each."""
+    waiting = list(SECTIONS.items())
+    for path, kind in waiting:
+        if name in kind.model_fields:
+            yield f"{path}.{name}", kind
+        for inner, info in kind.model_fields.items():
+            annotation: Any = info.annotation
+            section = admitted(annotation).section
+            if section is not None and path.count(".") < DEEPEST:
+                waiting.append((f"{path}.{inner}", section))
 
 
 def explain_code(code: Code) -> str:
@@ -128,7 +160,8 @@ def nearest_name(name: str) -> str:
     if any(letter.isdigit() for letter in name) and (hint := suggest(name, CODES)):
         return hint
     known = [*RANKED, *SHORT, *(one for family in INDEX for one in names(family))]
-    return suggest(name, known, LAYER_WORDS)
+    settings = {one for kind in SECTIONS.values() for one in kind.model_fields}
+    return suggest(name, [*known, *settings], LAYER_WORDS)
 
 
 def list_names() -> str:

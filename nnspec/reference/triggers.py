@@ -33,6 +33,8 @@ UNSHOWN: Mapping[str, str] = {
     "D118": "a library would have to be absent",
     "D120": "the table would hold thousands of categories",
     "D119": "the data would be an archive of arrays",
+    "D125": "it is a finding about a table that a run is applied to",
+    "D126": "it is a finding about a table that a run is applied to",
 }
 """Code, or the letter of a family -> why no example is shown."""
 

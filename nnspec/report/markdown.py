@@ -39,10 +39,23 @@ def render_markdown(report: Report) -> str:
     return environment.get_template("report.md.jinja").render(report=report, sections=sections)
 
 
-def split_table(output: OutputReport, split: str) -> Table:
-    """Return the figures of one split: the network first, then the baselines."""
+def built_in(output: OutputReport, split: str) -> tuple[str, ...]:
+    """Return the figures that the baselines of a split have too; all where there are none."""
+    network = metric_names([output.metrics[split]])
+    others = metric_names(found[split] for found in output.baselines.values() if split in found)
+    return tuple(name for name in network if name in others) or network
+
+
+def split_table(output: OutputReport, split: str, names: tuple[str, ...] = ()) -> Table:
+    """Return the figures of one split: the network first, then the baselines.
+
+    Args:
+        output: the output.
+        split: the split.
+        names: the figures; all if none are named.
+    """
     network = output.metrics[split]
-    names = metric_names([network])
+    names = names or metric_names([network])
     lines = [("network", network)]
     lines += [(name, found[split]) for name, found in output.baselines.items() if split in found]
     return Table(

@@ -6,7 +6,7 @@ Numbers are written with as many digits as bring the same number back.
 import csv
 import io
 from collections.abc import Iterable, Sequence
-from typing import assert_never
+from typing import Any, assert_never
 
 import numpy as np
 
@@ -26,9 +26,12 @@ WIDEST = 1_000
 """Elements per row above which a reconstruction is written as one error per row, and steps or
 pixels without their probabilities."""
 Column = tuple[str, Sequence[object]]
+Line = tuple[Any, ...]
 
 
-def encode_predictions(outputs: Sequence[tuple[Head, Answers]]) -> bytes:
+def encode_predictions(
+    outputs: Sequence[tuple[Head, Answers]], left_out: Sequence[int] = ()
+) -> bytes:
     """Return the table of predictions as CSV, one line per row of the data.
 
     One output: `row`, `target`, `prediction`, and `probability_<class>` for each class. Several
@@ -39,6 +42,7 @@ def encode_predictions(outputs: Sequence[tuple[Head, Answers]]) -> bytes:
 
     Args:
         outputs: each output with its answers, all of the same rows.
+        left_out: numbers of rows that have no answer; their lines are empty but for the number.
     """
     several = len(outputs) > 1
     columns: list[Column] = [("row", outputs[0][1].rows.tolist())]
@@ -47,7 +51,9 @@ def encode_predictions(outputs: Sequence[tuple[Head, Answers]]) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(_distinct(name for name, _ in columns))
-    writer.writerows(zip(*(values for _, values in columns), strict=True))
+    empty: list[Line] = [(row, *[""] * (len(columns) - 1)) for row in left_out]
+    lines: list[Line] = [*zip(*(values for _, values in columns), strict=True), *empty]
+    writer.writerows(sorted(lines, key=lambda line: int(line[0])) if empty else lines)
     return text.getvalue().encode()
 
 
@@ -114,7 +120,9 @@ def _numbers(head: NumberHead, answers: Answers, suffix: str, prefix: str) -> li
 def _elements(named: Sequence[str], answers: Answers) -> list[Column]:
     """Return targets, where there are any, then predictions, one column per element."""
     predictions = _listed(answers, answers.prediction, len(named))
-    found = [(f"prediction_{name}", many) for name, many in zip(named, predictions, strict=True)]
+    found: list[Column] = [
+        (f"prediction_{name}", many) for name, many in zip(named, predictions, strict=True)
+    ]
     if answers.target is None:
         return found
     targets = _listed(answers, answers.target, len(named))

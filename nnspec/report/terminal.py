@@ -7,9 +7,12 @@ from rich.text import Text
 
 from nnspec.engine.comparison import Comparison
 from nnspec.judge.output import OutputReport
-from nnspec.report.markdown import ordered_splits, split_table
+from nnspec.report.markdown import built_in, ordered_splits, split_table
 from nnspec.report.report import Report
-from nnspec.run.numerals import show_seconds
+from nnspec.run.numerals import metric_names, show_metric, show_seconds, show_title
+
+BESIDE = 4
+"""Figures of the spec's own that stand side by side."""
 
 
 def show_report(report: Report, console: Console) -> None:
@@ -22,6 +25,8 @@ def show_report(report: Report, console: Console) -> None:
     for output in report.outputs:
         console.print(_title(report, output))
         console.print(_table(report, output))
+        for names in _further(output):
+            console.print(_declared(report, output, names))
         for note in output.baseline_notes:
             console.print(Text(f"  {note}", style="dim"))
 
@@ -34,7 +39,7 @@ def _title(report: Report, output: OutputReport) -> Text:
 
 def _table(report: Report, output: OutputReport) -> Table:
     splits = ordered_splits(output.metrics)
-    parts = {split: split_table(output, split) for split in splits}
+    parts = {split: split_table(output, split, built_in(output, split)) for split in splits}
     table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
     header = next(iter(parts.values())).header if parts else ("",)
     table.add_column("rows")
@@ -46,6 +51,27 @@ def _table(report: Report, output: OutputReport) -> Table:
             where = f"{split} ({report.rows.get(split, 0):,})" if place == 0 else ""
             table.add_row(where, *line, style="bold" if place == 0 else "")
         table.add_section()
+    return table
+
+
+def _further(output: OutputReport) -> list[tuple[str, ...]]:
+    """Return the figures that only the spec names, as many at a time as fit a line."""
+    known = {name for split in output.metrics for name in built_in(output, split)}
+    every = metric_names(output.metrics.values())
+    names = tuple(name for name in every if name not in known)
+    return [names[place : place + BESIDE] for place in range(0, len(names), BESIDE)]
+
+
+def _declared(report: Report, output: OutputReport, names: tuple[str, ...]) -> Table:
+    """Return the network's figures that the spec names, one line per split."""
+    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    table.add_column("rows")
+    for name in names:
+        table.add_column(show_title(name), justify="right", overflow="fold")
+    for split in ordered_splits(output.metrics):
+        found = output.metrics[split]
+        where = f"{split} ({report.rows.get(split, 0):,})"
+        table.add_row(where, *(show_metric(name, found.get(name)) for name in names))
     return table
 
 

@@ -3,11 +3,27 @@
 from collections.abc import Iterator
 from typing import Any
 
+from nnspec.catalog.layer import Layer
 from nnspec.diagnostics import Diagnostic, Related
 from nnspec.network.network import ResolvedNode
 from nnspec.rules.case import Case, at
-from nnspec.rules.kinds import AFFINE, SEQUENTIAL, argument, function_of, is_function, range_of
+from nnspec.rules.kinds import (
+    AFFINE,
+    AVERAGES,
+    SEQUENTIAL,
+    TRANSPARENT,
+    argument,
+    axis_of,
+    function_of,
+    is_function,
+    range_of,
+)
 from nnspec.rules.rule import rule
+
+PRODUCTS = frozenset({"Conv1D", "Conv2D", "Conv3D", "Dense"})
+"""Layers that are a product with a kernel, without parts for channels alone."""
+LINEAR_PASSES = (TRANSPARENT | AVERAGES) - {"ActivityRegularization"}
+"""Layers that move, average or disturb values, and bend nothing."""
 
 
 @rule("P105")
@@ -17,7 +33,8 @@ def check_twice(case: Case) -> Iterator[Diagnostic]:
         feeder = case.feeder(node)
         if node.layer is None or feeder is None or feeder.layer is None:
             continue
-        if not is_function(node.layer):
+        if not is_function(node.layer) or axis_of(node.layer) not in (-1, (-1,)):
+            # A softmax along another axis, as over steps in attention, is no second activation.
             continue
         second, first = function_of(node.layer), function_of(feeder.layer)
         own = is_function(feeder.layer) or feeder.layer.keras_name in AFFINE
@@ -31,27 +48,59 @@ def check_twice(case: Case) -> Iterator[Diagnostic]:
 
 @rule("P106")
 def check_product(case: Case) -> Iterator[Diagnostic]:
-    """Find two Dense layers with nothing between, which are one.
+    """Find two linear layers with nothing between that is not linear too: together they are one.
 
-    A first layer that is narrower than both sides makes a product of low rank, and is meant.
+    A first layer that is narrower than both sides makes a product of low rank, and is meant; so
+    are windows along one axis and then another.
     """
-    for node in case.layers("Dense"):
-        second = case.follower(node)
-        if second is None or second.layer is None or second.layer.keras_name != "Dense":
-            continue
+    for node in case.layers(*PRODUCTS):
         layer: Any = node.layer
-        if layer.keras_name != "Dense" or function_of(layer) != "linear" or not node.inputs:
+        if layer.keras_name not in PRODUCTS or function_of(layer) != "linear" or not node.inputs:
             continue
-        features = node.inputs[0].shape[-1]
-        units, then = layer.units, argument(second.layer, "units")
-        shaped = layer.activity_regularizer or layer.kernel_constraint or layer.lora_rank
-        if features is None or shaped or not isinstance(then, int) or units < min(features, then):
+        between, second = next_product(case, node)
+        if second is None or second.layer is None or is_meant(node, layer, second.layer):
             continue
+        passed = f", but {between[0]}," if between else ""
+        names = f"two {layer.keras_name} layers"
+        if layer.keras_name != second.layer.keras_name:
+            names = f"{layer.keras_name} and {second.layer.keras_name}"
         message = (
-            f"two Dense layers ({units} and {then} units) with no activation between "
-            "are one matrix product: the first adds nothing"
+            f"{names} ({width_of(layer)} and {width_of(second.layer)} units) with no activation "
+            f"between{passed} are one matrix product: the first adds nothing"
         )
         yield at(node, "P106", message, "activation", hint="add activation: relu to the first")
+
+
+def next_product(case: Case, node: ResolvedNode) -> tuple[list[str], ResolvedNode | None]:
+    """Return the linear layers behind a layer that only pass values on, and what they end at."""
+    between: list[str] = []
+    second = case.follower(node)
+    while second is not None and second.layer is not None:
+        name = second.layer.keras_name
+        if name in PRODUCTS:
+            return between, second
+        if name not in LINEAR_PASSES:
+            break
+        between.append(name)
+        second = case.follower(second)
+    return between, None
+
+
+def is_meant(node: ResolvedNode, layer: Any, second: Layer) -> bool:  # noqa: ANN401 - any product
+    """Return whether a product of two linear layers has a sense of its own."""
+    features = node.inputs[0].shape[-1] if node.inputs else None
+    units, then = width_of(layer), width_of(second)
+    lora = getattr(layer, "lora_rank", None)
+    shaped = layer.activity_regularizer or layer.kernel_constraint or lora
+    kernel, other = argument(layer, "kernel_size"), argument(second, "kernel_size")
+    parted = isinstance(kernel, tuple) and len(set(kernel)) > 1 and kernel != other
+    return bool(shaped or parted or features is None or units < min(features, then))
+
+
+def width_of(layer: Layer) -> int:
+    """Return the units or filters of a layer."""
+    width = argument(layer, "units") or argument(layer, "filters")
+    return width if isinstance(width, int) else 0
 
 
 @rule("P107")
@@ -70,24 +119,6 @@ def check_hidden_softmax(case: Case) -> Iterator[Diagnostic]:
                 f"and {follower.layer.keras_name} behind it gets little to work with"
             )
             yield at(node, "P107", message, "activation", hint="write activation: relu")
-
-
-@rule("P111")
-def check_step(case: Case) -> Iterator[Diagnostic]:
-    """Find a step function that no gradient passes."""
-    for node in case.network.nodes:
-        hidden = case.consumers[node.name] and node.name not in case.ends
-        if node.layer is None or not hidden or function_of(node.layer) != "step":
-            continue
-        if case.training is not None and has_weights_before(case, node):
-            message = "step has no gradient, so the layers before it are never trained"
-            yield at(node, "P111", message, "activation", hint="write activation: sigmoid")
-
-
-def has_weights_before(case: Case, node: ResolvedNode) -> bool:
-    """Return whether a layer, or the one right before it, has weights."""
-    feeder = case.feeder(node)
-    return bool(node.weights) or bool(feeder and feeder.weights)
 
 
 @rule("P112")

@@ -1,7 +1,7 @@
 """Floor 5: what rules look at: spec and network, with the facts that several rules need."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from math import ceil, floor
 
@@ -14,15 +14,20 @@ from nnspec.rules.kinds import inner
 from nnspec.rules.task import Task, has_numbers, task_of
 from nnspec.spec.builtin import bundled_set, known_classes
 from nnspec.spec.spec import Spec
-from nnspec.spec.training import TrainingSection
+from nnspec.spec.training import Metrics, TrainingSection, named_metrics
 
 
 @dataclass(frozen=True)
 class Case:
-    """A spec and its network; facts are found once, when first asked for."""
+    """A spec and its network; facts are found once, when first asked for.
+
+    Attributes:
+        counts: with open data, how many whole numbers an input holds, counted from 0.
+    """
 
     spec: Spec
     network: Network
+    counts: Mapping[str, int] = field(default_factory=dict)
 
     def place(self, *path: str | int) -> Span | None:
         """Return the place of a value of the spec, or of the nearest one around it."""
@@ -37,6 +42,11 @@ class Case:
     def training(self) -> TrainingSection | None:
         """Return the training section."""
         return self.spec.training
+
+    @cached_property
+    def metrics(self) -> Metrics:
+        """Return the metrics by the names of their figures."""
+        return named_metrics(self.training.metrics) if self.training else []
 
     @cached_property
     def heads(self) -> tuple[Head, ...]:
@@ -66,7 +76,7 @@ class Case:
         alone = None if isinstance(written, dict) or len(self.outputs) > 1 else written
         loss = written.get(output.name) if isinstance(written, dict) else alone
         place: Path = ("training", "metrics")
-        metrics = training.metrics
+        metrics = self.metrics
         if isinstance(metrics, dict):
             place, metrics = (*place, output.name), metrics.get(output.name, [])
         elif len(self.outputs) > 1:

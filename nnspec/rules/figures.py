@@ -7,8 +7,8 @@ OUTPUT_NAME, and each output's loss OUTPUT_loss.
 from collections.abc import Iterator
 from typing import Literal
 
+from nnspec.catalog.keras_names import snake_case
 from nnspec.catalog.metrics import Metric
-from nnspec.frontends.nnspec_1.layer_names import snake_case
 from nnspec.rules.case import Case
 from nnspec.rules.head import Head
 
@@ -27,17 +27,11 @@ def figures_of(case: Case, head: Head) -> Iterator[tuple[str, Direction]]:
     """Give the figures of one output, with the direction that is better."""
     several = len(case.outputs) > 1
     prefixes = dict.fromkeys((f"{head.layer}_", f"{head.name}_")) if several else {"": None}
-    seen: dict[str, int] = {}
     for prefix in prefixes:
         if several and head.loss is not None:
             yield f"{prefix}loss", "min"
         for metric, _ in head.metrics:
-            name = log_name(metric)
-            yield prefix + name, metric.direction
-            if getattr(metric, "name", None) is None:
-                # Keras counts metrics that it names itself: auc, auc_1 ...
-                seen[name] = seen.get(name, 0) + 1
-                yield f"{prefix}{name}_{seen[name]}", metric.direction
+            yield prefix + log_name(metric), metric.direction
 
 
 def computed(case: Case) -> dict[str, Direction]:

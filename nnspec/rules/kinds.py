@@ -30,6 +30,11 @@ TRANSPARENT = DROPOUTS | {
 }
 """Layers whose values are those that came in, moved or disturbed."""
 
+AVERAGES = frozenset(
+    f"{reach}AveragePooling{rank}D" for reach in ("", "Global") for rank in (1, 2, 3)
+)
+"""Layers that average values."""
+
 AFFINE = frozenset(
     {
         "Conv1D",

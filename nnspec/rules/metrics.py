@@ -9,6 +9,7 @@ from nnspec.rules.case import Case
 from nnspec.rules.figures import log_name
 from nnspec.rules.head import Head
 from nnspec.rules.rule import rule
+from nnspec.rules.targets import out_of_reach
 
 COUNTERPARTS = {
     "CategoricalAccuracy": "sparse_categorical_accuracy",
@@ -55,7 +56,13 @@ def contradiction(case: Case, head: Head, metric: Metric) -> tuple[str, str] | N
     task, loss, name = case.task(head), head.loss, log_name(metric)
     if loss is None or task is None:
         return None
+    if wants_numbers(metric) and head.units != 1:
+        units = f"{head.units} scores" if head.units else "a score for each class"
+        message = f"the metric {name} takes one class number; the last layer gives {units}"
+        return message, f"add sparse_y_pred: false to {metric.keras_name}"
     numeric = task == "regression" or (task == "reconstruction" and loss.task == "regression")
+    if numeric and tells_classes(case, head):
+        return None
     if numeric and metric.task and "regression" not in metric.task:
         message = f"the metric {name} measures classes; the loss {loss.keras_name} is of numbers"
         return message, "write metrics: [mae, rmse]"
@@ -67,6 +74,20 @@ def contradiction(case: Case, head: Head, metric: Metric) -> tuple[str, str] | N
     if task == "multiclass":
         return wrong_targets(metric, loss.targets, loss.keras_name)
     return None
+
+
+def tells_classes(case: Case, head: Head) -> bool:
+    """Return whether a head gives probabilities to a loss of numbers.
+
+    Where the target is scaled the head has its own finding; without data it may learn 0 and 1.
+    """
+    probable = head.gives in {"probability", "distribution"}
+    return probable and (case.spec.data is None or out_of_reach(case, head))
+
+
+def wants_numbers(metric: Metric) -> bool:
+    """Return whether a metric compares predictions as class numbers, which no network gives."""
+    return getattr(metric, "sparse_y_pred", False) is True
 
 
 def wrong_targets(metric: Metric, targets: str, loss: str) -> tuple[str, str] | None:
@@ -161,8 +182,7 @@ def check_same_name(case: Case) -> Iterator[Diagnostic]:
         first: dict[str, tuple[str | int, ...]] = {}
         for metric, path in head.metrics:
             name = log_name(metric)
-            counted = getattr(metric, "name", None) is None and hasattr(metric, "name")
-            if name in first and not counted:
+            if name in first:
                 message = f"two metrics are logged as {shorten(name)!r}; only one would be kept"
                 also = case.also("the other one is here", *first[name])
                 hint = "remove one, or give it a name of its own"
@@ -195,3 +215,29 @@ def check_single_value(case: Case) -> Iterator[Diagnostic]:
                     message = f"{log_name(metric)} gives one value per unit; a log holds one value"
                     hint = f"write {metric.keras_name}: {{{field}: {instead}}}"
                     yield Diagnostic("M123", message, case.place(*path, field), hint)
+
+
+@rule("M130")
+def check_threshold(case: Case) -> Iterator[Diagnostic]:
+    """Find scores that take the largest unit of a row for its answer, where units stand alone.
+
+    Source: Keras 3.15, keras/src/metrics/f_score_metrics.py, update_state.
+    """
+    for head in case.trained:
+        single = head.units == 1
+        if not single and (head.gives != "probability" or case.task(head) != "binary"):
+            continue
+        for metric, path in head.metrics:
+            if getattr(metric, "threshold", "") is not None or not hasattr(metric, "average"):
+                continue
+            effect = (
+                "with 1 unit that is always this one, so the figure never changes"
+                if single
+                else "the units are labels, of which several may hold"
+            )
+            message = (
+                f"{log_name(metric)} without threshold takes a row's largest unit for its answer: "
+                f"{effect}"
+            )
+            hint = f"write {metric.keras_name}: {{threshold: 0.5}}"
+            yield Diagnostic("M130", message, case.place(*path), hint)

@@ -4,9 +4,14 @@ from collections.abc import Iterator, Mapping
 
 from nnspec.diagnostics import Diagnostic
 from nnspec.document import shorten
-from nnspec.language.near_names import suggest
+from nnspec.language.near_names import suggest_given
 from nnspec.rules.case import Case
+from nnspec.rules.head import Head
 from nnspec.rules.rule import rule
+from nnspec.shapes import show
+
+ROWS_AND_UNITS = 2
+"""Rank of an output without steps or pixels."""
 
 
 def misnamed(
@@ -14,11 +19,16 @@ def misnamed(
 ) -> Iterator[Diagnostic]:
     """Give a finding for each key that is no output."""
     for name in keyed:
-        if name not in case.outputs:
+        if name not in case.outputs and not is_dead_end(case, name):
             outputs = ", ".join(case.outputs)
             message = f"{path[-1]} names {shorten(name)!r}, no output; the outputs are {outputs}"
-            hint = suggest(name, case.outputs) or None
+            hint = suggest_given(name, case.outputs)
             yield Diagnostic(code, message, case.place(*path, name), hint)
+
+
+def is_dead_end(case: Case, name: str) -> bool:
+    """Return whether a layer that is no output feeds none either, which is told where it stands."""
+    return name in case.network.by_name and not case.consumers[name]
 
 
 @rule("M107")
@@ -34,6 +44,8 @@ def check_losses(case: Case) -> Iterator[Diagnostic]:
     if case.training is None or not case.outputs:
         return
     loss, place = case.training.loss, case.place("training", "loss")
+    if ("training", "loss") not in case.spec.positions.spans:
+        return
     if isinstance(loss, dict):
         # A misspelt name is reported as such; the output it meant is not missing then.
         misspelt = any(name not in case.outputs for name in loss)
@@ -102,6 +114,19 @@ def check_class_weight(case: Case) -> Iterator[Diagnostic]:
         also = case.also("the loss is here", *head.loss_path)
         hint = "remove class_weight, or weigh rows with data.sample_weight"
         yield Diagnostic("M116", message, place, hint, also)
+    elif head.loss and (several := several_classes(case, head)):
+        message = f"class_weight weighs rows by their one class; {several}"
+        hint = "remove class_weight, or weigh rows with data.sample_weight"
+        yield Diagnostic("M116", message, place, hint)
+
+
+def several_classes(case: Case, head: Head) -> str | None:
+    """Return in words why a row has no one class, None where it has one or nobody knows yet."""
+    if head.tensor is not None and head.tensor.rank > ROWS_AND_UNITS:
+        return f"the output has shape {show(head.tensor.shape)}, a class for each step or pixel"
+    if case.task(head) == "binary" and (head.units or 1) > 1:
+        return f"the output has {head.units} units, a label each"
+    return None
 
 
 @rule("M120")

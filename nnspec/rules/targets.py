@@ -30,6 +30,8 @@ def wanted_units(case: Case, head: Head, data: DataSection) -> tuple[int, str] |
     """Return the units that an output needs and the reason, None where only the data tells."""
     task = case.task(head)
     columns = columns_of_output(data, head.name)
+    if task == "multiclass" and len(columns) > 1:
+        return len(columns), f"the target has {len(columns)} classes, {', '.join(columns)}"
     if task == "multiclass":
         classes = known_classes(data, head.name)
         return (classes, f"the target has {classes} classes") if classes else None
@@ -49,7 +51,7 @@ def check_units(case: Case) -> Iterator[Diagnostic]:
         softmaxed = head.gives == "distribution" and units == 1
         if loss is None or units is None or softmaxed or misfit(head):
             continue
-        if case.misses_target(head):
+        if case.misses_target(head) or out_of_reach(case, head):
             continue
         if wanted is None:
             if loss.task == "multiclass" and units == 1:

@@ -11,6 +11,7 @@ import shutil
 from pathlib import Path
 
 from nnspec.diagnostics import Diagnostic, RunFailed
+from nnspec.run.signals import SIGNALS
 
 NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 """What the system answers where a disk, a quota or a limit on a file's size is exhausted."""
@@ -23,7 +24,8 @@ def write_atomic(path: Path, content: bytes) -> None:
         RunFailed: A104 where the space does not suffice, A110 where writing is refused; what was
             there before is untouched.
     """
-    publish(stage(path, content), path)
+    with SIGNALS.waiting():  # so that no temporary file is left
+        publish(stage(path, content), path)
 
 
 def stage(path: Path, content: bytes) -> Path:

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from nnspec.diagnostics import Diagnostic, Refused, RunFailed
+from nnspec.document.file import read_file
 from nnspec.frontends.nnspec_1.document import is_run_name
 from nnspec.run.atomic import discard, failure, publish, stage, write_atomic
 from nnspec.run.layout import LOCK, MANIFEST
@@ -22,6 +23,11 @@ from nnspec.run.manifest import (
     read_manifest,
 )
 from nnspec.run.signals import Held
+
+SMALL = 64 * 2**20
+"""Bytes that a file of a run may have, whatever its manifest says."""
+UNFINISHED = ".*.tmp"
+"""Names of what was being written when a process was killed."""
 
 
 class RunFolder:
@@ -89,7 +95,7 @@ class RunFolder:
         if not writing:
             return cls(path, manifest, None)
         lock = Lock(path, now())
-        for left in sorted(path.rglob(".*.tmp"), reverse=True):
+        for left in sorted(path.rglob(UNFINISHED), reverse=True):
             _remove(left)
         return cls(path, read_manifest(path), lock)
 
@@ -165,9 +171,9 @@ class RunFolder:
         recorded = self.manifest.artefacts.get(name)
         path = self.path / name
         try:
-            content = path.read_bytes()
+            content = read_file(path, max(SMALL, 2 * (recorded.bytes if recorded else 0)))
         except OSError as error:
-            raise _missing(path) from error
+            raise _unopened(path, error) from error
         if recorded is None:
             raise _missing(path, " in the manifest")
         if checksum(content) not in {recorded.sha256, recorded.before}:
@@ -287,8 +293,8 @@ def _fresh(runs: Path, name: str) -> Path:
 def _asked_for(path: Path) -> Path:
     """Make the folder, or take one that is empty or holds a run that did not complete."""
     path.mkdir(exist_ok=True)
-    if not any(one.name != LOCK for one in path.iterdir()):
-        return path
+    if all(one.name == LOCK or one.match(UNFINISHED) for one in path.iterdir()):
+        return path  # empty, or a kill came before its first manifest
     if not (path / MANIFEST).exists():
         raise _taken(path, "is there already and is no run")
     if (status := read_manifest(path).status) == "complete":
@@ -303,9 +309,12 @@ def _taken(path: Path, why: str) -> Refused:
 
 
 def _clear(path: Path) -> None:
-    """Remove what an unfinished run left, now that its folder is held."""
+    """Remove what an unfinished run left, now that its folder is held.
+
+    Its manifest stays until another takes its place: a folder without one is nobody's to take.
+    """
     for one in path.iterdir():
-        if one.name != LOCK:
+        if one.name not in {LOCK, MANIFEST}:
             _remove(one)
 
 
@@ -315,6 +324,14 @@ def _remove(path: Path) -> None:
         shutil.rmtree(path)
     else:
         path.unlink()
+
+
+def _unopened(path: Path, error: OSError) -> Refused:
+    """Return the refusal of a file that is not there, or is none that can be read."""
+    if isinstance(error, (FileNotFoundError, NotADirectoryError)):
+        return _missing(path)
+    message = f'"{path}" cannot be read: {error.strerror or error}'
+    return Refused([Diagnostic("A111", message, file=str(path))])
 
 
 def _missing(path: Path, where: str = "") -> Refused:

@@ -8,6 +8,7 @@ import csv
 import io
 import math
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 import keras
@@ -64,6 +65,14 @@ class HistoryFile(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is u
         """Write the whole file atomically, with its checksum in the manifest."""
         if self._rows:
             self._folder.write(HISTORY, encode_history(self._names, self._rows))
+
+
+def count_epochs(folder: Path) -> int:
+    """Return the epochs that a run's history holds whole, sealed or not."""
+    try:
+        return max(0, (folder / HISTORY).read_bytes().count(b"\n") - 1)
+    except OSError:
+        return 0
 
 
 def encode_history(names: tuple[str, ...], rows: Iterable[Mapping[str, float]]) -> str:

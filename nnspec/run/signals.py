@@ -136,15 +136,14 @@ class Signals:
             Stopped: in the program.
             KeyboardInterrupt: elsewhere, or what the handler before raises.
         """
-        if self._noted is None or self._acting:
+        if self._noted is None or self._acting or not in_main_thread():
             return
         if self._program:
             with self._deciding:  # the watcher keeps it once it ends the process
                 self._acting = True
             raise Stopped(self._noted)
-        if in_main_thread():
-            number, self._noted = self._noted, None
-            self._answer(number, None)
+        number, self._noted = self._noted, None
+        self._answer(number, None)
 
     def report(self, stopped: Stopped) -> int:
         """Say that a signal stopped the program, and what is kept; return the exit code."""

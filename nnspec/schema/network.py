@@ -10,7 +10,8 @@ from nnspec.catalog.base import CatalogObject
 from nnspec.catalog.ranked import RANKED, SHORT
 from nnspec.frontends.keras.tree import MODELS
 from nnspec.frontends.nnspec_1.blocks import SUBMODEL
-from nnspec.frontends.nnspec_1.items import LAYER_NAME, MOST_REPETITIONS
+from nnspec.frontends.nnspec_1.items import LAYER_NAME
+from nnspec.language.limits import MOST_REPETITIONS
 from nnspec.schema.families import (
     EXAMPLES,
     Kinds,
@@ -123,7 +124,7 @@ def describe_submodel(layers: str) -> Schema:
         "file": describe_file(),
     }
     described = describe_list(layers, further)
-    either = [{"required": ["layers"]}, {"required": ["file"]}]
+    either = [has_key("layers"), has_key("file")]
     return {
         **described,
         "description": "A model within the model: one layer, whose layers' names are its own.",
@@ -208,7 +209,7 @@ def describe_entry(
     written = [
         describe_mapping(names, ranked, complete=one, blocks=blocks) for one in (True, False)
     ]
-    once = {"required": ["use"]}, *({"required": [name]} for name in heads)
+    once = [has_key("use"), *(has_key(name, alone=name in alone) for name in heads)]
     further = [{"not": {"propertyNames": {"enum": [*WIRING, *heads]}}}] if blocks else []
     return {
         "examples": list(EXAMPLES["layers"]),
@@ -226,6 +227,15 @@ def describe_entry(
             refer("variable"),
         ],
     }
+
+
+def has_key(name: str, *, alone: bool = False) -> Schema:
+    """Return the schema of mappings with a key.
+
+    Not as `required`: editors would offer the key as if nothing could stand behind it. Behind one
+    whose schema has alternatives they write a colon, as is due where it cannot stand alone.
+    """
+    return {"not": {"properties": {name: False if alone else {"anyOf": [False]}}}}
 
 
 def describe_keras_entry(names: Iterable[str]) -> Schema:

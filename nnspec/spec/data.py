@@ -54,7 +54,33 @@ class WindowSection(Section):
 
 
 class DataSection(Section):
-    """The table that the network is trained on."""
+    """The table that the network is trained on.
+
+    One rule decides what a cell is, in tables of every format, in `predict` and in the SavedModel.
+    Blanks around a text, of any script, do not belong to it. A cell is missing if it is empty,
+    null, NaN, or one of the texts in `null_values`. A category is a text as it is written, in every
+    script; a whole number is the same category with and without a point (`3`, `3.0`). A value that
+    the training rows did not have is unknown and encoded as `encoding` says; `predict` tells how
+    many cells of which column were.
+
+    Numbers keep their double precision until they are centred and scaled. One that is infinite,
+    larger than single precision holds (3.4e38), or further than 1e18 deviations (or ranges) from
+    the training rows is none that a network can take; an integer column holds 32 bits.
+
+    `predict` refuses missing cells that `missing` does not fill, and numbers that no network can
+    take; with `missing: drop`, rows with missing cells are named and get no prediction. The
+    SavedModel answers all such rows, texts that are not UTF-8, and rows whose answer is no finite
+    number with NaN; a label is then empty and its probabilities NaN. Among labels that are whole
+    numbers, -9223372036854775808 stands for the empty one; true and false are texts there.
+
+    The SavedModel takes each column by its own name if that has only letters, digits and
+    underscores, a letter first. In any other name TensorFlow reads each other sign as an
+    underscore, and puts `arg_` before what begins with no letter; a name that is then taken gets a
+    number behind. `assets.extra/columns.json` lists names and types: texts, 64-bit integers, 32-bit
+    numbers, or 64-bit ones where 32 bits would blur a column by more than 1/131,072 of its
+    deviation (or range). `serve` of the loaded object takes one mapping from the columns' own names
+    instead; in Python it is the way to pass a column called `self`.
+    """
 
     source: Text
     """A bundled set (`sklearn:` and diabetes, iris, digits, wine, breast_cancer or linnerud) or
@@ -71,7 +97,7 @@ class DataSection(Section):
     (whole numbers passed on unscaled, for an Embedding). Cells that are all numbers make a column
     numeric, all true or false boolean, anything else category."""
     null_values: tuple[Text, ...] = NULL_VALUES
-    """Cells of text files that count as missing; empty ones always do."""
+    """Texts that count as missing cells, in tables of every format; empty ones always do."""
     missing: Missing = "error"
     """What happens to missing cells: `error` refuses them, `drop` leaves their rows out, the others
     fill them from the training rows (mean and median: numeric columns; other columns take their
@@ -85,8 +111,8 @@ class DataSection(Section):
     up, 0 for an unknown value; for an Embedding); by column where it is a mapping (one_hot for
     the rest)."""
     target_scaling: TargetScaling = "standardize"
-    """Scale of regression targets while training; every reported figure is in the target's own
-    units."""
+    """Scale of regression targets while training. The loss is measured on scaled targets; every
+    metric, logged, watched by a callback or reported, is in the target's own units."""
     split: SplitSection = SplitSection()
     """How the rows are divided into training, validation and test."""
     window: WindowSection | None = None

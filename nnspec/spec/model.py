@@ -78,6 +78,7 @@ class LayerUse:
         layer: the layer; None where it was refused, so that its neighbours are still checked.
         wires: what feeds it; none for an Input.
         shares: name of the layer whose weights it applies again.
+        doubtful: whether some of its arguments were refused, so that its shape is unknown.
     """
 
     name: str
@@ -85,6 +86,7 @@ class LayerUse:
     wires: tuple[Wire, ...]
     origin: Origin
     shares: str | None = None
+    doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,19 @@ from nnspec.spec.training import (
 
 @dataclass(frozen=True, slots=True)
 class Positions:
-    """Places of values by their path in the spec."""
+    """Places of values by their path in the spec.
+
+    Attributes:
+        doubted: places of what was refused: what follows from it is not known.
+    """
 
     spans: Mapping[Path, Span] = field(default_factory=dict)
+    doubted: frozenset[Span] = frozenset()
+
+    def doubts(self, *path: str | int) -> bool:
+        """Return whether the value at a path, or a section around it, was refused in part."""
+        found = (self.spans.get(path[:length]) for length in range(1, len(path) + 1))
+        return any(span in self.doubted for span in found)
 
     def find(self, path: Path) -> Span | None:
         """Return the place of a path, or of the nearest value that contains it."""

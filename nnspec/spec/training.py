@@ -6,6 +6,7 @@ from pydantic import Field
 
 from nnspec.catalog.callbacks import Callback
 from nnspec.catalog.dtypes import DtypePolicy
+from nnspec.catalog.keras_names import snake_case
 from nnspec.catalog.losses import Loss
 from nnspec.catalog.metrics import Metric
 from nnspec.catalog.optimizers import Optimizer
@@ -27,7 +28,8 @@ class TrainingSection(Section):
     loss_weights: dict[Text, Number] | None = None
     """Factor on the loss of each output, by output name; 1 if absent."""
     metrics: list[Metric] | dict[Text, list[Metric]] = Field(default=[])
-    """What is measured beside the loss; with several outputs, a list per output name."""
+    """What is measured beside the loss, in the target's own units, while training and in the report
+    on every split; with several outputs, a list per output name."""
     batch_size: BatchSize = 32
     """Rows per step."""
     epochs: Epochs = 1
@@ -38,6 +40,30 @@ class TrainingSection(Section):
     """Factor on the loss of each class, by its label as text."""
     callbacks: list[Callback] = Field(default=[])
     """What acts between epochs."""
+
+
+Metrics = list[Metric] | dict[Text, list[Metric]]
+
+
+def named_metrics(metrics: Metrics) -> Metrics:
+    """Return metrics, those without a name counted in their order: auc, auc_1 ...
+
+    Keras counts so within one program, and goes on counting in the next; logs need names that a
+    spec can tell.
+    """
+    seen: dict[str, int] = {}
+
+    def name(metric: Metric) -> Metric:
+        if getattr(metric, "name", "") is not None:
+            return metric
+        base = snake_case(metric.keras_name)
+        count = seen.get(base, 0)
+        seen[base] = count + 1
+        return metric.model_copy(update={"name": f"{base}_{count}" if count else base})
+
+    if isinstance(metrics, dict):
+        return {output: [name(one) for one in several] for output, several in metrics.items()}
+    return [name(one) for one in metrics]
 
 
 class Gate(Section):

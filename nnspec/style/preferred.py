@@ -5,7 +5,7 @@ from collections import Counter
 
 from nnspec.diagnostics import Refused
 from nnspec.document import Document, parse_document, plain
-from nnspec.frontends.nnspec_1.document import KEYS
+from nnspec.language.keys import KEYS
 from nnspec.style.comments import find_notes
 from nnspec.style.lines import LineWriter
 

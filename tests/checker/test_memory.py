@@ -6,7 +6,8 @@ import pytest
 
 from nnspec.diagnostics import Diagnostic, Findings
 from nnspec.document import parse_document
-from nnspec.network.memory import Step, check_memory, machine_memory, measure_step
+from nnspec.network.machine import machine_memory
+from nnspec.network.memory import Step, check_memory, measure_step
 from nnspec.pipeline.check import Checked, check_document
 
 DENSE = 1000 * 1000 + 1000

@@ -3,7 +3,7 @@
 import random
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -61,9 +61,125 @@ def test_rows_of_which_nothing_is_to_be_said_are_fine(program: Program) -> None:
 def test_a_column_that_is_always_the_same_teaches_nothing(program: Program) -> None:
     write(program, "x,y,c,k,n", [(*row, "k", 5) for row in rows()])
     code, codes, out = found(program, setting="scaling: {n: none}")
-    assert (code, codes) == (0, [("D124", 3), ("D124", 3)])
-    assert 'column "k" is "k" in all' in out
-    assert 'column "n" is 5 in all' in out
+    assert (code, codes) == (0, [("D124", 3)])
+    assert "2 columns are the same in all 42 training rows: k, n" in out
+    write(program, "x,y,c,k", [(*row, "k") for row in rows()])
+    assert 'column "k" is "k" in all' in found(program)[2]
+
+
+def test_columns_that_never_change_and_are_to_be_scaled_are_one_finding(program: Program) -> None:
+    names = [f"pixel{place}" for place in range(9)]
+    write(program, ",".join(["x", "y", *names]), [(x, y, *[0] * 9) for x, y, _ in rows()])
+    code, codes, out = found(program)
+    assert (code, codes) == (0, [("D124", 3)])
+    assert "9 columns are the same" in out
+    assert "pixel4 and 4 more" in out
+
+
+def test_a_text_for_each_row_is_told_how_to_be_declared(program: Program) -> None:
+    cells = [(*row, f"Mr. No. {place} of the street") for place, row in enumerate(rows())]
+    write(program, "x,y,c,Name", cells)
+    code, codes, out = found(program)
+    assert (code, codes) == (0, [("D131", 3)])
+    assert "free text" in out
+    assert 'columns: {"Name": category}' in out
+    assert found(program, setting="columns: {Name: category}")[1] == []
+    assert found(program, setting="features: [x, c]")[1] == []
+
+
+def test_texts_that_come_again_are_classes(program: Program) -> None:
+    write(program, "x,y,c,town", [(*row, f"town {place % 20}") for place, row in enumerate(rows())])
+    assert found(program)[1] == []
+
+
+SERIES = """\
+nnspec: 1
+data:
+  source: table.csv
+  features: [x]
+  target: y
+  window: {length: 4}
+model: [Flatten, Dense: 1]
+training: {optimizer: adam, loss: mse}
+"""
+
+
+def found_in_series(program: Program) -> tuple[list[str], str]:
+    program.write("spec.yaml", SERIES)
+    code, out, _ = program("validate", "--data", "--ignore", "P,M,T", "spec.yaml")
+    assert code == 0
+    return [
+        line.split("[")[-1][:-1] for line in out.splitlines() if line.startswith("spec.yaml:6:")
+    ], out
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        ("when,shop,x,y", lambda k: (k % 20, "abc"[k // 20])),
+        ("when,shop,x,y", lambda k: (f"2024-01-{k // 3 + 1:02d}", "abc"[k % 3])),
+        ("note,shop,x,y", lambda k: (0.5, ["Rome", "Oslo", "Bonn"][k // 20])),
+        ("cycle,unit id,x,y", lambda k: (k % 20, 100 + k // 20)),
+    ],
+)
+def test_windows_across_several_series_name_what_tells_them_apart(
+    program: Program, header: str, row: Callable[[int], tuple[object, object]]
+) -> None:
+    cells = [(*row(place), x, y) for place, (x, y, _) in enumerate(rows())]
+    write(program, header, cells)
+    codes, out = found_in_series(program)
+    assert codes == ["D132"]
+    assert f'3 series: "{header.split(",")[1]}"' in out
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        ("day,shop,x,y", lambda k: (k, "abc"[k // 20])),
+        ("Day,Month,x,y", lambda k: (k % 20, 5 + k // 20)),
+        ("date,weekday,x,y", lambda k: (f"2024-03-{k // 2 + 1:02d}", "abc"[k % 3])),
+        ("a,b,x,y", lambda k: (k * k % 17, k * k % 5)),
+    ],
+)
+def test_one_series_is_none_of_several(
+    program: Program, header: str, row: Callable[[int], tuple[object, object]]
+) -> None:
+    write(program, header, [(*row(place), x, y) for place, (x, y, _) in enumerate(rows())])
+    assert found_in_series(program) == ([], "1 spec is fine\n")
+
+
+def test_a_weight_of_a_class_that_the_data_does_not_have_is_found(program: Program) -> None:
+    write(program, "x,z,y", rows())
+    text = SPEC.format(target="y", setting="", **CLASSES)
+    program.write("spec.yaml", text.replace("adam,", "adam, class_weight: {a: 1, B: 2},"))
+    code, out, _ = program("validate", "--data", "spec.yaml")
+    assert code == 1
+    assert "class_weight names 'B'; the classes are a, b, c [M105]" in out
+    assert "did you mean b?" in out
+
+
+def test_numbers_beyond_an_embedding_are_found_in_the_rows(program: Program) -> None:
+    write(program, "k,c,y", [(place % 30, kind, y) for place, (_, y, kind) in enumerate(rows())])
+    text = """\
+nnspec: 1
+data:
+  source: table.csv
+  target: y
+  columns: {k: integer}
+  encoding: index
+  features: [k, c]
+model:
+  - Embedding: {input_dim: %s, output_dim: 2}
+  - Flatten
+  - Dense: 1
+training: {optimizer: adam, loss: mse}
+"""
+    program.write("spec.yaml", text % 29)
+    code, out, _ = program("validate", "--data", "spec.yaml")
+    assert (code, "spec.yaml:9:28:" in out) == (1, True)
+    assert "write input_dim: 30" in out
+    program.write("spec.yaml", text % 30)
+    assert program("validate", "--data", "--ignore", "P,T", "spec.yaml")[0] == 0
 
 
 @pytest.mark.parametrize(
@@ -98,6 +214,16 @@ def test_rows_that_are_trained_on_and_tested_on_are_counted(program: Program) ->
     assert code == 0
     assert codes == [("D122", 2), ("D122", 2)]
     assert "test rows also stand in the training rows" in out
+
+
+def test_equal_rows_of_few_categories_are_no_copies(program: Program) -> None:
+    draw = random.Random(3)  # noqa: S311 - a table, no secret
+    write(
+        program,
+        "a,b,y",
+        [[draw.choice("uvw"), draw.choice("pq"), draw.choice("abc")] for _ in range(200)],
+    )
+    assert found(program, **CLASSES)[:2] == (0, [])
 
 
 def test_the_labels_are_counted_against_the_head(program: Program) -> None:

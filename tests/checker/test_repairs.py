@@ -57,6 +57,20 @@ REPAIRS = [
     ({"layer": "- Dense: {units: 4, unitz: 5}"}, None),
     ({"optimizer": "{Adam: {lr: 0.1, learning_rate: 0.2}}"}, None),
     ({"layer": "- {Dense: {units: 4, name: a}}"}, None),
+    # Digits and signs are no slips of the hand.
+    ({"layer": "- Softmax:1"}, None),
+    ({"layer": "- LSTM:8"}, None),
+    ({"layer": "- Dense: {units:4}"}, None),
+    ({"layer": "- Conv3: 4"}, None),
+    ({"layer": "- Dense: {units: 4, use-bias: false}"}, None),
+]
+
+HINTS = [
+    ("- Softmax:1", "put a space behind the colon: Softmax: 1"),
+    ("- LSTM:8", "put a space behind the colon: LSTM: 8"),
+    ("- Dense: {units:4}", "put a space behind the colon: units: 4"),
+    ("- Dense:\n      units:4", "put a space behind the colon: units: 4"),
+    ("- Dense: {units: 4, activation: elu:1}", "put a space behind the colon: elu: 1"),
 ]
 
 
@@ -93,6 +107,41 @@ def test_a_repair_is_written_alone_and_leaves_a_spec_without_that_mistake(
     assert expected in after
     assert set(spec.splitlines()) - set(after.splitlines()) <= set(spec.splitlines()[3:])
     assert program("validate", "--ignore", "P", "spec.yaml")[0] == 0
+
+
+@pytest.mark.parametrize(("layer", "hint"), HINTS)
+def test_a_colon_without_its_space_is_told_so(program: Program, layer: str, hint: str) -> None:
+    program.write("spec.yaml", text(layer=layer))
+    assert f"= help: {hint}\n" in program("validate", "--ignore", "P", "spec.yaml")[1]
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        "  - Dense: 4\n    name: two2\n  - Dense: 4\n  - Add:\n    inputs: [two1, dense]\n",
+        "  - Dense: {units: 4, activation: relu}\n    name: first\n  - use: frist\n",
+        "  - Dense: 4\n    name: price\n  - Dense: 4\n    inputs: prize\n",
+    ],
+)
+def test_names_that_the_writer_chose_are_never_edited(program: Program, spec: str) -> None:
+    spec = f"nnspec: 1\nmodel:\n  - Input: [4]\n{spec}"
+    assert repaired(program, spec) == spec
+    assert "did you mean" in program("validate", "spec.yaml")[1]
+
+
+def test_blocks_parameters_and_variables_are_never_edited(program: Program) -> None:
+    spec = """\
+nnspec: 1
+variables: {width: 4}
+blocks:
+  stage: {parameters: [units], layers: [{Dense: {units: $units, activation: relu}}]}
+model:
+  - Input: [4]
+  - Dense: {units: $wdith, activation: relu}
+  - satge: {units: 4}
+  - stage: {unitz: 4}
+"""
+    assert repaired(program, spec) == spec
 
 
 def test_a_size_written_as_a_product_becomes_a_list(program: Program) -> None:
@@ -144,9 +193,17 @@ def test_a_file_without_a_repair_is_not_touched(program: Program, spec: str) -> 
     assert (program.read("spec.yaml"), path.stat().st_mtime_ns) == (spec, stamp)
 
 
-def test_a_value_that_a_variable_brings_in_is_let_be(program: Program) -> None:
+def test_a_value_that_a_variable_brings_in_is_repaired_where_it_is_defined(
+    program: Program,
+) -> None:
     spec = "nnspec: 1\nvariables: {kind: rleu}\nmodel:\n  - Input: [8]\n"
     spec += "  - Dense: {units: 4, activation: $kind}\n"
+    assert repaired(program, spec) == spec.replace("rleu", "relu")
+
+
+def test_a_value_that_is_right_elsewhere_is_let_be(program: Program) -> None:
+    spec = "nnspec: 1\nvariables: {kind: relu6}\nmodel:\n  - Input: [8]\n"
+    spec += "  - Dense: {units: 4, activation: $kind}\n  - Dense: {units: 4, dtype: $kind}\n"
     assert repaired(program, spec) == spec
 
 

@@ -117,7 +117,18 @@ def test_a_sarif_log_names_files_from_the_folder_it_is_made_in(
     arguments = (str(inside), str(outside), os.path.relpath(outside))
     run = check_sarif(written("validate", "--format", "sarif", *arguments)[1])
     uris = [one["location"]["uri"] for one in run["artifacts"]]
-    assert uris == ["broken.yaml", outside.as_uri(), f"../{tmp_path.name}%20beside.yaml"]
+    assert uris == ["broken.yaml", outside.as_uri(), outside.as_uri()]
+
+
+def test_github_is_told_paths_from_the_top_of_the_repository(
+    written: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_WORKSPACE", str(tmp_path.parent))
+    path = f"{tmp_path.name}/broken.yaml"
+    for given in ("broken.yaml", str(tmp_path / "broken.yaml")):
+        assert f"file={path}," in written("validate", "--format", "github", given)[1]
+        run = check_sarif(written("validate", "--format", "sarif", given)[1])
+        assert run["artifacts"][0]["location"]["uri"] == path
 
 
 def test_a_sarif_message_links_to_the_places_that_explain_it() -> None:
@@ -166,20 +177,21 @@ def test_an_override_has_no_region_and_is_named_in_the_message(written: Program)
     assert "--set argument 1: runtime.sede=3" in result["message"]["text"]
 
 
-def test_a_junit_report_has_a_suite_per_file_and_a_failure_per_finding(written: Program) -> None:
+def test_a_junit_report_has_a_suite_per_file_and_a_failure_per_error(written: Program) -> None:
     code, out, _ = written("validate", "--format", "junit", "*.yaml")
     root = check_junit(out)
     assert code == 1
     failures = {suite.attrib["name"]: suite.attrib["failures"] for suite in root}
-    assert failures == {"broken.yaml": "2", "doubtful.yaml": "1", "fine one.yaml": "0"}
+    assert failures == {"broken.yaml": "3", "doubtful.yaml": "0", "fine one.yaml": "0"}
     first = root.find("testsuite/testcase/failure")
     assert first is not None
     assert first.attrib == {"type": "error", "message": "'Desne' is no layer and no block"}
     assert "4 |   - Desne: 4" in (first.text or "")
 
 
-def test_a_note_fails_no_junit_case() -> None:
-    notes = [Diagnostic("P108", "a note", Span.at(1, 1), file="a.yaml")]
+@pytest.mark.parametrize("code", ["P108", "P106"])
+def test_a_note_or_a_warning_fails_no_junit_case(code: str) -> None:
+    notes = [Diagnostic(code, "a note", Span.at(1, 1), file="a.yaml")]
     root = check_junit(render(notes, Sources({"a.yaml": "x: 1"}), Format.JUNIT))
     assert root.attrib["failures"] == "0"
     assert "a note" in (root.findtext("testsuite/system-out") or "")

@@ -148,5 +148,5 @@ def test_a_text_that_looks_like_a_comment_is_none(program: Program) -> None:
 def test_with_errors_elsewhere_no_comment_is_called_useless(program: Program) -> None:
     assert found(program, argument="unitz: 3", first="# nnspec: ignore[P999, P102]") == (
         1,
-        ["C103", "S101"],
+        ["P106", "C103", "S101"],
     )

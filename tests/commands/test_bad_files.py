@@ -97,11 +97,28 @@ def test_a_spec_whose_model_is_refused_in_its_own_file_is_not_called_fine(tmp_pa
     assert out.endswith("model.json: 1 error (line 1)")
 
 
-def test_a_folder_in_place_of_a_spec_is_refused(tmp_path: Path) -> None:
+def test_a_folder_without_specs_is_wrong_usage(tmp_path: Path) -> None:
     (tmp_path / "spec.yaml").mkdir()
     code, out = validate(tmp_path, "spec.yaml")
+    assert code == 2
+    assert "no spec lies in spec.yaml" in out
+
+
+def test_of_a_folder_the_specs_are_checked_and_nothing_else(tmp_path: Path) -> None:
+    inner = tmp_path / "nets" / "small"
+    for folder in (inner, tmp_path / ".venv", tmp_path / "node_modules"):
+        folder.mkdir(parents=True)
+        (folder / "a.yaml").write_text("nnspec: 1\nmodel: [{Input: [4]}, {Desne: 1}]\n")
+    (inner / "b.json").write_text('{"nnspec": 1, "model": [{"Input": [4]}, {"Dense": 1}]}')
+    (inner / "forgot.yml").write_text("model:\n  - Input: [4]\n  - Dense: 1\n")
+    (inner / "open.yaml").write_text("nnspec: 1\nmodel: [\n")
+    (inner / "services.yaml").write_text("services: {model: {image: nnspec}}\n")
+    code, out = validate(tmp_path, ".")
     assert code == 1
-    assert "cannot read spec.yaml: Is a directory" in out
+    assert out.endswith(
+        "nets/small/a.yaml: 1 error (line 2) nets/small/forgot.yml: 1 error (line 1) "
+        "nets/small/open.yaml: 1 error (line 2) 1 spec is fine"
+    )
 
 
 def test_a_byte_order_mark_and_carriage_returns_are_no_mistake(tmp_path: Path) -> None:

@@ -9,7 +9,8 @@ import pytest
 import tensorflow as tf
 
 from nnspec.build.back import build_back, decode_predictions
-from nnspec.build.front import build_front, prepare_arrays, prepare_inputs, raw_columns
+from nnspec.build.front import build_front, prepare_arrays, prepare_inputs
+from nnspec.build.raw import raw_columns
 from nnspec.data import SPLITS, Dataset, decode_targets, read_for_prediction
 from nnspec.data.fit.fitted import NumericFit
 
@@ -135,27 +136,15 @@ def test_the_exported_front_equals_the_one_used_for_training(
     dataset = load(mixed(), **settings)
     front = build_front(dataset.fitted)
     arrays = prepare_arrays(front, dataset, "test")
-    function = tf.function(front.exported).get_concrete_function(**front.signature)
-    tf.saved_model.save(front, str(tmp_path / "model"), signatures=function)
-    loaded = tf.saved_model.load(str(tmp_path / "model")).signatures["serving_default"]
+    front.serve = tf.function(front)
+    front.serve.get_concrete_function(front.signature)
+    tf.saved_model.save(front, str(tmp_path / "model"))
+    serve = tf.saved_model.load(str(tmp_path / "model")).serve
     features = dataset.splits["test"].features
-    for name, tensor in loaded(**raw_columns(features)).items():
+    for name, tensor in serve(raw_columns(features, dataset.fitted.columns)).items():
         assert np.array_equal(tensor.numpy(), arrays.inputs[name])
-    one = loaded(**raw_columns(features.take(slice(0, 1))))
+    one = serve(raw_columns(features.take(slice(0, 1)), dataset.fitted.columns))
     assert {len(tensor) for tensor in one.values()} == {1}
-
-
-def test_the_export_of_awkward_column_names_works(load: Load, tmp_path: Path) -> None:
-    front = build_front(load(source="sklearn:iris", target="target", need="multiclass").fitted)
-    function = tf.function(front.exported).get_concrete_function(**front.signature)
-    tf.saved_model.save(front, str(tmp_path / "model"), signatures=function)
-    loaded = tf.saved_model.load(str(tmp_path / "model")).signatures["serving_default"]
-    assert set(loaded.structured_input_signature[1]) == {
-        "sepal_length_cm",
-        "sepal_width_cm",
-        "petal_length_cm",
-        "petal_width_cm",
-    }
 
 
 def test_the_back_of_a_regression_gives_the_target_s_units(load: Load) -> None:

@@ -76,7 +76,7 @@ def test_a_process_without_nnspec_gets_the_same_answers_for_any_batch(tmp_path: 
     for rows in (1, 7):
         given = columns(rows)
         cells = {
-            "petal_width_cm": given["petal width (cm)"].numpy().tolist(),
+            "petal_width__cm_": given["petal width (cm)"].numpy().tolist(),
             "colour": [one.decode() for one in given["colour"].numpy()],
         }
         command = [sys.executable, "-c", FOREIGN, str(path), json.dumps(cells)]
@@ -93,7 +93,7 @@ def test_classes_come_as_labels_with_probabilities(tmp_path: Path) -> None:
     export_savedmodel(trained, path, columns(10))
     serve = tf.saved_model.load(str(path)).signatures["serving_default"]
     given = columns(10)
-    found = serve(petal_width_cm=given["petal width (cm)"], colour=given["colour"])
+    found = serve(petal_width__cm_=given["petal width (cm)"], colour=given["colour"])
     shares = found["probabilities"].numpy()
     assert shares.sum(axis=1) == pytest.approx(np.ones(10))
     labels = [one.decode() for one in found["prediction"].numpy()]
@@ -115,7 +115,7 @@ def test_the_columns_of_the_inputs_are_listed_beside_the_graph(tmp_path: Path) -
     export_savedmodel(program(price=PRICE), tmp_path / "model", columns(2))
     listed = json.loads((tmp_path / "model" / COLUMNS).read_text())["columns"]
     assert listed["petal width (cm)"] == {
-        "name": "petal_width_cm", "dtype": "float32", "shape": [None]
+        "name": "petal_width__cm_", "dtype": "float32", "shape": [None]
     }  # fmt: skip
     assert listed["colour"]["dtype"] == "string"
 

@@ -7,10 +7,11 @@ from sklearn.datasets import load_diabetes, load_wine
 from sklearn.linear_model import LogisticRegression, Ridge
 
 from nnspec.judge import baselines
-from nnspec.judge.answers import Array, Head
+from nnspec.judge.answers import Array, Truth
 from nnspec.judge.baselines import Known, fit_baselines
+from nnspec.judge.heads import ClassPerPosition, Numbers, OneClass, Reconstruction, SeveralLabels
 
-PRICE = Head("price", "regression", ("price",))
+PRICE = Numbers("price", ("price",))
 
 
 def known(inputs: Array, target: Array, cut: slice, last: Array | None = None) -> Known:
@@ -39,7 +40,7 @@ def test_logistic_regression_and_majority_equal_scikit_learn_on_the_same_rows() 
     order = np.random.default_rng(0).permutation(len(codes))
     inputs, target = inputs[order], labels[codes[order]]
     train, test = slice(0, 120), slice(120, None)
-    head = Head("kind", "classification", ("kind",), ("red", "rose", "white"))
+    head = OneClass("kind", ("kind",), ("red", "rose", "white"))
     splits = {"train": known(inputs, target, train), "test": known(inputs, target, test)}
     found = fit_baselines(head, splits, seed=0).figures
     model = LogisticRegression().fit(inputs[train], target[train].astype(str))
@@ -61,10 +62,10 @@ def test_a_series_is_compared_with_its_last_value() -> None:
 
 def test_a_reconstruction_is_compared_with_the_mean_alone() -> None:
     pixels = np.random.default_rng(0).normal(size=(20, 4, 4))
-    head = Head("picture", "reconstruction", ("pixel",))
+    head = Reconstruction("picture", ("pixel",), (4, 4), of_pictures=True)
     found = fit_baselines(head, {"train": Known({"input": pixels}, pixels)}, seed=0).figures
     assert list(found) == ["mean"]
-    deviation = np.sqrt(((pixels - pixels.mean(axis=0)) ** 2).mean())
+    deviation = np.sqrt(((pixels - pixels.mean(axis=0)) ** 2).mean(axis=(1, 2))).mean()
     assert found["mean"]["train"]["rmse"] == pytest.approx(deviation)
 
 
@@ -94,3 +95,48 @@ def test_prediction_in_blocks_changes_nothing(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(baselines, "BLOCK", 70)
     parts = fit_baselines(PRICE, splits, seed=0).figures["ridge"]["train"]["rmse"]
     assert parts == pytest.approx(whole, rel=1e-12)
+
+
+def test_each_label_has_a_logistic_regression_and_its_own_majority() -> None:
+    random = np.random.default_rng(3)
+    inputs = random.normal(size=(120, 4))
+    held = (inputs @ random.normal(size=(4, 2)) + random.normal(size=(120, 2)) > [0.3, 1.2]) * 1
+    head = SeveralLabels("out", ("loud", "late"), (0, 1))
+    train, test = slice(0, 80), slice(80, None)
+    splits = {"train": Known({"input": inputs[train]}, held[train]),
+              "test": Known({"input": inputs[test]}, held[test])}  # fmt: skip
+    found = fit_baselines(head, splits, seed=0).figures
+    models = [LogisticRegression().fit(inputs[train], held[train, one]) for one in (0, 1)]
+    said = np.stack([model.predict(inputs[test]) for model in models], axis=1)
+    assert found["logistic_regression"]["test"]["macro_f1"] == pytest.approx(
+        sk.f1_score(held[test], said, average="macro"), abs=1e-12
+    )
+    most = held[train].mean(axis=0) > 0.5
+    assert found["majority"]["test"]["accuracy"] == pytest.approx((held[test] == most).mean())
+
+
+def test_the_majority_of_steps_is_counted_where_they_count() -> None:
+    labels = np.array([[1, 0, 0], [1, 0, 0], [1, 1, 0]])
+    counted = np.array([[True, False, False], [True, False, False], [True, True, True]])
+    head = ClassPerPosition("tag", ("tag",), (0, 1), (3,))
+    known = Known({"input": np.zeros((3, 3))}, labels, truth=Truth(counted=counted))
+    found = fit_baselines(head, {"train": known}, seed=0).figures
+    assert found["majority"]["train"]["accuracy"] == pytest.approx(4 / 5)
+
+
+def test_weighted_baselines_are_fitted_and_judged_with_the_weights() -> None:
+    inputs, target = load_diabetes(return_X_y=True)
+    weights = np.random.default_rng(1).random(len(target)) ** 3
+    known = Known({"input": inputs}, target, truth=Truth(weights=weights))
+    found = fit_baselines(PRICE, {"train": known}, seed=0).figures
+    model = Ridge().fit(inputs, target, sample_weight=weights)
+    expected = sk.r2_score(target, model.predict(inputs), sample_weight=weights)
+    assert found["ridge"]["train"]["r2"] == pytest.approx(expected, rel=1e-9)
+    assert found["mean"]["train"]["r2"] == pytest.approx(0.0, abs=1e-12)
+    held = (target > 140).astype(int)
+    kind = OneClass("kind", ("kind",), (0, 1))
+    known = Known({"input": inputs}, held, truth=Truth(weights=weights))
+    found = fit_baselines(kind, {"train": known}, seed=0).figures
+    boundary = LogisticRegression().fit(inputs, held, sample_weight=weights)
+    share = boundary.score(inputs, held, sample_weight=weights)
+    assert found["logistic_regression"]["train"]["accuracy"] == pytest.approx(share, rel=1e-9)

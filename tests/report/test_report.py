@@ -8,9 +8,10 @@ import pytest
 from rich.console import Console
 
 from nnspec.diagnostics import Refused
-from nnspec.judge.answers import Head, class_answers, regression_answers
+from nnspec.judge.answers import Truth, class_answers, number_answers
 from nnspec.judge.baselines import Baselines
-from nnspec.judge.output import OutputReport, judge
+from nnspec.judge.heads import Numbers, OneClass
+from nnspec.judge.output import Beside, OutputReport, judge
 from nnspec.report.markdown import render_markdown
 from nnspec.report.report import Origins, Report, TrainingFacts, decode_report
 from nnspec.report.terminal import show_report
@@ -18,18 +19,21 @@ from nnspec.run.numerals import show_figure, show_metric, show_seconds
 
 
 def price() -> OutputReport:
-    head = Head("price", "regression", ("price",))
+    head = Numbers("price", ("price",))
+    truth = Truth(np.array([1.0, 2.0, 4.0]))
     answers = {
-        split: regression_answers([0, 1, 2], np.array([1.0, 2.0, 3.0]) + off, [1.0, 2.0, 4.0])
+        split: number_answers([0, 1, 2], np.array([1.0, 2.0, 3.0]) + off, truth)
         for split, off in (("train", 0.0), ("validation", 0.5), ("test", 1.0))
     }
     figures = {"ridge": {split: {"rmse": 9.0, "r2": -0.5, "mae": 8.0} for split in answers}}
-    return judge(head, answers, Baselines(figures, ("ridge: fitted to 2 of 3 rows",)))
+    return judge(head, answers, Beside(Baselines(figures, ("ridge: fitted to 2 of 3 rows",))))
 
 
 def kind() -> OutputReport:
-    head = Head("kind", "classification", ("kind",), ("a|b", "c"))
-    answers = class_answers([0, 1], [[0.9, 0.1], [0.2, 0.8]], head.classes, ["a|b", "a|b"])
+    head = OneClass("kind", ("kind",), ("a|b", "c"))
+    answers = class_answers(
+        [0, 1], [[0.9, 0.1], [0.2, 0.8]], head.classes, Truth(np.array(["a|b", "a|b"]))
+    )
     return judge(head, {"test": answers})
 
 

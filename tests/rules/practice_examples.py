@@ -37,6 +37,11 @@ ACTIVATIONS = [
     Example("P105", "relu", "linear", "- Dense: {units: 8, activation: relu}\n- Activation: @\n"
             "- Dense: 1"),
     Example("P106", "linear", "relu", HIDDEN),
+    Example("P106", "linear", "relu", "- Dense: {units: 16, activation: @}\n- Dropout: 0.2\n"
+            "- Dense: 1"),
+    Example("P106", "linear", "relu", "- Input: [8, 8, 1]\n"
+            "- Conv2D: {filters: 4, kernel_size: 3, activation: @}\n- AveragePooling2D: 2\n"
+            "- Flatten\n- Dense: 1", data=""),
     Example("P107", "softmax", "relu", HIDDEN),
     Example("P111", "step", "relu", HIDDEN),
     Example("P112", "1", "4", "- Dense: {units: @, activation: relu}\n"
@@ -52,6 +57,11 @@ REDUNDANCY = [
 ]  # fmt: skip
 
 SPATIAL = [
+    Example("P132", "255", "1", "- Reshape: [8, 8, 1]\n- RandomBrightness: {factor: 0.1, "
+            "value_range: [0, @]}\n- Flatten\n- Dense: {units: 10, activation: softmax}",
+            CLASSES, DIGITS),
+    Example("P132", "0.00392", "2.0", "- Rescaling: @\n- Flatten\n"
+            "- Dense: {units: 10, activation: softmax}", CLASSES, DIGITS),
     Example("P120", "1", "2", IMAGE % "- MaxPooling2D: @", data=""),
     Example("P121", "3", "2", IMAGE % "- MaxPooling2D: {pool_size: 2, strides: @}", data=""),
     Example("P121", "4", "3", IMAGE % "- Conv2D: {filters: 2, kernel_size: 3, strides: @}",

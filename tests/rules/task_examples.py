@@ -52,6 +52,8 @@ LOSS_AND_HEAD = [
 TARGETS = [
     Example("M105", "4", "3", "- Dense: {units: @, activation: softmax}", CLASSES, IRIS),
     Example("M105", "2", "1", "- Dense: @"),
+    Example("M105", "2", "3", "- Dense: {units: @, activation: softmax}",
+            "loss: categorical_crossentropy", "data: {source: t.csv, target: [cat, dog, owl]}"),
     Example("M105", "3", "1", "- Dense: {units: @, activation: sigmoid}", BINARY, CANCER),
     Example("M105", "1", "5", "- Dense: {units: @}",
             "loss: {sparse_categorical_crossentropy: {from_logits: true}}", TABLE),
@@ -107,6 +109,11 @@ OUTPUTS = [
             "data: {source: t.csv, features: [x], target: {price: p, @: k}}"),
     Example("M115", "[mae]", "{price: [mae]}", TWO_OUTPUTS, f"{TWO_LOSSES}\nmetrics: @", PAIR),
     Example("M116", '{"0": 2.0}', "null", training="loss: mse\nclass_weight: @"),
+    Example("M116", '{"1": 2.0}', "null", "- Dense: {units: 2, activation: sigmoid}",
+            f"{BINARY}\nclass_weight: @", "data: {source: t.csv, target: [loud, late]}"),
+    Example("M116", '{"1": 2.0}', "null",
+            "- Input: [4, 3]\n- Dense: {units: 5, activation: softmax}",
+            f"{CLASSES}\nclass_weight: @", "data: {source: t.npz, target: tag}"),
     Example("M116", '{"0": 2.0}', "null", TWO_OUTPUTS, f"{TWO_LOSSES}\nclass_weight: @", PAIR),
     Example("M120", "-1", "0.5", TWO_OUTPUTS, f"{TWO_LOSSES}\nloss_weights: {{kind: @}}", PAIR),
 ]  # fmt: skip
@@ -122,6 +129,28 @@ SILENT_WITHOUT_FACTS = [
     Example("M105", "2", "2", "- Dense: @", data="data: {source: table.npz, target: y}"),
 ]  # fmt: skip
 
-TASK_EXAMPLES = [*LOSS_AND_HEAD, *TARGETS, *METRICS, *OUTPUTS]
+WORDS = "- Input: {shape: [6], dtype: string}\n"
+TABLES = [
+    Example("G320", "4", "5", f"{WORDS}- StringLookup: [a, b, c, d]\n"
+            "- Embedding: {input_dim: @, output_dim: 2}\n- Flatten\n- Dense: 1", "", ""),
+    Example("G320", "9", "10", f"{WORDS}- Hashing: 10\n- Reshape: [3, 2]\n"
+            "- Embedding: {input_dim: @, output_dim: 2}\n- Flatten\n- Dense: 1", "", ""),
+    Example("G320", "3", "4", "- Input: [6]\n- Discretization: [0.0, 1.0, 2.0]\n"
+            "- Embedding: {input_dim: @, output_dim: 2}\n- Flatten\n- Dense: 1", "", ""),
+]  # fmt: skip
+
+CLASS_NUMBERS = [
+    Example("M104", "true", "false", SOFTMAX_3,
+            f"{CLASSES}\nmetrics: [{{MeanIoU: {{num_classes: 3, sparse_y_pred: @}}}}]", IRIS),
+    Example("M130", "F1Score", "{F1Score: {threshold: 0.5}}", SIGMOID,
+            f"{BINARY}\nmetrics: [@]", CANCER),
+    Example("M130", "{FBetaScore: {beta: 2.0}}", "{FBetaScore: {beta: 2.0, threshold: 0.4}}",
+            SIGMOID, f"{BINARY}\nmetrics: [@]", CANCER),
+    Example("M130", "null", "0.5", "- Dense: {units: 3, activation: sigmoid}",
+            f"{BINARY}\nmetrics: [{{F1Score: {{average: macro, threshold: @}}}}]",
+            "data: {source: t.npz, target: tags}"),
+]  # fmt: skip
+
+TASK_EXAMPLES = [*CLASS_NUMBERS, *TABLES, *LOSS_AND_HEAD, *TARGETS, *METRICS, *OUTPUTS]
 
 __all__ = ["DIABETES", "DIGITS", "SILENT_WITHOUT_FACTS", "SOFTMAX_10", "TASK_EXAMPLES"]

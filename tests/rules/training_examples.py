@@ -73,6 +73,8 @@ RATES = [
 RUN = [
     Example("T108", "0", "0.2", data=SPLIT),
     Example("T109", "r3", "r2", rest="evaluation: {gates: {@: {min: 0.3}}}"),
+    Example("T109", "MeanSquaredError", "MeanAbsolutePercentageError",
+            training="loss: mse\nmetrics: [mape]", rest="evaluation: {gates: {@: {max: 3}}}"),
     Example("T109", "{min: 2, max: 1}", "{min: 1, max: 2}",
             rest="evaluation: {gates: {mae: @}}"),
     Example("T109", "0", "0.2", data=SPLIT, rest="evaluation: {gates: {mae: {max: 50}}} #!"),
@@ -83,6 +85,7 @@ RUN = [
     Example("T126", "true", "false",
             "- Input: {shape: [5, 2], batch_size: 4}\n- LSTM: {units: 3, stateful: @}\n- Dense: 1",
             "loss: mse\nbatch_size: 4", ""),
+    Example("T131", "step", "sigmoid", "- Dense: {units: 1, activation: @}", BINARY, CANCER),
     Example("T128", "8", "4",
             "- Input: {shape: [5, 2], batch_size: 4}\n- LSTM: {units: 3, stateful: true}\n"
             "- Dense: 1", "loss: mse\nshuffle: false\nbatch_size: @", ""),

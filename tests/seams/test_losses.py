@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from differences import DIFFERENCES
 from family import EXECUTORS, difference
 from heads import CLASSES, NUMBERS, case_of
+from meant_differences import DIFFERENCES
 
 from nnspec.catalog.registry import load_all
 

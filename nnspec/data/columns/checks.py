@@ -3,7 +3,7 @@
 Each finding carries the path of the spec's value that must change.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 
 import numpy as np
@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from nnspec.data.dataset import Dataset
 from nnspec.data.split.parts import Split
 from nnspec.data.split.splits import SplitName
-from nnspec.data.table import Column
+from nnspec.data.table import Column, Values
 from nnspec.diagnostics import Diagnostic, Path
+from nnspec.document import shorten
 from nnspec.spec.data import DataSection
 from nnspec.spec.data_rules import named_columns
 
@@ -21,8 +22,20 @@ CLOSE = 1e-9
 """Distance of a correlation from 1 that rounding explains, as a share."""
 FEW_ROWS = 3
 """Rows through which a line can always be drawn, and one."""
+FEW_KINDS = 0.2
+"""Share of the rows up to which a column's different values are few."""
+COMBINATIONS = 10
+"""Combinations of values for each row, below which rows are equal by chance."""
 SHARED = 0.01
 """Share of a split's rows that must stand in another one before chance is ruled out."""
+MANY_TEXTS = 20
+"""Different texts from which on a column may hold identifiers: below, any column is short."""
+ASKED = 100
+"""Cells that are looked at to tell identifiers from texts."""
+FEW_WORDS = 3
+"""Words of a name; what is longer is text."""
+SHOWN = 5
+"""Columns that a message names."""
 LABELS_PER_ROW = 0.5
 """Beyond this share of rows a column is an identifier, which stands for anything one to one."""
 
@@ -35,27 +48,102 @@ Codes = NDArray[np.int64]
 def check_rows(dataset: Dataset, section: DataSection) -> tuple[Diagnostic, ...]:
     """Return what is doubtful about the rows of a dataset.
 
-    Codes: D122 rows in two splits, D123 a feature that gives the target away, D124 a column
-    without information. Windows over a series are looked at for D124 alone: they overlap, and
-    the past may equal the target.
+    Codes: those of `check_columns`, D122 rows in two splits, D123 a feature that gives the target
+    away. Windows over a series are looked at by column alone: they overlap, and the past may
+    equal the target.
     """
     training = dataset.splits["train"]
-    found = list(find_constants(training, section))
+    found = list(check_columns(dataset, section))
     if section.window is None and section.target is not None:
         found += find_leaks(training, section)
-        found += find_shared_rows(dataset)
+        if not repeats_by_nature(training):
+            found += find_shared_rows(dataset)
     return tuple(found)
 
 
+def check_columns(dataset: Dataset, section: DataSection) -> tuple[Diagnostic, ...]:
+    """Return what is doubtful about single columns, which is quickly seen.
+
+    Codes: D124 columns without information, D131 identifiers or texts as categories, and what
+    the source showed while it was read.
+    """
+    training = dataset.splits["train"]
+    found = (*find_constants(training, section), *find_identifiers(training, section))
+    return (*found, *dataset.doubts)
+
+
 def find_constants(training: Split, section: DataSection) -> Iterator[Diagnostic]:
-    """Give the feature columns that are the same in every training row."""
+    """Give one finding for all feature columns that are the same in every training row."""
+    constant = {
+        name: values[0]
+        for name, column in training.features.columns.items()
+        if len(values := column.values.reshape(-1)) > 1 and bool((values == values[0]).all())
+    }
+    if not constant:
+        return
+    name, value = next(iter(constant.items()))
+    shown = f'"{value}"' if isinstance(value, str) else f"{value:g}"
+    if len(constant) == 1:
+        message = f'column "{name}" is {shown} in all {len(training)} training rows'
+        hint = f'leave "{name}" out of features'
+    else:
+        message = (
+            f"{len(constant)} columns are the same in all {len(training)} training rows: "
+            f"{listed(constant)}"
+        )
+        hint = "leave them out of features, unless their place matters, as that of a pixel"
+    yield Diagnostic("D124", message, hint=hint, path=place_of(name, section))
+
+
+def find_identifiers(training: Split, section: DataSection) -> Iterator[Diagnostic]:
+    """Give the columns of texts, each in a row or two, that would become one-hot columns."""
     for name, column in training.features.columns.items():
-        values = column.values.reshape(-1)
-        if len(values) > 1 and bool((values == values[0]).all()):
-            shown = f"{values[0]:g}" if values.dtype.kind in "fiu" else f'"{values[0]}"'
-            message = f'column "{name}" is {shown} in all {len(column.values)} training rows'
-            hint = f'leave "{name}" out of features'
-            yield Diagnostic("D124", message, hint=hint, path=place_of(name, section))
+        declared = name in section.columns or section.encoding_of(name) != "one_hot"
+        if column.kind != "category" or column.shape or declared:
+            continue
+        present = column.values[column.values != ""]
+        texts = len(np.unique(present))
+        if texts < MANY_TEXTS or texts < LABELS_PER_ROW * len(present):
+            continue
+        message = (
+            f'column "{name}" holds {texts} different texts in {len(present)} training rows, such '
+            f'as "{shorten(str(present[0]), 24)}": {what_texts_are(present)}; each becomes a '
+            "one-hot column that tells nothing about another row"
+        )
+        yield Diagnostic("D131", message, hint=how_to_declare(name), path=place_of(name, section))
+
+
+def how_to_declare(name: str) -> str:
+    """Return what to write for a column of texts: as no feature, or as the classes they are."""
+    return (
+        f'leave "{name}" out of features, or write columns: {{"{name}": category}} '
+        "where each text is a class that comes again"
+    )
+
+
+def what_texts_are(cells: Values) -> str:
+    """Return in words what cells hold that are nearly all different."""
+    words = [str(cell).split() for cell in cells[:ASKED]]
+    if all(len(row) > 1 and all(map(is_number, row)) for row in words):
+        return "several numbers in a cell, which take a column each"
+    mean = sum(map(len, words)) / len(words)
+    return "free text" if mean > FEW_WORDS else "identifiers"
+
+
+def is_number(text: str) -> bool:
+    """Return whether a text is a number, as Python and most tables write it."""
+    try:
+        float(text.strip(",;[]()"))
+    except ValueError:
+        return False
+    return True
+
+
+def listed(names: Iterable[str]) -> str:
+    """Return the first names of a list, and how many more there are."""
+    known = list(names)
+    more = f" and {len(known) - SHOWN} more" if len(known) > SHOWN else ""
+    return ", ".join(known[:SHOWN]) + more
 
 
 def find_leaks(training: Split, section: DataSection) -> Iterator[Diagnostic]:
@@ -119,6 +207,17 @@ def find_shared_rows(dataset: Dataset) -> Iterator[Diagnostic]:
                 f"the first of them row {split.rows[twice[0]] + 1} of the data"
             )
             yield Diagnostic("D122", message, path=("data", "split"))
+
+
+def repeats_by_nature(split: Split) -> bool:
+    """Return whether all columns take few values, so that equal rows are no copies."""
+    combinations = 1
+    for column in (*split.features.columns.values(), *split.targets.columns.values()):
+        kinds = len(split) if column.shape else len(np.unique(column.values))
+        combinations *= max(kinds, 1)
+        if kinds > FEW_KINDS * len(split) or combinations > COMBINATIONS * len(split):
+            return False
+    return True
 
 
 def digests(split: Split) -> list[bytes]:

@@ -31,9 +31,7 @@ def settle_missing(table: Table, roles: Roles, policy: Missing) -> Flags:
     """
     _refuse_all(find_infinite(table))
     if policy == "drop":
-        kept = np.ones(table.rows, dtype=np.bool_)
-        for column in table.columns.values():
-            kept &= ~column.missing()
+        kept = whole_rows(table)
         if not kept.any():
             message = f"`missing: drop` leaves none of the {table.rows} rows"
             raise refuse("D113", message, path=("data", "missing"))
@@ -41,6 +39,14 @@ def settle_missing(table: Table, roles: Roles, policy: Missing) -> Flags:
     kept_back = (*roles.target_columns, *((roles.weight,) if roles.weight else ()))
     _refuse_all(find_missing(table, unfilled(table, kept_back, policy), policy))
     return np.ones(table.rows, dtype=np.bool_)
+
+
+def whole_rows(table: Table) -> Flags:
+    """Return which rows have no missing cell."""
+    kept = np.ones(table.rows, dtype=np.bool_)
+    for column in table.columns.values():
+        kept &= ~column.missing()
+    return kept
 
 
 def unfilled(table: Table, kept_back: tuple[str, ...], policy: Missing) -> tuple[str, ...]:

@@ -40,8 +40,8 @@ def fit_features(training: Table, section: DataSection) -> dict[str, ColumnFit]:
         section: scalings, encodings and the policy for missing cells.
 
     Raises:
-        Refused: D105 for a column without any cell, D107 for a constant column that is to be
-            scaled, D120 for more categories than one-hot columns make sense for; of all columns.
+        Refused: D105 for a column without any cell, D120 for more categories than one-hot columns
+            make sense for; of all columns.
     """
     fits: dict[str, ColumnFit] = {}
     refused: list[Diagnostic] = []
@@ -90,7 +90,8 @@ def _fit_numeric(name: str, column: Column, section: DataSection) -> NumericFit:
         return NumericFit(shape=column.shape, fill=fill)
     moments = measure(column.values, fill)
     if moments.high == moments.low:
-        raise _constant(name, moments.low, len(column.values))
+        # As scikit-learn's scalers: a constant column becomes zeros.
+        return NumericFit(shape=column.shape, shift=moments.low, fill=fill)
     shift, scale = moments.mean, moments.deviation
     if scaling == "minmax":
         shift, scale = moments.low, moments.high - moments.low
@@ -183,13 +184,6 @@ def _most_frequent(name: str, values: Values) -> float:
     """Return the most frequent element, the smallest of several."""
     found, counts = np.unique(_present(name, values), return_counts=True)
     return float(found[counts.argmax()])
-
-
-def _constant(name: str, value: float, rows: int) -> Refused:
-    """Return the refusal of a column that says the same in every training row."""
-    message = f'column "{name}" is {value:g} in all {rows} training rows and cannot be scaled'
-    hint = f'leave "{name}" out of `features`, or write scaling: {{{name}: none}}'
-    return _refuse("D107", name, message, hint)
 
 
 def _refuse(code: str, column: str, message: str, hint: str | None = None) -> Refused:

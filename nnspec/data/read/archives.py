@@ -9,7 +9,8 @@ from typing import IO
 
 import numpy as np
 
-from nnspec.data.columns.refusals import refuse, too_large, unreadable
+from nnspec.data.columns.refusals import refuse, unreadable
+from nnspec.data.read.content import Content
 from nnspec.data.read.raw import Raw
 from nnspec.data.table import Values
 
@@ -29,16 +30,17 @@ HEADER = 100_000
 """Bytes that the header of one array may take."""
 
 
-def read_npz(file: FilePath, fingerprint: str, limit: int) -> Raw:
+def read_npz(content: Content, fingerprint: str) -> Raw:
     """Read an archive: each array (rows, ...) is one column, named as in the archive.
 
     Raises:
         Refused: D102 for a damaged archive or Python objects, D110 for arrays of different
-            lengths, D116 for an archive that declares more than `limit` bytes.
+            lengths, D116 for an archive that declares more bytes than it may.
     """
+    file = content.file
     try:
-        with zipfile.ZipFile(file) as archive:
-            members = _checked_members(file, archive, limit)
+        with zipfile.ZipFile(content.stream()) as archive:
+            members = _checked_members(content, archive)
             arrays = {name: _read_array(file, archive, one) for name, one in members.items()}
     except DAMAGED as error:
         raise unreadable(file, f"damaged archive: {error}") from error
@@ -46,14 +48,12 @@ def read_npz(file: FilePath, fingerprint: str, limit: int) -> Raw:
     return Raw(arrays, rows, text=False, source=str(file), fingerprint=fingerprint)
 
 
-def _checked_members(
-    file: FilePath, archive: zipfile.ZipFile, limit: int
-) -> dict[str, zipfile.ZipInfo]:
+def _checked_members(content: Content, archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
     """Return the archive's arrays by name after their declared sizes are within the limit."""
     members = archive.infolist()
-    declared = sum(one.file_size for one in members)
-    if declared > limit:
-        raise too_large(file, declared, limit)
+    file = content.file
+    content.check(sum(one.file_size for one in members))
+    content.check_width(len(members))
     named = {one.filename.removesuffix(MEMBER): one for one in members}
     if not members or len(named) < len(members):
         found = "holds no arrays" if not members else "names two arrays alike"

@@ -9,6 +9,7 @@ from nnspec.data.columns.kinds import type_columns
 from nnspec.data.columns.missing import settle_missing
 from nnspec.data.columns.refusals import refuse
 from nnspec.data.columns.roles import Roles, TargetNeeds, assign_roles
+from nnspec.data.columns.series import find_several_series
 from nnspec.data.read.raw import DATA_LIMIT
 from nnspec.data.read.source import read_source
 from nnspec.data.table import Rows, Table
@@ -26,6 +27,7 @@ class TypedRows:
         roles: what the columns are for.
         fingerprint: SHA-256 of the source.
         source: the source as messages name it.
+        doubts: what is doubtful about the rows as they lie.
     """
 
     table: Table
@@ -33,6 +35,7 @@ class TypedRows:
     roles: Roles
     fingerprint: str
     source: str
+    doubts: tuple[Diagnostic, ...] = ()
 
 
 def read_rows(
@@ -63,7 +66,8 @@ def read_rows(
     kept = np.flatnonzero(settle_missing(table, roles, section.missing))
     if len(kept) < table.rows:
         table = table.take(kept)
-    return TypedRows(table, kept, roles, raw.fingerprint, raw.source)
+    doubts = tuple(find_several_series(raw, section))
+    return TypedRows(table, kept, roles, raw.fingerprint, raw.source, doubts)
 
 
 def _check_settings(table: Table, roles: Roles, section: DataSection) -> None:

@@ -47,10 +47,15 @@ def split_rows(rows: int, split: SplitSection, classes: Values | None = None) ->
 def split_counts(rows: int, split: SplitSection) -> dict[SplitName, int]:
     """Return the number of rows of each split; shares are rounded to whole rows, halves up.
 
+    Where validation and test have both been rounded up until no row is left to train on, the
+    larger of them, the test of two equal ones, gives one back.
+
     Raises:
         Refused: D111 for a split with a share and without rows.
     """
     validation, test = (floor(rows * share + 0.5) for share in (split.validation, split.test))
+    if validation + test == rows > 0:
+        validation, test = (validation, test - 1) if test >= validation else (validation - 1, test)
     counts: dict[SplitName, int] = {
         "train": rows - validation - test,
         "validation": validation,

@@ -1,6 +1,6 @@
 """Codes A…: a run's files are damaged, foreign or of another version."""
 
-from nnspec.diagnostics.codes.code import Code
+from nnspec.diagnostics.codes.code import Code, Severity
 
 ARTEFACT: tuple[Code, ...] = (
     Code(
@@ -81,5 +81,18 @@ ARTEFACT: tuple[Code, ...] = (
         "no such form",
         "The network holds something that the format asked for cannot say.",
         "Write that part another way, or export to another format.",
+    ),
+    Code(
+        "A114",
+        "run not complete",
+        "The run was stopped, failed or was killed before its end; what it has is used as it is.",
+        "Run `nnspec evaluate` on it if it is trained; train again otherwise.",
+        severity=Severity.WARNING,
+    ),
+    Code(
+        "A115",
+        "run without weights",
+        "The run ended before its network had learned anything.",
+        "Train the spec again.",
     ),
 )

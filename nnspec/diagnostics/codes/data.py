@@ -41,9 +41,9 @@ DATA: tuple[Code, ...] = (
     ),
     Code(
         "D107",
-        "constant column",
-        "A column whose rows are all equal carries nothing and cannot be standardized.",
-        "Leave it out of `features`.",
+        "constant target",
+        "A target whose rows are all equal leaves nothing to learn.",
+        "Name another column as `target`.",
     ),
     Code(
         "D108",
@@ -96,8 +96,8 @@ DATA: tuple[Code, ...] = (
     Code(
         "D116",
         "declares more than it may",
-        "The file unpacks to more than the limit.",
-        "Use a smaller file, or raise the limit on the command line.",
+        "The file unpacks to far more than a file of its size holds, or than is ever read.",
+        "Save it as .csv or without compression, or with fewer columns or rows.",
     ),
     Code(
         "D117",
@@ -153,8 +153,33 @@ DATA: tuple[Code, ...] = (
     ),
     Code(
         "D125",
-        "number beyond an Embedding",
-        "An Embedding has one row for each whole number from 0 on; a number beyond has none.",
-        "Write an input_dim of the largest number and one more.",
+        "unknown values",
+        "Cells hold values that the training rows did not have; they count as none of the known "
+        "ones, and the network has never learned what that means.",
+        "Correct the cells, or train on rows that have these values.",
+        Severity.WARNING,
+    ),
+    Code(
+        "D126",
+        "rows without a prediction",
+        "Cells are missing, and the run was trained with `missing: drop`.",
+        "Fill the cells, or train with `missing: mean`, `median` or `most_frequent`.",
+        Severity.WARNING,
+    ),
+    Code(
+        "D131",
+        "identifiers or texts as categories",
+        "Nearly every row has a text of its own, and each text becomes a one-hot column: the "
+        "network learns rows by heart, and knows nothing about a new one.",
+        "Leave the column out of `features`, or declare it as a category where that is meant.",
+        Severity.WARNING,
+    ),
+    Code(
+        "D132",
+        "windows across several series",
+        "Windows slide over the rows of a file as over one series; where it holds several, they "
+        "hold the end of one and the beginning of another.",
+        "Keep one series in the file.",
+        Severity.WARNING,
     ),
 )

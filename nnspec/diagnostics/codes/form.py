@@ -108,4 +108,11 @@ FORM: tuple[Code, ...] = (
         "find the run or the layer by it.",
         "Quote it.",
     ),
+    Code(
+        "S118",
+        "no spec",
+        "The document says no `nnspec`, and looks like what another program reads. Where the "
+        "command line does not name it, it is passed over.",
+        "Name the file of a spec, or write what the document describes as one.",
+    ),
 )

@@ -123,4 +123,11 @@ GRAPH: tuple[Code, ...] = (
         "A wrapper takes only some layers, and a cell works only inside a recurrent layer.",
         "Use a layer that the wrapper takes, or wrap the cell.",
     ),
+    Code(
+        "G320",
+        "numbers beyond the table",
+        "An Embedding has a row for each whole number below `input_dim`; a larger one stops the "
+        "training.",
+        "Write the `input_dim` that the message names.",
+    ),
 )

@@ -202,4 +202,12 @@ PRACTICE: tuple[Code, ...] = (
         "Standardize them.",
         Severity.NOTE,
     ),
+    Code(
+        "P132",
+        "pixels of another range",
+        "The layer knows black and white by a range of values, and the data is scaled to another: "
+        "what it changes is far too much or nothing.",
+        "Write the `value_range` of the data, or leave it unscaled.",
+        Severity.WARNING,
+    ),
 )

@@ -157,4 +157,11 @@ TASK: tuple[Code, ...] = (
         "one value under each name.",
         "Let the metric average them, or write one metric for each value.",
     ),
+    Code(
+        "M130",
+        "metric without a threshold",
+        "Without a threshold the metric takes the largest unit of a row for its answer: of a "
+        "single unit that is always the same, and of several labels only one.",
+        "Give the metric `threshold: 0.5`.",
+    ),
 )

@@ -201,4 +201,11 @@ TRAINING: tuple[Code, ...] = (
         "Lower the batch size or the layers, as the message shows.",
         Severity.WARNING,
     ),
+    Code(
+        "T131",
+        "no gradient",
+        "Training follows the gradient of the loss; a function that is flat everywhere has none, "
+        "and no weight behind it ever changes.",
+        "Use sigmoid, which is a smooth step.",
+    ),
 )

@@ -4,10 +4,12 @@ Source: GitHub's documentation, "Workflow commands for GitHub Actions".
 """
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from nnspec.diagnostics.codes import CODES, Severity
 from nnspec.diagnostics.diagnostic import Diagnostic
 from nnspec.diagnostics.excerpt import visible
+from nnspec.diagnostics.formats.repository import relative
 from nnspec.diagnostics.sources import Sources
 
 COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
@@ -30,7 +32,8 @@ def annotate(diagnostic: Diagnostic, sources: Sources) -> str:
 
 def place(diagnostic: Diagnostic) -> dict[str, str]:
     """Return file, lines and columns; an end column only where the finding is on one line."""
-    properties = {"file": diagnostic.file} if diagnostic.file else {}
+    file = diagnostic.file
+    properties = {"file": (relative(file) or Path(file)).as_posix()} if file else {}
     span = diagnostic.span
     if span is None or span.start.line == 0:
         return properties

@@ -1,7 +1,7 @@
-"""Findings for test reports: a suite per file, a failed case per error or warning.
+"""Findings for test reports: a suite per file, a failed case per error.
 
-A file without findings is one case that passed. Notes fail nothing: they stand in the output of
-the suite.
+A file without errors is one case that passed. Warnings and notes fail nothing, here as in the exit
+code: they stand in the output of the suite.
 
 Source: the JUnit format as Jenkins' xUnit plugin and GitLab read it (junit-10.xsd).
 """
@@ -26,7 +26,7 @@ def format_junit(diagnostics: Sequence[Diagnostic], sources: Sources) -> str:
         suite(file, [one for one in diagnostics if (one.file or "") == file], sources)
         for file in files
     ]
-    failing = [one for one in diagnostics if one.severity is not Severity.NOTE]
+    failing = [one for one in diagnostics if one.severity is Severity.ERROR]
     cases = sum(inner.count("<testcase ") for inner in suites)
     head = f'<testsuites name="nnspec" tests="{cases}" failures="{len(failing)}" errors="0">'
     return "\n".join(['<?xml version="1.0" encoding="UTF-8"?>', head, *suites, "</testsuites>"])
@@ -34,15 +34,15 @@ def format_junit(diagnostics: Sequence[Diagnostic], sources: Sources) -> str:
 
 def suite(file: str, diagnostics: Sequence[Diagnostic], sources: Sources) -> str:
     """Return the suite of one file."""
-    failing = [one for one in diagnostics if one.severity is not Severity.NOTE]
-    notes = [one for one in diagnostics if one.severity is Severity.NOTE]
+    failing = [one for one in diagnostics if one.severity is Severity.ERROR]
+    others = [one for one in diagnostics if one.severity is not Severity.ERROR]
     cases = [case(one, sources) for one in failing] or [passed(file)]
     head = (
         f"  <testsuite name={attribute(file)} "
         f'tests="{len(cases)}" failures="{len(failing)}" errors="0" skipped="0">'
     )
-    output = [f"    <system-out>{content(format_text(notes, sources))}</system-out>"]
-    return "\n".join([head, *cases, *(output if notes else []), "  </testsuite>"])
+    output = [f"    <system-out>{content(format_text(others, sources))}</system-out>"]
+    return "\n".join([head, *cases, *(output if others else []), "  </testsuite>"])
 
 
 def passed(file: str) -> str:

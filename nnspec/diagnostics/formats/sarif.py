@@ -1,14 +1,15 @@
 """Findings for code scanning: one SARIF log, with the rule of each code and the edits of each fix.
 
 Columns count characters, as everywhere in nnspec, which the log declares. An argument of --set
-has no region; the message names it. Files are named relative to the folder that nnspec runs in,
-as code scanning wants them; what lies outside has its whole address.
+has no region; the message names it. Files are named relative to the top of the repository, as
+code scanning wants them; what lies outside has its whole address.
 
 Source: OASIS, "Static Analysis Results Interchange Format (SARIF) Version 2.1.0"; GitHub's
 documentation, "SARIF support for code scanning".
 """
 
 import json
+import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,6 +20,7 @@ from nnspec.diagnostics.codes import CODES, Code, Severity
 from nnspec.diagnostics.diagnostic import Diagnostic, Related
 from nnspec.diagnostics.fixes import settle_fix
 from nnspec.diagnostics.formats.fingerprint import fingerprint
+from nnspec.diagnostics.formats.repository import relative
 from nnspec.diagnostics.position import Span
 from nnspec.diagnostics.sources import Sources
 from nnspec.version import __version__
@@ -28,7 +30,7 @@ SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 )
 ROOT = "%SRCROOT%"
-"""Stands for the folder that nnspec runs in."""
+"""Stands for the top of the repository."""
 FINGERPRINTED = 2**20
 """Characters of a file whose findings are named for tracking; a name costs a look at every line."""
 LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "note"}
@@ -47,7 +49,7 @@ def format_sarif(diagnostics: Sequence[Diagnostic], sources: Sources) -> str:
     }
     run: Object = {
         "tool": {"driver": driver},
-        "originalUriBaseIds": {ROOT: {"description": {"text": "the folder that nnspec ran in"}}},
+        "originalUriBaseIds": {ROOT: {"description": {"text": "the top of the repository"}}},
         "columnKind": "unicodeCodePoints",
         "artifacts": [{"location": artifact(file)} for file in sources.texts],
         "results": [describe(one, codes.index(one.code), sources) for one in diagnostics],
@@ -150,8 +152,7 @@ def fix(file: str, words: str, edits: Sequence[Edit]) -> Object:
 
 def artifact(file: str) -> Object:
     """Return a file as code scanning finds it in a repository."""
-    path = Path(file)
-    if path.is_absolute() and not path.is_relative_to(Path.cwd()):
-        return {"uri": path.as_uri()}
-    relative = path.relative_to(Path.cwd()) if path.is_absolute() else path
-    return {"uri": quote(relative.as_posix()), "uriBaseId": ROOT}
+    path = relative(file)
+    if path is None:
+        return {"uri": Path(file).absolute().as_uri()}
+    return {"uri": quote(os.fsencode(path.as_posix())), "uriBaseId": ROOT}

@@ -209,3 +209,15 @@ def noise_shape(layer: keras.layers.Dropout, inputs: Any) -> Any:  # noqa: ANN40
     """Return the shape of a Dropout's mask, as the layer has it."""
     spatial = getattr(layer, "_get_noise_shape", None)
     return layer.noise_shape if spatial is None else spatial(inputs)
+
+
+def mask_of(tensor: Any) -> Any:  # noqa: ANN401 - a tensor of any backend
+    """Return which steps of a tensor count, (batch, steps), None where all do."""
+    return getattr(tensor, "_keras_mask", None)
+
+
+def with_mask(tensor: Any, mask: Any) -> Any:  # noqa: ANN401 - as above
+    """Return a tensor that carries a mask, as if a layer had given it; None: none."""
+    if mask is not None:
+        tensor._keras_mask = mask
+    return tensor

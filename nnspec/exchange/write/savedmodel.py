@@ -8,6 +8,7 @@ import errno
 import json
 import shutil
 from collections.abc import Callable, Mapping
+from functools import partial
 from os import getpid
 from pathlib import Path
 from typing import Any
@@ -26,8 +27,9 @@ from nnspec.engine.tensorflow.passes.folding import (
     find_folds,
     normalizations,
 )
-from nnspec.exchange.write.names import SIGNATURE, input_names, internal_names, rename_inputs
+from nnspec.exchange.write.names import SIGNATURE, input_names, rename_inputs, traced_names
 from nnspec.run.atomic import failure, publish_folder
+from nnspec.run.signals import SIGNALS
 
 COLUMNS = Path("assets.extra") / "columns.json"
 """Which input of the signature stands for which column; the place that TensorFlow leaves to it."""
@@ -69,11 +71,13 @@ def export_savedmodel(
     """
     temporary = path.with_name(f".{path.name}.{getpid()}.tmp")
     few = {name: cells[:COMPARED] for name, cells in sample.items()}
-    try:
-        lines = _write_checked(program, temporary, path, few)
-        publish_folder(temporary, path)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+    discard = partial(shutil.rmtree, temporary, ignore_errors=True)
+    with SIGNALS.waiting(discard):
+        try:
+            lines = _write_checked(program, temporary, path, few)
+            publish_folder(temporary, path)
+        finally:
+            discard()
     return lines
 
 
@@ -104,9 +108,10 @@ def _write(program: Program, temporary: Path, path: Path, folds: tuple[Rewrite, 
             return program(columns)
 
     names = input_names(program.fitted.columns)
-    traced = internal_names(names.values())
+    traced = traced_names(names.values())
+    by_input = {one.name: name for name, one in traced.items()}
     specs = {
-        column: tf.TensorSpec(spec.shape, spec.dtype, name=traced[names[column]])
+        column: tf.TensorSpec(spec.shape, spec.dtype, name=by_input[names[column]])
         for column, spec in program.front.signature.items()
     }
     module = tf.Module()
@@ -117,7 +122,7 @@ def _write(program: Program, temporary: Path, path: Path, folds: tuple[Rewrite, 
     concrete = module.serve.get_concrete_function(specs)
     try:
         tf.saved_model.save(module, str(temporary), signatures={SIGNATURE: concrete})
-        rename_inputs(temporary, {one: name for name, one in traced.items()})
+        rename_inputs(temporary, traced)
         named = temporary / COLUMNS
         named.parent.mkdir(exist_ok=True)
         named.write_text(_columns(program), encoding="utf-8")
@@ -174,7 +179,8 @@ def _difference(
 ) -> str | None:
     """Return how two answers differ beyond the tolerance, None where they do not.
 
-    Labels may differ where the two largest probabilities are as good as equal.
+    Labels may differ where the two largest probabilities are as good as equal, or that of one
+    label among several is one half.
     """
     if found.shape != expected.shape:
         return f"shape {found.shape}, expected {expected.shape}"
@@ -184,10 +190,17 @@ def _difference(
         within = worst <= tolerance
         return None if within else f"relative difference {worst:.2g}, at most {tolerance:g} allowed"
     wrong = found != expected
-    if probabilities is not None and probabilities.shape[-1] > 1 and wrong.ndim == 1:
-        largest = np.sort(probabilities.numpy(), axis=-1)
-        wrong &= largest[..., -1] - largest[..., -2] > 2 * tolerance
+    if probabilities is not None:
+        wrong &= _lead(probabilities.numpy(), wrong.shape) > 2 * tolerance
     return f"{int(wrong.sum())} labels differ" if wrong.any() else None
+
+
+def _lead(probabilities: np.ndarray[Any, Any], labels: tuple[int, ...]) -> np.ndarray[Any, Any]:
+    """Return by how much each label's probability leads over the next, in the labels' shape."""
+    if probabilities.shape == labels:
+        return np.asarray(np.abs(2 * probabilities - 1))
+    largest = np.sort(probabilities, axis=-1)
+    return np.asarray(largest[..., -1] - largest[..., -2])
 
 
 def _system_error(error: Exception) -> OSError:

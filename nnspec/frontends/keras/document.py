@@ -26,7 +26,8 @@ from nnspec.frontends.keras.values import (
 )
 from nnspec.frontends.nnspec_1.items import LAYER_NAME, bad_name
 from nnspec.language.near_names import suggest
-from nnspec.reading.reader import Reader, Unreadable, Written, unknown
+from nnspec.reading.reader import Reader, Unreadable
+from nnspec.reading.written import Written, unknown
 from nnspec.spec.model import NETWORK_INPUT, LayerUse, ModelSection, Origin, SubModel, Wire
 
 WRITTEN_BY_KERAS = (

@@ -8,7 +8,8 @@ from dataclasses import replace
 from nnspec.catalog.base import CatalogObject
 from nnspec.diagnostics import Findings
 from nnspec.document import Mapping
-from nnspec.reading.reader import Reader, Written
+from nnspec.reading.reader import Reader
+from nnspec.reading.written import Written
 from nnspec.spec.model import SubModel
 
 

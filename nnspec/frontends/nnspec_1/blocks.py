@@ -8,14 +8,13 @@ from nnspec.catalog.registry import names
 from nnspec.diagnostics import Findings, Span
 from nnspec.document import Entry, Mapping, Node, Scalar, Sequence, kind_of, shorten
 from nnspec.frontends.nnspec_1.items import LAYER_NAME, read_sources
-from nnspec.language.near_names import meant, suggest
-from nnspec.reading.reader import Written
+from nnspec.language.limits import NESTED
+from nnspec.language.near_names import meant, suggest, suggest_given
 from nnspec.reading.substitute import names_used
+from nnspec.reading.written import Written
 from nnspec.spec.model import Wire
 
 SUBMODEL = "Model"
-NESTED = 30
-"""Blocks and models within one another; the deepest networks of the literature have four."""
 KEYS = ("parameters", "inputs", "layers", "outputs")
 
 
@@ -154,7 +153,7 @@ def holds_outputs(
             one.removeprefix(prefix) for group in held for one in group if one.startswith(prefix)
         }
         message = f"no layer of the block {block.name} is called {shorten(wire.source)!r}"
-        findings.add("G101", message, wire.span, hint=suggest(wire.source, inside) or None)
+        findings.add("G101", message, wire.span, hint=suggest_given(wire.source, inside))
     return not absent
 
 
@@ -182,7 +181,7 @@ def bind(
     for entry in (*entries, *extra):
         if entry.name not in block.parameters:
             message = f"the block {block.name} has no parameter {shorten(entry.name)!r}"
-            hint = suggest(entry.name, block.parameters) or None
+            hint = suggest_given(entry.name, block.parameters)
             findings.add("S101", message, entry.key, hint=hint)
             values.setdefault(meant(entry.name, block.parameters) or "", entry.value)
         values[entry.name] = entry.value

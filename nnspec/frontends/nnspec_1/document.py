@@ -14,7 +14,9 @@ from nnspec.frontends.nnspec_1.items import DEVICE, bad_name, check_date, is_ref
 from nnspec.frontends.nnspec_1.layers import ModelReader
 from nnspec.frontends.nnspec_1.model_source import ModelSource, as_spec
 from nnspec.frontends.nnspec_1.plugins import read_plugins
+from nnspec.language.foreign import is_own, recognize, refuse_foreign
 from nnspec.language.habits import SECTION_HABITS
+from nnspec.language.keys import KEYS
 from nnspec.language.near_names import meant, suggest
 from nnspec.reading.moves import add_version
 from nnspec.reading.reader import Reader, Unreadable
@@ -41,7 +43,6 @@ HOMES = {
     **{name: section for section, kind in SECTIONS.items() for name in kind.model_fields},
 }
 """Settings -> the section that has them."""
-KEYS = ("nnspec", "name", "plugins", "variables", "blocks", "data", "model", *list(SECTIONS)[1:])
 RUN_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,63}")
 VERSION = 1
 
@@ -88,6 +89,8 @@ class DocumentReader:
 
     def read(self) -> Validated:
         """Return spec and findings."""
+        if self.is_foreign():
+            return Validated(None, self.findings)
         self.check_keys()
         self.check_version()
         plugins = read_plugins(self.root.get("plugins"), self.findings)
@@ -96,15 +99,29 @@ class DocumentReader:
         sections = {name: self.read_section(name, kind) for name, kind in SECTIONS.items()}
         name = self.read_name()
         self.check_variables()
+        findings = Findings()
+        findings.extend(self.substitution.at_definitions(self.findings))
         if model is None:
-            return Validated(None, self.findings)
+            return Validated(None, findings)
         given: dict[str, Any] = {key: value for key, value in sections.items() if value is not None}
         given["plugins"] = plugins.named
-        positions = Positions(self.reader.positions)
+        positions = Positions(self.reader.positions, frozenset(self.reader.doubted))
         spec = Spec(
             name, model, **given, positions=positions, file=self.document.file, folder=self.folder
         )
-        return Validated(spec, self.findings)
+        return Validated(spec, findings)
+
+    def is_foreign(self) -> bool:
+        """Return whether the document is another program's; record that, and nothing else of it."""
+        if is_own(self.root) or not len(self.root):
+            return False
+        names = [entry.name for entry in self.root]
+        other = recognize(set(names))
+        guesses = {meant(name, KEYS, SECTION_HABITS) for name in names}
+        if other is None and guesses & {"model", "training"}:
+            return False
+        self.findings.append(refuse_foreign(other, self.root.entries[0].key))
+        return True
 
     def check_keys(self) -> None:
         """Record unknown sections, and the place of every known one."""

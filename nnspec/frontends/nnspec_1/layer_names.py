@@ -1,9 +1,9 @@
 """Names of layers: given ones claimed, the rest counted as Keras counts."""
 
-import re
 from collections.abc import Container
 from dataclasses import dataclass, field
 
+from nnspec.catalog.keras_names import snake_case
 from nnspec.diagnostics import Diagnostic, Findings, Related, Span
 from nnspec.frontends.nnspec_1.items import Item
 
@@ -58,13 +58,3 @@ class Names:
 def is_second(name: str) -> bool:
     """Return whether a name is one that `claim` gave to a layer whose own was taken."""
     return "@" in name
-
-
-def snake_case(name: str) -> str:
-    """Return a layer's name as Keras derives it from the class: Conv2D -> conv2d.
-
-    Source: Keras 3.15, keras/src/utils/naming.py, to_snake_case.
-    """
-    name = re.sub(r"\W+", "", name)
-    name = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)
-    return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()

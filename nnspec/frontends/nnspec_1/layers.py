@@ -24,15 +24,18 @@ from nnspec.frontends.nnspec_1.scope import (
     Scope,
     choose_wires,
     describe_origin,
+    is_input,
     with_config_name,
     without_name,
 )
 from nnspec.frontends.nnspec_1.submodels import in_keras_form, read_submodel, substitute_beside
 from nnspec.language.habits import LAYER_WORDS
-from nnspec.language.near_names import as_activation, meant, suggest
+from nnspec.language.limits import MOST_LAYERS, MOST_VALUES
+from nnspec.language.near_names import as_activation, meant, nearest, suggest, suggest_given
 from nnspec.reading.moves import refuse_inner_name
-from nnspec.reading.reader import Reader, Unreadable, Written, unknown
+from nnspec.reading.reader import Reader, Unreadable
 from nnspec.reading.substitute import Substitution
+from nnspec.reading.written import Written, certain, unknown
 from nnspec.spec.model import (
     NETWORK_INPUT,
     LayerUse,
@@ -43,10 +46,6 @@ from nnspec.spec.model import (
     Wire,
 )
 
-MOST_LAYERS = 5_000
-"""The largest networks of the literature have some thousand layers."""
-MOST_VALUES = 200_000
-"""Values that all layers hold after expansion; a document holds at most 100,000."""
 MEANT = "did you mean layers?"
 VALUES = f"{MOST_VALUES:,} values in its layers' arguments"
 
@@ -60,6 +59,8 @@ class ModelReader:
     source: ModelSource
     layers: list[LayerUse] = field(default_factory=list)
     aliases: dict[str, str] = field(default_factory=dict)
+    stand_ins: list[str] = field(default_factory=list)
+    """Names of the aliases, in the order in which they were given."""
     names: Names = field(default_factory=Names)
     expansions: dict[str, Expansion] = field(default_factory=dict)
     used_blocks: set[str] = field(default_factory=set)
@@ -184,7 +185,7 @@ class ModelReader:
             self.read_member(item, extra, name, wires, scope)
         if item.repeated and item.name and total:
             for end in several or ("",):
-                self.aliases[prefix + item.name[0] + end] = members[-1] + end
+                self.stand_in(prefix + item.name[0] + end, members[-1] + end)
         return members[-1]
 
     def several_outputs(self, item: Item) -> tuple[str, ...]:
@@ -201,7 +202,7 @@ class ModelReader:
         if len(self.layers) >= MOST_LAYERS or self.values > MOST_VALUES:
             what = f"{MOST_LAYERS:,} layers" if self.values <= MOST_VALUES else VALUES
             message = f"the model expands to more than {what}"
-            raise Refused([*self.findings, Diagnostic("L106", message, item.span)])
+            raise Refused([Diagnostic("L106", message, item.span)])
         if item.written is None:
             self.read_use(item, name, wires, scope)
         elif block := self.blocks.get(item.written.name):
@@ -214,7 +215,8 @@ class ModelReader:
             origin = describe_origin(item, extra, scope)
             layer = self.read_layer(item.written, extra, scope)
             fed = () if is_input(layer, item.written) and item.inputs is None else wires
-            use = LayerUse(name, layer, fed, origin)
+            doubtful = item.written.span in self.reader.doubted
+            use = LayerUse(name, layer, fed, origin, doubtful=doubtful)
             self.layers.append(use)
             self.expansions[name] = Expansion(
                 name, (use,), tuple(wire.source for wire in fed), name
@@ -234,24 +236,31 @@ class ModelReader:
         if written.name in RANKED:
             return RankDependent(written.name, written.argument, written.span)
         if kind is None:
-            self.refuse_layer(written)
-            return None
+            meant_name = certain(self.refuse_layer(written))
+            kind = find("layers", SHORT.get(meant_name or "", meant_name or ""))
+            if kind is None:
+                return None
+            written = replace(written, name=meant_name or "")
         refuse_inner_name(written, kind, self.findings)
         settled = settle(without_name(written, kind), kind, self.findings)
-        made = self.reader.read_arguments(kind, settled)
+        made = self.reader.read_arguments(kind, settled, partly=True)
         return None if isinstance(made, Unreadable) or not isinstance(made, Layer) else made
 
-    def refuse_layer(self, written: Written) -> None:
-        """Record a layer that is none, and no block either."""
+    def refuse_layer(self, written: Written) -> str | None:
+        """Record a layer that is none, and no block either; return the hint."""
         known = (*names("layers"), *RANKED, *SHORT, *self.blocks)
         self.used_blocks.add(meant(written.name, known, LAYER_WORDS) or "")
         finding = unknown(written, "a layer or block", known, self.reader.withheld)
         if finding.code == "S106":
             message = f"{shorten(written.name)!r} is no layer and no block"
             hint = as_activation(written.name)
-            hint = hint or suggest(written.name, known, LAYER_WORDS) or finding.hint
+            near = suggest(written.name, known, LAYER_WORDS)
+            # A block is the writer's own name: nobody else knows which one is meant.
+            near = str(near) if nearest(written.name, known) in self.blocks else near
+            hint = hint or near or finding.hint
             finding = replace(finding, message=message, hint=hint)
         self.findings.append(finding)
+        return finding.hint
 
     def merge(self, written: Written, extra: tuple[Entry, ...], shorthand: str | None) -> Written:
         """Return a layer with the arguments of one repetition added."""
@@ -303,25 +312,29 @@ class ModelReader:
 
     def expand_body(self, block: Block, scope: Scope, name: str, wires: tuple[Wire, ...]) -> None:
         """Read a block's list in its own scope; its findings also name the place of its use."""
-        outer, begin = self.reader.findings, len(self.layers)
+        outer, begin, named = self.reader.findings, len(self.layers), len(self.stand_ins)
         self.reader.findings = Findings()
         assert block.layers
-        last = self.read_list(block.layers, scope, wires[0].source if wires else NETWORK_INPUT)
-        related = tuple(
-            Related(f"in the block {block.name}, used here", one) for one in scope.uses[:1]
-        )
-        for one in self.reader.findings:
-            outer.append(replace(one, related=(*one.related, *related)))
-        self.reader.findings = outer
+        try:
+            last = self.read_list(block.layers, scope, wires[0].source if wires else NETWORK_INPUT)
+        finally:
+            # A refusal within leaves what was found before it, too.
+            found, self.reader.findings = self.reader.findings, outer
+            related = tuple(
+                Related(f"in the block {block.name}, used here", one) for one in scope.uses[:1]
+            )
+            placed = scope.substitution.at_definitions(found)
+            outer.extend(replace(one, related=(*one.related, *related)) for one in placed)
         made = tuple(self.layers[begin:])
         outputs = [f"{name}.{wire.source}" for wire in block.outputs]
         inside = {use.name for use in made} if outputs else ()
         if not holds_outputs(block, f"{name}.", (inside, self.aliases), outer):
             outputs = []
         output = last if not outputs else outputs[0]
+        inputs, within = tuple(wire.source for wire in wires), tuple(self.stand_ins[named:])
         if len(outputs) <= 1:
-            self.aliases[name] = output
-        self.expansions[name] = Expansion(name, made, tuple(wire.source for wire in wires), output)
+            self.stand_in(name, output)
+        self.expansions[name] = Expansion(name, made, inputs, output, within)
 
     def check_block_inputs(self, block: Block, wires: tuple[Wire, ...], item: Item) -> bool:
         """Return whether a use gives a block as many inputs as it takes."""
@@ -346,8 +359,8 @@ class ModelReader:
                 self.findings.add("G107", message, span, hint=hint)
             else:
                 message = f"no layer before is called {shorten(local)!r}"
-                nearest = suggest(local, self.expansions) or None
-                self.findings.add("G107", message, span, hint=nearest)
+                near = suggest_given(local, self.expansions)
+                self.findings.add("G107", message, span, hint=near)
             self.layers.append(LayerUse(name, None, wires, Origin(item.span, uses=scope.uses)))
             return
         origin = Origin(item.span, wiring={"use": span}, uses=scope.uses)
@@ -361,18 +374,21 @@ class ModelReader:
             shared = known.layers[0].shares or known.name
             self.layers.append(LayerUse(name, None, wires, origin, shared))
             return
-        inside = [*self.aliases, *(use.name for use in known.layers)]
-        within = f"{known.name}."
-        again = {one: name + one[len(known.name) :] for one in inside if one.startswith(within)}
+        inside = [*known.aliases, *(use.name for use in known.layers)]
+        again = {one: name + one[len(known.name) :] for one in inside}
         moved = again | dict(zip(known.inputs, (wire.source for wire in wires), strict=False))
         for use in known.layers:
             fed = tuple(replace(one, source=moved.get(one.source, one.source)) for one in use.wires)
             shares = use.shares or use.name
             self.layers.append(LayerUse(again[use.name], None, fed, origin, shares))
-        self.aliases |= {
-            new: again[self.aliases[old]] for old, new in again.items() if old in self.aliases
-        }
-        self.aliases[name] = again[known.output]
+        for old in known.aliases:
+            self.stand_in(again[old], again[self.aliases[old]])
+        self.stand_in(name, again[known.output])
+
+    def stand_in(self, name: str, other: str) -> None:
+        """Let a name stand for that of a layer."""
+        self.aliases[name] = other
+        self.stand_ins.append(name)
 
     def inside(self) -> "ModelReader":
         """Return the reader of a model within this one, whose layers have names of their own."""
@@ -381,8 +397,3 @@ class ModelReader:
     def follow(self, name: str) -> str:
         """Return the name itself, or that of the single layer an alias stands for."""
         return name if name in self.expansions else self.aliases.get(name, name)
-
-
-def is_input(layer: Layer | RankDependent | SubModel | None, written: Written) -> bool:
-    """Return whether an entry is an Input, readable or not."""
-    return written.name == "Input" or (isinstance(layer, Layer) and layer.required == 0)

@@ -3,14 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from nnspec.catalog.layer import Layer
 from nnspec.catalog.registry import find
 from nnspec.diagnostics import Findings, Span
 from nnspec.document import Entry, Scalar, shorten
 from nnspec.document import Mapping as MappingNode
 from nnspec.frontends.nnspec_1.items import Item
-from nnspec.reading.reader import Written
 from nnspec.reading.substitute import Substitution
-from nnspec.spec.model import LayerUse, Origin, Wire
+from nnspec.reading.written import Written
+from nnspec.spec.model import LayerUse, Origin, RankDependent, SubModel, Wire
 
 
 @dataclass(slots=True)
@@ -40,12 +41,17 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Expansion:
-    """What one use of a layer or block became: applied again by `use`."""
+    """What one use of a layer or block became: applied again by `use`.
+
+    Attributes:
+        aliases: names within that stand for those of layers within.
+    """
 
     name: str
     layers: tuple[LayerUse, ...]
     inputs: tuple[str, ...]
     output: str
+    aliases: tuple[str, ...] = ()
 
 
 def choose_wires(item: Item, scope: Scope, members: list[str]) -> tuple[Wire, ...]:
@@ -96,3 +102,8 @@ def without_name(written: Written, kind: type[object]) -> Written:
         return written
     kept = tuple(entry for entry in argument if entry.name != "name")
     return replace(written, argument=replace(argument, entries=kept))
+
+
+def is_input(layer: Layer | RankDependent | SubModel | None, written: Written) -> bool:
+    """Return whether an entry is an Input, readable or not."""
+    return written.name == "Input" or (isinstance(layer, Layer) and layer.required == 0)

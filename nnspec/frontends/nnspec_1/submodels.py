@@ -15,8 +15,8 @@ from nnspec.frontends.nnspec_1.blocks import SUBMODEL, may_nest
 from nnspec.frontends.nnspec_1.items import LAYER_NAME, read_sources
 from nnspec.frontends.nnspec_1.scope import Scope
 from nnspec.language.near_names import suggest
-from nnspec.reading.reader import Written
 from nnspec.reading.substitute import Substitution
+from nnspec.reading.written import Written
 from nnspec.spec.model import SubModel
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Each pass keeps the meaning of the layers it rewrites."""
+"""Recurrent layers with their inputs projected at once are those of Keras."""
 
 from collections.abc import Callable
 
@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import pytest
 from networks import GRAPH, XLA, Floats, outcome
+from oracle import POLICIES, assert_same_under
 
 from nnspec.engine.tensorflow.passes import PASSES, Setting, plan_rewrites
 from nnspec.engine.tensorflow.passes.base import summary
@@ -116,45 +117,10 @@ def test_a_recurrent_layer_out_of_the_ordinary_is_left_alone(
     assert plan_rewrites(sequences(layer, masked=False), PASSES, XLA) == ()
 
 
-DROPOUTS: dict[str, tuple[Callable[[], keras.layers.Layer], tuple[int, ...]]] = {
-    "dropout": (lambda: L.Dropout(0.3, seed=1), (200, 500)),
-    "spatial": (lambda: L.SpatialDropout1D(0.3, seed=1), (200, 7, 500)),
-    "shared along an axis": (lambda: L.Dropout(0.3, noise_shape=(None, 1), seed=1), (100_000, 3)),
-}
+@pytest.mark.parametrize("policy", POLICIES)
+def test_a_recurrent_layer_learns_as_in_keras_under_each_policy(policy: str) -> None:
+    def make() -> keras.Model:
+        return sequences(lambda: L.Bidirectional(L.GRU(5)), masked=True)
 
-
-@pytest.mark.parametrize("kind", DROPOUTS)
-def test_dropout_under_xla_drops_its_share_and_scales_the_rest(kind: str) -> None:
-    make, shape = DROPOUTS[kind]
-    x = keras.Input(shape[1:])
-    model = keras.Model(x, make()(x))
-    dropped = outcome(model, np.ones(shape, "float32"), XLA, training=True)[0]
-    kept = dropped != 0
-    np.testing.assert_allclose(dropped[kept], 1 / 0.7, rtol=1e-6)
-    units = kept if kind == "dropout" else kept[:, 0]
-    error = np.sqrt(0.3 * 0.7 / units.size)
-    assert abs(units.mean() - 0.7) < 5 * error
-    if kind != "dropout":
-        assert (kept == kept[:, :1]).all()
-
-
-def test_dropout_under_xla_draws_anew_at_every_call_and_nothing_at_inference() -> None:
-    x = keras.Input((500,))
-    model = keras.Model(x, L.Dropout(0.5, seed=1)(x))
-    ones = np.ones((20, 500), "float32")
-    first, second = (outcome(model, ones, XLA, training=True)[0] for _ in range(2))
-    both = ((first != 0) == (second != 0)).mean()
-    assert abs(both - 0.5) < 0.03
-    np.testing.assert_array_equal(outcome(model, ones, XLA)[0], ones)
-
-
-def test_dropout_inside_a_nested_model_and_an_attention_layer_is_found() -> None:
-    inner = keras.Sequential([keras.Input((4, 8)), L.Dropout(0.5, name="inner_dropout")])
-    x = keras.Input((4, 8))
-    attended = L.MultiHeadAttention(2, 4, dropout=0.1)(x, x)
-    model = keras.Model(x, inner(attended))
-    rewrites = plan_rewrites(model, PASSES, XLA)
-    dropouts = [one for one in rewrites if "threefry" in one.title]
-    assert len(dropouts) == 2
-    assert any("inner_dropout" in line for line in summary(dropouts))
-    assert plan_rewrites(model, PASSES, GRAPH) == ()
+    assert_same_under(policy, make, series(), GRAPH)
+    assert_same_under(policy, make, series(), XLA)

@@ -1,0 +1,162 @@
+"""Metrics that a spec names, against Keras' own on numbers in the target's units."""
+
+import keras
+import numpy as np
+import pytest
+from sklearn import metrics as sk
+
+from nnspec.build.objects import build_object
+from nnspec.catalog.metrics import Metric
+from nnspec.catalog.metrics.classification import SparseCategoricalAccuracy, TaskAccuracy
+from nnspec.catalog.metrics.confusion import AUC, F1Score, Precision
+from nnspec.catalog.metrics.regression import (
+    ConcordanceCorrelation,
+    CosineSimilarity,
+    LogCoshError,
+    MeanAbsoluteError,
+    MeanAbsolutePercentageError,
+    MeanSquaredError,
+    MeanSquaredLogarithmicError,
+    PearsonCorrelation,
+    Poisson,
+    R2Score,
+    RootMeanSquaredError,
+)
+from nnspec.data import Preprocessing, TargetFit
+from nnspec.data.fit.fitted import NumericFit
+from nnspec.judge.declared import Left, build_metric, find_figure, measure_declared, report_names
+from nnspec.judge.heads import OneClass, describe_head
+from nnspec.judge.units import Multiplied, ScaledBack
+
+pytestmark = pytest.mark.keras
+RANDOM = np.random.default_rng(11)
+ROWS = 50
+ALL: list[Metric] = [
+    ConcordanceCorrelation(), CosineSimilarity(), LogCoshError(), MeanAbsoluteError(),
+    MeanAbsolutePercentageError(), MeanSquaredError(), MeanSquaredLogarithmicError(),
+    PearsonCorrelation(), Poisson(), R2Score(), RootMeanSquaredError(),
+    R2Score(class_aggregation="variance_weighted_average"), R2Score(num_regressors=2),
+]  # fmt: skip
+
+
+def fitted(target: TargetFit) -> Preprocessing:
+    return Preprocessing(columns={}, inputs={}, targets={"out": target})
+
+
+def numbers(*columns: tuple[float, float]) -> Preprocessing:
+    names = tuple(f"y{place}" for place in range(len(columns)))
+    shift, scale = zip(*columns, strict=True)
+    shape = (len(columns),)
+    return fitted(
+        TargetFit(need="regression", columns=names, shape=shape, shift=shift, scale=scale)
+    )
+
+
+def measured(metric: Metric, fit: Preprocessing, target: np.ndarray, said: np.ndarray) -> float:
+    made = build_metric(metric, fit, "out")
+    for part in (slice(0, 20), slice(20, None)):
+        made.update_state(target[part], said[part])
+    return float(made.result())
+
+
+@pytest.mark.parametrize("columns", [[(40.0, 7.0)], [(900.0, 200.0), (5.0, 0.5)]], ids=len)
+@pytest.mark.parametrize("metric", ALL, ids=lambda one: one.keras_name)
+def test_a_metric_is_keras_own_in_the_target_s_units(
+    metric: Metric, columns: list[tuple[float, float]]
+) -> None:
+    shift, scale = np.array(columns).T
+    scaled = RANDOM.normal(size=(ROWS, len(columns))).astype(np.float32)
+    said = (scaled + RANDOM.normal(size=scaled.shape) / 4).astype(np.float32)
+    truth, answer = scaled * scale + shift, said * scale + shift
+    found = measured(metric, numbers(*columns), scaled, said)
+    if metric.keras_name == "RootMeanSquaredError":
+        expected = sk.root_mean_squared_error(truth, answer)
+    else:
+        oracle = build_object(metric)
+        oracle.update_state(truth, answer)
+        expected = float(oracle.result())
+    assert found == pytest.approx(expected, rel=2e-4, abs=1e-6, nan_ok=True)
+
+
+def test_a_factor_is_used_where_it_is_exact_and_nothing_where_it_is_one() -> None:
+    assert isinstance(build_metric(MeanSquaredError(), numbers((3.0, 2.0)), "out"), Multiplied)
+    assert build_metric(MeanSquaredError(), numbers((3.0, 2.0)), "out").factor == 4.0
+    back = build_metric(MeanAbsolutePercentageError(), numbers((3.0, 2.0)), "out")
+    assert isinstance(back, ScaledBack)
+    plain = build_metric(R2Score(), numbers((3.0, 2.0)), "out")
+    assert type(plain) is keras.metrics.R2Score
+    assert type(build_metric(MeanAbsoluteError(), numbers((0.0, 1.0)), "out")) is (
+        keras.metrics.MeanAbsoluteError
+    )
+
+
+def test_large_numbers_keep_their_differences() -> None:
+    scaled = RANDOM.normal(size=(ROWS, 2)).astype(np.float32)
+    said = scaled + np.float32(0.01)
+    fit = numbers((1.6e9, 3.0), (5.0, 1.0))
+    assert measured(MeanAbsoluteError(), fit, scaled, said) == pytest.approx(0.02, rel=1e-4)
+
+
+def test_a_mask_goes_with_the_numbers_that_are_scaled_back() -> None:
+    fit = fitted(TargetFit(need="regression", columns=("y",), shape=(4, 1),
+                           shift=(10.0,), scale=(2.0,)))  # fmt: skip
+    target = RANDOM.random((ROWS, 4, 1)).astype(np.float32)
+    said, mask = target + np.float32(0.5), RANDOM.random((ROWS, 4)) < 0.5
+    said[~mask] = 100
+    head = describe_head(fit, "out")
+    metrics = [MeanAbsolutePercentageError(name="mape"), RootMeanSquaredError(name="e")]
+    found = measure_declared(metrics, fit, head, Left(said, target, mask))
+    truth = (target * 2 + 10)[mask]
+    assert found["mape"] == pytest.approx(
+        100 * sk.mean_absolute_percentage_error(truth, truth + 1), rel=1e-4
+    )
+    assert found["e"] == pytest.approx(1.0, rel=1e-4)
+
+
+def test_pictures_have_a_figure_each() -> None:
+    fit = Preprocessing(
+        columns={"p": NumericFit(shape=(3, 3), shift=5.0, scale=4.0)},
+        inputs={"in": ("p",)},
+        targets={"out": TargetFit(need="reconstruction", reconstructs="in",
+                                  shift=(5.0,), scale=(4.0,))},
+    )  # fmt: skip
+    target = RANDOM.normal(size=(ROWS, 3, 3)).astype(np.float32)
+    target[:, 0, 0] = -1.25
+    said = (target + RANDOM.normal(size=target.shape) / 5).astype(np.float32)
+    pairs = [(4 * target[row].ravel(), 4 * said[row].ravel()) for row in range(ROWS)]
+    r2 = measured(R2Score(), fit, target, said)
+    assert r2 == pytest.approx(np.mean([sk.r2_score(*pair) for pair in pairs]), rel=1e-4)
+    root = measured(RootMeanSquaredError(), fit, target, said)
+    expected = np.mean([sk.root_mean_squared_error(*pair) for pair in pairs])
+    assert root == pytest.approx(expected, rel=1e-4)
+
+
+def test_classes_that_the_loss_ignores_count_for_no_metric() -> None:
+    fit = fitted(TargetFit(need="multiclass", columns=("t",), labels=(0, 1, 2), shape=(4,),
+                           ignored=-1))  # fmt: skip
+    shares = RANDOM.dirichlet(np.ones(3), (ROWS, 4)).astype(np.float32)
+    target = RANDOM.integers(-1, 3, (ROWS, 4)).astype(np.int32)
+    kept = target >= 0
+    expected = (shares.argmax(axis=-1) == target)[kept].mean()
+    for metric in (TaskAccuracy(), SparseCategoricalAccuracy()):
+        assert measured(metric, fit, target, shares) == pytest.approx(expected, rel=1e-6)
+
+
+def test_the_f1_score_takes_the_pixels_of_a_picture_as_lines() -> None:
+    fit = fitted(TargetFit(need="multiclass", columns=("t",), labels=(0, 1, 2), shape=(2, 2),
+                           one_hot=True))  # fmt: skip
+    shares = RANDOM.dirichlet(np.ones(3), (ROWS, 2, 2)).astype(np.float32)
+    codes = RANDOM.integers(0, 3, (ROWS, 2, 2))
+    found = measured(F1Score(average="macro"), fit, np.eye(3, dtype=np.float32)[codes], shares)
+    expected = sk.f1_score(codes.ravel(), shares.argmax(axis=-1).ravel(), average="macro")
+    assert found == pytest.approx(expected, rel=1e-5)
+
+
+def test_a_report_names_a_metric_as_the_logs_do_and_says_nothing_twice() -> None:
+    head = OneClass("out", ("kind",), (0, 1))
+    named = [TaskAccuracy(), AUC(), AUC(curve="PR"), Precision(), Precision(name="accuracy")]
+    assert list(report_names(head, named)) == ["auc", "auc_1", "precision", "accuracy_declared"]
+    figures = {"accuracy": 0.9, "auc": 0.7, "precision": 0.5}
+    for name in ("Precision", "precision"):
+        assert find_figure(name, [Precision()], figures) == 0.5
+    assert find_figure("Recall", [Precision()], figures) is None

@@ -40,8 +40,9 @@ def looked_up(network: Network, fitted: Preprocessing) -> Iterator[tuple[Resolve
 
 
 def below_zero(dataset: Dataset, column: str) -> tuple[int, int] | None:
-    """Return the first number below 0 and its row in the data, counted from 1; over a series the
-    row of the target.
+    """Return the first number below 0, and its row in the data counted from 1.
+
+    Over a series it is the row of the target.
     """
     for name in SPLITS:
         split = dataset.splits[name]

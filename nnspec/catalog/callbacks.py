@@ -67,7 +67,7 @@ class TerminateOnNaN(Callback):
     """Stops the training when the loss is no finite number."""
 
     raise_error: Flag = False
-    """Whether the run fails, rather than ends early."""
+    """Whether the run fails, rather than ends early with the best weights before."""
 
 
 class SwapEMAWeights(Callback):

@@ -49,7 +49,7 @@ class Listeners(Protocol):
         """Hear that an epoch begins, counted from 0."""
 
     def epoch_ends(self, epoch: int, logs: dict[str, Any]) -> None:
-        """Hear that an epoch has ended, with its figures."""
+        """Hear that an epoch has ended, with its figures, which may be added to."""
 
     def test_begins(self) -> None:
         """Hear that the validation rows are measured."""

@@ -23,6 +23,7 @@ from nnspec.pipeline.check import (
     placed,
 )
 from nnspec.pipeline.examine import hide
+from nnspec.pipeline.indices import check_indices
 from nnspec.rules import apply_rules
 from nnspec.rules.head import find_head
 from nnspec.rules.runtime import built_batch
@@ -79,6 +80,7 @@ def open_spec(
     findings = Findings()
     fitted = fit_network(spec, dataset.fitted, findings, counts=count_numbers(dataset))
     check_batches(fitted, dataset, findings)
+    check_indices(fitted, dataset, findings)
     if findings.errors:
         raise Refused(findings.sorted(spec.file))
     findings.extend(placed(spec, check_columns(dataset, trainable_sections(spec).data)))
@@ -248,6 +250,7 @@ def check_opened(checked: CheckedSpec, *, allow_outside: bool = False) -> tuple[
         findings = Findings()
         fitted = judge_network(spec, dataset.fitted, findings, counts=count_numbers(dataset))
         check_batches(fitted, dataset, findings)
+        check_indices(fitted, dataset, findings)
         findings.extend(placed(spec, check_rows(dataset, spec.data)))
     except Refused as refused:
         return refused.diagnostics

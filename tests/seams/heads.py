@@ -62,13 +62,9 @@ CLASSES: Mapping[str, Head] = {
     "sparse": Head("SparseCategoricalCrossentropy", 3, "softmax", "kind"),
     "sparse_logits": Head("SparseCategoricalCrossentropy", 3, "linear", "kind", LOGITS),
     "ignored": Head("SparseCategoricalCrossentropy", 3, "softmax", "kind", {"ignore_class": 1}),
-    "generalized": Head("CategoricalGeneralizedCrossEntropy", 3, "softmax", "kind", {"q": 0.3}),
-}
-OTHERS: Mapping[str, Head] = {
-    "divergence": Head("KLDivergence", 3, "softmax", "kind"),
     "dice": Head("Dice", 1, "sigmoid", "two"),
     "tversky": Head("Tversky", 1, "sigmoid", "two", {"alpha": 0.3, "beta": 0.7}),
-    "circle": Head("Circle", 3, "linear", "kind"),
+    "generalized": Head("CategoricalGeneralizedCrossEntropy", 3, "softmax", "kind", {"q": 0.3}),
 }
 ONE_HOT = {"CategoricalHinge", "CategoricalCrossentropy", "CategoricalFocalCrossentropy"}
 
@@ -76,7 +72,7 @@ ONE_HOT = {"CategoricalHinge", "CategoricalCrossentropy", "CategoricalFocalCross
 def targets(head: Head) -> Array:
     """Return the rows' targets as the loss takes them, (rows, units) or class numbers (rows,)."""
     columns = [COLUMNS[name] for name in head.target.split()]
-    if head.loss in ONE_HOT or (head.target == "kind" and head.loss == "KLDivergence"):
+    if head.loss in ONE_HOT:
         return np.eye(head.units, dtype="float32")[columns[0]]
     return columns[0] if len(columns) == 1 else np.stack(columns, axis=1)
 

@@ -12,7 +12,6 @@ Named = Mapping[str, Any]
 
 NUMBERS: Named = {
     "mse": {},
-    "RootMeanSquaredError": {},
     "mae": {},
     "MeanAbsolutePercentageError": {},
     "MeanSquaredLogarithmicError": {},
@@ -23,6 +22,7 @@ NUMBERS: Named = {
     "PearsonCorrelation": {"axis": 0},
     "ConcordanceCorrelation": {"axis": 0},
 }
+NUMBER: Named = {"RootMeanSquaredError": {}}
 BINARY: Named = {
     "accuracy": {},
     "BinaryAccuracy": {"threshold": 0.6},
@@ -119,9 +119,10 @@ CASES: Mapping[str, tuple[Named, Case]] = {
             (["z", "count"], np.stack([COLUMNS["z"], COLUMNS["count"]], axis=1)),
         ),
     ),
+    "number": (NUMBER, case_of(NUMBER, "mae", 1, "linear", ("y", COLUMNS["y"][:, None]))),
     "binary": (
         BINARY,
-        case_of(BINARY, "binary_crossentropy", 1, "sigmoid", ("two", COLUMNS["two"])),
+        case_of(BINARY, "binary_crossentropy", 1, "sigmoid", ("two", COLUMNS["two"][:, None])),
     ),
     "numbered": (
         NUMBERED,

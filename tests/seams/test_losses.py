@@ -6,6 +6,9 @@ import numpy as np
 import pytest
 from family import EXECUTORS, difference
 from heads import CLASSES, NUMBERS, case_of
+from meant_differences import DIFFERENCES
+
+from nnspec.catalog.registry import load_all
 
 if TYPE_CHECKING:
     from conftest import Told
@@ -36,3 +39,10 @@ def test_the_figures_have_the_names_of_fit(told_twice: "Told", group: str, execu
     ours, theirs = told_twice(group, case_of(HEADS[group]), executor)
     assert ours.history.keys() == theirs.history.keys()
     np.testing.assert_allclose(ours.history["loss"], theirs.history["loss"], rtol=1e-5)
+
+
+def test_every_loss_is_told_or_its_absence_has_a_reason() -> None:
+    known = load_all()["losses"]
+    told = {known[head.loss] for heads in HEADS.values() for head in heads.values()}
+    untold = {kind.keras_name for kind in known.values() if kind not in told}
+    assert {name for name in untold if name not in " ".join(DIFFERENCES)} == set()

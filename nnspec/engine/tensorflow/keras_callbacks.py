@@ -1,6 +1,6 @@
 """Floor 8, Keras' callbacks, as the training loop calls them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import keras
@@ -26,8 +26,9 @@ class KerasCallbacks:
         self.model = model
         model.stop_training = False
         self._watchers = tuple(one for one in callbacks if isinstance(one, Watcher))
+        self._last = _Last()
         self._list = keras.callbacks.CallbackList(
-            list(callbacks),
+            [*callbacks, self._last],
             add_history=False,
             add_progbar=False,
             model=model,
@@ -62,8 +63,9 @@ class KerasCallbacks:
         self._list.on_epoch_begin(epoch)
 
     def epoch_ends(self, epoch: int, logs: dict[str, Any]) -> None:
-        """Tell that an epoch has ended, with its figures."""
+        """Tell that an epoch has ended, with its figures; take in what callbacks add to them."""
         self._list.on_epoch_end(epoch, logs)
+        logs.update(self._last.logs)
 
     def test_begins(self) -> None:
         """Tell that the validation rows are measured."""
@@ -77,3 +79,16 @@ class KerasCallbacks:
         """Tell those that watch how far an epoch has come."""
         for one in self._watchers:
             one.on_chunk(epoch, step, logs)
+
+
+class _Last(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is untyped
+    """Hears an epoch's figures as the callbacks before it leave them: Keras hands them a copy."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.logs: dict[str, Any] = {}
+
+    def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
+        """Take the figures in."""
+        del epoch
+        self.logs = dict(logs or {})

@@ -1,0 +1,53 @@
+"""Numbers below 0 in columns that an Embedding reads: it has no row for them.
+
+TensorFlow refuses them on a CPU, and reads another row under XLA or on a GPU without a word.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from nnspec.catalog.layers.embedding import Lookup
+from nnspec.data import SPLITS, Dataset, Preprocessing
+from nnspec.data.fit.fitted import IntegerFit
+from nnspec.diagnostics import Findings
+from nnspec.network.network import Network, ResolvedNode
+
+
+def check_indices(network: Network, dataset: Dataset, findings: Findings) -> None:
+    """Record columns that hold numbers below 0 and are looked up in a table (G320)."""
+    for node, column in looked_up(network, dataset.fitted):
+        found = below_zero(dataset, column)
+        if found is not None:
+            message = (
+                f'column "{column}" holds {found[0]} in row {found[1]} of the data; '
+                f'"{node.name}" takes whole numbers from 0 on'
+            )
+            hint = "number the values from 0, or leave those rows out"
+            findings.add("G320", message, node.node.origin.head, hint=hint)
+
+
+def looked_up(network: Network, fitted: Preprocessing) -> Iterator[tuple[ResolvedNode, str]]:
+    """Give each layer that looks up what an input gives, with each column of whole numbers."""
+    inputs = {node.name for node in network.inputs}
+    lone = next(iter(fitted.inputs)) if len(fitted.inputs) == 1 else None
+    for node in network.nodes:
+        for source in node.node.sources:
+            if isinstance(node.layer, Lookup) and source.node in inputs:
+                for column in fitted.inputs.get(lone or source.node, ()):
+                    if isinstance(fitted.columns[column], IntegerFit):
+                        yield node, column
+
+
+def below_zero(dataset: Dataset, column: str) -> tuple[int, int] | None:
+    """Return the first number below 0, and its row in the data counted from 1.
+
+    Over a series it is the row of the target.
+    """
+    for name in SPLITS:
+        split = dataset.splits[name]
+        wrong = np.argwhere(split.features[column].values < 0)
+        if len(wrong):
+            cell = split.features[column].values[tuple(wrong[0])]
+            return int(cell), int(split.rows[wrong[0][0]]) + 1
+    return None

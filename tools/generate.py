@@ -5,7 +5,6 @@ writes nothing, names the files that are out of date, and exits 1 if there are a
 """
 # ruff: noqa: INP001, T201 (a script, no package; it prints what it did)
 
-import json
 import sys
 from pathlib import Path
 
@@ -13,7 +12,7 @@ import generate_conformance
 import generate_index
 import generate_pages
 
-from nnspec.schema import generate_schema
+from nnspec.schema import generate_schema, write_schema
 
 ROOT = Path(__file__).parents[1]
 
@@ -22,7 +21,7 @@ def render_schema() -> dict[Path, str]:
     """Return the index of the catalogue and the JSON Schema."""
     return {
         generate_index.TARGET: generate_index.render(),
-        ROOT / "schema" / "nnspec.schema.json": json.dumps(generate_schema(), indent=1) + "\n",
+        ROOT / "schema" / "nnspec.schema.json": write_schema(generate_schema()) + "\n",
     }
 
 

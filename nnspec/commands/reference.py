@@ -1,6 +1,5 @@
 """Commands about the language itself: schema, explain."""
 
-import json
 from typing import Annotated
 
 import typer
@@ -15,9 +14,9 @@ Name = Annotated[
 
 def schema() -> None:
     """Print the JSON Schema of the language, for editors."""
-    from nnspec.schema import generate_schema
+    from nnspec.schema import generate_schema, write_schema
 
-    typer.echo(json.dumps(generate_schema(), indent=1))
+    typer.echo(write_schema(generate_schema()))
 
 
 def explain(name: Name = None) -> None:

@@ -78,10 +78,7 @@ def read_for_prediction(
     table = type_columns(raw, wanted, kinds, fitted.null_values)
     _check_cells(table, fitted, tuple(targets))
     notes = tuple(find_unknown(table, fitted))
-    whole = whole_rows(table) if fitted.missing == "drop" else np.ones(table.rows, np.bool_)
-    if not whole.any():
-        message = f'each of the {table.rows} rows of "{raw.source}" lacks a cell'
-        raise refuse("D113", f"{message}; the run was trained with `missing: drop`")
+    whole = _whole(table, fitted, raw.source)
     kept, left_out = np.flatnonzero(whole), np.flatnonzero(~whole)
     notes += tuple(_told_left_out(left_out, table))
     split = _cut(table.take(kept) if len(left_out) else table, fitted, tuple(targets))
@@ -95,6 +92,15 @@ def read_for_prediction(
         left_out=left_out,
         notes=notes,
     )
+
+
+def _whole(table: Table, fitted: Preprocessing, source: str) -> NDArray[np.bool_]:
+    """Return (rows,) which rows are predicted; refuse a table that has none (D113)."""
+    whole = whole_rows(table) if fitted.missing == "drop" else np.ones(table.rows, np.bool_)
+    if not whole.any():
+        message = f'each of the {table.rows} rows of "{source}" lacks a cell'
+        raise refuse("D113", f"{message}; the run was trained with `missing: drop`")
+    return whole
 
 
 def _cut(table: Table, fitted: Preprocessing, targets: tuple[str, ...]) -> Split:

@@ -6,7 +6,8 @@ from typing import assert_never
 
 from nnspec.build.program import Program, build_program
 from nnspec.build.raw import raw_columns
-from nnspec.data import NewRows, Preprocessing, check_unchanged
+from nnspec.data import Preprocessing, check_unchanged
+from nnspec.data.prediction import NewRows
 from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.document import parse_document
 from nnspec.exchange.write.savedmodel import export_savedmodel

@@ -17,6 +17,7 @@ from nnspec.reading.admitted import admitted
 from nnspec.schema.families import define_family
 from nnspec.schema.fields import describe_arguments, required_fields
 from nnspec.schema.network import define_network
+from nnspec.schema.strict import make_strict
 from nnspec.schema.values import VARIABLE, Schema, definition_of, refer
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
@@ -24,19 +25,21 @@ DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 def generate_schema() -> Schema:
     """Return the JSON Schema of the language."""
-    return {
-        "$schema": DRAFT,
-        "title": f"nnspec {VERSION}",
-        "description": "A neural network, its data and its training.",
-        "type": "object",
-        "properties": describe_top(),
-        "required": ["nnspec", "model"],
-        "additionalProperties": False,
-        "if": {"required": ["blocks"]},
-        "then": {"properties": {"model": refer("model.with_blocks")}},
-        "else": {"properties": {"model": refer("model")}},
-        "$defs": define_all(),
-    }
+    return make_strict(
+        {
+            "$schema": DRAFT,
+            "title": f"nnspec {VERSION}",
+            "description": "A neural network, its data and its training.",
+            "type": "object",
+            "properties": describe_top(),
+            "required": ["nnspec", "model"],
+            "additionalProperties": False,
+            "if": {"required": ["blocks"]},
+            "then": {"properties": {"model": refer("model.with_blocks")}},
+            "else": {"properties": {"model": refer("model")}},
+            "$defs": define_all(),
+        }
+    )
 
 
 def describe_top() -> dict[str, Schema]:
@@ -72,7 +75,10 @@ def describe_top() -> dict[str, Schema]:
             "propertyNames": {"pattern": f"^{LAYER_NAME.pattern}$"},
             "additionalProperties": refer("block"),
         },
-        "model": {"description": "The network: layers in order; each takes the one before it."},
+        "model": {
+            "description": "The network: layers in order; each takes the one before it.",
+            "type": ["array", "object"],
+        },
         **sections,
     }
 

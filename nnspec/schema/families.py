@@ -42,7 +42,9 @@ EXAMPLES: Mapping[str, list[object]] = {
 def define_family(family: str, kinds: Kinds) -> dict[str, Schema]:
     """Return the definitions of a family: one per class, and that of an object of the family."""
     classes = {kind.keras_name: kind for kind in kinds.values()}
-    defined = {f"{family}.{name}": describe_arguments(kind) for name, kind in classes.items()}
+    defined: dict[str, Schema] = {}
+    for name, kind in classes.items():
+        defined |= define_arguments(f"{family}.{name}", kind)
     for kind in classes.values():
         defined |= {value_of(kind, complete=one): define_value(kind, one) for one in (True, False)}
     defined[family] = {"examples": list(EXAMPLES[family]), **define_object(kinds)}
@@ -55,6 +57,16 @@ def define_family(family: str, kinds: Kinds) -> dict[str, Schema]:
     return defined
 
 
+def define_arguments(name: str, kind: type[CatalogObject]) -> dict[str, Schema]:
+    """Return the definitions of a class' arguments, and of the one that may stand alone."""
+    described = describe_arguments(kind)
+    if kind.shorthand is None:
+        return {name: described}
+    argument = described["properties"][kind.shorthand]
+    described["properties"][kind.shorthand] = refer(f"{name}.argument")
+    return {name: described, f"{name}.argument": argument}
+
+
 def define_object(kinds: Kinds) -> Schema:
     """Return the schema of an object of one of these classes, in every way it may be written."""
     written: Schema = {
@@ -64,9 +76,10 @@ def define_object(kinds: Kinds) -> Schema:
         # With maxProperties: 1 the YAML language server would offer no name at all.
         "not": {"minProperties": 2},
     }
+    names = describe_names(kinds)
     return {
         "anyOf": [
-            describe_names(kinds),
+            *([names] if names["enum"] else []),
             # Two alternatives would let editors offer the keys of one of them alone.
             {
                 "type": "object",
@@ -110,14 +123,14 @@ def define_value(kind: type[CatalogObject], complete: bool) -> Schema:  # noqa: 
     if kind.shorthand and set(required) <= {kind.shorthand}:
         alternatives.append(
             {
-                **refer(f"{name}/properties/{kind.shorthand}"),
+                **refer(f"{name}.argument"),
                 "type": ["array", "boolean", "number", "string", "null"],
             }
         )
     if not required:
         alternatives.append({"type": "null"})
-        # Any value; that objects come first lets editors insert the name alone, or with arguments.
-        prose["type"] = ["object", "array", "boolean", "number", "string", "null"]
+        # A level of its own keeps editors from writing a colon behind what may stand alone.
+        return {**prose, "allOf": [{"anyOf": alternatives}]}
     return {**prose, **({"anyOf": alternatives} if len(alternatives) > 1 else arguments)}
 
 

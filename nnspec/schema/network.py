@@ -124,7 +124,7 @@ def describe_submodel(layers: str) -> Schema:
         "file": describe_file(),
     }
     described = describe_list(layers, further)
-    either = [{"required": ["layers"]}, {"required": ["file"]}]
+    either = [has_key("layers"), has_key("file")]
     return {
         **described,
         "description": "A model within the model: one layer, whose layers' names are its own.",
@@ -209,7 +209,7 @@ def describe_entry(
     written = [
         describe_mapping(names, ranked, complete=one, blocks=blocks) for one in (True, False)
     ]
-    once = {"required": ["use"]}, *({"required": [name]} for name in heads)
+    once = [has_key("use"), *(has_key(name, alone=name in alone) for name in heads)]
     further = [{"not": {"propertyNames": {"enum": [*WIRING, *heads]}}}] if blocks else []
     return {
         "examples": list(EXAMPLES["layers"]),
@@ -227,6 +227,15 @@ def describe_entry(
             refer("variable"),
         ],
     }
+
+
+def has_key(name: str, *, alone: bool = False) -> Schema:
+    """Return the schema of mappings with a key.
+
+    Not as `required`: editors would offer the key as if nothing could stand behind it. Behind one
+    whose schema has alternatives they write a colon, as is due where it cannot stand alone.
+    """
+    return {"not": {"properties": {name: False if alone else {"anyOf": [False]}}}}
 
 
 def describe_keras_entry(names: Iterable[str]) -> Schema:

@@ -21,13 +21,15 @@ def read_text(content: Content, separator: str) -> pl.DataFrame:
     """Read a text table with all cells as texts; lines without any cell are left out."""
     if content.data.startswith(WIDE):
         raise unreadable(content.file, "its text is UTF-16; save it as UTF-8")
-    _check_header(content, separator)
+    names = _read_header(content, separator)
     _check_characters(content)
     try:
         frame = pl.read_csv(content.stream(), separator=separator, infer_schema=False)
     except DAMAGED as error:
         malformed = _malformed(content, separator)
         raise malformed or unreadable(content.file, first_line(error)) from error
+    # polars leaves the quotes within a quoted name doubled.
+    frame.columns = names
     if frame.height and frame[:, -1].null_count() and (short := _malformed(content, separator)):
         raise short
     return _without_blank_lines(frame, content, separator)
@@ -50,8 +52,11 @@ def _without_blank_lines(frame: pl.DataFrame, content: Content, separator: str) 
     return frame[written]
 
 
-def _check_header(content: Content, separator: str) -> None:
-    """Refuse a header that is absent, names a column twice, or names more than anybody does."""
+def _read_header(content: Content, separator: str) -> list[str]:
+    """Return the columns' names.
+
+    Refuses a header that is absent, names a column twice, or names more than anybody does.
+    """
     _, names = next(_records(content, separator), (0, []))
     if not names:
         raise refuse("D113", f'the first line of "{content.file}" is empty; expected a header')
@@ -63,6 +68,7 @@ def _check_header(content: Content, separator: str) -> None:
     cells = content.data.count(b"\n") * len(names)
     if cells * CELL > content.allowed(CELL):
         raise _malformed(content, separator) or content.too_large(cells * CELL, CELL)
+    return names
 
 
 def _check_names(content: Content, names: list[str]) -> None:

@@ -1,0 +1,181 @@
+"""A schema in the form that strict validators compile: one type at a time, keys declared.
+
+Ajv's strict mode, which editors of JSON build on, takes a list of types for a mistake, and so a
+keyword whose type is not said beside it, and a required key that has no property. What stands
+twice becomes a definition, so that editors load less.
+
+Source: Ajv's documentation, "Strict mode".
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from nnspec.schema.values import VARIABLE, Schema, refer
+
+NUMBERS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")
+KEYWORDS: dict[str, tuple[str, ...]] = {
+    "object": (
+        "properties",
+        "additionalProperties",
+        "required",
+        "minProperties",
+        "maxProperties",
+        "propertyNames",
+    ),
+    "array": ("items", "prefixItems", "minItems", "maxItems", "uniqueItems"),
+    "string": ("pattern", "minLength", "maxLength"),
+    "integer": NUMBERS,
+    "number": NUMBERS,
+    "boolean": (),
+    "null": (),
+}
+"""The keywords that speak of one type alone."""
+ANYTHING = frozenset(KEYWORDS) - {"integer"}
+LISTS = ("anyOf", "oneOf", "allOf")
+PARTS = ("if", "then", "else", "not")
+CHILDREN = ("items", "additionalProperties", "propertyNames")
+MAPPINGS = ("properties", "$defs")
+SHARED = 90
+"""Characters from which on what stands several times becomes a definition."""
+
+
+def make_strict(schema: Schema) -> Schema:
+    """Return a schema that takes what another takes, in the strict form."""
+    return share(settle(schema))
+
+
+def settle(schema: Any, held: tuple[str, ...] = ()) -> Any:  # noqa: ANN401 - any part of a schema
+    """Return a part of a schema in the strict form.
+
+    Args:
+        schema: the part.
+        held: the types that the schema around it says of the same value.
+    """
+    if not isinstance(schema, dict):
+        return schema
+    split = split_types(declare(schema, held))
+    kinds = types_of(split) or held
+    settled: Schema = {}
+    for key, value in split.items():
+        if key in LISTS:
+            settled[key] = [settle(one, kinds) for one in value]
+        elif key in PARTS:
+            settled[key] = settle(value, kinds)
+        elif key in MAPPINGS:
+            settled[key] = {name: settle(one) for name, one in value.items()}
+        elif key == "prefixItems":
+            settled[key] = [settle(one) for one in value]
+        else:
+            settled[key] = settle(value) if key in CHILDREN else value
+    return settled
+
+
+def types_of(schema: Schema) -> tuple[str, ...]:
+    """Return the types that a schema says, none where it says none."""
+    named = schema.get("type", ())
+    return (named,) if isinstance(named, str) else tuple(named)
+
+
+def declare(schema: Schema, held: tuple[str, ...]) -> Schema:
+    """Return a schema whose required keys are properties, and whose type is said if it needs one.
+
+    A reference beside other keywords moves into `allOf`: readers would let one of both go.
+    """
+    declared = dict(schema)
+    if "$ref" in declared and set(declared) - {"$ref", "description", "default", "examples"}:
+        declared = {"allOf": [{"$ref": declared.pop("$ref")}], **declared}
+    if required := declared.get("required"):
+        known = declared.get("properties", {})
+        missing = {name: True for name in required if name not in known}
+        declared["properties"] = {**known, **missing}
+    speaks = [kind for kind in ("object", "array") if set(KEYWORDS[kind]) & set(declared)]
+    if not types_of(declared) and len(speaks) == 1 and speaks[0] not in held:
+        declared["type"] = speaks[0]
+    if declared.get("required") == []:
+        del declared["required"]
+    return declared
+
+
+def split_types(schema: Schema) -> Schema:
+    """Return a schema that says one type at a time, each with the keywords that speak of it."""
+    kinds = types_of(schema)
+    if len(kinds) < 2 or (len(kinds) == 2 and "null" in kinds):  # noqa: PLR2004 - one, and null
+        return schema
+    own = {key for kind in kinds for key in KEYWORDS[kind]}
+    rest = {key: value for key, value in schema.items() if key not in own and key != "type"}
+    if frozenset(kinds) >= ANYTHING and not own & set(schema):
+        return rest
+    branches = [branch(kind, schema) for kind in kinds if kind != "null"]
+    if "null" in kinds:
+        first = branches[0]
+        first["type"] = [first["type"], "null"]
+    if "anyOf" not in rest:
+        return {**rest, "anyOf": branches}
+    return {**rest, "allOf": [*rest.get("allOf", []), {"anyOf": branches}]}
+
+
+def branch(kind: str, schema: Schema) -> Schema:
+    """Return what a schema says of one type."""
+    if kind == "string" and schema.get("pattern") == VARIABLE:
+        return refer("variable")
+    said = {key: schema[key] for key in KEYWORDS[kind] if key in schema}
+    return {"type": kind, **said}
+
+
+def share(schema: Schema) -> Schema:
+    """Return a schema in which long parts that stand twice are definitions."""
+    counted = Counter(map(written, parts(schema)))
+    often = [text for text, times in counted.items() if times > 1 and len(text) > SHARED]
+    names = {text: f"shared.{number}" for number, text in enumerate(often, start=1)}
+    defined = {name: inner(json.loads(text), names) for text, name in names.items()}
+    whole = inner(schema, names)
+    return {**whole, "$defs": {**whole["$defs"], **defined}}
+
+
+def write_schema(schema: Schema) -> str:
+    """Return a schema as text: a key or a definition a line."""
+    lines: list[str] = []
+    for key, value in schema.items():
+        if key == "$defs":
+            inside = ",\n".join(f"{json.dumps(name)}:{written(one)}" for name, one in value.items())
+            lines.append(f'"$defs":{{\n{inside}\n}}')
+        else:
+            lines.append(f"{json.dumps(key)}:{written(value)}")
+    return "{\n" + ",\n".join(lines) + "\n}"
+
+
+def written(schema: Any) -> str:  # noqa: ANN401 - any part of a schema
+    """Return a part of a schema as text: equal parts have equal texts."""
+    return json.dumps(schema, separators=(",", ":"))
+
+
+def parts(schema: Any) -> Iterator[Schema]:  # noqa: ANN401 - any part of a schema
+    """Give the schemas of the properties within a schema."""
+    if isinstance(schema, dict):
+        for key, value in schema.items():
+            if key in MAPPINGS and isinstance(value, dict):
+                yield from (one for one in value.values() if isinstance(one, dict))
+            yield from parts(value)
+    elif isinstance(schema, list):
+        for one in schema:
+            yield from parts(one)
+
+
+def inner(schema: Any, names: dict[str, str]) -> Any:  # noqa: ANN401 - any part of a schema
+    """Return a schema whose properties refer to the definitions that have names."""
+    if isinstance(schema, list):
+        return [inner(one, names) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    made: Schema = {}
+    for key, value in schema.items():
+        if key == "properties" and isinstance(value, dict):
+            made[key] = {
+                name: refer(names[text]) if (text := written(one)) in names else inner(one, names)
+                for name, one in value.items()
+            }
+        else:
+            made[key] = inner(value, names)
+    return made

@@ -74,10 +74,7 @@ def read_for_prediction(
     targets = _target_kinds(fitted) if with_targets else {}
     table = _read_table(raw, fitted, targets)
     notes = tuple(find_unknown(table, fitted))
-    whole = whole_rows(table) if fitted.missing == "drop" else np.ones(table.rows, np.bool_)
-    if not whole.any():
-        message = f'each of the {table.rows} rows of "{raw.source}" lacks a cell'
-        raise refuse("D113", f"{message}; the run was trained with `missing: drop`")
+    whole = _whole(table, fitted, raw.source)
     kept, left_out = np.flatnonzero(whole), np.flatnonzero(~whole)
     notes += tuple(_told_left_out(left_out, table))
     split = _cut(table.take(kept) if len(left_out) else table, fitted, tuple(targets))
@@ -100,6 +97,15 @@ def _read_table(raw: Raw, fitted: Preprocessing, targets: Mapping[str, Kind]) ->
     table = type_columns(raw, wanted, kinds, fitted.null_values)
     _check_cells(table, fitted, tuple(targets))
     return table
+
+
+def _whole(table: Table, fitted: Preprocessing, source: str) -> NDArray[np.bool_]:
+    """Return (rows,) which rows are predicted; refuse a table that has none (D113)."""
+    whole = whole_rows(table) if fitted.missing == "drop" else np.ones(table.rows, np.bool_)
+    if not whole.any():
+        message = f'each of the {table.rows} rows of "{source}" lacks a cell'
+        raise refuse("D113", f"{message}; the run was trained with `missing: drop`")
+    return whole
 
 
 def _cut(table: Table, fitted: Preprocessing, targets: tuple[str, ...]) -> Split:

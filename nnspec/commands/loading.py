@@ -7,6 +7,7 @@ import gc
 import importlib
 import os
 import sys
+import tempfile
 import threading
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
@@ -33,6 +34,7 @@ class Loading(threading.Thread):
     def run(self) -> None:
         """Import everything, start-up notes kept off the terminal."""
         os.environ["KERAS_BACKEND"] = "tensorflow"
+        stand_in_for_temporary_folder()
         gc.disable()  # what is imported stays; to look for garbage in it takes a tenth of the time
         try:
             with Quiet(), Without(self, UNNEEDED):
@@ -53,6 +55,17 @@ class Loading(threading.Thread):
         self.join()
         if self._error is not None:
             raise self._error
+
+
+def stand_in_for_temporary_folder() -> None:
+    """Let TensorFlow be imported where no temporary folder can be written to.
+
+    It imports absl's tests, which ask for one and use it for nothing.
+    """
+    try:
+        tempfile.gettempdir()
+    except FileNotFoundError:
+        os.environ.setdefault("TEST_TMPDIR", os.curdir)
 
 
 class Without(MetaPathFinder):

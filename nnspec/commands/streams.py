@@ -8,7 +8,12 @@ import io
 import os
 import select
 import sys
-from typing import TextIO
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TextIO
+
+    from _typeshed import ReadableBuffer
 
 OUTPUT, ERRORS = 1, 2
 
@@ -43,7 +48,7 @@ class Lasting(io.RawIOBase):
         """Return whether this is a terminal."""
         return os.isatty(self._descriptor)
 
-    def write(self, data: bytes) -> int:  # type: ignore[override]  # it is handed buffers alone
+    def write(self, data: "ReadableBuffer", /) -> int:
         """Write some of the bytes and return how many; all of them where nothing takes them."""
         while self._lost is None:
             try:
@@ -53,7 +58,7 @@ class Lasting(io.RawIOBase):
             except OSError as error:
                 self._lost = error.strerror or str(error)
         self._say()
-        return len(data)
+        return memoryview(data).nbytes
 
     def _say(self) -> None:
         if not self._said and self._descriptor == OUTPUT:
@@ -80,7 +85,7 @@ def prepare_streams() -> None:
     sys.stderr = lasting(sys.stderr, ERRORS, reason if ERRORS in closed else None)
 
 
-def lasting(before: TextIO | None, descriptor: int, lost: str | None = None) -> TextIO:
+def lasting(before: "TextIO | None", descriptor: int, lost: str | None = None) -> "TextIO":
     """Return a stream of texts to a descriptor, in the encoding of the one before it.
 
     What the encoding does not have, undecodable names of files among it, is written as an escape.

@@ -157,6 +157,7 @@ class Wiring:
 
     def __post_init__(self) -> None:
         self.uses = {use.name: use for use in self.model.layers}
+        self.lost = self.model.partial
 
     def node(self, use: LayerUse) -> Node:
         """Return one layer with its edges."""
@@ -253,6 +254,9 @@ class Wiring:
         else:
             name = self.model.aliases.get(prefix + guess, prefix + guess)
             self.meant |= {self.model.aliases.get(name, name), name.rpartition(".")[0]}
+        if guess is None and self.model.partial:
+            # It may be the name of the entry that could not be read.
+            return
         message = f"no layer is called {shorten(local)!r}"
         self.findings.append(Diagnostic("G101", message, wire.span, hint=hint))
 

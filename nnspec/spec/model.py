@@ -97,8 +97,10 @@ class ModelSection:
         layers: in the order of the text.
         aliases: name of a block's use or of a repetition -> name of the layer it ends with.
         outputs: names listed as outputs, with places; None: the last layer.
+        partial: whether an entry could not be read, so that it is unknown what feeds what.
     """
 
     layers: tuple[LayerUse, ...]
     aliases: Mapping[str, str] = field(default_factory=dict)
     outputs: tuple[Wire, ...] | None = None
+    partial: bool = False

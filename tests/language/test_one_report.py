@@ -234,3 +234,31 @@ LONG = f"""\
 @pytest.mark.parametrize("model", [SQUARE, GRAM, ATTENTION, PROBABILITY, LONG])
 def test_what_is_meant_so_is_fine(read: Read, model: str) -> None:
     assert read(f"nnspec: 1\nmodel:\n{model}").diagnostics == ()
+
+
+@pytest.mark.parametrize("name", ["dat", "DATA", "data5", "dataa"])
+def test_a_misspelt_section_is_read_as_the_one_that_is_meant(read: Read, name: str) -> None:
+    text = f"""
+        nnspec: 1
+        {name}: {{source: "sklearn:wine", target: target}}
+        model:
+          - Dense: {{units: 4, activation: softmax}}
+        training: {{optimizer: adam, loss: sparse_categorical_crossentropy}}
+        """
+    assert errors(read(text)) == [("S101", 3), ("M105", 5)]
+
+
+def test_an_entry_that_cannot_be_read_may_be_what_other_layers_name(read: Read) -> None:
+    text = """
+        nnspec: 1
+        model:
+          - Input: [4]
+            name: first
+          - Dense: 4
+            naem: second
+          - Add:
+            imputs: [first, second]
+          - Dense: 2
+            inputs: second
+        """
+    assert errors(read(text)) == [("S109", 7), ("S109", 9)]

@@ -87,7 +87,7 @@ RUN = [
             "loss: mse\nbatch_size: 4", ""),
     Example("T131", "step", "sigmoid", "- Dense: {units: 1, activation: @}", BINARY, CANCER),
     Example("T128", "8", "4",
-            "- Input: {shape: [5, 2], batch_size: 4}\n- LSTM: {units: 3, stateful: true}\n"
+            "- Input: {shape: [5, 2], batch_size: 4} #!\n- LSTM: {units: 3, stateful: true}\n"
             "- Dense: 1", "loss: mse\nshuffle: false\nbatch_size: @", ""),
     Example("T127", "1", "{units: 1, dtype: float32}", "- Dense: @",
             rest="runtime: {dtype_policy: mixed_float16}"),

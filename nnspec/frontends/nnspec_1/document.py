@@ -1,7 +1,7 @@
 """A whole document to a spec: variables, blocks, sections, model; every problem in one pass."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 from typing import Any, TypeVar
 
@@ -17,7 +17,7 @@ from nnspec.frontends.nnspec_1.plugins import read_plugins
 from nnspec.language.foreign import is_own, recognize, refuse_foreign
 from nnspec.language.habits import SECTION_HABITS
 from nnspec.language.keys import KEYS
-from nnspec.language.near_names import meant, suggest
+from nnspec.language.near_names import meant, nearest, suggest
 from nnspec.reading.moves import add_version
 from nnspec.reading.reader import Reader, Unreadable
 from nnspec.reading.substitute import Substitution, names_used
@@ -79,7 +79,8 @@ class DocumentReader:
 
     def __init__(self, document: Document, folder: FilePath, *, allow_outside: bool) -> None:
         self.document = document
-        self.root = as_spec(document.root)
+        self.written = as_spec(document.root)
+        self.root = settle_sections(self.written)
         self.folder = folder
         self.reader = Reader(homes=HOMES)
         self.findings = self.reader.findings
@@ -113,20 +114,20 @@ class DocumentReader:
 
     def is_foreign(self) -> bool:
         """Return whether the document is another program's; record that, and nothing else of it."""
-        if is_own(self.root) or not len(self.root):
+        if is_own(self.written) or not len(self.written):
             return False
-        names = [entry.name for entry in self.root]
+        names = [entry.name for entry in self.written]
         other = recognize(set(names))
         guesses = {meant(name, KEYS, SECTION_HABITS) for name in names}
         if other is None and guesses & {"model", "training"}:
             return False
-        self.findings.append(refuse_foreign(other, self.root.entries[0].key))
+        self.findings.append(refuse_foreign(other, self.written.entries[0].key))
         return True
 
     def check_keys(self) -> None:
         """Record unknown sections, and the place of every known one."""
-        for entry in self.root:
-            self.reader.positions[(entry.name,)] = entry.key
+        for entry, settled in zip(self.written, self.root, strict=True):
+            self.reader.positions[(settled.name,)] = entry.key
             if entry.name in KEYS:
                 continue
             message = f"a spec has no section {shorten(entry.name)!r}"
@@ -243,6 +244,23 @@ class DocumentReader:
 def is_run_name(text: str) -> bool:
     """Return whether a text can name a run, and its folder on every system."""
     return bool(RUN_NAME.fullmatch(text)) and not DEVICE.fullmatch(text) and text[-1] != "."
+
+
+def settle_sections(root: Mapping) -> Mapping:
+    """Return a document with its misspelt sections under the names that are meant.
+
+    Only a slip of the hand is read on so: what other programs call a section holds other settings.
+    """
+    given = {entry.name for entry in root}
+    entries: list[Entry] = []
+    for entry in root:
+        guess = None if entry.name in KEYS else nearest(entry.name, KEYS)
+        if guess is not None and guess not in given and entry.name not in SECTION_HABITS:
+            given.add(guess)
+            entries.append(replace(entry, name=guess))
+        else:
+            entries.append(entry)
+    return replace(root, entries=tuple(entries))
 
 
 def section_hint(name: str) -> str:

@@ -66,6 +66,7 @@ class ModelReader:
     expansions: dict[str, Expansion] = field(default_factory=dict)
     used_blocks: set[str] = field(default_factory=set)
     values: int = 0
+    partial: bool = False
 
     @property
     def findings(self) -> Findings:
@@ -96,7 +97,7 @@ class ModelReader:
         self.read_list(layers, scope, first)
         substituted = scope.substitution.apply(listed, self.findings) if listed else None
         outputs = read_outputs(substituted, self.findings) if substituted else ()
-        return ModelSection(tuple(self.layers), dict(self.aliases), outputs or None)
+        return ModelSection(tuple(self.layers), dict(self.aliases), outputs or None, self.partial)
 
     def split_model(self, node: Node) -> tuple[Sequence | None, Node | None]:
         """Return the list of layers and the listed outputs."""
@@ -161,6 +162,7 @@ class ModelReader:
 
     def hold_place(self, node: Node, scope: Scope, previous: str) -> str:
         """Stand in for an entry that was refused, so that nothing is said about its neighbours."""
+        self.partial = True
         given = node.get("name") if isinstance(node, MappingNode) else None
         name = f"{scope.prefix}@{node.span.start.line}:{node.span.start.column}#{len(self.layers)}"
         if isinstance(given, Scalar) and isinstance(given.value, str):
@@ -237,11 +239,10 @@ class ModelReader:
         if written.name in RANKED:
             return RankDependent(written.name, written.argument, written.span)
         if kind is None:
-            meant_name = certain(self.refuse_layer(written))
-            kind = find("layers", SHORT.get(meant_name or "", meant_name or ""))
+            name = certain(self.refuse_layer(written)) or ""
+            written, kind = replace(written, name=name), find("layers", SHORT.get(name, name))
             if kind is None:
                 return None
-            written = replace(written, name=meant_name or "")
         refuse_inner_name(written, kind, self.findings)
         settled = settle(without_name(written, kind), kind, self.findings)
         made = self.reader.read_arguments(kind, settled, partly=True)
@@ -257,8 +258,8 @@ class ModelReader:
             hint = as_written(written.name, "layers", LAYER_WORDS) or as_activation(written.name)
             near = suggest(written.name, known, LAYER_WORDS)
             # A block is the writer's own name: nobody else knows which one is meant.
-            near = str(near) if nearest(written.name, known) in self.blocks else near
-            hint = hint or near or finding.hint
+            hint = hint or (str(near) if nearest(written.name, known) in self.blocks else near)
+            hint = hint or finding.hint
             finding = replace(finding, message=message, hint=hint)
         self.findings.append(finding)
         return finding.hint
@@ -364,8 +365,8 @@ class ModelReader:
                 self.findings.add("G107", message, span, hint=near)
             self.layers.append(LayerUse(name, None, wires, Origin(item.span, uses=scope.uses)))
             return
-        origin = Origin(item.span, wiring={"use": span}, uses=scope.uses)
-        self.apply_again(known, name, wires, origin)
+        wiring = {"use": span}
+        self.apply_again(known, name, wires, Origin(item.span, wiring=wiring, uses=scope.uses))
 
     def apply_again(
         self, known: Expansion, name: str, wires: tuple[Wire, ...], origin: Origin

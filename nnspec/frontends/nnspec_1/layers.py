@@ -254,7 +254,8 @@ class ModelReader:
         finding = unknown(written, "a layer or block", known, self.reader.withheld)
         if finding.code == "S106":
             message = f"{shorten(written.name)!r} is no layer and no block"
-            hint = as_written(written.name, "layers", LAYER_WORDS) or as_activation(written.name)
+            hint: str | None = as_written(written.name, "layers", LAYER_WORDS)
+            hint = hint or as_activation(written.name)
             near = suggest(written.name, known, LAYER_WORDS)
             # A block is the writer's own name: nobody else knows which one is meant.
             near = str(near) if nearest(written.name, known) in self.blocks else near
@@ -355,7 +356,7 @@ class ModelReader:
         if known is None:
             if local in self.blocks:
                 message = f"{local} is a block's definition, not a layer"
-                hint = f"write it as a layer: - {local}: {{...}}"
+                hint: str | None = f"write it as a layer: - {local}: {{...}}"
                 self.findings.add("G107", message, span, hint=hint)
             else:
                 message = f"no layer before is called {shorten(local)!r}"

@@ -8,6 +8,7 @@ import gc
 import os
 import sys
 
+from nnspec.commands.streams import prepare_streams
 from nnspec.run.signals import SIGNALS
 
 TYPE_CHECKING = False
@@ -27,7 +28,9 @@ def main(arguments: "Sequence[str] | None" = None) -> "NoReturn":
     Args:
         arguments: the command line without the program's name; the process' own if absent.
     """
-    SIGNALS.listen()  # first of all
+    if arguments is None:
+        prepare_streams()  # before anything is opened
+    SIGNALS.listen()
     gc.set_threshold(OBJECTS_BEFORE_COLLECTION)
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # other packages' code, unasked
     try:

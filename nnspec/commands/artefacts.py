@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from nnspec.commands.options import AllowOutside, Overrides, RunFolder
-from nnspec.commands.reporting import explained, show_findings, training_libraries
+from nnspec.commands.reporting import check_run, explained, show_findings, training_libraries
 
 
 class ExportFormat(StrEnum):
@@ -39,6 +39,8 @@ def export(
     allow_outside: AllowOutside = False,
 ) -> None:
     """Write a trained run, or the network of a spec, for other programs."""
+    if form is ExportFormat.SAVED_MODEL:
+        check_run(source)
     with explained(overrides), training_libraries():
         from nnspec.pipeline import exchanged, finished
 

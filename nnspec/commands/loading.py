@@ -13,8 +13,8 @@ from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
 from typing import BinaryIO, TextIO
 
-ERRORS = 2
-"""The file descriptor that libraries of C++ write to."""
+from nnspec.commands.streams import ERRORS, lasting
+
 LEVEL = "TF_CPP_MIN_LOG_LEVEL"
 WORDY = ("0", "1", "2")
 """Levels at which TensorFlow says more than errors."""
@@ -34,6 +34,7 @@ class Loading(threading.Thread):
     def run(self) -> None:
         """Import everything, start-up notes kept off the terminal."""
         os.environ["KERAS_BACKEND"] = "tensorflow"
+        stand_in_for_temporary_folder()
         gc.disable()  # what is imported stays; to look for garbage in it takes a tenth of the time
         try:
             with Quiet(), Without(self, UNNEEDED):
@@ -54,6 +55,17 @@ class Loading(threading.Thread):
         self.join()
         if self._error is not None:
             raise self._error
+
+
+def stand_in_for_temporary_folder() -> None:
+    """Let TensorFlow be imported where no temporary folder can be written to.
+
+    It imports absl's tests, which ask for one and use it for nothing.
+    """
+    try:
+        tempfile.gettempdir()
+    except FileNotFoundError:
+        os.environ.setdefault("TEST_TMPDIR", os.curdir)
 
 
 class Without(MetaPathFinder):
@@ -92,13 +104,13 @@ class Quiet:
         self._notes: BinaryIO | None = None
         if os.environ.setdefault(LEVEL, "3") in WORDY:
             return
-        self._notes = tempfile.TemporaryFile()
+        self._notes = open(os.devnull, "wb")  # noqa: PTH123 - closed at the exit
         sys.stderr.flush()
         self._kept = os.dup(ERRORS)
         self._replaced = sys.stderr if _writes_to(sys.stderr, ERRORS) else None
         if self._replaced is not None:
             copy = os.dup(ERRORS)
-            sys.stderr = os.fdopen(copy, "w", buffering=1, errors="backslashreplace")
+            sys.stderr = lasting(sys.stderr, copy)
         os.dup2(self._notes.fileno(), ERRORS)
 
     def __exit__(self, *_: object) -> None:

@@ -12,8 +12,21 @@ def require_file(path: Path) -> Path:
     Raises:
         typer.BadParameter: with the nearest name in the same folder.
     """
-    if path.exists():
-        return path
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        raise absent(path) from None
+    except (OSError, ValueError) as error:
+        from nnspec.document import shorten
+
+        reason = getattr(error, "strerror", None) or error
+        message = f"the path {shorten(str(path))} cannot be opened: {reason}"
+        raise typer.BadParameter(message) from error
+    return path
+
+
+def absent(path: Path) -> typer.BadParameter:
+    """Return the complaint about a file that is not there, with the nearest name."""
     from nnspec.language.near_names import nearest
 
     try:
@@ -23,7 +36,7 @@ def require_file(path: Path) -> Path:
     guess = nearest(path.name, beside)
     hint = f"; did you mean {path.with_name(guess)}?" if guess else ""
     message = f"there is no file at the path {path}{hint}"
-    raise typer.BadParameter(message)
+    return typer.BadParameter(message)
 
 
 SpecFile = Annotated[

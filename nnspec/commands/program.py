@@ -1,10 +1,9 @@
 """The program: its commands, and what becomes of whatever escapes from them.
 
 Exit codes: 0 fine, 1 refused, 2 wrong usage, 3 the run failed, 4 a gate was missed, 5 the run
-folder is in use, 70 internal error, 130 and 143 stopped by SIGINT and SIGTERM.
+folder is in use, 70 internal error, 129, 130 and 143 stopped by SIGHUP, SIGINT and SIGTERM.
 """
 
-import os
 import sys
 import tempfile
 import traceback
@@ -28,7 +27,7 @@ from nnspec.commands.loading import await_libraries
 from nnspec.commands.plugins import with_consent, with_plugins
 from nnspec.run.signals import SIGNALS, Stopped
 
-USAGE, INTERNAL, INTERRUPTED, PIPE_CLOSED = 2, 70, 130, 141
+USAGE, INTERNAL, INTERRUPTED = 2, 70, 130
 COMMANDS = (
     drafting.init,
     with_consent(validation.validate),
@@ -68,10 +67,6 @@ def run(arguments: Sequence[str] | None = None) -> int:
         code = SIGNALS.report(stopped)
     except typer.Abort:
         code = INTERRUPTED
-    except BrokenPipeError:
-        # Python flushes stdout once more when it ends; nobody reads it any longer.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = PIPE_CLOSED
     except Exception as error:  # noqa: BLE001 - the last stop: a calm line instead of a traceback
         code = report_internal(error)
     if arguments is not None:
@@ -138,10 +133,19 @@ def sharpen(error: Any) -> None:  # noqa: ANN401 - Typer's complaints have no pu
 
 def report_internal(error: Exception) -> int:
     """Write the traceback to a file, say so on one line, and return the exit code."""
-    with tempfile.NamedTemporaryFile(
-        "w", prefix="nnspec-", suffix=".txt", delete=False, encoding="utf-8"
-    ) as file:
-        traceback.print_exception(error, file=file)
     what = " ".join(f"{type(error).__name__}: {error}".split())[:200]
-    sys.stderr.write(f"nnspec: internal error ({what}); the traceback is in {file.name}\n")
+    sys.stderr.write(f"nnspec: internal error ({what}); {keep_traceback(error)}\n")
     return INTERNAL
+
+
+def keep_traceback(error: Exception) -> str:
+    """Write the traceback to a temporary file, and return in words where it is."""
+    text = "".join(traceback.format_exception(error))
+    try:
+        with tempfile.NamedTemporaryFile(
+            "wb", prefix="nnspec-", suffix=".txt", delete=False
+        ) as file:
+            file.write(text.encode(errors="backslashreplace"))
+    except OSError as failed:
+        return f"the traceback could not be kept: {failed.strerror or failed}"
+    return f"the traceback is in {file.name}"

@@ -91,6 +91,14 @@ def accept(
     return accepted
 
 
+def check_run(run: Path) -> None:
+    """Refuse what is no run at once, before the seconds that importing libraries takes."""
+    with explained():
+        from nnspec.run.folder import RunFolder
+
+        RunFolder.open(run)
+
+
 def show_findings(
     diagnostics: Iterable[Diagnostic], overrides: Sequence[str] | None = None
 ) -> None:
@@ -105,15 +113,11 @@ def show_findings(
 
 def read_text(path: Path) -> str | None:
     """Return the text of a file to quote from, None if it cannot serve."""
+    from nnspec.document.file import read_file
     from nnspec.document.limits import FILE_BYTES
 
     try:
-        if path.is_fifo():
-            return None
-        with path.open("rb") as stream:
-            content = stream.read(FILE_BYTES + 1)
+        content = read_file(path, FILE_BYTES)
     except OSError:
-        return None
-    if len(content) > FILE_BYTES:
         return None
     return content.decode("utf-8-sig", errors="replace")

@@ -9,6 +9,7 @@ import typer
 from nnspec.commands.options import AllowOutside, Overrides, RunFolder, SpecFile
 from nnspec.commands.reporting import (
     accept,
+    check_run,
     explained,
     libraries_loading,
     show_findings,
@@ -97,6 +98,7 @@ def bench(
 
 def evaluate(run: RunFolder) -> None:
     """Compute the figures of a run anew; a trained run that was not judged is completed."""
+    check_run(run)
     with explained(), training_libraries():
         from rich.console import Console
 
@@ -110,10 +112,15 @@ def evaluate(run: RunFolder) -> None:
 
 def predict(run: RunFolder, data: DataFile, output: Output = None) -> None:
     """Predict new rows, in the target's own units."""
-    with explained(), training_libraries():
+    with explained(), libraries_loading() as loading:
+        from nnspec.pipeline.new_rows import read_new_rows
+
+        rows = read_new_rows(run, data)  # what is no run or no table is told at once
+        loading.start()
+        loading.finish()
         from nnspec.pipeline import finished
 
-        predicted = finished.predict(run, data)
+        predicted = finished.predict_rows(finished.open_run(run), rows)
         show_findings(predicted.doubts)
         if output is None:
             sys.stdout.buffer.write(predicted.content)

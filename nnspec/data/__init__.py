@@ -8,7 +8,7 @@ from nnspec.data.columns.roles import TargetNeed, TargetNeeds
 from nnspec.data.dataset import Dataset, check_unchanged, fit_rows, load_dataset
 from nnspec.data.fit.fitted import Label, Need, Preprocessing, TargetFit
 from nnspec.data.fit.targets import decode_targets, encode_targets, label_array, raw_targets
-from nnspec.data.prediction import read_for_prediction
+from nnspec.data.prediction import NewRows, read_for_prediction
 from nnspec.data.read.raw import DATA_LIMIT
 from nnspec.data.read.typed import TypedRows, read_rows
 from nnspec.data.rows import RowSource
@@ -24,6 +24,7 @@ __all__ = [
     "Dataset",
     "Label",
     "Need",
+    "NewRows",
     "Preprocessing",
     "RowSource",
     "Split",

@@ -30,8 +30,10 @@ def open_file(path: Path) -> BinaryIO:
     except OSError as error:
         raise _explained(path, error) from error
     try:
-        _check_kind(path, os.fstat(descriptor).st_mode)
-        os.set_blocking(descriptor, True)
+        mode = os.fstat(descriptor).st_mode
+        _check_kind(path, mode)
+        if stat.S_ISFIFO(mode):
+            os.set_blocking(descriptor, True)  # whoever writes to it may not have begun
         return os.fdopen(descriptor, "rb")
     except BaseException:
         os.close(descriptor)
@@ -49,7 +51,7 @@ def read_file(path: Path, most: int) -> bytes:
         OSError: as `open_file`; it has more bytes.
     """
     with open_file(path) as stream:
-        content = stream.read(most + 1)
+        content = stream.read(most + 1) or b""  # nothing where it would be waited for
     if len(content) > most:
         raise OSError(errno.EFBIG, f"it is larger than {most // 2**20} MB", str(path))
     return content
@@ -75,5 +77,5 @@ def _is_of_shell(path: str) -> bool:
 def _explained(path: Path, error: OSError) -> OSError:
     """Return the error in words that are shorter than the path, where the system has none."""
     if error.errno == errno.ENXIO:
-        return OSError(errno.EINVAL, "it is a socket; expected a file", str(path))
+        return OSError(errno.EINVAL, "it is a socket or a device; expected a file", str(path))
     return error

@@ -11,14 +11,15 @@ from nnspec.diagnostics import Diagnostic, Refused, Span
 from nnspec.document import limits
 from nnspec.document.compose import CONTROL, compose
 from nnspec.document.compose_json import compose_json
+from nnspec.document.file import open_file
 from nnspec.document.malformed import explain
-from nnspec.document.tree import Document, Mapping, Node, Scalar, Sequence, kind_of
+from nnspec.document.tree import Document, Mapping, Node, Scalar, Sequence, kind_of, shorten
 
 SAVED = {b"\x89HDF": "an HDF5 file", b"PK\x03\x04": "a zip archive"}
 """How files begin in which Keras saves whole models."""
 LAMBDA = re.compile(r"""["']?class_name["']?\s*:\s*["']?(Lambda|__lambda__)\b""")
-DEVICES = "/dev"
-"""Where a shell puts the pipes that it opens itself; any other one may never be written to."""
+PATH = 500
+"""Characters of a path that a message shows."""
 WIDE_ENCODINGS = (b"\xff\xfe", b"\xfe\xff", b"\x00")
 
 
@@ -35,14 +36,11 @@ def read_document(path: FilePath, file: str | None = None, *, lenient: bool = Fa
     """
     name = file or str(path)
     try:
-        if path.is_fifo() and not path.is_relative_to(DEVICES):
-            message = f"cannot read {path}: it is a pipe; expected a file"
-            raise Refused([Diagnostic("D102", message, file=name)])
-        with path.open("rb") as stream:
+        with open_file(path) as stream:
             size = os.fstat(stream.fileno()).st_size
-            content = stream.read(limits.FILE_BYTES + 1)
+            content = stream.read(limits.FILE_BYTES + 1) or b""
     except OSError as error:
-        message = f"cannot read {path}: {error.strerror or error}"
+        message = f"cannot read {shorten(str(path), PATH)}: {error.strerror or error}"
         raise Refused([Diagnostic("D102", message, file=name)]) from error
     if len(content) > limits.FILE_BYTES:
         refuse_size(max(size, len(content)), content, name)

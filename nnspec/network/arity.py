@@ -21,7 +21,7 @@ def arrange_inputs(use: LayerUse, inputs: tuple[str, ...], findings: Findings) -
         known = [wire for wire in wires if wire not in unknown]
         wires = tuple(sorted(known, key=lambda wire: inputs.index(wire.parameter or "")))
         if unknown:
-            return wires
+            return (*wires, *unknown)
     if len(wires) != len(inputs) or len({*names} - {None}) not in (0, len(inputs)):
         message = f"{use.name} takes {len(inputs)} input(s): {', '.join(inputs)}; got {len(wires)}"
         findings.add("G202", message, span, hint=f"inputs: [{', '.join(inputs)}]")
@@ -31,8 +31,11 @@ def arrange_inputs(use: LayerUse, inputs: tuple[str, ...], findings: Findings) -
 def arrange(use: LayerUse, layer: Layer, findings: Findings) -> tuple[Wire, ...]:
     """Return a layer's wires in the order of its inputs; a wrong number of them is recorded."""
     wires = use.wires
+    before = len(findings.diagnostics)
     if any(wire.parameter for wire in wires):
         wires = by_parameter(use, layer, findings)
+    if before < len(findings.diagnostics):
+        return wires
     count = len(wires)
     span = use.origin.wiring.get("inputs", use.origin.head)
     kind, least = layer.keras_name, layer.variadic or layer.required
@@ -50,6 +53,7 @@ def arrange(use: LayerUse, layer: Layer, findings: Findings) -> tuple[Wire, ...]
 
 def by_parameter(use: LayerUse, layer: Layer, findings: Findings) -> tuple[Wire, ...]:
     """Return wires given by the names of `call`'s parameters, in the order of these."""
+    lost: list[Wire] = []
     groups: dict[str, list[Wire]] = {name: [] for name in layer.inputs}
     for wire in use.wires:
         given = wire.parameter or layer.inputs[0]
@@ -57,12 +61,15 @@ def by_parameter(use: LayerUse, layer: Layer, findings: Findings) -> tuple[Wire,
         if name not in groups:
             message = f"{layer.keras_name} takes no input called {shorten(given)!r}"
             hint = suggest(given, layer.inputs) or None
+            if len(layer.inputs) == 1:
+                hint = f"write inputs: {wire.source}"
             findings.add("S101", message, wire.span, hint=hint)
+            lost.append(wire)
             continue
         groups[name].append(wire)
     given_names = [name for name, wires in groups.items() if wires]
     absent = [name for name in layer.inputs[: len(given_names)] if not groups[name]]
-    if absent:
+    if absent and not lost:
         message = f"{layer.keras_name} needs {absent[0]} before {given_names[-1]}"
         findings.add("G202", message, use.origin.head, hint=f"add {absent[0]}: NAME to inputs")
-    return tuple(wire for wires in groups.values() for wire in wires)
+    return (*(wire for wires in groups.values() for wire in wires), *lost)

@@ -109,7 +109,7 @@ def connect(model: ModelSection, inputs: Iterable[str], findings: Findings) -> G
     outputs = wiring.outputs()
     ordered = order(nodes, findings)
     if not wiring.lost and len(ordered) == len(nodes):
-        check_unused(nodes, outputs, wiring.meant, findings)
+        check_unused(nodes, outputs, wiring, findings)
     sound = before == len(findings.errors)
     return Graph(tuple(ordered), outputs, sound, applications)
 
@@ -205,6 +205,9 @@ class Wiring:
             return Source(base, int(which))
         if which in (listed := self.listed(base)):
             return Source(base, listed.index(which))
+        if base in self.uses and self.uses[base].layer is None and not self.uses[base].shares:
+            # What was refused may have had an output of this name.
+            return Source(base)
         self.refuse_name(wire, use)
         return None
 
@@ -327,20 +330,40 @@ def report_cycle(left: Mapping[str, set[str]], known: dict[str, Node], findings:
 
 
 def check_unused(
-    nodes: list[Node], outputs: tuple[Output, ...], meant: set[str], findings: Findings
+    nodes: list[Node], outputs: tuple[Output, ...], wiring: Wiring, findings: Findings
 ) -> None:
     """Record every layer that feeds nothing and is no output."""
-    fed = {source.node for node in nodes for source in node.sources} | meant
+    fed = {source.node for node in nodes for source in node.sources} | wiring.meant
     fed |= {output.source.node for output in outputs}
     read = read_tensors(nodes, outputs)
+    unused: list[Node] = []
     for node in nodes:
         understood = (node.layer or node.shares or node.implied) and not is_second(node.name)
         if node.name not in fed and understood:
-            message = f"the layer {node.name} is unused: no output follows from it"
-            hint = f"feed it to a layer, or list it in outputs: [..., {node.name}]"
-            findings.add("G104", message, node.origin.head, hint=hint)
+            unused.append(node)
         elif understood and getattr(node.layer, "merge_mode", "") is None:
             report_half(node, read, findings)
+    ends = [node for node in unused if node.sources]
+    if wiring.model.outputs is None and len(ends) > 1:
+        report_ends(ends, outputs, findings)
+        unused = [node for node in unused if not node.sources]
+    for node in unused:
+        message = f"the layer {node.name} is unused: no output follows from it"
+        hint = f"feed it to a layer, or list it in outputs: [..., {node.name}]"
+        findings.add("G104", message, node.origin.head, hint=hint)
+
+
+def report_ends(ends: list[Node], outputs: tuple[Output, ...], findings: Findings) -> None:
+    """Record layers that were meant as outputs, where the model lists none."""
+    names = [node.name for node in ends]
+    last = [output.name for output in outputs]
+    message = (
+        f"{len(ends)} layers lead to no output: {', '.join(names)}; without outputs: the last "
+        f"layer, {', '.join(last)}, is the only one"
+    )
+    hint = f"write model: {{layers: [...], outputs: [{', '.join([*names, *last])}]}}"
+    related = tuple(Related(f"{one.name} is here", one.origin.head) for one in ends[1:SHOWN])
+    findings.add("G104", message, ends[0].origin.head, hint=hint, related=related)
 
 
 def read_tensors(nodes: list[Node], outputs: tuple[Output, ...]) -> set[Source]:

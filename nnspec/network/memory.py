@@ -4,7 +4,6 @@ Counted are the weights, their gradients, what the optimizer keeps of them, and 
 layer, which stays until the gradients are computed. What libraries need besides is not counted.
 """
 
-import os
 from dataclasses import dataclass
 
 from nnspec.diagnostics import Diagnostic, Findings, Span
@@ -58,21 +57,13 @@ class Step:
         return self.fixed + self.row * self.rows
 
 
-def machine_memory() -> int | None:
-    """Return the machine's memory in bytes, None where the system does not tell."""
-    try:
-        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    except (AttributeError, ValueError, OSError):
-        return None
-
-
 def check_memory(spec: Spec, network: Network, memory: int | None, findings: Findings) -> None:
     """Record a training step that does not fit into the machine, with the arithmetic.
 
     Args:
         spec: says how the network is trained; without training, or on a GPU, nothing is said.
         network: its shapes as far as they are known.
-        memory: bytes that the machine has; None: unknown.
+        memory: bytes that the machine, or its container, has; None: unknown.
         findings: takes T130 where the step is larger, L111 where it is larger by far.
     """
     if spec.training is None or memory is None or spec.runtime.device == "gpu":

@@ -83,6 +83,8 @@ class Resolver:
         except ShapeError as error:
             self.report(node, layer, error)
             return ResolvedNode(node, layer, inputs)
+        if isinstance(layer, Nested) and len(outputs) < len(layer.network.graph.outputs):
+            return ResolvedNode(node, layer, inputs)
         if shared:
             self.check_shared(node, shared, weights)
             weights = ()

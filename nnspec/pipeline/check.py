@@ -17,7 +17,8 @@ from nnspec.document import Document, read_document
 from nnspec.frontends.nnspec_1.document import validate_document
 from nnspec.frontends.nnspec_1.overrides import apply_overrides
 from nnspec.network.graph import connect
-from nnspec.network.memory import check_memory, machine_memory
+from nnspec.network.machine import machine_memory
+from nnspec.network.memory import check_memory
 from nnspec.network.network import Network
 from nnspec.network.resolve import resolve
 from nnspec.rules import apply_rules

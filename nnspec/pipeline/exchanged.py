@@ -1,6 +1,7 @@
 """A spec, or a finished run, to a file that other programs read."""
 
 from collections.abc import Sequence
+from os.path import isdir
 from pathlib import Path
 
 from nnspec.diagnostics import Diagnostic
@@ -27,7 +28,7 @@ def export_keras_json(
     Raises:
         Refused: the spec or run; A113 where the network has no such document.
     """
-    if source.is_dir():
+    if isdir(source):  # noqa: PTH112 - Path's own raises for long names
         run = open_run(source)
         model, doubts = run.program.core, run.doubts
     else:

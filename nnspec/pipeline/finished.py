@@ -6,7 +6,7 @@ from typing import assert_never
 
 from nnspec.build.program import Program, build_program
 from nnspec.build.raw import raw_columns
-from nnspec.data import Preprocessing, check_unchanged, read_for_prediction
+from nnspec.data import NewRows, Preprocessing, check_unchanged
 from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.document import parse_document
 from nnspec.exchange.write.savedmodel import export_savedmodel
@@ -14,6 +14,7 @@ from nnspec.judge.program import answer_new_rows, describe_heads, predict_split
 from nnspec.network.network import Network
 from nnspec.pipeline.check import check_document
 from nnspec.pipeline.conclude import SAMPLE, check_gates, conclude, describe, judge
+from nnspec.pipeline.new_rows import read_new_rows
 from nnspec.pipeline.opened import fit_network, read_data, trainable_sections
 from nnspec.pipeline.prepare import filled_splits
 from nnspec.pipeline.trained import Trained
@@ -179,8 +180,11 @@ def predict(path: Path, data: Path) -> Predicted:
         path: the run folder.
         data: a table with the run's feature columns; targets are not needed.
     """
-    run = open_run(path)
-    rows = read_for_prediction(str(data.resolve()), run.program.fitted, folder=data.parent)
+    return predict_rows(open_run(path), read_new_rows(path, data))
+
+
+def predict_rows(run: Finished, rows: NewRows) -> Predicted:
+    """Return the predictions of a run for rows that were read."""
     training = trainable_sections(run.spec).training
     inputs = run.program.features(rows.features)
     predicted = predict_split(run.program, inputs, training.batch_size)
@@ -188,9 +192,8 @@ def predict(path: Path, data: Path) -> Predicted:
         (head, answer_new_rows(run.program, head, predicted, rows))
         for head in describe_heads(run.program)
     ]
-    # Over a series each line is a window's, and the rows that were left out have none.
-    left_out = () if run.program.fitted.window else rows.left_out.tolist()
-    return Predicted(encode_predictions(pairs, left_out), (*run.doubts, *rows.notes))
+    table = encode_predictions(pairs, rows.left_out.tolist())
+    return Predicted(table, (*run.doubts, *rows.notes))
 
 
 def export(path: Path, output: Path) -> tuple[Diagnostic, ...]:

@@ -19,6 +19,7 @@ from referencing.exceptions import Unresolvable
 
 from nnspec.diagnostics import Diagnostic, Path, Span
 from nnspec.document import Document, shorten
+from nnspec.document.file import read_file
 from nnspec.network.fill import fill_spec
 from nnspec.network.network import Network, ResolvedNode
 from nnspec.spec.spec import Spec
@@ -69,13 +70,9 @@ def read_schema(path: FilePath) -> dict[str, object]:
         UnusablePolicy: it holds none.
     """
     try:
-        content = path.read_bytes()
-        if len(content) > POLICY_BYTES:
-            message = f"{path} is larger than {POLICY_BYTES // 2**20} MB"
-            raise UnusablePolicy(message)
-        schema = json.loads(content)
+        schema = json.loads(read_file(path, POLICY_BYTES))
     except OSError as error:
-        message = f"cannot read {path}: {error.strerror or error}"
+        message = f"cannot read {shorten(str(path), SHOWN)}: {error.strerror or error}"
         raise UnusablePolicy(message) from error
     except (ValueError, RecursionError) as error:
         message = f"{path} is not JSON: {error}"

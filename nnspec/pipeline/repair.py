@@ -14,6 +14,8 @@ from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.diagnostics.fixes import Repaired, apply_fixes
 from nnspec.diagnostics.sources import LINE_BREAK
 from nnspec.document import Document, parse_document, read_document
+from nnspec.document.file import read_file
+from nnspec.document.limits import FILE_BYTES
 
 ROUNDS = 10
 """A repair may bring another mistake to light; this often, at most."""
@@ -62,7 +64,7 @@ def read_repairable(path: Path) -> Content | None:
     """Return the content of a spec's file, None where it is not text that a spec may be."""
     try:
         text = read_document(path).text
-        content = path.read_bytes()
+        content = read_file(path, FILE_BYTES)
     except (Refused, OSError):
         return None
     ends = content.count(b"\n")

@@ -4,11 +4,15 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from nnspec.diagnostics import Findings
+from nnspec.diagnostics import Diagnostic, Findings, Related, Span
 from nnspec.document import Entry, Node, Scalar, Sequence, shorten
 from nnspec.document import Mapping as MappingNode
 from nnspec.language.near_names import nearest, suggest_given
 
+ABOUT_VALUES = frozenset({"L105", "S103", "S104", "S105", "S106", "S107"})
+"""Codes of findings that say what is wrong with a value."""
+SHOWN = 3
+"""Uses that are shown beside a definition."""
 OPERATOR = re.compile(r"[+* ]|[-/]\d")
 WORD = re.compile(r"\w+")
 NAME = re.compile(r"[A-Za-z_]\w{0,63}")
@@ -16,10 +20,21 @@ NAME = re.compile(r"[A-Za-z_]\w{0,63}")
 
 @dataclass(slots=True)
 class Substitution:
-    """Replaces variables and block parameters; remembers which were used."""
+    """Replaces variables and block parameters; remembers which were used, and where.
+
+    Attributes:
+        values: by name; a value stands where it was defined.
+        used: names that were used.
+        outer: what holds around a block; its names are not those that the block defines.
+        own: names that are defined here.
+        places: where each value was put in -> where it is defined.
+    """
 
     values: Mapping[str, Node]
     used: set[str] = field(default_factory=set)
+    outer: "Substitution | None" = None
+    own: frozenset[str] = frozenset()
+    places: dict[Span, Span] = field(default_factory=dict)
 
     def apply(self, node: Node, findings: Findings) -> Node:
         """Return a node with every `$name` replaced and every `$$` undone."""
@@ -46,7 +61,15 @@ class Substitution:
             self.refuse(name, node, findings)
             return replace(node, refused=True)
         self.used.add(name)
+        definer = self.definer(name)
+        definer.places[node.span] = self.values[name].span
         return replace(self.values[name], span=node.span)
+
+    def definer(self, name: str) -> "Substitution":
+        """Return the substitution that a name comes from."""
+        if self.outer is None or name in self.own:
+            return self
+        return self.outer.definer(name)
 
     def refuse(self, name: str, node: Scalar, findings: Findings) -> None:
         """Record a name that nothing defines; the one that was meant counts as used."""
@@ -67,7 +90,31 @@ class Substitution:
 
     def inner(self, values: Mapping[str, Node]) -> "Substitution":
         """Return the substitution inside a block: its parameters, and the variables around it."""
-        return Substitution({**self.values, **values}, self.used)
+        inside = {**self.values, **values}
+        return Substitution(inside, self.used, self, frozenset(values))
+
+    def at_definitions(self, found: Iterable[Diagnostic]) -> list[Diagnostic]:
+        """Return findings, those about a value that is wrong wherever it is used at its definition.
+
+        The uses are shown beside it. A value that is right elsewhere is reported where it is not.
+        """
+        findings = list(found)
+        wrong = {one.span for one in findings if one.code in ABOUT_VALUES}
+        uses: dict[Span, list[Span]] = {}
+        for use, definition in self.places.items():
+            uses.setdefault(definition, []).append(use)
+        everywhere = {one for one, several in uses.items() if wrong.issuperset(several)}
+        moved: list[Diagnostic] = []
+        told: set[Span] = set()
+        for one in findings:
+            home = self.places.get(one.span) if one.span else None
+            if home not in everywhere or home is None or one.code not in ABOUT_VALUES:
+                moved.append(one)
+            elif home not in told:
+                told.add(home)
+                also = tuple(Related("used here", use) for use in uses[home][:SHOWN])
+                moved.append(replace(one, span=home, related=(*also, *one.related)))
+        return moved
 
 
 def names_used(nodes: Iterable[Node]) -> set[str]:

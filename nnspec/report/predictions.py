@@ -6,8 +6,7 @@ Numbers are written with as many digits as bring the same number back.
 import csv
 import io
 from collections.abc import Iterable, Sequence
-from operator import itemgetter
-from typing import assert_never
+from typing import Any, assert_never
 
 import numpy as np
 
@@ -27,6 +26,7 @@ WIDEST = 1_000
 """Elements per row above which a reconstruction is written as one error per row, and steps or
 pixels without their probabilities."""
 Column = tuple[str, Sequence[object]]
+Line = tuple[Any, ...]
 
 
 def encode_predictions(
@@ -51,9 +51,9 @@ def encode_predictions(
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(_distinct(name for name, _ in columns))
-    empty = [(row, *[""] * (len(columns) - 1)) for row in left_out]
-    lines = [*zip(*(values for _, values in columns), strict=True), *empty]
-    writer.writerows(sorted(lines, key=itemgetter(0)) if empty else lines)
+    empty: list[Line] = [(row, *[""] * (len(columns) - 1)) for row in left_out]
+    lines: list[Line] = [*zip(*(values for _, values in columns), strict=True), *empty]
+    writer.writerows(sorted(lines, key=lambda line: int(line[0])) if empty else lines)
     return text.getvalue().encode()
 
 

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.judge.output import OutputReport
@@ -94,7 +94,7 @@ def decode_report(content: bytes) -> Report:
         document = json.loads(content)
         own = {key: document[key] for key in _OWN}
         return _READER.validate_python(own | {"outputs": tuple(document["outputs"].values())})
-    except (ValueError, KeyError, TypeError, AttributeError, ValidationError) as error:
-        detail = f"{error}".splitlines()[0]
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        detail = next(iter(f"{error}".splitlines()), type(error).__name__)
         message = f"the run's {REPORT} is no report that this nnspec reads: {detail}"
         raise Refused([Diagnostic("A102", message)]) from error

@@ -13,6 +13,7 @@ from nnspec.rules.kinds import (
     SEQUENTIAL,
     TRANSPARENT,
     argument,
+    axis_of,
     function_of,
     is_function,
     range_of,
@@ -32,7 +33,8 @@ def check_twice(case: Case) -> Iterator[Diagnostic]:
         feeder = case.feeder(node)
         if node.layer is None or feeder is None or feeder.layer is None:
             continue
-        if not is_function(node.layer):
+        if not is_function(node.layer) or axis_of(node.layer) not in (-1, (-1,)):
+            # A softmax along another axis, as over steps in attention, is no second activation.
             continue
         second, first = function_of(node.layer), function_of(feeder.layer)
         own = is_function(feeder.layer) or feeder.layer.keras_name in AFFINE

@@ -32,7 +32,8 @@ def callbacks(case: Case, kind: type[Kind]) -> Iterator[tuple[Kind, Path]]:
 def check_monitor(case: Case) -> Iterator[Diagnostic]:
     """Find callbacks that watch a figure that nobody computes."""
     known = computed(case)
-    if case.spec.positions.doubts("training", "metrics"):
+    places, written = case.spec.positions, ("training", "metrics")
+    if places.doubts(*written) and places.spans.get(written, None) in {None, *places.doubted}:
         return
     for callback, path in callbacks(case, Monitoring):
         name = callback.monitor

@@ -9,6 +9,7 @@ from nnspec.rules.case import Case
 from nnspec.rules.figures import log_name
 from nnspec.rules.head import Head
 from nnspec.rules.rule import rule
+from nnspec.rules.targets import out_of_reach
 
 COUNTERPARTS = {
     "CategoricalAccuracy": "sparse_categorical_accuracy",
@@ -60,6 +61,8 @@ def contradiction(case: Case, head: Head, metric: Metric) -> tuple[str, str] | N
         message = f"the metric {name} takes one class number; the last layer gives {units}"
         return message, f"add sparse_y_pred: false to {metric.keras_name}"
     numeric = task == "regression" or (task == "reconstruction" and loss.task == "regression")
+    if numeric and tells_classes(case, head, metric):
+        return None
     if numeric and metric.task and "regression" not in metric.task:
         message = f"the metric {name} measures classes; the loss {loss.keras_name} is of numbers"
         return message, "write metrics: [mae, rmse]"
@@ -71,6 +74,19 @@ def contradiction(case: Case, head: Head, metric: Metric) -> tuple[str, str] | N
     if task == "multiclass":
         return wrong_targets(metric, loss.targets, loss.keras_name)
     return None
+
+
+def tells_classes(case: Case, head: Head, metric: Metric) -> bool:
+    """Return whether a metric of classes may stand beside a loss of numbers.
+
+    Where the target is scaled a head of probabilities has its own finding; without data it may
+    learn 0 and 1, or one-hot classes, but no class numbers.
+    """
+    if head.gives not in {"probability", "distribution"}:
+        return False
+    if case.spec.data is None:
+        return metric.targets != "indices"
+    return out_of_reach(case, head)
 
 
 def wants_numbers(metric: Metric) -> bool:

@@ -19,11 +19,16 @@ def misnamed(
 ) -> Iterator[Diagnostic]:
     """Give a finding for each key that is no output."""
     for name in keyed:
-        if name not in case.outputs:
+        if name not in case.outputs and not is_dead_end(case, name):
             outputs = ", ".join(case.outputs)
             message = f"{path[-1]} names {shorten(name)!r}, no output; the outputs are {outputs}"
             hint = suggest_given(name, case.outputs)
             yield Diagnostic(code, message, case.place(*path, name), hint)
+
+
+def is_dead_end(case: Case, name: str) -> bool:
+    """Return whether a layer that is no output feeds none either, which is told where it stands."""
+    return name in case.network.by_name and not case.consumers[name]
 
 
 @rule("M107")

@@ -23,7 +23,8 @@ def check_same_shape(case: Case) -> Iterator[Diagnostic]:
 @rule("P118")
 def check_same_inputs(case: Case) -> Iterator[Diagnostic]:
     """Find merges of a tensor with itself."""
-    for node in case.layers(*MERGES):
+    # A product with itself is a square, a Dot with itself a Gram matrix.
+    for node in case.layers(*MERGES - {"Dot", "Multiply"}):
         if node.layer is None or len(set(node.node.sources)) != 1 or len(node.node.sources) == 1:
             continue
         name = node.node.sources[0].node

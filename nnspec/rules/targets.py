@@ -51,7 +51,7 @@ def check_units(case: Case) -> Iterator[Diagnostic]:
         softmaxed = head.gives == "distribution" and units == 1
         if loss is None or units is None or softmaxed or misfit(head):
             continue
-        if case.misses_target(head):
+        if case.misses_target(head) or out_of_reach(case, head):
             continue
         if wanted is None:
             if loss.task == "multiclass" and units == 1:

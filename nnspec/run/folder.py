@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from nnspec.diagnostics import Diagnostic, Refused, RunFailed
+from nnspec.document.file import read_file
 from nnspec.frontends.nnspec_1.document import is_run_name
 from nnspec.run.atomic import discard, failure, publish, stage, write_atomic
 from nnspec.run.layout import LOCK, MANIFEST
@@ -23,6 +24,8 @@ from nnspec.run.manifest import (
 )
 from nnspec.run.signals import Held
 
+SMALL = 64 * 2**20
+"""Bytes that a file of a run may have, whatever its manifest says."""
 UNFINISHED = ".*.tmp"
 """Names of what was being written when a process was killed."""
 
@@ -168,9 +171,9 @@ class RunFolder:
         recorded = self.manifest.artefacts.get(name)
         path = self.path / name
         try:
-            content = path.read_bytes()
+            content = read_file(path, max(SMALL, 2 * (recorded.bytes if recorded else 0)))
         except OSError as error:
-            raise _missing(path) from error
+            raise _unopened(path, error) from error
         if recorded is None:
             raise _missing(path, " in the manifest")
         if checksum(content) not in {recorded.sha256, recorded.before}:
@@ -217,9 +220,13 @@ class RunFolder:
     def tell(self, held: Held) -> None:
         """Have the run marked, and whoever stops it told where it lies, if a signal ends it."""
         held.last_words = self.abandon
-        held.words = f"the run so far is kept in {self.path}"
+        held.words = self.words
+
+    def words(self) -> str:
+        """Return what is left of a run that was stopped, as it stands in a message."""
         if self.manifest.training is not None:
-            held.words = f"{self.path} is trained; nnspec evaluate {self.path} completes it"
+            return f"{self.path} is trained; nnspec evaluate {self.path} completes it"
+        return f"the run so far is kept in {self.path}"
 
     def save(self) -> None:
         """Write the manifest."""
@@ -321,6 +328,14 @@ def _remove(path: Path) -> None:
         shutil.rmtree(path)
     else:
         path.unlink()
+
+
+def _unopened(path: Path, error: OSError) -> Refused:
+    """Return the refusal of a file that is not there, or is none that can be read."""
+    if isinstance(error, (FileNotFoundError, NotADirectoryError)):
+        return _missing(path)
+    message = f'"{path}" cannot be read: {error.strerror or error}'
+    return Refused([Diagnostic("A111", message, file=str(path))])
 
 
 def _missing(path: Path, where: str = "") -> Refused:

@@ -19,10 +19,14 @@ from typing import Literal
 from pydantic import TypeAdapter, ValidationError
 
 from nnspec.diagnostics import Diagnostic, Refused
+from nnspec.document import shorten
+from nnspec.document.file import read_file
 from nnspec.run.layout import MANIFEST
 
 FORMAT = 1
 """Version of the run folder's form; raised when an older nnspec could not read it."""
+LARGEST = 64 * 2**20
+"""Bytes that a manifest may have."""
 Status = Literal["running", "trained", "complete", "failed", "stopped"]
 """How far a run is, or how it ended; "trained" is over with the training and not yet judged."""
 Shapes = tuple[tuple[int, ...], ...]
@@ -90,7 +94,8 @@ class Manifest:
     def encoded(self) -> bytes:
         """Return the manifest as it stands in `run.json`."""
         document = {"format": self.format} | asdict(self)
-        return (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode()
+        text = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+        return text.encode(errors="backslashreplace")  # a folder's name need not be decodable
 
 
 _READER = TypeAdapter(Manifest)
@@ -104,11 +109,15 @@ def read_manifest(folder: Path) -> Manifest:
     """
     path = folder / MANIFEST
     try:
-        document = json.loads(path.read_bytes())
-    except OSError as error:
+        document = json.loads(read_file(path, LARGEST))
+        check_texts(document)
+    except (FileNotFoundError, NotADirectoryError) as error:
         raise _no_run(folder, f"it has no {MANIFEST}") from error
-    except ValueError as error:
-        raise _no_run(folder, f"its {MANIFEST} is damaged: {error}") from error
+    except OSError as error:
+        reason = f"its {MANIFEST} cannot be read: {error.strerror or error}"
+        raise _no_run(folder, reason) from error
+    except (ValueError, RecursionError) as error:
+        raise _no_run(folder, f"its {MANIFEST} is damaged: {shorten(str(error))}") from error
     if not isinstance(document, dict):
         raise _no_run(folder, f"its {MANIFEST} is no mapping")
     _check_format(path, document)
@@ -118,6 +127,20 @@ def read_manifest(folder: Path) -> Manifest:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
         raise _no_run(folder, f'its {MANIFEST} is damaged at "{where}": {first["msg"]}') from error
+
+
+def check_texts(document: object) -> None:
+    """Check that every text of a JSON document can stand in a file's name and on a terminal.
+
+    Raises:
+        ValueError: one holds a NUL or half of a surrogate pair.
+        RecursionError: the document is nested too deep.
+    """
+    text = json.dumps(document, ensure_ascii=False)
+    if "\\u0000" in text.replace("\\\\", ""):
+        message = "a text holds a NUL"
+        raise ValueError(message)
+    text.encode(errors="surrogateescape")
 
 
 def checksum(content: bytes) -> str:

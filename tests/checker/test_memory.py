@@ -6,7 +6,8 @@ import pytest
 
 from nnspec.diagnostics import Diagnostic, Findings
 from nnspec.document import parse_document
-from nnspec.network.memory import Step, check_memory, machine_memory, measure_step
+from nnspec.network.machine import machine_memory
+from nnspec.network.memory import Step, check_memory, measure_step
 from nnspec.pipeline.check import Checked, check_document
 
 DENSE = 1000 * 1000 + 1000
@@ -92,6 +93,47 @@ def test_a_hint_names_the_batch_that_fits() -> None:
 def test_nothing_is_said_of_unknown_memory_or_of_a_gpu(memory: int | None) -> None:
     assert reported(memory, device="gpu") == ()
     assert memory is not None or reported(memory) == ()
+
+
+def groups(root: Path, listed: str, **bounds: str) -> int | None:
+    """Return the memory within control groups: their list, and the bounds by file."""
+    files = {"proc/self/cgroup": listed, **bounds}
+    for name, text in files.items():
+        file = root / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    return machine_memory(root)
+
+
+MIB = 2**20
+V1 = "sys/fs/cgroup/memory"
+V2 = "sys/fs/cgroup"
+
+
+@pytest.mark.parametrize(
+    ("listed", "bounds", "found"),
+    [
+        ("0::/a/b\n", {f"{V2}/a/b/memory.max": "67108864\n"}, 64),
+        ("0::/a/b\n", {f"{V2}/a/b/memory.max": "max\n", f"{V2}/a/memory.max": "33554432\n"}, 32),
+        ("0::/\n", {f"{V2}/memory.max": "67108864\n"}, 64),
+        ("0::/docker/1\n", {f"{V2}/memory.max": "67108864\n"}, 64),
+        ("4:memory:/a\n0::/\n", {f"{V1}/a/memory.limit_in_bytes": "67108864\n"}, 64),
+        ("4:cpu,memory:/host/a\n", {f"{V1}/memory.limit_in_bytes": "67108864\n"}, 64),
+    ],
+    ids=["own group", "group above", "root", "path of the host", "version 1", "version 1, host"],
+)
+def test_the_bound_of_a_container_counts(
+    tmp_path: Path, listed: str, bounds: dict[str, str], found: int
+) -> None:
+    assert groups(tmp_path, listed, **bounds) == found * MIB
+
+
+@pytest.mark.parametrize("bound", ["max\n", "9223372036854771712\n", "", "x\n"])
+def test_a_container_without_a_bound_has_the_memory_of_the_machine(
+    tmp_path: Path, bound: str
+) -> None:
+    here = groups(tmp_path, "0::/\n4:memory:/\n", **{f"{V2}/memory.max": bound})
+    assert here == groups(tmp_path / "none", "")
 
 
 def test_this_machine_has_memory() -> None:

@@ -193,9 +193,17 @@ def test_a_file_without_a_repair_is_not_touched(program: Program, spec: str) -> 
     assert (program.read("spec.yaml"), path.stat().st_mtime_ns) == (spec, stamp)
 
 
-def test_a_value_that_a_variable_brings_in_is_let_be(program: Program) -> None:
+def test_a_value_that_a_variable_brings_in_is_repaired_where_it_is_defined(
+    program: Program,
+) -> None:
     spec = "nnspec: 1\nvariables: {kind: rleu}\nmodel:\n  - Input: [8]\n"
     spec += "  - Dense: {units: 4, activation: $kind}\n"
+    assert repaired(program, spec) == spec.replace("rleu", "relu")
+
+
+def test_a_value_that_is_right_elsewhere_is_let_be(program: Program) -> None:
+    spec = "nnspec: 1\nvariables: {kind: relu6}\nmodel:\n  - Input: [8]\n"
+    spec += "  - Dense: {units: 4, activation: $kind}\n  - Dense: {units: 4, dtype: $kind}\n"
     assert repaired(program, spec) == spec
 
 

@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 
 from nnspec.data import Dataset, TargetNeed, decode_targets, load_dataset
+from nnspec.data.fit.fitted import Need
+from nnspec.data.fit.targets import counted_positions
 from nnspec.diagnostics import Refused
 from nnspec.pipeline.check import check
 from nnspec.pipeline.opened import read_data
@@ -98,6 +100,81 @@ def test_labels_of_every_pixel_are_encoded_in_their_shape(load: Load, tmp_path: 
     assert dataset.encoded_targets("test")["out"].tolist() == (
         masks[dataset.splits["test"].rows].tolist()
     )
+
+
+ONE_HOT = "x,Cat,Dog,Owl\n" + "".join(
+    f"{k},{int(k % 3 == 0)},{int(k % 3 == 1)},{int(k % 3 == 2)}\n" for k in range(120)
+)
+
+
+@pytest.mark.parametrize("one_hot", [False, True])
+def test_one_hot_columns_are_classes_named_after_them(
+    one_hot: bool,  # noqa: FBT001 - pytest hands it over by name
+    tmp_path: Path,
+) -> None:
+    columns = ["Cat", "Dog", "Owl"]
+    (tmp_path / "data.csv").write_text(ONE_HOT)
+    needs = {"out": TargetNeed("multiclass", one_hot=one_hot, units=3)}
+    section = DataSection.model_validate({"source": "data.csv", "target": columns})
+    dataset = load_dataset(section, needs, folder=tmp_path)
+    target, rows = dataset.fitted.targets["out"], dataset.splits["test"].rows
+    assert target.labels == ("Cat", "Dog", "Owl")
+    encoded = dataset.encoded_targets("test")["out"]
+    codes = encoded.argmax(axis=1) if one_hot else encoded
+    assert codes.tolist() == (rows % 3).tolist()
+    assert dataset.raw_targets("test")["out"].tolist() == [columns[row % 3] for row in rows]
+
+
+@pytest.mark.parametrize("row", ["1,1,0", "0,0,0", "2,0,0", "0.5,0.5,0"])
+def test_a_row_of_one_hot_columns_names_one_class(row: str, tmp_path: Path) -> None:
+    (tmp_path / "data.csv").write_text(f"{ONE_HOT}120,{row}\n")
+    section = DataSection.model_validate({"source": "data.csv", "target": ["Cat", "Dog", "Owl"],
+                                          "split": {"validation": 0, "test": 0}})  # fmt: skip
+    with pytest.raises(Refused, match=r"1 of the training rows name no single class.*\[D115\]"):
+        load_dataset(section, {"out": TargetNeed("multiclass", units=3)}, folder=tmp_path)
+
+
+def test_an_array_s_last_axis_may_be_its_classes(tmp_path: Path) -> None:
+    codes = np.random.default_rng(0).integers(0, 3, (40, 5))
+    np.savez(tmp_path / "data.npz", x=np.arange(40.0), y=np.eye(3)[codes], z=codes[:, :1])
+    section = DataSection.model_validate({"source": "data.npz", "target": "y", "features": ["x"]})
+    need = TargetNeed("multiclass", one_hot=True, units=3)
+    dataset = load_dataset(section, {"out": need}, folder=tmp_path)
+    assert dataset.fitted.targets["out"].shape == (5,)
+    assert dataset.fitted.targets["out"].labels == (0, 1, 2)
+    rows = dataset.splits["test"].rows
+    assert dataset.encoded_targets("test")["out"].tolist() == np.eye(3)[codes[rows]].tolist()
+    section = section.model_copy(update={"target": "z"})
+    dataset = load_dataset(section, {"out": TargetNeed("multiclass", units=3)}, folder=tmp_path)
+    assert dataset.encoded_targets("test")["out"].tolist() == codes[rows, 0].tolist()
+
+
+@pytest.mark.parametrize("task", ["regression", "binary"])
+def test_one_unit_for_each_step_takes_the_steps_of_the_target(task: Need, tmp_path: Path) -> None:
+    steps = np.random.default_rng(0).integers(0, 2, (40, 6))
+    np.savez(tmp_path / "data.npz", x=np.arange(40.0), y=steps)
+    section = DataSection.model_validate({"source": "data.npz", "target": "y"})
+    for units, shape in ((1, (6, 1)), (6, (6,))):
+        dataset = load_dataset(section, {"out": TargetNeed(task, units=units)}, folder=tmp_path)
+        assert dataset.encoded_targets("test")["out"].shape[1:] == shape
+
+
+@pytest.mark.parametrize(("ignored", "classes"), [(-1, (0, 1, 2)), (255, (0, 1, 2)), (0, (0, 1))])
+def test_labels_that_the_loss_ignores_are_no_classes_unless_there_is_a_unit_for_them(
+    ignored: int, classes: tuple[int, ...], tmp_path: Path
+) -> None:
+    tags = np.random.default_rng(0).integers(0, len(classes), (40, 6))
+    tags[:, 4:] = ignored
+    np.savez(tmp_path / "data.npz", x=np.arange(40.0), tag=tags)
+    section = DataSection.model_validate({"source": "data.npz", "target": "tag"})
+    need = TargetNeed("multiclass", units=len(classes), ignored=ignored)
+    dataset = load_dataset(section, {"out": need}, folder=tmp_path)
+    fit, split = dataset.fitted.targets["out"], dataset.splits["test"]
+    assert fit.labels == classes
+    assert dataset.encoded_targets("test")["out"].tolist() == tags[split.rows].tolist()
+    counted = counted_positions(fit, split.targets)
+    assert counted is not None
+    assert counted.tolist() == (tags[split.rows] != ignored).tolist()
 
 
 def test_labels_that_do_not_count_from_0_are_refused(load: Load) -> None:

@@ -27,6 +27,16 @@ def test_the_target_lies_a_horizon_after_the_window(load: Load) -> None:
         assert latest["out"][:, 0].tolist() == (seen[:, -1] * 10).tolist()
 
 
+def test_the_weight_of_a_window_is_that_of_its_target_s_row(load: Load) -> None:
+    text = "t,y,w\n" + "".join(f"{row},{row * 10},{row / 7}\n" for row in range(100))
+    window = {"length": 4, "horizon": 3}
+    dataset = load(text, features=["t"], window=window, sample_weight="w")
+    for name in SPLITS:
+        split = dataset.splits[name]
+        assert split.weights is not None
+        assert split.weights.tolist() == pytest.approx((split.rows / 7).tolist())
+
+
 def test_targets_lie_in_their_split_and_inputs_may_reach_back(load: Load) -> None:
     dataset = load(SERIES, window={"length": 6}, split={"validation": 0.2, "test": 0.3})
     rows = {name: dataset.splits[name].rows for name in SPLITS}

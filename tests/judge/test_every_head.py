@@ -126,7 +126,7 @@ evaluation: {{gates: {{Precision: {{min: 0.01}}, subset_accuracy: {{min: 0.01}}}
     assert kept.last_epoch["val_accuracy"] == pytest.approx(
         kept.report["metrics"]["validation"]["accuracy"], abs=1e-6
     )
-    again = kept.predictions(finished.predict(kept.folder, folder / "table.csv").decode())
+    again = kept.predictions(finished.predict(kept.folder, folder / "table.csv").content.decode())
     rows = [int(one) for one in kept.predictions()["row"]]
     for one in LABELS:
         assert [again[f"prediction_{one}"][row] for row in rows] == (
@@ -143,7 +143,6 @@ def test_steps_behind_a_mask_are_left_out_everywhere(trained: Trained) -> None:
 data: {source: tokens.npz, target: tag, columns: {token: integer}}
 model:
   - Embedding: {input_dim: 12, output_dim: 6, mask_zero: true}
-  - GRU: {units: 6, return_sequences: true}
   - Dense: {units: 3, activation: softmax}
 training:
   {optimizer: {Adam: 0.02}, loss: sparse_categorical_crossentropy, metrics: [accuracy], epochs: 3}
@@ -165,7 +164,7 @@ training:
     assert kept.last_epoch["val_accuracy"] == pytest.approx(
         kept.report["metrics"]["validation"]["accuracy"], abs=1e-6
     )
-    (output,) = finished.evaluate(kept.folder)
+    (output,) = finished.evaluate(kept.folder).report.outputs
     assert output.metrics["test"]["accuracy"] == kept.test["accuracy"]
 
 
@@ -253,6 +252,7 @@ training:
   callbacks:
     - EarlyStopping: {{monitor: val_mae, min_delta: 40, patience: 2}}
 runtime: {{engine: {engine}}}
+export: {{formats: []}}
 """,
     )
     validation, last = kept.report["metrics"]["validation"], kept.last_epoch
@@ -291,6 +291,7 @@ training:
   metrics: {size: [mape], sort: [accuracy]}
   epochs: 2
 evaluation: {weighted: true, gates: {mape: {min: 0}, sort_accuracy: {min: 0}}}
+export: {formats: []}
 """,
     )
     found = kept.predictions()

@@ -52,6 +52,8 @@ LOSS_AND_HEAD = [
 TARGETS = [
     Example("M105", "4", "3", "- Dense: {units: @, activation: softmax}", CLASSES, IRIS),
     Example("M105", "2", "1", "- Dense: @"),
+    Example("M105", "2", "3", "- Dense: {units: @, activation: softmax}",
+            "loss: categorical_crossentropy", "data: {source: t.csv, target: [cat, dog, owl]}"),
     Example("M105", "3", "1", "- Dense: {units: @, activation: sigmoid}", BINARY, CANCER),
     Example("M105", "1", "5", "- Dense: {units: @}",
             "loss: {sparse_categorical_crossentropy: {from_logits: true}}", TABLE),
@@ -107,6 +109,11 @@ OUTPUTS = [
             "data: {source: t.csv, features: [x], target: {price: p, @: k}}"),
     Example("M115", "[mae]", "{price: [mae]}", TWO_OUTPUTS, f"{TWO_LOSSES}\nmetrics: @", PAIR),
     Example("M116", '{"0": 2.0}', "null", training="loss: mse\nclass_weight: @"),
+    Example("M116", '{"1": 2.0}', "null", "- Dense: {units: 2, activation: sigmoid}",
+            f"{BINARY}\nclass_weight: @", "data: {source: t.csv, target: [loud, late]}"),
+    Example("M116", '{"1": 2.0}', "null",
+            "- Input: [4, 3]\n- Dense: {units: 5, activation: softmax}",
+            f"{CLASSES}\nclass_weight: @", "data: {source: t.npz, target: tag}"),
     Example("M116", '{"0": 2.0}', "null", TWO_OUTPUTS, f"{TWO_LOSSES}\nclass_weight: @", PAIR),
     Example("M120", "-1", "0.5", TWO_OUTPUTS, f"{TWO_LOSSES}\nloss_weights: {{kind: @}}", PAIR),
 ]  # fmt: skip

@@ -73,6 +73,8 @@ RATES = [
 RUN = [
     Example("T108", "0", "0.2", data=SPLIT),
     Example("T109", "r3", "r2", rest="evaluation: {gates: {@: {min: 0.3}}}"),
+    Example("T109", "MeanSquaredError", "MeanAbsolutePercentageError",
+            training="loss: mse\nmetrics: [mape]", rest="evaluation: {gates: {@: {max: 3}}}"),
     Example("T109", "{min: 2, max: 1}", "{min: 1, max: 2}",
             rest="evaluation: {gates: {mae: @}}"),
     Example("T109", "0", "0.2", data=SPLIT, rest="evaluation: {gates: {mae: {max: 50}}} #!"),

@@ -15,7 +15,7 @@ from nnspec.diagnostics import Refused, RunBusy
 from nnspec.run.folder import RunFolder
 from nnspec.run.layout import LOCK, MANIFEST
 from nnspec.run.lock import Lock
-from nnspec.run.manifest import Manifest, SpecOrigin, git_revision, read_manifest
+from nnspec.run.manifest import Manifest, SpecOrigin, TrainingRecord, git_revision, read_manifest
 
 HOLDER = """
 import sys, time
@@ -91,6 +91,32 @@ def test_a_name_asked_for_takes_the_place_of_a_run_that_did_not_complete(tmp_pat
     with RunFolder.create(tmp_path, manifest(), exact=True) as folder:
         assert folder.path == tmp_path / "demo"
         assert not (folder.path / "checkpoints").exists()
+
+
+def test_a_name_whose_folder_was_made_and_no_more_is_free(tmp_path: Path) -> None:
+    (tmp_path / "demo").mkdir()
+    (tmp_path / "demo" / LOCK).write_text("")
+    (tmp_path / "demo" / f".{MANIFEST}.123.tmp").write_text('{"form')
+    with RunFolder.create(tmp_path, manifest(), exact=True) as folder:
+        folder.finish()
+    assert sorted(one.name for one in folder.path.iterdir()) == [LOCK, MANIFEST]
+
+
+def test_a_refusal_before_any_weights_leaves_no_folder(tmp_path: Path) -> None:
+    folder = RunFolder.create(tmp_path, manifest())
+    folder.write("spec.yaml", "nnspec: 1")
+    folder.__exit__(Refused, Refused([]), None)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_trained_run_says_so_until_it_is_complete(tmp_path: Path) -> None:
+    record = TrainingRecord(3, 1.5, None, ("engine: fused on CPU",))
+    with RunFolder.create(tmp_path, manifest()) as folder:
+        folder.mark_trained(record)
+        found = read_manifest(folder.path)
+        assert (found.status, found.training) == ("trained", record)
+    assert read_manifest(folder.path).status == "stopped"
+    assert read_manifest(folder.path).training == record
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,10 @@ CLOSE = 1e-9
 """Distance of a correlation from 1 that rounding explains, as a share."""
 FEW_ROWS = 3
 """Rows through which a line can always be drawn, and one."""
+FEW_KINDS = 0.2
+"""Share of the rows up to which a column's different values are few."""
+COMBINATIONS = 10
+"""Combinations of values for each row, below which rows are equal by chance."""
 SHARED = 0.01
 """Share of a split's rows that must stand in another one before chance is ruled out."""
 MANY_TEXTS = 20
@@ -52,7 +56,8 @@ def check_rows(dataset: Dataset, section: DataSection) -> tuple[Diagnostic, ...]
     found = list(check_columns(dataset, section))
     if section.window is None and section.target is not None:
         found += find_leaks(training, section)
-        found += find_shared_rows(dataset)
+        if not repeats_by_nature(training):
+            found += find_shared_rows(dataset)
     return tuple(found)
 
 
@@ -202,6 +207,17 @@ def find_shared_rows(dataset: Dataset) -> Iterator[Diagnostic]:
                 f"the first of them row {split.rows[twice[0]] + 1} of the data"
             )
             yield Diagnostic("D122", message, path=("data", "split"))
+
+
+def repeats_by_nature(split: Split) -> bool:
+    """Return whether all columns take few values, so that equal rows are no copies."""
+    combinations = 1
+    for column in (*split.features.columns.values(), *split.targets.columns.values()):
+        kinds = len(split) if column.shape else len(np.unique(column.values))
+        combinations *= max(kinds, 1)
+        if kinds > FEW_KINDS * len(split) or combinations > COMBINATIONS * len(split):
+            return False
+    return True
 
 
 def digests(split: Split) -> list[bytes]:

@@ -4,6 +4,7 @@ Texts are looked at cell by cell; columns that come with a type keep it unless a
 """
 
 from collections.abc import Iterable, Mapping
+from math import isfinite
 from typing import assert_never
 
 import numpy as np
@@ -68,6 +69,10 @@ def _from_series(
     kind = cells.dtype
     if isinstance(kind, pl.List | pl.Array):
         return _from_array(cells.name, _stacked(cells), declared, null_values)
+    if text and declared in {None, "numeric"} and not any(map(_is_finite, null_values)):
+        plain = _plain_numbers(cells)
+        if plain is not None:
+            return Column("numeric", plain)
     if isinstance(kind, pl.String | pl.Categorical | pl.Enum):
         cells = read_texts(cells.cast(pl.String), null_values)
         return _typed(cells, declared or (_infer(cells) if text else "category"))
@@ -86,7 +91,7 @@ def _from_array(
     """Return a column from an array (rows, ...)."""
     own: Kind
     match values.dtype.kind:
-        case "U":
+        case "U" | "O":
             flat = pl.Series(name, values.reshape(-1).astype(object), pl.String)
             flat, own = read_texts(flat, null_values), "category"
         case "b":
@@ -101,15 +106,47 @@ def _from_array(
     return Column(column.kind, column.values.reshape(values.shape))
 
 
+def _plain_numbers(cells: pl.Series) -> Values | None:
+    """Return the numbers of texts that are all finite ones as they stand, or missing; else None.
+
+    What follows would give the same; but each of polars' expressions takes a good part of a
+    millisecond, however few the rows, and a table may have thousands of columns.
+    """
+    whole = cells.cast(pl.Int64, strict=False)
+    if not whole.null_count():
+        return _as_array(whole)
+    numbers = _as_array(cells.cast(pl.Float64, strict=False))
+    finite = int(np.isfinite(numbers).sum())
+    return numbers if finite == len(cells) - cells.null_count() else None
+
+
+def _is_finite(text: str) -> bool:
+    """Tell whether a text is a finite number."""
+    try:
+        return isfinite(float(text))
+    except ValueError:
+        return False
+
+
 def _stacked(cells: pl.Series) -> Values:
     """Return a column of lists as an array (rows, *shape)."""
     if cells.null_count():
         raise _unsupported(cells.name, "a column of lists, some of them missing")
-    try:
-        stacked: Values = np.asarray(cells.to_list())
-    except ValueError as error:
-        raise _unsupported(cells.name, "a column of lists of different lengths") from error
-    return stacked
+    shape, flat = [len(cells)], cells
+    while isinstance(flat.dtype, pl.List | pl.Array):
+        lists = flat.arr.to_list() if isinstance(flat.dtype, pl.Array) else flat
+        lengths = lists.list.len()
+        if lengths.n_unique() > 1:
+            raise _unsupported(cells.name, "a column of lists of different lengths")
+        shape.append(int(lengths[0]))
+        flat = lists.explode()
+    if flat.null_count() or 0 in shape:
+        raise _unsupported(cells.name, "a column of lists, some values of them missing")
+    if flat.dtype == pl.String:  # as objects: NumPy's own texts all take as much as the longest
+        return np.asarray(flat.to_list(), dtype=object).reshape(shape)
+    if not (flat.dtype.is_numeric() or flat.dtype == pl.Boolean):
+        raise _unsupported(cells.name, f"lists of {flat.dtype}")
+    return _as_array(flat).reshape(shape)
 
 
 def _whole_as_integers(cells: pl.Series) -> pl.Series:

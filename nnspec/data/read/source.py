@@ -67,7 +67,7 @@ def _read(file: FilePath, limit: int) -> Content:
     """Return a file's bytes; refuse what is no regular file of a sane size."""
     try:
         with open_file(file) as stream:
-            data = stream.read(limit + 1)
+            data = stream.read(limit + 1) or b""
     except OSError as error:
         raise unopened(file, error) from error
     if len(data) > limit:

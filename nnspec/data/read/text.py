@@ -25,13 +25,15 @@ def read_text(content: Content, separator: str) -> pl.DataFrame:
     """Read a text table with all cells as texts; lines without any cell are left out."""
     if content.data.startswith(WIDE):
         raise unreadable(content.file, "its text is UTF-16; save it as UTF-8")
-    _check_header(content, separator)
+    names = _read_header(content, separator)
     _check_characters(content)
     try:
         frame = pl.read_csv(content.stream(), separator=separator, infer_schema=False)
     except DAMAGED as error:
         malformed = _malformed(content, separator)
         raise malformed or unreadable(content.file, first_line(error)) from error
+    # polars leaves the quotes within a quoted name doubled.
+    frame.columns = names
     if frame.height and frame[:, -1].null_count() and (short := _malformed(content, separator)):
         raise short
     return _without_blank_lines(frame, content, separator)
@@ -54,33 +56,37 @@ def _without_blank_lines(frame: pl.DataFrame, content: Content, separator: str) 
     return frame[written]
 
 
-def _check_header(content: Content, separator: str) -> None:
-    """Refuse a header that is absent, names a column twice, or names more than anybody does."""
+def _read_header(content: Content, separator: str) -> list[str]:
+    """Return the columns' names.
+
+    Refuses a header that is absent, names a column twice, or names more than anybody does.
+    """
     _, names = next(_records(content, separator), (0, []))
     if not names:
         raise refuse("D113", f'the first line of "{content.file}" is empty; expected a header')
     content.check_width(len(names))
     _check_titles(content, names)
-    _check_names(content, names)
+    _check_names(names)
     if len(names) == 1:
         _check_separator(content, names[0], separator)
     # Every cell is written in a byte at least, the sign behind it; polars fills short lines up.
     cells = content.data.count(b"\n") * len(names)
     if cells * CELL > content.allowed(CELL):
         raise _malformed(content, separator) or content.too_large(cells * CELL, CELL)
+    return names
 
 
-def _check_names(content: Content, names: list[str]) -> None:
-    """Refuse a column without a name, or of the name of another one."""
+def _check_names(names: list[str]) -> None:
+    """Refuse a second column without a name, or of the name of another one.
+
+    One without a name, as pandas writes its index, may stand in the file unused.
+    """
     seen: dict[str, int] = {}
     for number, name in enumerate(names, start=1):
         if name in seen:
             both = f"columns {seen[name]} and {number}"
-            raise refuse("D121", f'the column "{shorten(name)}" is named twice: {both}')
-        if not name.strip():
-            hint = "name it in the first line, or leave it out of the file"
-            message = f'column {number} of "{content.file}" has no name'
-            raise refuse("D121", message, hint=hint)
+            what = f'the column "{shorten(name)}" is named twice' if name else "two have no name"
+            raise refuse("D121", f"{what}: {both}")
         seen[name] = number
 
 

@@ -90,7 +90,7 @@ def _split_windows(rows: TypedRows, windows: Windows) -> Split:
     return Split(
         features=windows.cut(table.select(roles.features)),
         targets=targets.take(numbers),
-        rows=numbers,
+        rows=rows.numbers[numbers],
         weights=table[roles.weight].values[numbers] if roles.weight else None,
         latest=targets.take(windows.last_rows),
     )

@@ -9,6 +9,7 @@ documentation, "SARIF support for code scanning".
 """
 
 import json
+import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -154,4 +155,4 @@ def artifact(file: str) -> Object:
     path = relative(file)
     if path is None:
         return {"uri": Path(file).absolute().as_uri()}
-    return {"uri": quote(path.as_posix()), "uriBaseId": ROOT}
+    return {"uri": quote(os.fsencode(path.as_posix())), "uriBaseId": ROOT}

@@ -5,9 +5,14 @@ the SavedModel itself holds any text. So the graph is written with names of ours
 signature's inputs are named in the written file.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, MutableMapping
+from copy import deepcopy
+from dataclasses import dataclass
 from itertools import count
+from keyword import iskeyword
+from operator import itemgetter
 from pathlib import Path
+from typing import Any
 
 from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
 from tensorflow.core.protobuf.saved_object_graph_pb2 import SavedObjectGraph
@@ -50,49 +55,78 @@ def _free(name: str, taken: set[str]) -> str:
     return next(one for number in count(2) if (one := f"{name}_{number}") not in taken)
 
 
-def rename_inputs(folder: Path, names: Mapping[str, str]) -> None:
+@dataclass(frozen=True, slots=True)
+class InputName:
+    """How one input is called in a SavedModel.
+
+    Attributes:
+        name: in the signature.
+        argument: in the signature's Python form, which holds identifiers alone.
+    """
+
+    name: str
+    argument: str
+
+
+def traced_names(names: Iterable[str]) -> dict[str, InputName]:
+    """Return inputs by the names that TensorFlow can trace them under.
+
+    These sort as the arguments do, because a written function lists them in that order.
+    """
+    arguments: dict[str, str] = {one: one for one in names if _is_argument(one)}
+    for name in names:
+        if name not in arguments:
+            taken = {*names, *arguments.values()}
+            arguments[name] = _free(_as_argument(name), taken)
+    ordered = sorted(arguments.items(), key=itemgetter(1))
+    return {f"column_{place:06d}": InputName(*both) for place, both in enumerate(ordered)}
+
+
+def _is_argument(name: str) -> bool:
+    """Tell whether a name can be an argument's in Python."""
+    return name.isidentifier() and not iskeyword(name)
+
+
+def _as_argument(name: str) -> str:
+    """Return an argument's name that recalls a name that is none: class, m²."""
+    return "arg_" + "".join(sign if f"a{sign}".isidentifier() else "_" for sign in name)
+
+
+def rename_inputs(folder: Path, names: Mapping[str, InputName]) -> None:
     """Give the inputs of a written SavedModel's signature other names.
 
     Args:
-        folder: the SavedModel; its fingerprint, which names the file's former bytes, goes.
-        names: present name -> new name, of every input.
+        folder: the SavedModel; its fingerprint, which is of the file's former bytes, goes.
+        names: present name -> new names, of every input.
     """
     saved = SavedModel.FromString((folder / FILE).read_bytes())
     for graph in saved.meta_graphs:
         inputs = graph.signature_def[SIGNATURE].inputs
-        tensors = {names[name]: inputs.pop(name) for name in tuple(inputs)}
-        for name, tensor in tensors.items():
-            inputs[name].CopyFrom(tensor)
+        _rename_keys(inputs, {name: one.name for name, one in names.items()})
         _rename_arguments(graph.object_graph_def, names)
     (folder / FILE).write_bytes(saved.SerializeToString(deterministic=True))
     (folder / FINGERPRINT).unlink(missing_ok=True)
 
 
-def internal_names(names: Iterable[str]) -> dict[str, str]:
-    """Return a name that TensorFlow can trace for each input, by the input's name.
-
-    They sort as the inputs do: a written graph's arguments follow their names' order.
-    """
-    return {name: f"column_{place:06d}" for place, name in enumerate(sorted(names))}
-
-
-def _rename_arguments(objects: SavedObjectGraph, names: Mapping[str, str]) -> None:
-    """Rename the arguments of the signature's function among a SavedModel's objects.
-
-    Its Python form is cleared, since it would be read back as an inspectable signature; what is
-    left is called by the arguments' names.
-    """
-    for node in objects.nodes:
-        function = node.bare_concrete_function
-        if sorted(function.argument_keywords) != sorted(names):
-            continue
+def _rename_arguments(objects: SavedObjectGraph, names: Mapping[str, InputName]) -> None:
+    """Rename the arguments of the signature's function among a SavedModel's objects."""
+    functions = (one for one in objects.nodes if one.HasField("bare_concrete_function"))
+    for function in (one.bare_concrete_function for one in functions):
         structure = objects.concrete_functions[function.concrete_function_name]
         form = structure.canonicalized_input_signature.tuple_value.values[1].dict_value
-        if not form.fields:
+        if set(form.fields) != set(names):
             continue
-        function.argument_keywords[:] = [names[name] for name in function.argument_keywords]
+        function.argument_keywords[:] = [names[one].name for one in function.argument_keywords]
+        # What is left out here is read from the form below.
         function.ClearField("function_spec")
-        for name in tuple(form.fields):
-            described = form.fields.pop(name)
-            described.tensor_spec_value.name = names[name]
-            form.fields[names[name]].CopyFrom(described)
+        _rename_keys(form.fields, {name: one.argument for name, one in names.items()})
+        for argument, described in form.fields.items():
+            described.tensor_spec_value.name = argument
+
+
+def _rename_keys(fields: MutableMapping[str, Any], names: Mapping[str, str]) -> None:
+    """Give the messages of a map other keys; a new key may be another's former one."""
+    renamed = [(names[name], deepcopy(message)) for name, message in fields.items()]
+    fields.clear()
+    for name, message in renamed:
+        fields[name].CopyFrom(message)

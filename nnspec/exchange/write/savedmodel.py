@@ -27,7 +27,7 @@ from nnspec.engine.tensorflow.passes.folding import (
     find_folds,
     normalizations,
 )
-from nnspec.exchange.write.names import SIGNATURE, input_names, internal_names, rename_inputs
+from nnspec.exchange.write.names import SIGNATURE, input_names, rename_inputs, traced_names
 from nnspec.run.atomic import failure, publish_folder
 from nnspec.run.signals import SIGNALS
 
@@ -108,9 +108,10 @@ def _write(program: Program, temporary: Path, path: Path, folds: tuple[Rewrite, 
             return program(columns)
 
     names = input_names(program.fitted.columns)
-    traced = internal_names(names.values())
+    traced = traced_names(names.values())
+    by_input = {one.name: name for name, one in traced.items()}
     specs = {
-        column: tf.TensorSpec(spec.shape, spec.dtype, name=traced[names[column]])
+        column: tf.TensorSpec(spec.shape, spec.dtype, name=by_input[names[column]])
         for column, spec in program.front.signature.items()
     }
     module = tf.Module()
@@ -121,7 +122,7 @@ def _write(program: Program, temporary: Path, path: Path, folds: tuple[Rewrite, 
     concrete = module.serve.get_concrete_function(specs)
     try:
         tf.saved_model.save(module, str(temporary), signatures={SIGNATURE: concrete})
-        rename_inputs(temporary, {one: name for name, one in traced.items()})
+        rename_inputs(temporary, traced)
         named = temporary / COLUMNS
         named.parent.mkdir(exist_ok=True)
         named.write_text(_columns(program), encoding="utf-8")
@@ -197,7 +198,7 @@ def _difference(
 def _lead(probabilities: np.ndarray[Any, Any], labels: tuple[int, ...]) -> np.ndarray[Any, Any]:
     """Return by how much each label's probability leads over the next, in the labels' shape."""
     if probabilities.shape == labels:
-        return np.abs(2 * probabilities - 1)
+        return np.asarray(np.abs(2 * probabilities - 1))
     largest = np.sort(probabilities, axis=-1)
     return np.asarray(largest[..., -1] - largest[..., -2])
 

@@ -99,15 +99,17 @@ class DocumentReader:
         sections = {name: self.read_section(name, kind) for name, kind in SECTIONS.items()}
         name = self.read_name()
         self.check_variables()
+        findings = Findings()
+        findings.extend(self.substitution.at_definitions(self.findings))
         if model is None:
-            return Validated(None, self.findings)
+            return Validated(None, findings)
         given: dict[str, Any] = {key: value for key, value in sections.items() if value is not None}
         given["plugins"] = plugins.named
         positions = Positions(self.reader.positions, frozenset(self.reader.doubted))
         spec = Spec(
             name, model, **given, positions=positions, file=self.document.file, folder=self.folder
         )
-        return Validated(spec, self.findings)
+        return Validated(spec, findings)
 
     def is_foreign(self) -> bool:
         """Return whether the document is another program's; record that, and nothing else of it."""

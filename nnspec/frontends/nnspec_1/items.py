@@ -71,7 +71,7 @@ def read_item(node: Node, reader: Reader) -> Item | None:
         within=(read_text(beside.get("within"), findings) or ("", None))[0],
         members=members,
         repeated="repeat" in beside or "each" in beside,
-        values=count_values(node),
+        values=count_values(node) - shared_values(beside.get("each")),
     )
 
 
@@ -94,6 +94,13 @@ def count_values(node: Node) -> int:
             return 1
         case _:
             assert_never(node)
+
+
+def shared_values(each: Entry | None) -> int:
+    """Return how many values of `each` a single repetition does not hold: one of each list."""
+    if each is None or not isinstance(each.value, Mapping):
+        return 0
+    return sum(count_values(entry.value) - 1 for entry in each.value)
 
 
 def check_heads(
@@ -209,7 +216,8 @@ def read_outputs(node: Node, findings: Findings) -> tuple[Wire, ...]:
         hint = f"write outputs: [{', '.join(map(shorten, layers))}]"
         message = "outputs are names of layers, in a list; found a mapping"
         findings.add("S103", message, node.span, hint=hint)
-        return ()
+        named = [one.value for one in node if isinstance(one.value, Scalar)]
+        return tuple(wire for one in named for wire in read_sources(one, findings))
     return tuple(read_sources(node, findings))
 
 

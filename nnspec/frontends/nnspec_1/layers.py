@@ -325,7 +325,8 @@ class ModelReader:
             related = tuple(
                 Related(f"in the block {block.name}, used here", one) for one in scope.uses[:1]
             )
-            outer.extend(replace(one, related=(*one.related, *related)) for one in found)
+            placed = scope.substitution.at_definitions(found)
+            outer.extend(replace(one, related=(*one.related, *related)) for one in placed)
         made = tuple(self.layers[begin:])
         outputs = [f"{name}.{wire.source}" for wire in block.outputs]
         inside = {use.name for use in made} if outputs else ()
@@ -360,8 +361,8 @@ class ModelReader:
                 self.findings.add("G107", message, span, hint=hint)
             else:
                 message = f"no layer before is called {shorten(local)!r}"
-                hint = suggest_given(local, self.expansions)
-                self.findings.add("G107", message, span, hint=hint)
+                near = suggest_given(local, self.expansions)
+                self.findings.add("G107", message, span, hint=near)
             self.layers.append(LayerUse(name, None, wires, Origin(item.span, uses=scope.uses)))
             return
         origin = Origin(item.span, wiring={"use": span}, uses=scope.uses)

@@ -1,0 +1,65 @@
+"""Class weights and sample weights steer the training as Keras' own do."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nnspec.pipeline.opened import open_spec
+from nnspec.pipeline.prepare import prepare
+from nnspec.pipeline.run import Place, run
+from nnspec.run.checkpoint import load_weights
+from nnspec.run.folder import RunFolder
+
+pytestmark = pytest.mark.keras
+SPEC = """
+nnspec: 1
+name: weighted
+data: {source: table.csv, target: kind, split: {validation: 0, test: 0}%s}
+model: [{Dense: {units: 3, activation: softmax}}]
+training:
+  optimizer: {SGD: 0.2}
+  loss: %s
+  epochs: 2
+  batch_size: 16
+  shuffle: false
+  class_weight: {late: 5.0, early: 0.5}
+evaluation: {baselines: false}
+export: {formats: []}
+"""
+
+
+@pytest.mark.parametrize(
+    ("loss", "rows"),
+    [("sparse_categorical_crossentropy", ""), ("categorical_crossentropy", ", sample_weight: w")],
+)
+def test_weights_of_classes_and_rows_move_the_network_as_in_fit(
+    loss: str, rows: str, tmp_path: Path
+) -> None:
+    random = np.random.default_rng(5)
+    kinds = random.choice(["early", "late", "never"], 70)
+    cells = random.normal(size=(70, 2)).round(3)
+    lines = [
+        f"{a},{b},{kind},{k % 4}\n"
+        for k, ((a, b), kind) in enumerate(zip(cells, kinds, strict=True))
+    ]
+    (tmp_path / "table.csv").write_text("a,b,kind,w\n" + "".join(lines))
+    path = tmp_path / "spec.yaml"
+    columns = rows or ", features: [a, b]"
+    path.write_text(SPEC % (columns, loss))
+    prepared = prepare(open_spec(path))
+    core, program = prepared.program.core, prepared.program
+    arrays = program.arrays(prepared.dataset, "train")
+    by_class = {0: 0.5, 1: 5.0}
+    if arrays.weights is None:
+        settings = {"class_weight": by_class}
+    else:  # Keras takes one of the two
+        codes = next(iter(arrays.targets.values())).argmax(axis=1).tolist()
+        settings = {"sample_weight": arrays.weights * [by_class.get(one, 1.0) for one in codes]}
+    x, y = next(iter(arrays.inputs.values())), next(iter(arrays.targets.values()))
+    core.fit(x, y, **settings, batch_size=16, epochs=2, shuffle=False, verbose=0)
+    expected = [one.copy() for one in core.get_weights()]
+    result = run(path, place=Place(runs=tmp_path / "runs"))
+    load_weights(core, RunFolder.open(result.folder), "last")
+    for found, wanted in zip(core.get_weights(), expected, strict=True):
+        assert found == pytest.approx(wanted, rel=1e-5, abs=1e-6)

@@ -254,8 +254,7 @@ class ModelReader:
         finding = unknown(written, "a layer or block", known, self.reader.withheld)
         if finding.code == "S106":
             message = f"{shorten(written.name)!r} is no layer and no block"
-            hint: str | None = as_written(written.name, "layers", LAYER_WORDS)
-            hint = hint or as_activation(written.name)
+            hint = as_written(written.name, "layers", LAYER_WORDS) or as_activation(written.name)
             near = suggest(written.name, known, LAYER_WORDS)
             # A block is the writer's own name: nobody else knows which one is meant.
             near = str(near) if nearest(written.name, known) in self.blocks else near

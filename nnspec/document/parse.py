@@ -1,6 +1,7 @@
 """Spec text to a document: bounds on size, encoding, and words for what cannot be read."""
 
 import os
+import re
 from pathlib import Path as FilePath
 from typing import NoReturn
 
@@ -16,6 +17,7 @@ from nnspec.document.tree import Document, Mapping, Node, Scalar, Sequence, kind
 
 SAVED = {b"\x89HDF": "an HDF5 file", b"PK\x03\x04": "a zip archive"}
 """How files begin in which Keras saves whole models."""
+LAMBDA = re.compile(r"""["']?class_name["']?\s*:\s*["']?(Lambda|__lambda__)\b""")
 PATH = 500
 """Characters of a path that a message shows."""
 WIDE_ENCODINGS = (b"\xff\xfe", b"\xfe\xff", b"\x00")
@@ -59,6 +61,7 @@ def parse_document(
         Refused: with one finding, at the first place that cannot be read.
     """
     twice: list[Diagnostic] = []
+    text = ""
     try:
         text = decode(content) if isinstance(content, bytes) else content
         text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
@@ -68,9 +71,10 @@ def parse_document(
         check_twice([] if lenient else twice)
         return Document(text, file, root, tuple(twice))
     except Refused as refused:
+        found = [as_code(one, text) for one in refused.diagnostics]
         named = [
             Diagnostic(one.code, one.message, one.span, one.hint, one.related, None, file)
-            for one in refused.diagnostics
+            for one in found
         ]
         raise Refused(named) from None
 
@@ -115,6 +119,15 @@ def check_characters(text: str) -> None:
         raise Refused([Diagnostic("Y108", message, Span.at(line, column), "remove it")])
 
 
+def as_code(finding: Diagnostic, text: str) -> Diagnostic:
+    """Return the finding for control characters as what they are in a Lambda: its bytecode."""
+    if finding.code != "Y108" or not LAMBDA.search(text):
+        return finding
+    message = "the document holds a Lambda, whose code these characters are: code is refused"
+    hint = "express it with layers of the catalogue"
+    return Diagnostic("X102", message, finding.span, hint)
+
+
 def check_twice(twice: list[Diagnostic]) -> None:
     """Refuse keys that were given twice."""
     if twice:
@@ -133,8 +146,11 @@ def check_root(root: Node | None) -> Mapping:
         )
         advice = "write nnspec: 1 and model: above the list, and indent it"
         listed = advice if isinstance(root, Sequence) else None
-        if isinstance(root, Scalar) and " = " in str(root.value):
+        text = str(root.value).lstrip() if isinstance(root, Scalar) else ""
+        if " = " in text:
             listed = "a key and its value stand apart by a colon: nnspec: 1"
+        if text.startswith("{"):
+            listed = "the document is encoded twice: write what decoding it once gives"
         raise Refused([Diagnostic("Y105", message, root.span, listed)])
     return root
 

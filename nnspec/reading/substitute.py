@@ -74,9 +74,9 @@ class Substitution:
     def refuse(self, name: str, node: Scalar, findings: Findings) -> None:
         """Record a name that nothing defines; the one that was meant counts as used."""
         dollar = f"a text with a dollar is written $${shorten(name)}"
-        hint = (
-            f"define it, variables: {{{name}: VALUE}}; {dollar}" if NAME.fullmatch(name) else dollar
-        )
+        hint: str | None = dollar
+        if NAME.fullmatch(name):
+            hint = f"define it, variables: {{{name}: VALUE}}; {dollar}"
         if name.startswith("{"):
             hint = "neither environment nor templates are read; write $$ for a dollar"
         elif OPERATOR.search(name):

@@ -29,7 +29,9 @@ class History:
     """Its axes, batch first, as the document says them; null where they are unknown."""
 
 
-Argument = tuple[History, ...] | Scalar
+ARRAYS = ("__numpy__", "__tensor__")
+"""How Keras writes numbers that stand where a tensor may."""
+Argument = tuple[History, ...] | Node
 """The tensors in an argument, in order; or a constant."""
 
 
@@ -114,7 +116,15 @@ def read_argument(node: Node) -> Argument | None:
     tensors = tuple(histories(node))
     if tensors:
         return tensors
-    return node if isinstance(node, Scalar) and node.value is not None else None
+    match node:
+        case Scalar(value=None):
+            return None
+        case Scalar():
+            return node
+        case MappingNode():
+            return node if text_of(node, "class_name") in ARRAYS else None
+        case Sequence(items=items):
+            return node if items else None
 
 
 def histories(node: Node) -> Iterator[History]:

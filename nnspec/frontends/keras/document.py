@@ -14,8 +14,9 @@ from nnspec.frontends.keras.calls import Call, History, read_calls, read_ends
 from nnspec.frontends.keras.era import OLDER, refuse_older
 from nnspec.frontends.keras.inputs import with_whole_numbers
 from nnspec.frontends.keras.masks import Masks
+from nnspec.frontends.keras.operations import Step
 from nnspec.frontends.keras.order import in_order
-from nnspec.frontends.keras.rewrites import Step, is_foreign_layer, is_operation, rewrite
+from nnspec.frontends.keras.rewrites import is_foreign_layer, is_known, is_operation, rewrite
 from nnspec.frontends.keras.tree import MODELS, text_of
 from nnspec.frontends.keras.values import (
     DEFAULT_POLICY,
@@ -264,7 +265,7 @@ class NetworkReader:
         """Return what feeds one application, named where the call names some of it."""
         groups = [one for one in call.positional if isinstance(one, tuple)]
         for one in call.positional:
-            if isinstance(one, Scalar):
+            if not isinstance(one, tuple):
                 message = f"a layer takes tensors; found {kind_of(one)} among its inputs"
                 self.findings.add("S106", message, one.span)
         if not call.named:
@@ -338,4 +339,9 @@ class NetworkReader:
         what = "an operation" if is_operation(record.node) else "a class"
         message = f"{record.name} is {name} of {module}, {what} that no layer here computes"
         hint = "express it with layers of the catalogue"
+        if is_known(record.node):
+            message = f"{record.name} is {name} of {module}, in a form that no layer here computes"
+            hint = (
+                "layers work within each row, on axes of known lengths; write it with them in Keras"
+            )
         self.findings.add("S106", message, record.span, hint=hint)

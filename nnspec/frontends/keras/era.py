@@ -7,7 +7,7 @@ from nnspec.document import Mapping, Node, Sequence
 from nnspec.frontends.keras.tree import text_of
 
 OLDER = "Keras 3 writes each call as {args, kwargs}; load and save the model with Keras 3"
-ANEW = "load the model with Keras 3, where it loads, and write its to_json() anew"
+ANEW = "if Keras 3 loads it, write its to_json() anew; if not, write its layers below model:"
 
 
 def refuse_older(document: Mapping) -> Diagnostic | None:

@@ -5,56 +5,41 @@ architectures of `keras.applications` bring a class of their own.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from nnspec.document import Mapping, Plain, Scalar
 from nnspec.frontends.keras.calls import Call, History
+from nnspec.frontends.keras.operations import FUNCTIONS, REWRITERS, Step, as_layers
 from nnspec.frontends.keras.tree import text_of
 
 OPERATIONS = "keras.src.ops."
 INTERNAL = "keras.src.applications."
 MERGES = frozenset({"Add", "Subtract", "Multiply", "Maximum", "Minimum"})
 """Operations on two tensors that a layer of the same name computes."""
-FUNCTIONS = {
-    "Relu": "relu",
-    "Relu6": "relu6",
-    "Sigmoid": "sigmoid",
-    "Tanh": "tanh",
-    "Silu": "silu",
-    "Selu": "selu",
-    "Softplus": "softplus",
-    "Softsign": "softsign",
-    "HardSigmoid": "hard_sigmoid",
-    "HardSilu": "hard_silu",
-}
-"""Operations on one tensor, without arguments, that are activations."""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One layer that stands for a part of what was written.
-
-    Attributes:
-        suffix: what follows the name of the whole; empty for the step that gives its result.
-        kind: name of the layer.
-        arguments: those of the layer.
-        feeds: tensors, or suffixes of steps before.
-    """
-
-    suffix: str
-    kind: str
-    arguments: dict[str, Plain]
-    feeds: tuple[History | str, ...]
 
 
 def is_foreign_layer(node: Mapping) -> bool:
     """Return whether a serialized layer is an operation, or a class within Keras."""
-    return (text_of(node, "module") or "").startswith((OPERATIONS, INTERNAL))
+    module = text_of(node, "module") or ""
+    return module.startswith((OPERATIONS, INTERNAL)) or is_timed_model(node)
+
+
+def is_timed_model(node: Mapping) -> bool:
+    """Return whether a serialized layer applies a chain of layers to each step of a series."""
+    config = node.get("config")
+    inner = config.get("layer") if isinstance(config, Mapping) else None
+    chain = isinstance(inner, Mapping) and text_of(inner, "class_name") == "Sequential"
+    return text_of(node, "class_name") == "TimeDistributed" and chain
 
 
 def is_operation(node: Mapping) -> bool:
     """Return whether a serialized layer is an operation on tensors."""
     return (text_of(node, "module") or "").startswith(OPERATIONS)
+
+
+def is_known(node: Mapping) -> bool:
+    """Return whether an operation is one that layers compute in some of its forms."""
+    name = text_of(node, "class_name") or ""
+    return is_operation(node) and name in {*FUNCTIONS, *MERGES, *REWRITERS}
 
 
 def rewrite(node: Mapping, arguments: dict[str, Plain], call: Call) -> tuple[Step, ...]:
@@ -66,6 +51,8 @@ def rewrite(node: Mapping, arguments: dict[str, Plain], call: Call) -> tuple[Ste
         call: how it is applied.
     """
     name = text_of(node, "class_name") or ""
+    if is_timed_model(node):
+        return time_each(arguments, call)
     if not is_operation(node):
         internal = INTERNALS.get(name)
         return internal(arguments, call) if internal else ()
@@ -74,16 +61,30 @@ def rewrite(node: Mapping, arguments: dict[str, Plain], call: Call) -> tuple[Ste
     tensors = [one for one in call.positional if isinstance(one, tuple) and len(one) == 1]
     numbers = [one for one in call.positional if isinstance(one, Scalar)]
     match len(tensors), len(numbers):
-        case 1, 0 if name in FUNCTIONS and set(arguments) <= {"name"}:
-            return (Step("", "Activation", {"activation": FUNCTIONS[name]}, tensors[0]),)
         case 2, 0 if name in MERGES:
             return (Step("", name, {}, (*tensors[0], *tensors[1])),)
         case 1, 1:
             first = isinstance(call.positional[0], Scalar)
             scaled = scale(name, numbers[0].value, reverse=first)
-            return (Step("", "Rescaling", scaled, tensors[0]),) if scaled else ()
-        case _:
-            return ()
+            if scaled:
+                return (Step("", "Rescaling", scaled, tensors[0]),)
+    return as_layers(name, arguments, call)
+
+
+def time_each(arguments: dict[str, Plain], call: Call) -> tuple[Step, ...]:
+    """Return a chain applied to each step of a series: each of its layers is, by itself."""
+    model = arguments.get("layer")
+    config = model.get("config") if isinstance(model, dict) else None
+    layers = config.get("layers") if isinstance(config, dict) else None
+    inner = [one for one in layers if isinstance(one, dict)] if isinstance(layers, list) else []
+    timed = [one for one in inner if one.get("class_name") not in ("InputLayer", "Input")]
+    steps: list[Step] = []
+    feeds: tuple[History | str, ...] = call.histories
+    for number, layer in enumerate(timed, start=1):
+        suffix = "" if number == len(timed) else f"_{number}"
+        steps.append(Step(suffix, "TimeDistributed", {"layer": layer}, feeds))
+        feeds = (suffix,)
+    return tuple(steps)
 
 
 def scale(operation: str, number: object, *, reverse: bool) -> dict[str, Plain]:

@@ -12,7 +12,7 @@ from nnspec.catalog.base import CatalogObject
 from nnspec.catalog.registry import find
 from nnspec.diagnostics import Findings, Span
 from nnspec.document import Entry, Mapping, Node, Plain, Scalar, Sequence, plain, shorten
-from nnspec.frontends.keras.tree import text_of
+from nnspec.frontends.keras.tree import MODELS, text_of
 from nnspec.reading.explain import foreign_free
 
 DEFAULT_POLICY = "float32"
@@ -83,6 +83,9 @@ class Settler:
         if inner is not None and kind is not None:
             settled = self.settle_arguments(kind, inner)
             kept = [replace(one, value=settled) if one.name == "config" else one for one in kept]
+        if inner is not None and name in MODELS:
+            parts = self.settle(inner)
+            kept = [replace(one, value=parts) if one.name == "config" else one for one in kept]
         return replace(node, entries=tuple(kept))
 
     def settle_arguments(self, kind: type[CatalogObject], config: Mapping) -> Mapping:

@@ -357,7 +357,7 @@ class ModelReader:
         if known is None:
             if local in self.blocks:
                 message = f"{local} is a block's definition, not a layer"
-                hint = f"write it as a layer: - {local}: {{...}}"
+                hint: str | None = f"write it as a layer: - {local}: {{...}}"
                 self.findings.add("G107", message, span, hint=hint)
             else:
                 message = f"no layer before is called {shorten(local)!r}"

@@ -46,8 +46,8 @@ def below_zero(dataset: Dataset, column: str) -> tuple[int, int] | None:
     """
     for name in SPLITS:
         split = dataset.splits[name]
-        wrong = np.argwhere(split.features[column].values < 0)
+        values = split.features[column].values.astype(np.int64, copy=False)
+        wrong = np.argwhere(values < 0)
         if len(wrong):
-            cell = split.features[column].values[tuple(wrong[0])]
-            return int(cell), int(split.rows[wrong[0][0]]) + 1
+            return int(values[tuple(wrong[0])]), int(split.rows[wrong[0][0]]) + 1
     return None

@@ -53,7 +53,9 @@ def encode_predictions(
     writer.writerow(_distinct(name for name, _ in columns))
     empty: list[Line] = [(row, *[""] * (len(columns) - 1)) for row in left_out]
     lines: list[Line] = [*zip(*(values for _, values in columns), strict=True), *empty]
-    writer.writerows(sorted(lines, key=lambda line: int(line[0])) if empty else lines)
+    if empty:
+        lines.sort(key=lambda line: int(line[0]))
+    writer.writerows(lines)
     return text.getvalue().encode()
 
 

@@ -252,15 +252,15 @@ def test_weighted_figures_are_scikit_learn_s_with_sample_weight(kind: str) -> No
     if kind == "classes":
         one_class, answers = classes(("a", "b"), 50)
         answers = replace(answers, weights=weights)
-        kinds, shares = answers.target, answers.probabilities
-        assert kinds is not None
-        assert shares is not None
+        true, each = answers.target, answers.probabilities
+        assert true is not None
+        assert each is not None
         found = measure(one_class, answers)
         assert found["accuracy"] == pytest.approx(
-            sk.accuracy_score(kinds, answers.prediction, sample_weight=weights), abs=1e-12
+            sk.accuracy_score(true, answers.prediction, sample_weight=weights), abs=1e-12
         )
         assert found["roc_auc"] == pytest.approx(
-            sk.roc_auc_score(kinds == "b", shares[:, 1], sample_weight=weights), abs=1e-12
+            sk.roc_auc_score(true == "b", each[:, 1], sample_weight=weights), abs=1e-12
         )
         return
     numeric, answers = regression(("y", "z"), 50)
@@ -269,8 +269,8 @@ def test_weighted_figures_are_scikit_learn_s_with_sample_weight(kind: str) -> No
     target, guess = np.asarray(answers.target), answers.prediction
     if kind == "pictures":
         found, target, guess = measure(pictures, answers), target.T, guess.T
-        each = sk.mean_absolute_error(target, guess, multioutput="raw_values")
-        assert found["mae"] == pytest.approx(np.average(each, weights=weights), rel=1e-12)
+        sizes = sk.mean_absolute_error(target, guess, multioutput="raw_values")
+        assert found["mae"] == pytest.approx(np.average(sizes, weights=weights), rel=1e-12)
         return
     found = measure(numeric, answers)
     for name, oracle in (

@@ -63,7 +63,7 @@ def stopped(learnt: Learnt) -> bool:
 
 
 def slowed(learnt: Learnt) -> bool:
-    return learnt.rate < 0.9 * optimizer()["learning_rate"]
+    return bool(learnt.rate < 0.9 * optimizer()["learning_rate"])
 
 
 def whole(learnt: Learnt) -> bool:

@@ -119,6 +119,7 @@ class Checkpoints(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is u
         self._weights: list[Any] | None = None
         self._kept = False
         self._begun = False
+        self._broken = False
         self.restored = False
         """Whether the best weights stand in for last ones that are no numbers."""
 
@@ -136,7 +137,8 @@ class Checkpoints(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is u
         """Copy the weights if they are the best; write what is due."""
         self._begun = True
         found = logs or {}
-        if not math.isfinite(found.get("loss", 0.0)):
+        self._broken = not math.isfinite(found.get("loss", 0.0))
+        if self._broken:
             return
         value = _monitored(found)
         if value < self._best:
@@ -149,13 +151,13 @@ class Checkpoints(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is u
             self._written = self._clock()
 
     def on_train_end(self, logs: Logs | None = None) -> None:
-        """Put the best weights back where the last steps made some NaN or infinite.
+        """Put the best weights back where the last epoch's loss, or a weight, is no number.
 
         Raises:
             RunFailed: R101 where no epoch has left finite ones.
         """
         del logs
-        if _are_finite(self.model.get_weights()):
+        if not self._broken and _are_finite(self.model.get_weights()):
             return
         if self.keep() is None:
             raise RunFailed([_nothing_finite()])

@@ -6,6 +6,8 @@ from typing import Any
 import keras
 
 from nnspec.build.objects import build_object
+from nnspec.catalog.losses import Loss
+from nnspec.catalog.metrics import Metric
 from nnspec.catalog.optimizers import Optimizer
 from nnspec.catalog.schedules import Schedule
 from nnspec.network.network import Network
@@ -55,13 +57,24 @@ def build_losses(training: TrainingSection, layers: dict[str, str]) -> object:
 
 def build_metrics(training: TrainingSection, layers: dict[str, str]) -> object:
     """Return Keras' metrics, or those of each output."""
-    named = named_metrics(training.metrics)
-    if not isinstance(named, dict):
-        return [build_object(metric) for metric in named]
+    losses, metrics = training.loss, named_metrics(training.metrics)
+    if not isinstance(metrics, dict):
+        loss = None if isinstance(losses, dict) else losses
+        return [build_metric(metric, loss) for metric in metrics]
     return {
-        layers.get(name, name): [build_object(metric) for metric in metrics]
-        for name, metrics in named.items()
+        layers.get(name, name): [
+            build_metric(one, losses.get(name) if isinstance(losses, dict) else losses)
+            for one in some
+        ]
+        for name, some in metrics.items()
     }
+
+
+def build_metric(metric: Metric, loss: Loss | None) -> Any:  # noqa: ANN401 - a Keras metric, or its word
+    """Return a Keras metric; of several labels Keras' word would look for the largest one."""
+    if metric.keras_name == "accuracy" and loss is not None and loss.task == "binary":
+        return keras.metrics.BinaryAccuracy(name="accuracy")
+    return build_object(metric)
 
 
 def by_layer(metrics: Mapping[str, Sequence[Any]], layers: dict[str, str]) -> object:

@@ -4,12 +4,10 @@ Decided on the raw cells, because what a network computes from NaN or infinity m
 plausible number: TensorFlow's relu turns NaN into 0. Answers that are no numbers are withheld too.
 """
 
+import math
 from collections.abc import Mapping
 
 import tensorflow as tf
-
-NO_LABEL = tf.int64.min
-"""Stands for no label among labels that are whole numbers."""
 
 
 def withhold(answers: Mapping[str, tf.Tensor], taken: tf.Tensor) -> dict[str, tf.Tensor]:
@@ -19,6 +17,9 @@ def withhold(answers: Mapping[str, tf.Tensor], taken: tf.Tensor) -> dict[str, tf
         answers: numbers, labels and probabilities, (batch, ...) each. Labels that are truth
             values become texts, since a third value is needed.
         taken: (batch,) rows whose raw cells can all be answered.
+
+    Returns:
+        The same, where among labels that are whole numbers the smallest of all stands for none.
     """
     for answer in answers.values():
         if answer.dtype.is_floating:
@@ -35,9 +36,9 @@ def _masked(answer: tf.Tensor, taken: tf.Tensor) -> tf.Tensor:
     """Return the answer, and in rows that are not taken what stands for none."""
     if answer.dtype == tf.bool:
         answer = tf.where(answer, "True", "False")
-    if answer.dtype.is_floating:
-        nothing = tf.constant(float("nan"), answer.dtype)
+    if answer.dtype == tf.string:
+        nothing: str | float = ""
     else:
-        nothing = tf.constant("" if answer.dtype == tf.string else NO_LABEL, answer.dtype)
+        nothing = math.nan if answer.dtype.is_floating else answer.dtype.min
     rows = tf.reshape(taken, [-1, *[1] * (answer.shape.rank - 1)])
-    return tf.where(rows, answer, nothing)
+    return tf.where(rows, answer, tf.constant(nothing, answer.dtype))

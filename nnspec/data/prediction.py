@@ -1,6 +1,6 @@
 """Reads rows for a trained network: the columns it was fitted on, typed as they were then."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 
@@ -71,36 +71,35 @@ def read_for_prediction(
             of another shape, D112 for numbers that no network can take, D113 for too few rows.
     """
     raw = read_source(source, folder, allow_outside=True, limit=limit)
-    features, targets = tuple(fitted.columns), _target_kinds(fitted) if with_targets else {}
-    wanted = tuple(dict.fromkeys((*features, *targets)))
-    _check_names(raw, wanted)
-    kinds = {**targets, **{name: fit.kind for name, fit in fitted.columns.items()}}
-    table = type_columns(raw, wanted, kinds, fitted.null_values)
-    _check_cells(table, fitted, tuple(targets))
+    targets = _target_kinds(fitted) if with_targets else {}
+    table = _read_table(raw, fitted, targets)
     notes = tuple(find_unknown(table, fitted))
-    whole = _whole(table, fitted, raw.source)
+    whole = whole_rows(table) if fitted.missing == "drop" else np.ones(table.rows, np.bool_)
+    if not whole.any():
+        message = f'each of the {table.rows} rows of "{raw.source}" lacks a cell'
+        raise refuse("D113", f"{message}; the run was trained with `missing: drop`")
     kept, left_out = np.flatnonzero(whole), np.flatnonzero(~whole)
     notes += tuple(_told_left_out(left_out, table))
     split = _cut(table.take(kept) if len(left_out) else table, fitted, tuple(targets))
-    horizon = fitted.window.horizon if fitted.window else 0
-    numbers = np.concatenate([kept, np.arange(table.rows, table.rows + horizon)])
     return NewRows(
         features=split.features,
         targets=split.targets,
-        rows=numbers[split.rows],
+        # A series has no holes, and its last windows predict rows beyond its end.
+        rows=split.rows if fitted.window else kept,
         latest=split.latest,
         left_out=left_out,
         notes=notes,
     )
 
 
-def _whole(table: Table, fitted: Preprocessing, source: str) -> NDArray[np.bool_]:
-    """Return (rows,) which rows are predicted; refuse a table that has none (D113)."""
-    whole = whole_rows(table) if fitted.missing == "drop" else np.ones(table.rows, np.bool_)
-    if not whole.any():
-        message = f'each of the {table.rows} rows of "{source}" lacks a cell'
-        raise refuse("D113", f"{message}; the run was trained with `missing: drop`")
-    return whole
+def _read_table(raw: Raw, fitted: Preprocessing, targets: Mapping[str, Kind]) -> Table:
+    """Return features and targets as they were typed in training; refuse what cannot be."""
+    wanted = tuple(dict.fromkeys((*fitted.columns, *targets)))
+    _check_names(raw, wanted)
+    kinds = {**targets, **{name: fit.kind for name, fit in fitted.columns.items()}}
+    table = type_columns(raw, wanted, kinds, fitted.null_values)
+    _check_cells(table, fitted, tuple(targets))
+    return table
 
 
 def _cut(table: Table, fitted: Preprocessing, targets: tuple[str, ...]) -> Split:

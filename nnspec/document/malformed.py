@@ -16,6 +16,8 @@ KEY = re.compile(r"(\s*(?:- )*)([^\s:#][^:#]*): +(\S.*)")
 """A line with a key and a value on it: indentation and dashes, key, value."""
 CROWDED = re.compile(r"( *(?:- )*)([\w-]+):([^ ].*)")
 """A line whose colon no space follows, and that is no key therefore."""
+SETTINGS = re.compile(r"[^\s,:]+, *\w+: +[^,:]+(, *\w+: +[^,:]+)*")
+"""A value, and settings behind commas."""
 BARE = re.compile(r"( *(?:- )*)([^\s:#'\"\[{][^:#]*?)\s*(?:#.*)?")
 """A line without a colon."""
 CONFLICT = re.compile(r"(<{7}|>{7})( |$)")
@@ -129,6 +131,8 @@ def stray_colon(lines: Sequence[str], where: Span) -> Diagnostic:
     if before and len(before[1]) + len(before[2]) < where.start.column - 1:
         message = "a second ': ' on one line: a value that contains ': ' must be quoted"
         hint = f'quote the value: {before[2]}: "{shorten(before[3])}"'
+        if SETTINGS.fullmatch(before[3]):
+            hint = f"put several settings into braces: {before[2]}: {{NAME: {shorten(before[3])}}}"
         return Diagnostic("Y101", message, where, hint)
     message = "a key cannot stand here: its line is indented deeper than the keys around it"
     hint = "align the key with the keys it belongs to"

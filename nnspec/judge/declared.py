@@ -37,7 +37,7 @@ from nnspec.judge.units import (
     root_of_each_picture,
 )
 from nnspec.rules.figures import log_name
-from nnspec.spec.training import TrainingSection
+from nnspec.spec.training import TrainingSection, named_metrics
 
 ELEMENTS = 2**20
 """Numbers of an output that a metric is given at a time."""
@@ -82,7 +82,7 @@ class Left:
 
 def metrics_of(training: TrainingSection, output: str) -> Sequence[Metric]:
     """Return the metrics that a spec names for one output; a list is that of the only one."""
-    named = training.metrics
+    named = named_metrics(training.metrics)
     return named.get(output, []) if isinstance(named, dict) else named
 
 
@@ -99,9 +99,6 @@ def build_metrics(
 def build_metric(metric: Metric, fitted: Preprocessing, output: str) -> Any:  # noqa: ANN401 - a Keras metric, or its word
     """Return a metric of an output that gives its figure in the target's own units."""
     head, target = describe_head(fitted, output), fitted.targets[output]
-    if getattr(metric, "name", "") is None:
-        # Keras would count the metrics of the whole process: auc, then auc_1.
-        metric = metric.model_copy(update={"name": log_name(metric)})
     match head:
         case Numbers() | Reconstruction():
             return _of_numbers(metric, head, target)

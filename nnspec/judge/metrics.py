@@ -67,17 +67,24 @@ def confusion(head: Head, answers: Answers) -> Confusion | None:
             assert_never(head)
 
 
-def averaged_over(head: Head) -> str | None:
-    """Return what the figures are means over; None where nothing is averaged but rows."""
+def figures_of(head: Head, *, masked: bool) -> str | None:
+    """Return in words what the built-in figures are of; None where they are simply of all rows.
+
+    Args:
+        head: what the output predicts.
+        masked: whether some steps are left out, so that those of all rows are thrown together.
+    """
     match head:
+        case Numbers() | Reconstruction() if masked:
+            return "all steps that count, pooled"
         case Numbers() | Reconstruction() if head.of_pictures:
-            return "pictures"
+            return "each picture, averaged"
         case Numbers() | Reconstruction():
-            return "columns" if len(head.elements) > 1 else None
+            return "each column, averaged" if len(head.elements) > 1 else None
         case SeveralLabels():
-            return "labels"
+            return "each label, averaged"
         case ClassPerPosition():
-            return "positions"
+            return "all steps or pixels that count, pooled"
         case OneClass() | Unjudged():
             return None
         case _:

@@ -8,7 +8,7 @@ from nnspec.judge.baselines import Baselines
 from nnspec.judge.class_figures import Confusion
 from nnspec.judge.figures import Metrics
 from nnspec.judge.heads import TASKS, Head
-from nnspec.judge.metrics import averaged_over, confusion, measure, measure_columns
+from nnspec.judge.metrics import confusion, figures_of, measure, measure_columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +28,8 @@ class OutputReport:
     """Split -> target column or label -> metrics; where there are several."""
     confusion_matrix: Mapping[str, Confusion] = field(default_factory=dict)
     """Split -> rows counted by label and answer; classification only."""
-    averaged_over: str | None = None
-    """What the built-in figures are means over: columns, pictures, labels, positions."""
+    figures_of: str | None = None
+    """What the built-in figures are of, and whether they are averaged or pooled, in words."""
     weighted: bool = False
     """Whether rows count by their weights in figures and baselines."""
 
@@ -72,6 +72,6 @@ def judge(head: Head, answers: Mapping[str, Answers], beside: Beside = ALONE) ->
         baseline_notes=(*beside.notes, *baselines.notes),
         metrics_by_column={split: found for split, found in by_column.items() if found},
         confusion_matrix={split: one for split, one in counted.items() if one is not None},
-        averaged_over=averaged_over(head),
+        figures_of=figures_of(head, masked=any(one.counted is not None for one in splits.values())),
         weighted=any(one.weights is not None for one in splits.values()),
     )

@@ -29,6 +29,8 @@ WORDS_OF_TRUTH = {
 }
 """Words that other readers take for true or false."""
 WORD = re.compile(r"[\w.-]+")
+ARGUMENT = re.compile(r"([A-Za-z_]\w*)\s*=\s*([^\s=].*)")
+"""An argument as Python writes it: units=4."""
 EXPRESSION = re.compile(r"[0-9)] *(\*\*|[-+*/^]) *[0-9(]")
 """Arithmetic between numbers, which other programs would compute."""
 
@@ -46,9 +48,11 @@ ARTICLES = {
 }
 
 
-def describe_field(field: FieldInfo) -> str:
-    """Return what a field takes, in words: "a positive whole number"."""
-    return describe(field.annotation, tuple(field.metadata))
+def describe_field(field: FieldInfo, name: str = "") -> str:
+    """Return what a field takes, in words: "a positive whole number"; of a shape, with one."""
+    described = describe(field.annotation, tuple(field.metadata))
+    such = " such as [28, 28]" if name.endswith("shape") else ""
+    return described.replace("a list (each", f"a list{such} (each", 1)
 
 
 def describe(annotation: Any, metadata: tuple[Any, ...] = ()) -> str:  # noqa: ANN401 - annotations are any
@@ -76,8 +80,7 @@ def describe_tuple(annotation: Any, metadata: tuple[Any, ...]) -> str:  # noqa: 
     members = get_args(annotation)
     one = describe(members[0])
     if Ellipsis in members:
-        such = " such as [28, 28]" if "number" in one else ""
-        return f"a list{such} (each {one})"
+        return f"a list (each {one})"
     if any(isinstance(mark, Broadcast) for mark in metadata):
         return f"{one}, or a list of {len(members)}" if len(members) > 1 else one
     return f"a list of {len(members)}, each {one}"
@@ -143,6 +146,8 @@ def remedy(node: Node, name: str, wanted: str) -> str | None:
         wanted: what the setting takes, in words.
     """
     match node:
+        case Scalar(value=str(text)) if argument := ARGUMENT.fullmatch(text.strip()):
+            return f"write arguments as a mapping: {{{argument[1]}: {shorten(argument[2])}}}"
         case Scalar(value=str(text)):
             return remedy_text(text.strip(), name, wanted)
         case Scalar(value=bool()):
@@ -195,6 +200,9 @@ def as_list(text: str, wanted: str) -> str | None:
 
 def remedy_number(text: str) -> str | None:
     """Return what to write instead of a text where a number is due."""
+    bare = text.removeprefix("(").removesuffix(")")
+    if bare != text and is_number(bare):
+        return f"write it without parentheses: {shorten(bare)}"
     for written, advice in ((text, "without quotes"), (text.replace("_", ""), "as a number")):
         if is_number(written):
             hint = f"write it {advice}: {shorten(written)}"
@@ -212,7 +220,9 @@ def remedy_number(text: str) -> str | None:
 def listed_alone(node: Node, name: str, wanted: str) -> str | None:
     """Return a list of the one value that was written without brackets."""
     match node:
-        case Scalar(value=str(text)) if wanted.startswith("a list") and WORD.fullmatch(text):
+        case Scalar(value=str(text)) if (
+            wanted.startswith("a list") and "number" not in wanted and WORD.fullmatch(text)
+        ):
             return f"write a list: {name}: [{shorten(text)}]"
         case Scalar(value=int(number)) if wanted.startswith("a list") and number > 0:
             return f"write a list: {name}: [{number}]"

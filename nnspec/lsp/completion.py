@@ -107,7 +107,7 @@ def propose_fields(kind: type[BaseModel]) -> Iterator[Proposal]:
     prose, required = field_prose(kind), required_fields(kind)
     fields = sorted(in_order(kind), key=lambda field: field[0] not in required)
     for name, info in fields:
-        detail = describe_field(info) + ("; required" if name in required else "")
+        detail = describe_field(info, name) + ("; required" if name in required else "")
         yield Proposal(name, "key", detail, prose.get(name, ""))
 
 

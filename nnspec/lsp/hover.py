@@ -103,5 +103,7 @@ def explain_field(kind: type[BaseModel], name: str) -> str | None:
     info = kind.model_fields.get(name)
     if info is None:
         return None
-    head = f"**{name}**: {describe_field(info)}" + ("; required" if info.is_required() else "")
+    head = f"**{name}**: {describe_field(info, name)}" + (
+        "; required" if info.is_required() else ""
+    )
     return "\n\n".join(filter(None, [head, field_prose(kind).get(name, "")]))

@@ -6,8 +6,7 @@ from typing import assert_never
 
 from nnspec.build.program import Program, build_program
 from nnspec.build.raw import raw_columns
-from nnspec.data import Preprocessing, check_unchanged
-from nnspec.data.prediction import NewRows
+from nnspec.data import NewRows, Preprocessing, check_unchanged
 from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.document import parse_document
 from nnspec.exchange.write.savedmodel import export_savedmodel
@@ -193,9 +192,8 @@ def predict_rows(run: Finished, rows: NewRows) -> Predicted:
         (head, answer_new_rows(run.program, head, predicted, rows))
         for head in describe_heads(run.program)
     ]
-    # Over a series each line is a window's, and the rows that were left out have none.
-    left_out = () if run.program.fitted.window else rows.left_out.tolist()
-    return Predicted(encode_predictions(pairs, left_out), (*run.doubts, *rows.notes))
+    table = encode_predictions(pairs, rows.left_out.tolist())
+    return Predicted(table, (*run.doubts, *rows.notes))
 
 
 def export(path: Path, output: Path) -> tuple[Diagnostic, ...]:

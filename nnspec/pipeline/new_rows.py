@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-from nnspec.data import Preprocessing, read_for_prediction
-from nnspec.data.prediction import NewRows
+from nnspec.data import NewRows, Preprocessing, read_for_prediction
 from nnspec.run.folder import RunFolder
 from nnspec.run.layout import PREPROCESSING
 

@@ -84,7 +84,6 @@ def run_opened(opened: Opened, place: Place) -> RunResult:
             folder.write(PREPROCESSING, prepared.dataset.fitted.to_json())
             SIGNALS.check()
             trained = train(prepared, folder, place.console)
-            folder.tell(held)
             from nnspec.pipeline import conclude  # noqa: PLC0415 - a second, when training has ended
 
             report = conclude.conclude(trained)

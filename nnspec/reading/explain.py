@@ -6,10 +6,12 @@ from pydantic_core import ErrorDetails
 
 from nnspec.catalog.types import LARGEST
 from nnspec.document import Mapping, Node, Scalar, Sequence, find, kind_of, shorten
-from nnspec.language.near_names import nearest, suggest
+from nnspec.language.near_names import edits, nearest, suggest
 from nnspec.reading.admitted import admitted
 from nnspec.spec.source import is_url
 
+CONSTANTS = {"0", "0.0", "zero", "zeros", "constant", "fill", "ffill", "bfill", "-1", "unknown"}
+"""What other programs put into empty cells, and their words for it."""
 ABSURD = 1_000_000
 """Bounds of this size and above keep absurd numbers out; smaller ones have a meaning."""
 LARGEST_SHOWN = 10**18
@@ -120,9 +122,14 @@ def said(problem: ErrorDetails) -> str:
 def choices_hint(annotation: Any, node: Node) -> str | None:  # noqa: ANN401 - annotations are any
     """Return the nearest of the allowed words, all of which the message has named."""
     words = [str(word) for word in admitted(annotation).words]
-    if isinstance(node, Scalar) and isinstance(node.value, str) and nearest(node.value, words):
-        return suggest(node.value, words)
-    return None
+    if not isinstance(node, Scalar) or isinstance(node.value, bool) or node.value is None:
+        return None
+    text = str(node.value)
+    if "most_frequent" in words and text.casefold() in CONSTANTS:
+        return "no constant is filled in: write mean, median or most_frequent, or fill the table"
+    near = nearest(text, words)
+    close = near and (near in text or edits(text, near) <= max(2, len(text) // 2))
+    return suggest(text, words) if close else None
 
 
 def foreign_free(module: object) -> bool:

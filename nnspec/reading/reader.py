@@ -66,6 +66,8 @@ class Reader:
 
     findings: Findings = field(default_factory=Findings)
     positions: dict[Path, Span] = field(default_factory=dict)
+    keys: dict[Path, Span] = field(default_factory=dict)
+    """Places of the keys of sections and settings."""
     homes: dict[str, str] = field(default_factory=dict)
     """Settings -> the section that has them."""
     doubted: set[Span] = field(default_factory=set)
@@ -200,6 +202,7 @@ class Reader:
             entry = self.settle_key(kind, one, written, given)
             here = (*path, entry.name)
             self.positions[here] = entry.value.span
+            self.keys[here] = entry.key
             given.add(entry.name)
             if entry.name not in kind.model_fields:
                 self.doubted.add(self.positions.get(path, written.span))
@@ -211,7 +214,7 @@ class Reader:
                 known.append(entry)
                 annotation = kind.model_fields[entry.name].annotation
                 values[entry.name] = self.read_value(annotation, entry.value, here)
-        self.check_required(kind, written, given)
+        self.check_required(kind, written, path, given)
         return self.construct(kind, replace(arguments, entries=tuple(known)), values, written)
 
     def settle_key(
@@ -262,14 +265,16 @@ class Reader:
             return f"write it below {home}:"
         return LAST_ADVICE.get(name) if guess is None else None
 
-    def check_required(self, kind: type[BaseModel], written: Written, given: set[Any]) -> None:
+    def check_required(
+        self, kind: type[BaseModel], written: Written, path: Path, given: set[str]
+    ) -> None:
         """Record every required setting that is absent, and was not meant by another key."""
         for name, info in kind.model_fields.items():
             if info.is_required() and name not in given:
-                message = f"{written.name} needs {name}: {describe_field(info)}"
-                shorthand = getattr(kind, "shorthand", None) == name
-                hint = f"write {written.name}: VALUE" if shorthand else f"add {name}: VALUE"
-                self.findings.add("S102", message, written.span, hint=hint)
+                message = f"{written.name} needs {name}: {describe_field(info, name)}"
+                alone = getattr(kind, "shorthand", None) == name and not given
+                hint = f"write {written.name}: VALUE" if alone else f"add {name}: VALUE"
+                self.findings.add("S102", message, self.keys.get(path, written.span), hint=hint)
 
     def construct(
         self, kind: type[Model], arguments: Mapping, values: dict[str, Any], written: Written
@@ -326,7 +331,7 @@ class Reader:
         node = find_deepest(arguments, first["loc"])
         info = kind.model_fields[name]
         annotation: Any = info.annotation
-        wanted = describe_field(info)
+        wanted = describe_field(info, name)
         inner = admitted(annotation).values
         key = inner_key(arguments, first["loc"]) if inner is not None else None
         if key is not None:

@@ -15,6 +15,7 @@ SHOWN = 3
 """Uses that are shown beside a definition."""
 OPERATOR = re.compile(r"[+* ]|[-/]\d")
 WORD = re.compile(r"\w+")
+NAME = re.compile(r"[A-Za-z_]\w{0,63}")
 
 
 @dataclass(slots=True)
@@ -72,8 +73,9 @@ class Substitution:
 
     def refuse(self, name: str, node: Scalar, findings: Findings) -> None:
         """Record a name that nothing defines; the one that was meant counts as used."""
+        dollar = f"a text with a dollar is written $${shorten(name)}"
         hint = (
-            suggest_given(name, self.values) or f"write $${shorten(name)} for a text with a dollar"
+            f"define it, variables: {{{name}: VALUE}}; {dollar}" if NAME.fullmatch(name) else dollar
         )
         if name.startswith("{"):
             hint = "neither environment nor templates are read; write $$ for a dollar"
@@ -82,6 +84,7 @@ class Substitution:
             self.used |= set(WORD.findall(name))
         elif guess := nearest(name, self.values):
             self.used.add(guess)
+            hint = suggest_given(name, self.values)
         message = f"no variable or parameter {shorten(name)!r} is defined"
         findings.add("S111", message, node.span, hint=hint)
 

@@ -9,10 +9,14 @@ from pydantic import BaseModel
 from nnspec.catalog.registry import find, names
 from nnspec.diagnostics import Advice, Diagnostic, Replacement, Span
 from nnspec.document import Node, Scalar, shorten
-from nnspec.language.habits import OBJECT_GUESSES
+from nnspec.language.calls import as_written
+from nnspec.language.habits import LAYER_WORDS, OBJECT_GUESSES
 from nnspec.language.near_names import nearest, suggest
+from nnspec.language.words import ARTICLES
 from nnspec.reading.admitted import Admitted, admitted
 
+FAMILIES = {article: family for family, article in ARTICLES.items()}
+"""How an object of a family is called -> the family."""
 FOREIGN_CODE = {"TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer", "lambda"}
 """What runs a graph or a function that did not come with the spec."""
 
@@ -82,7 +86,10 @@ def unknown(
         message = f"{message}; it may come from a plugin, and none was imported: {plugins}"
         consent = "plugins run code of their own: add --allow-plugins if you trust them"
         return Diagnostic("X106", message, written.span, consent)
-    hint = suggest(written.name, known, OBJECT_GUESSES) or None
+    family = FAMILIES.get(noun, "layers")
+    words = LAYER_WORDS if family == "layers" else OBJECT_GUESSES
+    hint: str | None = as_written(written.name, family, words)
+    hint = hint or suggest(written.name, known, OBJECT_GUESSES) or None
     if written.name.casefold() == "none" and not written.argument:
         hint = Advice("write null", Replacement(written.name, "null"))
     if "." in written.name and hint is None:

@@ -128,7 +128,7 @@ def describe_fields(kind: type[BaseModel]) -> str:
     rows = [
         (
             code(name),
-            escape(describe_field(info)),
+            escape(describe_field(info, name)),
             "**required**" if info.is_required() else default_of(kind, name),
             escape(prose.get(name, "")).replace("\n\n", " "),
         )

@@ -122,7 +122,7 @@ def explain_settings(kind: type[BaseModel]) -> str:
 def explain_setting(title: str, kind: type[BaseModel], name: str) -> str:
     """Return the entry of one setting."""
     info = kind.model_fields[name]
-    head = f"{title}: {describe_field(info)}"
+    head = f"{title}: {describe_field(info, name)}"
     if info.is_required():
         head += "; required"
     else:

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from nnspec.judge.class_figures import Confusion
+from nnspec.judge.heads import TASKS, SeveralLabels
 from nnspec.judge.output import OutputReport
 from nnspec.report.report import Report
 from nnspec.run.numerals import metric_names, show_metric, show_seconds, show_title
 
 LARGEST_MATRIX = 30
 """Labels above which a confusion matrix is left to report.json."""
+LABELS = TASKS[SeveralLabels]
 SHOWN = ("test", "validation", "train")
 """Splits in the order of their weight."""
 
@@ -90,7 +92,7 @@ def _by_column(output: OutputReport, split: str) -> Table:
     found = output.metrics_by_column[split]
     names = metric_names(found.values())
     return Table(
-        f"{split}, by {'label' if output.averaged_over == 'labels' else 'target column'}",
+        f"{split}, by {'label' if output.task == LABELS else 'target column'}",
         ("", *(show_title(name) for name in names)),
         tuple(
             (column, *(show_metric(name, one.get(name)) for name in names))

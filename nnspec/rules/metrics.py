@@ -61,7 +61,7 @@ def contradiction(case: Case, head: Head, metric: Metric) -> tuple[str, str] | N
         message = f"the metric {name} takes one class number; the last layer gives {units}"
         return message, f"add sparse_y_pred: false to {metric.keras_name}"
     numeric = task == "regression" or (task == "reconstruction" and loss.task == "regression")
-    if numeric and tells_classes(case, head):
+    if numeric and tells_classes(case, head, metric):
         return None
     if numeric and metric.task and "regression" not in metric.task:
         message = f"the metric {name} measures classes; the loss {loss.keras_name} is of numbers"
@@ -76,13 +76,17 @@ def contradiction(case: Case, head: Head, metric: Metric) -> tuple[str, str] | N
     return None
 
 
-def tells_classes(case: Case, head: Head) -> bool:
-    """Return whether a head gives probabilities to a loss of numbers.
+def tells_classes(case: Case, head: Head, metric: Metric) -> bool:
+    """Return whether a metric of classes may stand beside a loss of numbers.
 
-    Where the target is scaled the head has its own finding; without data it may learn 0 and 1.
+    Where the target is scaled a head of probabilities has its own finding; without data it may
+    learn 0 and 1, or one-hot classes, but no class numbers.
     """
-    probable = head.gives in {"probability", "distribution"}
-    return probable and (case.spec.data is None or out_of_reach(case, head))
+    if head.gives not in {"probability", "distribution"}:
+        return False
+    if case.spec.data is None:
+        return metric.targets != "indices"
+    return out_of_reach(case, head)
 
 
 def wants_numbers(metric: Metric) -> bool:

@@ -220,9 +220,13 @@ class RunFolder:
     def tell(self, held: Held) -> None:
         """Have the run marked, and whoever stops it told where it lies, if a signal ends it."""
         held.last_words = self.abandon
-        held.words = f"the run so far is kept in {self.path}"
+        held.words = self.words
+
+    def words(self) -> str:
+        """Return what is left of a run that was stopped, as it stands in a message."""
         if self.manifest.training is not None:
-            held.words = f"{self.path} is trained; nnspec evaluate {self.path} completes it"
+            return f"{self.path} is trained; nnspec evaluate {self.path} completes it"
+        return f"the run so far is kept in {self.path}"
 
     def save(self) -> None:
         """Write the manifest."""

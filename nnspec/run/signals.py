@@ -46,15 +46,14 @@ class Stopped(SystemExit):
 class Held:
     """What is kept when a process ends within a block."""
 
-    def __init__(self, last_words: Callable[[], None] | None = None, words: str = "") -> None:
+    def __init__(self, last_words: Callable[[], None] | None) -> None:
         """Describe the block.
 
         Args:
             last_words: keeps what can be kept, called from a thread of its own.
-            words: what is kept, as the message says it.
         """
         self.last_words = last_words
-        self.words = words
+        self.words: Callable[[], str] | None = None  # what is kept, as the message says it
         self.patience = PATIENCE
 
 
@@ -103,15 +102,13 @@ class Signals:
         self._noted, self._acting, self._said = None, False, False
 
     @contextlib.contextmanager
-    def waiting(
-        self, last_words: Callable[[], None] | None = None, words: str = ""
-    ) -> Iterator[Held]:
+    def waiting(self, last_words: Callable[[], None] | None = None) -> Iterator[Held]:
         """Let signals wait for the next safe point within the block, and for its end at the latest.
 
         Outside the program, as within a notebook, whoever handled the signals before the block
         answers them there: as a rule with KeyboardInterrupt.
         """
-        held = Held(last_words, words)
+        held = Held(last_words)
         takes_over = not self._hearing and in_main_thread()
         if takes_over:
             self._noted = None
@@ -121,7 +118,7 @@ class Signals:
             yield held
         except (KeyboardInterrupt, SystemExit) as stop:
             if held.words:
-                stop.add_note(held.words)
+                stop.add_note(held.words())
             raise
         finally:
             self._held.remove(held)
@@ -209,7 +206,7 @@ class Signals:
             speaker = threading.Thread(target=say_all, args=(wills,), daemon=True)
             speaker.start()
             speaker.join(LAST_WORDS_SECONDS)
-        self._say(number, [one.words for one in held if one.words])
+        self._say(number, [one.words() for one in held if one.words])
         os._exit(SIGNALLED + number)
 
     def _say(self, number: int, words: list[str]) -> None:

@@ -173,5 +173,5 @@ def input_columns(section: DataSection, available: tuple[str, ...]) -> dict[str,
     if section.features is not None:
         return {DEFAULT_INPUT: section.features}
     kept_back = set() if section.window else set(target_columns(section))
-    kept_back |= {section.sample_weight or ""}
+    kept_back |= set() if section.sample_weight is None else {section.sample_weight}
     return {DEFAULT_INPUT: tuple(name for name in available if name not in kept_back)}

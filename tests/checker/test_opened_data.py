@@ -216,6 +216,14 @@ def test_rows_that_are_trained_on_and_tested_on_are_counted(program: Program) ->
     assert "test rows also stand in the training rows" in out
 
 
+def test_a_column_without_a_name_may_stand_unused(program: Program) -> None:
+    write(program, ",x,y", [(place, x, y) for place, (x, y, _) in enumerate(rows())])
+    assert found(program, setting="features: [x]")[:2] == (0, [])
+    code, codes, out = found(program)
+    assert (code, codes) == (1, [("D121", 3)])
+    assert "leave it out: features: [x]" in out
+
+
 def test_equal_rows_of_few_categories_are_no_copies(program: Program) -> None:
     draw = random.Random(3)  # noqa: S311 - a table, no secret
     write(

@@ -115,3 +115,19 @@ def test_a_weight_that_is_none_is_refused(cell: str, found: str, load: Load) -> 
     rows = "".join(f"{row},{cell if row == 2 or cell == 'red' else 1},{row}\n" for row in range(60))
     with pytest.raises(Refused, match=rf"{found}.*\[D115\]"):
         load(f"x,w,y\n{rows}", sample_weight="w")
+
+
+@pytest.mark.parametrize(
+    ("rows", "validation", "test", "expected"),
+    [(3, 0.4, 0.5, (1, 1, 1)), (50, 0.5, 0.49, (1, 25, 24)), (5, 0.5, 0.3, (1, 2, 2))],
+)
+def test_shares_that_both_round_up_leave_a_row_to_train_on(
+    rows: int, validation: float, test: float, expected: tuple[int, ...]
+) -> None:
+    parts = split_rows(rows, SplitSection(validation=validation, test=test))
+    assert tuple(len(parts[name]) for name in SPLITS) == expected
+
+
+def test_two_rows_for_three_splits_are_refused_with_counts() -> None:
+    with pytest.raises(Refused, match=r"left with 0 rows of 2: train 1, validation 1, test 0"):
+        split_rows(2, SplitSection(validation=0.3, test=0.3))

@@ -232,3 +232,26 @@ def test_a_metric_that_lists_one_value_is_a_figure() -> None:
     figures = python_values({"f1_score": np.array([0.5]), "loss": np.float32(2), "per": np.ones(2)})
     assert (figures["f1_score"], figures["loss"]) == (0.5, 2.0)
     assert figures["per"].shape == (2,)
+
+
+@pytest.mark.parametrize("nested", [False, True], ids=["alone", "nested"])
+def test_layers_behind_an_image_layer_predict_as_at_inference(*, nested: bool) -> None:
+    """Without a word on training, Keras hands an image layer's default, true, on to all behind it.
+
+    Source: Keras 3.15, layers/layer.py, _resolve_and_populate_arg.
+    """
+
+    def network() -> keras.Model:
+        x = keras.Input((6, 6, 1), name="x")
+        behind = [keras.layers.Resizing(4, 4), keras.layers.BatchNormalization()]
+        if nested:
+            behind = [keras.Sequential([keras.Input((6, 6, 1)), *behind])]
+        hidden = x
+        for layer in behind:
+            hidden = layer(hidden)
+        return keras.Model(x, keras.layers.Dense(1, name="y")(keras.layers.Flatten()(hidden)))
+
+    model = compiled(network)
+    rows = rows_for(model, 9)
+    expected = model.predict(rows.inputs["x"], verbose=0)
+    np.testing.assert_allclose(predict(model, rows.inputs)["y"], expected, rtol=1e-5, atol=1e-6)

@@ -6,14 +6,23 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from keyword import iskeyword
 from pathlib import Path
 from textwrap import dedent
+from typing import Any
 
+import keras
 import polars as pl
 import pytest
+import tensorflow as tf
 
 import nnspec
+from nnspec.build.back import build_back
+from nnspec.build.front import build_front
+from nnspec.build.program import Program
+from nnspec.data.fit.fitted import NumericFit, Preprocessing, TargetFit
 from nnspec.exchange.write.names import input_names
+from nnspec.exchange.write.savedmodel import export_savedmodel
 
 pytestmark = pytest.mark.keras
 
@@ -41,7 +50,6 @@ table = json.load(open(sys.argv[2], encoding="utf-8"))
 listed = json.load(open(sys.argv[1] + "/assets.extra/columns.json", encoding="utf-8"))["columns"]
 serve = loaded.signatures["serving_default"]
 own = {name: tf.constant(cells, listed[name]["dtype"]) for name, cells in table.items()}
-named = {listed[name]["name"]: cells for name, cells in own.items() if name != "self"}
 graph = tf.Graph()
 with tf.compat.v1.Session(graph=graph) as session:
     meta = tf.compat.v1.saved_model.load(session, ["serve"], sys.argv[1])
@@ -49,10 +57,10 @@ with tf.compat.v1.Session(graph=graph) as session:
     fed = {signature.inputs[listed[name]["name"]].name: cells for name, cells in table.items()}
     served = session.run(signature.outputs["prediction"].name, fed).tolist()
 print(json.dumps({
-    "inputs": list(serve.structured_input_signature[1]),
+    "inputs": list(signature.inputs),
+    "arguments": list(serve.structured_input_signature[1]),
     "by_column": loaded.serve(own)["prediction"].numpy().tolist(),
     "by_session": served,
-    "by_name": serve(**named)["prediction"].numpy().tolist() if "self" not in own else None,
 }))
 """
 SPEC = """
@@ -70,7 +78,7 @@ class Told:
     """What three ways to the same network answer: row k differs from the others in column k."""
 
     predicted: list[float]
-    foreign: Mapping[str, list[float]]
+    foreign: Mapping[str, list[Any]]
 
 
 def trained(folder: Path, names: tuple[str, ...]) -> Told:
@@ -109,11 +117,32 @@ def test_a_column_of_any_name_is_trained_exported_and_fed_alone(name: str, told:
     assert told.foreign["by_column"][row] == pytest.approx(expected, rel=1e-5)
     assert told.foreign["by_session"][row] == pytest.approx(expected, rel=1e-5)
     assert input_names(NAMES)[name] in told.foreign["inputs"]
+    if name in KEPT and name.isidentifier() and not iskeyword(name):
+        assert name in told.foreign["arguments"]
 
 
-def test_a_signature_is_called_by_its_inputs_names(tmp_path: Path) -> None:
-    told = trained(tmp_path, ("Age", "class", "a b", "a_b", "été", "2nd"))
-    assert told.foreign["by_name"] == pytest.approx(told.predicted, rel=1e-5)
+def test_a_signature_is_called_by_its_inputs_names_or_the_columns_own(tmp_path: Path) -> None:
+    names = ("Age", "class", "m²", "a b", "a_b", "été", "2nd", "column_000001")
+    price = TargetFit(need="regression", columns=("price",), shape=(1,))
+    fitted = Preprocessing(
+        columns={name: NumericFit() for name in names},
+        inputs={"input": names},
+        targets={"price": price},
+    )
+    given = keras.Input((len(names),), name="input")
+    core = keras.Model(given, keras.layers.Dense(1, name="price")(given))
+    back = {"price": build_back(fitted, "price")}
+    same = {"price": "price"}
+    program = Program(fitted, build_front(fitted), core, back, {"input": "input"}, same)
+    columns = {name: tf.constant([float(place), 0.5]) for place, name in enumerate(names)}
+    export_savedmodel(program, tmp_path / "model", columns)
+    serve = tf.saved_model.load(str(tmp_path / "model")).signatures["serving_default"]
+    expected = program(columns)["prediction"].numpy()
+    called = {input_names(names)[name]: cells for name, cells in columns.items()}
+    assert serve(**called)["prediction"].numpy() == pytest.approx(expected, rel=1e-5)
+    own = {name: cells for name, cells in columns.items() if name != "a b"}
+    both = serve(**own, a_b_2=columns["a b"])["prediction"].numpy()
+    assert both == pytest.approx(expected, rel=1e-5)
 
 
 @pytest.mark.parametrize("name", KEPT)

@@ -27,6 +27,7 @@ from nnspec.data.fit.fitted import NumericFit
 from nnspec.judge.declared import Left, build_metric, find_figure, measure_declared, report_names
 from nnspec.judge.heads import OneClass, describe_head
 from nnspec.judge.units import Multiplied, ScaledBack
+from nnspec.spec.training import named_metrics
 
 pytestmark = pytest.mark.keras
 RANDOM = np.random.default_rng(11)
@@ -154,7 +155,10 @@ def test_the_f1_score_takes_the_pixels_of_a_picture_as_lines() -> None:
 
 def test_a_report_names_a_metric_as_the_logs_do_and_says_nothing_twice() -> None:
     head = OneClass("out", ("kind",), (0, 1))
-    named = [TaskAccuracy(), AUC(), AUC(curve="PR"), Precision(), Precision(name="accuracy")]
+    named = named_metrics(
+        [TaskAccuracy(), AUC(), AUC(curve="PR"), Precision(), Precision(name="accuracy")]
+    )
+    assert isinstance(named, list)
     assert list(report_names(head, named)) == ["auc", "auc_1", "precision", "accuracy_declared"]
     figures = {"accuracy": 0.9, "auc": 0.7, "precision": 0.5}
     for name in ("Precision", "precision"):

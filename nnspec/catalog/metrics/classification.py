@@ -23,7 +23,8 @@ class TaskAccuracy(Metric):
 
     One unit: above 0.5 or not. Several units: the largest one, against class numbers or one-hot
     targets. Keras chooses among BinaryAccuracy, SparseCategoricalAccuracy and
-    CategoricalAccuracy by the shapes of targets and predictions.
+    CategoricalAccuracy by the shapes of targets and predictions. Behind a loss of two classes
+    each unit is a label of its own, above 0.5 or not.
     """
 
     keras_name = "accuracy"

@@ -11,12 +11,15 @@ import numpy as np
 import polars as pl
 
 from nnspec.data.columns.cells import name_categories, read_texts
+from nnspec.data.columns.figures import FIGURE, advise
 from nnspec.data.read.raw import Raw
 from nnspec.data.table import Column, Table, Values
 from nnspec.diagnostics import Diagnostic, Path, Refused
 from nnspec.spec.data import Kind
 
 NUMERIC_SHARE = 0.95
+SHOWN_CELLS = 1000
+"""Cells that are none of the column's kind which a hint looks at."""
 """A column of this share of numbers, and not all, is a numeric column with slips."""
 
 TRUE = ("true", "1", "yes", "1.0")
@@ -160,7 +163,8 @@ def _infer(cells: pl.Series) -> Kind:
     """Return the kind that a column of texts has by its cells.
 
     Raises:
-        Refused: D106 where most cells are numbers and some are not.
+        Refused: D106 where most cells are numbers, or numbers as people write them, and some
+            are none.
     """
     present = cells.drop_nulls()
     if present.is_empty():
@@ -170,6 +174,9 @@ def _infer(cells: pl.Series) -> Kind:
     if share == 1:
         return "numeric"
     if share >= NUMERIC_SHARE:
+        raise _mixed(cells, numbers, "a number")
+    figures = present.str.strip_chars().str.contains(FIGURE).sum()
+    if figures and share + figures / len(present) >= NUMERIC_SHARE:
         raise _mixed(cells, numbers, "a number")
     truths = present.str.to_lowercase().is_in(["true", "false"])
     return "boolean" if bool(truths.all()) else "category"
@@ -230,7 +237,7 @@ def _mixed(cells: pl.Series, values: pl.Series, expected: str) -> Refused:
     message = (
         f'column "{cells.name}", row {row + 1}: "{cells[row]}" is not {expected} ({share} are not)'
     )
-    hint = f"correct the cell, or declare columns: {{{cells.name}: category}}"
+    hint = advise(cells.name, [str(one) for one in cells.filter(wrong).head(SHOWN_CELLS)])
     return Refused([_at(cells.name, "D106", message, hint)])
 
 

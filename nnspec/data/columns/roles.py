@@ -7,7 +7,7 @@ from nnspec.data.columns.refusals import refuse
 from nnspec.data.fit.fitted import Need
 from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.spec.builtin import bundled_set, columns_of_output
-from nnspec.spec.data import DataSection, input_columns
+from nnspec.spec.data import DEFAULT_INPUT, DataSection, input_columns
 from nnspec.spec.data_rules import check_data, unknown_columns
 from nnspec.spec.source import nearest
 
@@ -86,6 +86,11 @@ def assign_roles(section: DataSection, needs: TargetNeeds, available: tuple[str,
     if not all(inputs.values()):
         listed = ", ".join(available)
         raise refuse("D103", f"no column is left as a feature; the data has {listed}")
+    if any(not name.strip() for columns in inputs.values() for name in columns):
+        number = [name.strip() for name in available].index("") + 1
+        named = ", ".join(name for name in inputs.get(DEFAULT_INPUT, ()) if name.strip())
+        hint = "name it in the first line, or leave it out: " + f"features: [{named}]"
+        raise refuse("D121", f"column {number} has no name, and would be a feature", hint=hint)
     reconstructs = {
         name: _reconstructed(name, tuple(inputs))
         for name, need in needs.items()

@@ -4,6 +4,7 @@ import csv
 import sys
 from collections.abc import Iterator
 from io import TextIOWrapper
+from itertools import islice, pairwise
 
 import polars as pl
 
@@ -11,8 +12,11 @@ from nnspec.data.columns.refusals import refuse, unreadable
 from nnspec.data.read.content import CELL, DAMAGED, Content, first_line
 from nnspec.diagnostics import Refused
 from nnspec.document import shorten
+from nnspec.language.words import as_number, is_number
 
 SEPARATORS = {"\t": "tabs", ",": "commas", ";": "semicolons (;)"}
+SAMPLED = 20
+"""Rows that are looked at for what separates their cells."""
 WIDE = (b"\xff\xfe", b"\xfe\xff")
 """How texts in UTF-16 begin."""
 
@@ -61,7 +65,8 @@ def _read_header(content: Content, separator: str) -> list[str]:
     if not names:
         raise refuse("D113", f'the first line of "{content.file}" is empty; expected a header')
     content.check_width(len(names))
-    _check_names(content, names)
+    _check_titles(content, names)
+    _check_names(names)
     if len(names) == 1:
         _check_separator(content, names[0], separator)
     # Every cell is written in a byte at least, the sign behind it; polars fills short lines up.
@@ -71,17 +76,17 @@ def _read_header(content: Content, separator: str) -> list[str]:
     return names
 
 
-def _check_names(content: Content, names: list[str]) -> None:
-    """Refuse a column without a name, or of the name of another one."""
+def _check_names(names: list[str]) -> None:
+    """Refuse a second column without a name, or of the name of another one.
+
+    One without a name, as pandas writes its index, may stand in the file unused.
+    """
     seen: dict[str, int] = {}
     for number, name in enumerate(names, start=1):
         if name in seen:
             both = f"columns {seen[name]} and {number}"
-            raise refuse("D121", f'the column "{shorten(name)}" is named twice: {both}')
-        if not name.strip():
-            hint = "name it in the first line, or leave it out of the file"
-            message = f'column {number} of "{content.file}" has no name'
-            raise refuse("D121", message, hint=hint)
+            what = f'the column "{shorten(name)}" is named twice' if name else "two have no name"
+            raise refuse("D121", f"{what}: {both}")
         seen[name] = number
 
 
@@ -94,6 +99,30 @@ def _check_separator(content: Content, header: str, separator: str) -> None:
             wanted = f"expected {SEPARATORS.get(separator)} in a {content.file.suffix.lower()} file"
             hint = "name it .tsv" if other == "\t" else "save it with commas"
             raise refuse("D114", f"{message}{wanted}", hint=hint)
+    _check_blanks(content, header, separator)
+
+
+def _check_blanks(content: Content, header: str, separator: str) -> None:
+    """Refuse a table whose columns blanks separate: as many words in the first rows as in it."""
+    words = len(header.split())
+    rows = [fields for _, fields in islice(_records(content, separator), 1, SAMPLED) if fields]
+    cells = [" ".join(one).split() for one in rows]
+    filled = all(len(one) == words and any(map(is_number, one)) for one in cells)
+    if words > 1 and cells and filled:
+        wanted = f"expected {SEPARATORS.get(separator)} in a {content.file.suffix.lower()} file"
+        message = f'the columns of "{content.file}" are separated by blanks; {wanted}'
+        raise refuse("D114", message, hint="save it with commas")
+
+
+def _check_titles(content: Content, names: list[str]) -> None:
+    """Refuse a header that is a row: numbers, as no axis of a spectrum or of years is ordered."""
+    numbers = [number for name in names if (number := as_number(name.strip())) is not None]
+    ordered = all(low < high for low, high in pairwise(numbers))
+    fractions = any("." in name for name in names)
+    if 2 * len(numbers) > len(names) and fractions and not ordered:
+        message = f'the first line of "{content.file}" holds numbers; expected the names of columns'
+        hint = f"write names above it, {len(names)} of them, separated as the cells are"
+        raise refuse("D113", message, hint=hint)
 
 
 def _malformed(content: Content, separator: str) -> Refused | None:

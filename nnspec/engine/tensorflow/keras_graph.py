@@ -146,6 +146,11 @@ def loss_tracker(model: keras.Model) -> keras.metrics.Metric:
     return model._loss_tracker
 
 
+def loss_settings(loss: keras.losses.Loss) -> dict[str, Any]:
+    """Return the arguments of a loss' function; `get_config` leaves some out."""
+    return dict(getattr(loss, "_fn_kwargs", {}))
+
+
 def output_loss_trackers(model: keras.Model) -> list[keras.metrics.Mean]:
     """Return what averages the loss of each of several outputs, empty where there is only one."""
     return list(model._compile_loss.metrics)
@@ -179,11 +184,6 @@ def carried_states(model: keras.Model) -> list[keras.Variable]:
     flat = [one for states in found for one in keras.tree.flatten(states)]
     kept = {id(one): one for one in flat if isinstance(one, keras.Variable)}
     return list(kept.values())
-
-
-def is_stateful(model: keras.Model) -> bool:
-    """Return whether a layer carries something from batch to batch."""
-    return any(getattr(one, "stateful", False) for one in inner_layers(model))
 
 
 def attention_axes(layer: keras.layers.MultiHeadAttention) -> tuple[int, ...]:

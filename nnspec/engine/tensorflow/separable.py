@@ -14,6 +14,7 @@ from nnspec.engine.tensorflow.keras_graph import (
     attention_dropout,
     first_input_shape,
     inner_layers,
+    loss_settings,
 )
 
 MEANS = frozenset({"sum_over_batch_size", "mean"})
@@ -114,7 +115,7 @@ def _loss_together(loss: Any) -> str | None:  # noqa: ANN401 - a name, a functio
         return f"the loss {name} is not known to be a mean over rows"
     if loss.reduction not in MEANS:
         return f"the loss {name} is reduced by {loss.reduction}"
-    settings = loss.get_config()
+    settings = loss_settings(loss)
     if settings.get("ignore_class") is not None:
         return f"the loss {name} ignores a class, whose rows the mean leaves out"
     if settings.get("axis", -1) != -1:
@@ -162,10 +163,6 @@ def _crosses_rows(layer: keras.layers.Layer) -> bool:
     """Return whether a layer works along the axis on which the rows lie."""
     if isinstance(layer, L.MultiHeadAttention):
         return 0 in attention_axes(layer) or attention_dropout(layer) > 0
-    if isinstance(layer, L.EinsumDense):
-        operands, _, outputs = layer.equation.replace(" ", "").partition("->")
-        inputs, _, kernel = operands.partition(",")
-        return inputs[:1] != outputs[:1] or inputs[:1] in kernel.replace(".", "")
     axes = keras.tree.flatten(getattr(layer, "axis", -1))
     rank = len(first_input_shape(layer) or (None, None))
     return any(axis == 0 or axis <= -rank for axis in axes)

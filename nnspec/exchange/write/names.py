@@ -5,12 +5,14 @@ the SavedModel itself holds any text. So the graph is written with names of ours
 signature's inputs are named in the written file.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, MutableMapping
+from copy import deepcopy
 from dataclasses import dataclass
 from itertools import count
 from keyword import iskeyword
 from operator import itemgetter
 from pathlib import Path
+from typing import Any
 
 from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
 from tensorflow.core.protobuf.saved_object_graph_pb2 import SavedObjectGraph
@@ -100,8 +102,7 @@ def rename_inputs(folder: Path, names: Mapping[str, InputName]) -> None:
     saved = SavedModel.FromString((folder / FILE).read_bytes())
     for graph in saved.meta_graphs:
         inputs = graph.signature_def[SIGNATURE].inputs
-        for name in tuple(inputs):
-            inputs[names[name].name].CopyFrom(inputs.pop(name))
+        _rename_keys(inputs, {name: one.name for name, one in names.items()})
         _rename_arguments(graph.object_graph_def, names)
     (folder / FILE).write_bytes(saved.SerializeToString(deterministic=True))
     (folder / FINGERPRINT).unlink(missing_ok=True)
@@ -118,7 +119,14 @@ def _rename_arguments(objects: SavedObjectGraph, names: Mapping[str, InputName])
         function.argument_keywords[:] = [names[one].name for one in function.argument_keywords]
         # What is left out here is read from the form below.
         function.ClearField("function_spec")
-        for name in tuple(form.fields):
-            described, argument = form.fields.pop(name), names[name].argument
+        _rename_keys(form.fields, {name: one.argument for name, one in names.items()})
+        for argument, described in form.fields.items():
             described.tensor_spec_value.name = argument
-            form.fields[argument].CopyFrom(described)
+
+
+def _rename_keys(fields: MutableMapping[str, Any], names: Mapping[str, str]) -> None:
+    """Give the messages of a map other keys; a new key may be another's former one."""
+    renamed = [(names[name], deepcopy(message)) for name, message in fields.items()]
+    fields.clear()
+    for name, message in renamed:
+        fields[name].CopyFrom(message)

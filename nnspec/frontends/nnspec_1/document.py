@@ -207,6 +207,7 @@ class DocumentReader:
             message = f"{name} has nothing behind it"
             self.findings.add("S108", message, entry.key, hint="write its settings or remove it")
             return None
+        self.reader.keys[(name,)] = entry.key
         node = self.substitution.apply(entry.value, self.findings)
         made = self.reader.read_section(kind, node, (name,))
         return None if isinstance(made, Unreadable) else made

@@ -57,9 +57,9 @@ def executor(make: Callable[[], keras.Model], optimizer: Any, how: str) -> tuple
     rows = feed(model, arrays)
     build_variables(model, rows)
     if how == "keras":
-        return KerasFit(model, rows, rows, BATCH), arrays
+        return KerasFit(model, rows, None, BATCH), arrays
     plan = Plan(batch_size=BATCH, epochs=2, xla="off" if how == "graph" else "required")
-    return Fused(model, rows, rows, BATCH, choose_here(model, plan, rows.rows)), arrays
+    return Fused(model, rows, None, BATCH, choose_here(model, plan, rows.rows)), arrays
 
 
 def run(running: Executor, rows: int, stretches: tuple[tuple[int, int, int], ...]) -> list[Any]:
@@ -68,15 +68,15 @@ def run(running: Executor, rows: int, stretches: tuple[tuple[int, int, int], ...
     for epoch, first, steps in stretches:
         running.begin(epoch_order(rows, seed=4, epoch=epoch))
         figures.append(running.run(Stretch(first, steps, fresh=first == 0)).logs)
-    return [*figures, running.validate()]
+    return figures
 
 
 REST = ((0, 3, 2), (1, 0, 5))
 
 
 CASES = [
-    *((kind, "graph") for kind in NETWORKS),
-    *((kind, how) for kind in ("dropout", "states carried on") for how in ("xla", "keras")),
+    *((kind, "graph") for kind in NETWORKS if kind != "dropout"),
+    *(("dropout", how) for how in ("xla", "keras")),
 ]
 
 

@@ -155,7 +155,7 @@ def test_what_is_seen_elsewhere_or_rounds_otherwise_is_answered_as_by_keras(body
     model = drawn(keras.Model(x, L.Dense(1, name="y")(body(x))))
     assert find_folds(model) == ()
     rows = np.random.default_rng(1).normal(size=(9, 6)).astype("float32")
-    found = predict(model, {"x": rows}, 4)["y"]
+    found = predict(model, {"x": rows})["y"]
     expected = model.predict(rows, verbose=0)
     np.testing.assert_allclose(found, expected, rtol=1e-3 if body is half else 1e-5)
 
@@ -180,7 +180,7 @@ def test_a_normalization_within_a_nested_model_folds_and_answers_as_keras(times:
     assert len(find_folds(model)) == 2
     rows = np.random.default_rng(1).normal(size=(9, 6)).astype("float32")
     expected = model.predict(rows, verbose=0)
-    np.testing.assert_allclose(predict(model, {"x": rows}, 4)["y"], expected, rtol=1e-5)
+    np.testing.assert_allclose(predict(model, {"x": rows})["y"], expected, rtol=1e-5)
 
 
 def test_a_layer_that_a_model_outside_reads_too_folds_within_this_one() -> None:
@@ -192,5 +192,5 @@ def test_a_layer_that_a_model_outside_reads_too_folds_within_this_one() -> None:
     rows = np.random.default_rng(1).normal(size=(9, 6)).astype("float32")
     before = beside.predict(rows, verbose=0)
     expected = model.predict(rows, verbose=0)
-    np.testing.assert_allclose(predict(model, {"x": rows}, 4)["y"], expected, rtol=1e-5)
+    np.testing.assert_allclose(predict(model, {"x": rows})["y"], expected, rtol=1e-5)
     np.testing.assert_array_equal(beside.predict(rows, verbose=0), before)

@@ -74,7 +74,10 @@ def read_for_prediction(
     targets = _target_kinds(fitted) if with_targets else {}
     table = _read_table(raw, fitted, targets)
     notes = tuple(find_unknown(table, fitted))
-    whole = _whole(table, fitted, raw.source)
+    whole = whole_rows(table) if fitted.missing == "drop" else np.ones(table.rows, np.bool_)
+    if not whole.any():
+        message = f'each of the {table.rows} rows of "{raw.source}" lacks a cell'
+        raise refuse("D113", f"{message}; the run was trained with `missing: drop`")
     kept, left_out = np.flatnonzero(whole), np.flatnonzero(~whole)
     notes += tuple(_told_left_out(left_out, table))
     split = _cut(table.take(kept) if len(left_out) else table, fitted, tuple(targets))

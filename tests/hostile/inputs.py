@@ -190,7 +190,7 @@ HOSTILE: dict[str, Callable[[], Hostile]] = {
     "folder": lambda: source("hens.csv", lambda folder: (folder / "hens.csv").mkdir(), 1, "D102"),
     "pipe": lambda: source("hens.csv", lambda folder: os.mkfifo(folder / "hens.csv"), 1, "a pipe"),
     "long name": lambda: source(f"{LONG[:3_000]}.csv", lambda _: None, 1, "D102"),
-    "long path": lambda: source(f"{'b/' * 1_500}x.csv", lambda _: None, 1, "D101"),
+    "long path": lambda: source(f"{'b/' * 1_500}x.csv", lambda _: None, 1, "no file at"),
     # Bombs.
     "pages of repeats": lambda: data("hens.parquet", few_pages(), 1, "D116"),
     "one long text": lambda: data("hens.parquet", one_long_text(), 1, "D116"),

@@ -241,7 +241,7 @@ def test_weighted_figures_are_scikit_learn_s_with_sample_weight(kind: str) -> No
     weights = RANDOM.random(50) * 3
     if kind == "labels":
         head, answers = several_labels(weights=weights)
-        held, said, shares = label_table(table([(head, answers)]), head)
+        held, said, _ = label_table(table([(head, answers)]), head)
         assert measure(head, answers)["macro_f1"] == pytest.approx(
             sk.f1_score(held, said, average="macro", sample_weight=weights), abs=1e-12
         )

@@ -9,10 +9,9 @@ import numpy as np
 from family import COLUMNS, Case, L
 
 
-def plain(
-    model: Any, network: Any, x: str, *, target: str = "y", loss: str = "mse", **more: Any
-) -> Case:
-    """Return the training of a network with one end by Adam."""
+def plain(model: Any, network: Any, x: str, *, loss: str = "mse", **more: Any) -> Case:
+    """Return the training of a network with one end by Adam; its target is "y" if none is named."""
+    target = more.pop("target", "y")
     return Case(
         model=model,
         network=network,

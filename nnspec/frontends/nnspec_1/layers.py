@@ -204,8 +204,7 @@ class ModelReader:
         self.values += item.values
         if len(self.layers) >= MOST_LAYERS or self.values > MOST_VALUES:
             what = f"{MOST_LAYERS:,} layers" if self.values <= MOST_VALUES else VALUES
-            message = f"the model expands to more than {what}"
-            raise Refused([Diagnostic("L106", message, item.span)])
+            raise Refused([Diagnostic("L106", f"the model expands to more than {what}", item.span)])
         if item.written is None:
             self.read_use(item, name, wires, scope)
         elif block := self.blocks.get(item.written.name):

@@ -275,8 +275,7 @@ class ModelReader:
             case argument:
                 given = (Entry(shorthand or "", argument.span, argument),)
         for entry in extra:
-            twice = next((one for one in given if one.name == entry.name), None)
-            if twice:
+            if twice := next((one for one in given if one.name == entry.name), None):
                 message = f"{entry.name} is given to {written.name} and again by each"
                 self.findings.add("S115", message, twice.key)
         names_of_each = {entry.name for entry in extra}

@@ -38,7 +38,7 @@ HEAD = "nnspec: 1\nmodel:\n  - Input: [5, 4]\n"
 def test_what_a_weight_does_not_fit_is_reported_where_it_is_written(
     read: Read, layer: str, field: str, problem: str
 ) -> None:
-    checked = read(f"{HEAD}  - {layer}\n  - Flatten\n  - Dense: 1\n")
+    checked = read(f"{HEAD}  - {layer}\n  - ReLU\n  - Flatten\n  - Dense: 1\n")
     (found,) = checked.diagnostics
     assert found.code == "G301"
     assert problem in found.message

@@ -273,9 +273,8 @@ def test_reading_the_data_imports_no_keras(program: Program) -> None:
     found(program)
     script = (
         "import sys\n"
-        "sys.argv = ['nnspec', 'validate', '--data', 'spec.yaml']\n"
         "from nnspec.commands import main\n"
-        "try:\n    main()\n"
+        "try:\n    main(['validate', '--data', 'spec.yaml'])\n"
         "finally:\n    print(sorted({'keras', 'tensorflow', 'polars'} & set(sys.modules)))\n"
     )
     done = subprocess.run(
@@ -295,9 +294,8 @@ def test_without_the_library_one_message_says_what_to_install(program: Program) 
     script = (
         "import sys\n"
         "sys.modules['polars'] = None\n"
-        "sys.argv = ['nnspec', 'validate', '--data', 'spec.yaml']\n"
         "from nnspec.commands import main\n"
-        "main()\n"
+        "main(['validate', '--data', 'spec.yaml'])\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", script],

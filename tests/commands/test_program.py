@@ -23,7 +23,7 @@ BROKEN = """\
 nnspec: 1
 model:
   - Input: [8]
-  - Desne: 4
+  - Desne: {units: 4, activation: relu}
   - Dense: {unitz: 1}
 """
 
@@ -138,7 +138,7 @@ def test_a_refused_spec_is_explained_on_stderr(program: Program) -> None:
     code, out, err = program("summary", "broken.yaml")
     assert (code, out) == (1, "")
     assert "broken.yaml:4:5:" in err
-    assert "4 |   - Desne: 4" in err
+    assert "4 |   - Desne: {units: 4" in err
     assert err.endswith("broken.yaml: 2 errors (lines 4, 5)\n")
 
 
@@ -234,7 +234,7 @@ def test_standard_input_is_a_spec(folder: Path) -> None:
     )
     assert done.returncode == 1
     assert "-:4:5: 'Desne' is no layer" in done.stdout
-    assert "4 |   - Desne: 4" in done.stdout
+    assert "4 |   - Desne: {units: 4" in done.stdout
 
 
 def test_an_interrupt_exits_130(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -38,6 +38,15 @@ from nnspec.commands import main
 
 main()
 """
+# A process that is begun by a large one counts that one's memory as its own, so one between asks.
+BETWEEN = """
+import resource, subprocess, sys
+
+code = subprocess.call(sys.argv[2:])
+with open(sys.argv[1], "w") as kept:
+    kept.write(str(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss))
+sys.exit(code)
+"""
 SYSTEM = ("/proc/self/", "/proc/meminfo", "/sys/fs/cgroup/", "/sys/devices/system/", "/dev/null")
 """What the program, or Python, asks about the machine."""
 
@@ -70,20 +79,21 @@ def run(command: str, folder: Path) -> tuple[int, str, int]:
         "SEEN": str(folder.parent / "seen"),
     }
     environment.pop("GITHUB_ACTIONS", None)
+    peak = folder.parent / "peak"
+    bounded = ["timeout", "--kill-after=1", str(SECONDS), "bash", "-c", script]
     with tempfile.TemporaryFile() as output:
-        process = subprocess.Popen(
-            ["timeout", "--kill-after=1", str(SECONDS), "bash", "-c", script],
+        ended = subprocess.run(
+            [sys.executable, "-c", BETWEEN, str(peak), *bounded],
             cwd=folder,
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
+            check=False,
         )
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
         output.seek(0)
         text = output.read().decode("utf-8", "replace")
-    return process.returncode, text, usage.ru_maxrss * 1024
+    return ended.returncode, text, int(peak.read_text()) * 1024
 
 
 def opened_outside(folder: Path, command: str) -> set[str]:

@@ -104,7 +104,7 @@ def test_every_unrelated_mistake_is_reported_at_once(read: Read) -> None:
     checked = read(
         """
         nnspec: 1
-        trainning: {}
+        trainning: {optimizer: Adam, loss: mse}
         model:
           - Input: [8]
           - Dense: -1

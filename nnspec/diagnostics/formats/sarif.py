@@ -47,11 +47,12 @@ def format_sarif(diagnostics: Sequence[Diagnostic], sources: Sources) -> str:
         "semanticVersion": __version__,
         "rules": [describe_rule(CODES[code]) for code in codes],
     }
+    places = {str(one): one for one in map(artifact, sources.texts)}
     run: Object = {
         "tool": {"driver": driver},
         "originalUriBaseIds": {ROOT: {"description": {"text": "the top of the repository"}}},
         "columnKind": "unicodeCodePoints",
-        "artifacts": [{"location": artifact(file)} for file in sources.texts],
+        "artifacts": [{"location": one} for one in places.values()],
         "results": [describe(one, codes.index(one.code), sources) for one in diagnostics],
     }
     return json.dumps({"$schema": SCHEMA, "version": VERSION, "runs": [run]}, indent=2)
@@ -154,5 +155,5 @@ def artifact(file: str) -> Object:
     """Return a file as code scanning finds it in a repository."""
     path = relative(file)
     if path is None:
-        return {"uri": Path(file).absolute().as_uri()}
+        return {"uri": Path(os.path.normpath(Path.cwd() / file)).as_uri()}
     return {"uri": quote(os.fsencode(path.as_posix())), "uriBaseId": ROOT}

@@ -1,5 +1,7 @@
 """Floor 8, the terminal: the figures of a run as a table, 80 columns wide, calm."""
 
+from textwrap import fill
+
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
@@ -28,7 +30,17 @@ def show_report(report: Report, console: Console) -> None:
         for names in _further(output):
             console.print(_declared(report, output, names))
         for note in output.baseline_notes:
-            console.print(Text(f"  {note}", style="dim"))
+            console.print(Text(_indented(note, console.width), style="dim"))
+
+
+def show_stop(report: Report, console: Console) -> None:
+    """Print why the training ended before its last epoch, where it did."""
+    if report.training.stopped:
+        console.print(Text(report.training.stopped, style="dim"))
+
+
+def _indented(note: str, width: int) -> str:
+    return fill(note, width, initial_indent="  ", subsequent_indent="  ")
 
 
 def _title(report: Report, output: OutputReport) -> Text:

@@ -22,7 +22,7 @@ OtherPolicy = Literal[
     "bool",
     "string",
 ]
-DtypePolicy = LearningPolicy | OtherPolicy
+DtypePolicy = Literal[LearningPolicy, OtherPolicy]
 
 
 def computed(policy: DtypePolicy | None) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 import keras
 import numpy as np
 import numpy.typing as npt
+import pytest
 import yaml
 
 from nnspec.build.training import build_callbacks
@@ -33,6 +34,10 @@ EXECUTORS: Mapping[str, Mapping[str, str]] = {
     "xla": {"engine": "fused", "xla": "required"},
     "keras": {"engine": "keras", "xla": "off"},
 }
+ONE_AND_THE_OTHERS = [
+    name if name == "graph" else pytest.param(name, marks=pytest.mark.slow) for name in EXECUTORS
+]
+"""For tests that train once a case: the plain round trains by one executor."""
 
 
 def draw_rows() -> dict[str, Array]:

@@ -23,6 +23,9 @@ DIFFERENCES = {
     "a short last batch of a stateful network": (
         "its rows are left out, and the report says how many; `fit` raises"
     ),
+    "another word for a metric (acc)": (
+        "stands for the metric, and is logged under its one name; `fit` logs the word"
+    ),
     "KLDivergence, Circle and CTC": (
         "their targets are shares, vectors and sequences, which no column of a table holds as "
         "they are"

@@ -53,7 +53,7 @@ NUMBERED: Named = {
     "IoU": {"num_classes": 3, "target_class_ids": [0, 2], "sparse_y_pred": False},
 }
 ONE_HOT: Named = {
-    "acc": {},
+    "accuracy": {},
     "CategoricalAccuracy": {},
     "TopKCategoricalAccuracy": {"k": 2},
     "CategoricalCrossentropy": {"label_smoothing": 0.1},

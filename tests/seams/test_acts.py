@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from acts import CALLBACKS, SCHEDULES
-from family import EXECUTORS, difference
+from family import ONE_AND_THE_OTHERS, difference
 
 if TYPE_CHECKING:
     from conftest import Told
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.keras
 
 
-@pytest.mark.parametrize("executor", EXECUTORS)
+@pytest.mark.parametrize("executor", ONE_AND_THE_OTHERS)
 @pytest.mark.parametrize("name", CALLBACKS)
 def test_callbacks_decide_as_in_fit(told_twice: "Told", name: str, executor: str) -> None:
     case, acted = CALLBACKS[name]
@@ -30,7 +30,7 @@ def test_callbacks_decide_as_in_fit(told_twice: "Told", name: str, executor: str
         assert difference(ours.weights, theirs.weights) < 1e-4
 
 
-@pytest.mark.parametrize("executor", EXECUTORS)
+@pytest.mark.parametrize("executor", ONE_AND_THE_OTHERS)
 @pytest.mark.parametrize("name", SCHEDULES)
 def test_schedules_count_epochs_as_fit_counts_steps(
     told_twice: "Told", name: str, executor: str

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from family import EXECUTORS, Case, difference
+from family import EXECUTORS, ONE_AND_THE_OTHERS, Case, difference
 from parts import CLASSES, PARTS, POLICIES, under
 
 if TYPE_CHECKING:
@@ -13,12 +13,13 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.keras, pytest.mark.filterwarnings("ignore:Gradients do not exist")]
 
 CASES: dict[str, Case] = {**PARTS, **CLASSES}
+DRAWING = ("dropped", "xla")
+"""Under XLA, Dropout and noise draw from another stream, of the same distribution."""
 EACH = [
-    (name, executor)
+    pytest.param(name, executor, marks=() if executor == "graph" else pytest.mark.slow)
     for name in CASES
     for executor in EXECUTORS
-    # Under XLA, Dropout and noise draw from another stream, of the same distribution.
-    if (name, executor) != ("dropped", "xla")
+    if (name, executor) != DRAWING
 ]
 
 
@@ -35,7 +36,7 @@ def test_each_part_learns_what_it_learns_in_fit(
         np.testing.assert_allclose(ours.history[figure], values, rtol=2e-5)
 
 
-@pytest.mark.parametrize("executor", EXECUTORS)
+@pytest.mark.parametrize("executor", ONE_AND_THE_OTHERS)
 @pytest.mark.parametrize("policy", POLICIES)
 def test_each_type_of_numbers_learns_what_it_learns_in_fit(
     told_twice: "Told", policy: str, executor: str

@@ -117,10 +117,12 @@ def evaluate(run: str | Path) -> tuple[OutputReport, ...]:
     """
     from pathlib import Path
 
+    from nnspec.diagnostics import GateMissed
     from nnspec.pipeline.finished import evaluate as run_evaluate
 
     evaluated = run_evaluate(Path(run))
     _warn(evaluated.doubts)
+    GateMissed.check(evaluated.missed)
     return evaluated.report.outputs
 
 

@@ -2,13 +2,16 @@
 
 from typing import Literal
 
-DtypePolicy = Literal[
+LearningPolicy = Literal[
     "float16",
     "bfloat16",
     "float32",
     "float64",
     "mixed_float16",
     "mixed_bfloat16",
+]
+"""Those that weights learn in: a gradient is no whole number."""
+OtherPolicy = Literal[
     "int16",
     "int32",
     "int64",
@@ -19,6 +22,7 @@ DtypePolicy = Literal[
     "bool",
     "string",
 ]
+DtypePolicy = Literal[LearningPolicy, OtherPolicy]
 
 
 def computed(policy: DtypePolicy | None) -> str:

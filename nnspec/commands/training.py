@@ -15,6 +15,7 @@ from nnspec.commands.reporting import (
     show_findings,
     training_libraries,
 )
+from nnspec.diagnostics import GateMissed
 
 Runs = Annotated[Path, typer.Option("--runs", metavar="DIR", help="Folder of all runs.")]
 RunName = Annotated[
@@ -55,10 +56,12 @@ def train(
 
         console = Console(highlight=False)
         result = run_opened(opened, Place(runs, name, console))
-        from nnspec.report.terminal import show_report
+        from nnspec.report.terminal import show_report, show_stop
 
+        show_stop(result.report, console)
         show_report(result.report, console)
         typer.echo(f"run: {result.folder}")
+        GateMissed.check(result.missed)
 
 
 def bench(
@@ -108,6 +111,7 @@ def evaluate(run: RunFolder) -> None:
         evaluated = finished.evaluate(run)
         show_findings(evaluated.doubts)
         show_report(evaluated.report, Console(highlight=False))
+        GateMissed.check(evaluated.missed)
 
 
 def predict(run: RunFolder, data: DataFile, output: Output = None) -> None:

@@ -43,6 +43,12 @@ class GateMissed(NnspecError):
 
     exit_code = 4
 
+    @classmethod
+    def check(cls, missed: tuple[Diagnostic, ...]) -> None:
+        """Raise where a gate was missed."""
+        if missed:
+            raise cls(missed)
+
 
 class RunBusy(NnspecError):
     """Another process holds the run folder; nothing was written."""

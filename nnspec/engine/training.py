@@ -36,6 +36,10 @@ class Listeners(Protocol):
         """Return whether one of them asked for the end."""
 
     @property
+    def reason(self) -> str:
+        """Return who asked for the end and why, to be read after "stopped after epoch 7"."""
+
+    @property
     def ending_early(self) -> bool:
         """Return whether a loss that is no number ends the training, rather than failing it."""
 
@@ -88,7 +92,7 @@ class Training:
         for epoch in range(self.plan.first_epoch, self.plan.epochs):
             logs = self._epoch(epoch)
             if self.listeners.stopping or self.stopped:
-                self.stopped = self.stopped or f"stopped after epoch {epoch + 1} by a callback"
+                self.stopped = self.stopped or self._asked(f"after epoch {epoch + 1}")
                 break
         if self.plan.epochs > 0:
             self.executor.finish()
@@ -101,9 +105,12 @@ class Training:
         first = self.plan.first_step if epoch == self.plan.first_epoch else 0
         logs, whole = self.chunks(epoch, first)
         if not whole:
-            self.stopped = f"stopped within epoch {epoch + 1} by a callback"
+            self.stopped = self._asked(f"within epoch {epoch + 1}")
             return logs
         return self._end_epoch(epoch, logs)
+
+    def _asked(self, when: str) -> str:
+        return f"stopped {when} {self.listeners.reason}"
 
     def _end_epoch(self, epoch: int, logs: dict[str, Any]) -> dict[str, Any]:
         begun = time.perf_counter()

@@ -19,8 +19,9 @@ def row_weights(spec: Spec, dataset: Dataset, split: SplitName) -> Floats | None
     weights = np.ones(len(part)) if own is None else own.astype(np.float64)
     by_class = spec.training.class_weight if spec.training else None
     if by_class:
-        labels = next(iter(dataset.raw_targets(split).values()))
-        weights = weights * [by_class.get(str(label), 1.0) for label in labels.tolist()]
+        name, labels = next(iter(dataset.raw_targets(split).items()))
+        by_label = dataset.fitted.targets[name].weigh(by_class)
+        weights = weights * [by_label.get(label, 1.0) for label in labels.tolist()]
     return weights
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from nnspec.build.raw import raw_columns
 from nnspec.data import Preprocessing, SplitName
-from nnspec.diagnostics import Diagnostic, GateMissed
+from nnspec.diagnostics import Diagnostic
 from nnspec.exchange.write.savedmodel import export_savedmodel
 from nnspec.judge.declared import find_figure, metrics_of
 from nnspec.judge.program import Judged, judge_program
@@ -125,8 +125,8 @@ def describe_loss(section: TrainingSection, fitted: Preprocessing) -> str:
     return ", ".join(f"{name}: {loss}{scaled.get(name, '')}" for name, loss in named)
 
 
-def check_gates(spec: Spec, report: Report) -> None:
-    """Raise GateMissed where a test metric is outside its bounds."""
+def missed_gates(spec: Spec, report: Report) -> tuple[Diagnostic, ...]:
+    """Return a finding for every test metric outside its bounds."""
     missed: list[Diagnostic] = []
     for metric, gate in spec.evaluation.gates.items():
         value = gated(spec, report, metric)
@@ -145,8 +145,7 @@ def check_gates(spec: Spec, report: Report) -> None:
         else:
             continue
         missed.append(Diagnostic("R108", message, place, file=spec.file))
-    if missed:
-        raise GateMissed(missed)
+    return tuple(missed)
 
 
 def gated(spec: Spec, report: Report, name: str) -> float | None:

@@ -12,7 +12,7 @@ from nnspec.exchange.write.savedmodel import export_savedmodel
 from nnspec.judge.program import answer_new_rows, describe_heads, predict_split
 from nnspec.network.network import Network
 from nnspec.pipeline.check import check_document
-from nnspec.pipeline.conclude import SAMPLE, check_gates, conclude, describe, judge
+from nnspec.pipeline.conclude import SAMPLE, conclude, describe, judge, missed_gates
 from nnspec.pipeline.incomplete import check_weights, count_epochs, doubts_about, ended
 from nnspec.pipeline.new_rows import read_new_rows
 from nnspec.pipeline.opened import fit_network, read_data, trainable_sections
@@ -47,10 +47,11 @@ class Finished:
 
 @dataclass(frozen=True, slots=True)
 class Evaluated:
-    """The figures of a run, computed anew."""
+    """The figures of a run, computed anew; the gates that a run just completed missed."""
 
     report: Report
     doubts: tuple[Diagnostic, ...] = ()
+    missed: tuple[Diagnostic, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,6 @@ def evaluate(path: Path) -> Evaluated:
     Raises:
         Refused: D117 where the data is not that of the run.
         RunBusy: A106 where another process is about to complete it.
-        GateMissed: the run was completed, and a metric missed its gate.
     """
     run = open_run(path)
     trained = reopen(run)
@@ -101,7 +101,8 @@ def evaluate(path: Path) -> Evaluated:
         return Evaluated(replace(report(path), outputs=judge(trained).outputs))
     if run.folder.manifest.training is None:
         return Evaluated(describe(trained, judge(trained)), run.doubts)
-    return Evaluated(complete(trained))
+    completed = complete(trained)
+    return Evaluated(completed, missed=missed_gates(run.spec, completed))
 
 
 def reopen(run: Finished) -> Trained:
@@ -124,9 +125,7 @@ def complete(trained: Trained) -> Report:
     with SIGNALS.waiting() as held, RunFolder.open(trained.folder.path, writing=True) as folder:
         folder.tell(held)
         folder.mark_trained(trained.record)
-        written = conclude(replace(trained, folder=folder))
-    check_gates(trained.spec, written)
-    return written
+        return conclude(replace(trained, folder=folder))
 
 
 def predict(path: Path, data: Path) -> Predicted:

@@ -167,7 +167,7 @@ def check_class_weights(spec: Spec, fitted: Preprocessing, findings: Findings) -
     labels = [str(label) for label in target.labels]
     listed = ", ".join(labels[:LISTED]) + ", ..." * (len(labels) > LISTED)
     for label in weights:
-        if label not in labels:
+        if target.find_label(label) is None:
             place = spec.positions.find(("training", "class_weight", label))
             message = f"class_weight names {shorten(label)!r}; the classes are {listed}"
             findings.add("M105", message, place, hint=nearest(label, tuple(labels)))

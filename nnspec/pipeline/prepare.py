@@ -73,8 +73,8 @@ def weighted(spec: Spec, program: Program, arrays: Arrays) -> Arrays:
     if not weights:
         return arrays
     name, target = next(iter(program.fitted.targets.items()))
-    numbers = {str(label): number for number, label in enumerate(target.labels)}
-    by_number = {numbers[label]: weight for label, weight in weights.items()}
+    numbers = {label: number for number, label in enumerate(target.labels)}
+    by_number = {numbers[label]: weight for label, weight in target.weigh(weights).items()}
     return weighted_by_class(arrays, program.outputs[name], by_number)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from nnspec.diagnostics import Diagnostic
+from nnspec.diagnostics import Diagnostic, GateMissed
 from nnspec.network.fill import hash_spec, render_spec
 from nnspec.pipeline.check import Source, placing
 from nnspec.pipeline.opened import Opened, open_spec
@@ -24,11 +24,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """A finished run: where it lies and what it reached."""
+    """A finished run: where it lies, what it reached, and which gates it missed."""
 
     folder: Path
     report: "Report"
     warnings: tuple[Diagnostic, ...] = ()
+    missed: tuple[Diagnostic, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +68,16 @@ def run(
         GateMissed: the run is complete and a metric missed its gate.
     """
     opened = open_spec(source, overrides=overrides, allow_outside=allow_outside)
-    return run_opened(opened, place or Place())
+    result = run_opened(opened, place or Place())
+    GateMissed.check(result.missed)
+    return result
 
 
 def run_opened(opened: Opened, place: Place) -> RunResult:
-    """Train a spec whose data is open, and conclude the run; raises as `run` does."""
+    """Train a spec whose data is open, and conclude the run.
+
+    Raises as `run` does, but for gates: those that were missed stand in the result.
+    """
     with placing(opened.spec):
         prepared = prepare(opened)
         manifest = describe_run(prepared, place)
@@ -87,8 +93,8 @@ def run_opened(opened: Opened, place: Place) -> RunResult:
             from nnspec.pipeline import conclude  # noqa: PLC0415 - a second, when training has ended
 
             report = conclude.conclude(trained)
-        conclude.check_gates(prepared.spec, report)
-    return RunResult(folder.path, report, opened.diagnostics)
+        missed = conclude.missed_gates(prepared.spec, report)
+    return RunResult(folder.path, report, opened.diagnostics, missed)
 
 
 def describe_run(prepared: Prepared, place: Place) -> Manifest:

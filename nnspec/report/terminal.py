@@ -1,5 +1,7 @@
 """Floor 8, the terminal: the figures of a run as a table, 80 columns wide, calm."""
 
+from textwrap import fill
+
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
@@ -13,6 +15,8 @@ from nnspec.run.numerals import metric_names, show_metric, show_seconds, show_ti
 
 BESIDE = 4
 """Figures of the spec's own that stand side by side."""
+WIDEST = 1_000
+"""Columns that no table needs."""
 
 
 def show_report(report: Report, console: Console) -> None:
@@ -24,11 +28,28 @@ def show_report(report: Report, console: Console) -> None:
     """
     for output in report.outputs:
         console.print(_title(report, output))
-        console.print(_table(report, output))
+        _fitted(_table(report, output), console)
         for names in _further(output):
-            console.print(_declared(report, output, names))
+            _fitted(_declared(report, output, names), console)
         for note in output.baseline_notes:
-            console.print(Text(f"  {note}", style="dim"))
+            console.print(Text(_indented(note, console.width), style="dim"))
+
+
+def show_stop(report: Report, console: Console) -> None:
+    """Print why the training ended before its last epoch, where it did."""
+    if report.training.stopped:
+        console.print(Text(report.training.stopped, style="dim"))
+
+
+def _fitted(table: Table, console: Console) -> None:
+    """Print a table, closer together where it is too wide; what is wider still is broken."""
+    wanted = console.measure(table, options=console.options.update(max_width=WIDEST)).maximum
+    table.collapse_padding = wanted > console.width
+    console.print(table)
+
+
+def _indented(note: str, width: int) -> str:
+    return fill(note, width, initial_indent="  ", subsequent_indent="  ")
 
 
 def _title(report: Report, output: OutputReport) -> Text:
@@ -42,10 +63,10 @@ def _table(report: Report, output: OutputReport) -> Table:
     parts = {split: split_table(output, split, built_in(output, split)) for split in splits}
     table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
     header = next(iter(parts.values())).header if parts else ("",)
-    table.add_column("rows")
-    table.add_column("model")
+    table.add_column("rows", overflow="fold")
+    table.add_column("model", overflow="fold")
     for metric in header[1:]:
-        table.add_column(metric, justify="right")
+        table.add_column(metric, justify="right", overflow="fold")
     for split, part in parts.items():
         for place, line in enumerate(part.lines):
             where = f"{split} ({report.rows.get(split, 0):,})" if place == 0 else ""

@@ -196,8 +196,10 @@ def check_same_name(case: Case) -> Iterator[Diagnostic]:
 
 @rule("M122")
 def check_same_as_loss(case: Case) -> Iterator[Diagnostic]:
-    """Find metrics that repeat the loss."""
+    """Find metrics that repeat the loss: none does where it measures scaled numbers."""
     for head in case.trained:
+        if in_scaled_units(case, head):
+            continue
         for metric, path in head.metrics:
             if head.loss and metric.keras_name == head.loss.keras_name:
                 message = f"the metric {log_name(metric)} repeats the loss, which is logged as loss"
@@ -245,3 +247,12 @@ def check_threshold(case: Case) -> Iterator[Diagnostic]:
             )
             hint = f"write {metric.keras_name}: {{threshold: 0.5}}"
             yield Diagnostic("M130", message, case.place(*path), hint)
+
+
+def in_scaled_units(case: Case, head: Head) -> bool:
+    """Return whether a loss is of scaled targets, while metrics are in the target's own units."""
+    data = case.spec.data
+    if data is None:
+        return False
+    scaling = {"regression": data.target_scaling, "reconstruction": data.scaling}
+    return scaling.get(case.task(head) or "none", "none") != "none"

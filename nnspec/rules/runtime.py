@@ -1,12 +1,14 @@
 """Floor 5: the split, the run and its gates against what the training can use of them."""
 
 from collections.abc import Iterator
+from typing import get_args
 
+from nnspec.catalog.dtypes import OtherPolicy
 from nnspec.diagnostics import Diagnostic
 from nnspec.document import shorten
 from nnspec.language.near_names import suggest
 from nnspec.network.network import ResolvedNode
-from nnspec.rules.case import Case
+from nnspec.rules.case import Case, at
 from nnspec.rules.figures import log_name
 from nnspec.rules.head import Head
 from nnspec.rules.rule import rule
@@ -176,6 +178,24 @@ def check_stateful(case: Case) -> Iterator[Diagnostic]:
             also = case.also("the training is here", "training")
             hint = "add shuffle: false to training"
             yield Diagnostic("T126", message, node.node.origin.of("stateful"), hint, also)
+
+
+@rule("T132")
+def check_types_of_numbers(case: Case) -> Iterator[Diagnostic]:
+    """Find layers that the run's type of numbers, or their own, does not suit."""
+    policy = case.spec.runtime.dtype_policy
+    for node in case.network.nodes:
+        layer = node.layer
+        if layer is None:
+            continue
+        if layer.dtype is None and policy in layer.uncomputed:
+            message = f"TensorFlow does not compute {layer.keras_name} in {policy}, the run's type"
+            also = case.also("the policy is here", "runtime", "dtype_policy")
+            place = node.node.origin.of(None)
+            yield Diagnostic("T132", message, place, "add dtype: float32 to it", also)
+        elif layer.dtype in get_args(OtherPolicy) and any(one.trainable for one in node.weights):
+            message = f"the weights of {layer.keras_name} cannot learn in {layer.dtype}"
+            yield at(node, "T132", message, "dtype", hint="write dtype: float32")
 
 
 @rule("T127")

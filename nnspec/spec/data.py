@@ -73,6 +73,8 @@ class DataSection(Section):
     number with NaN; a label is then empty and its probabilities NaN. Among labels that are whole
     numbers, -9223372036854775808 stands for the empty one; true and false are texts there.
 
+    Messages count the rows of a table from 1; the column `row` of predictions counts them from 0.
+
     The SavedModel takes each column by its own name if that has only letters, digits and
     underscores, a letter first. In any other name TensorFlow reads each other sign as an
     underscore, and puts `arg_` before what begins with no letter; a name that is then taken gets a

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from nnspec.catalog.callbacks import Callback
-from nnspec.catalog.dtypes import DtypePolicy
+from nnspec.catalog.dtypes import LearningPolicy
 from nnspec.catalog.keras_names import snake_case
 from nnspec.catalog.losses import Loss
 from nnspec.catalog.metrics import Metric
@@ -101,7 +101,7 @@ class RuntimeSection(Section):
     """Whether XLA compiles the steps; `required` refuses a network that XLA cannot compile."""
     deterministic: Flag = False
     """Whether only operations are used that give the same bits on a GPU as well."""
-    dtype_policy: DtypePolicy = "float32"
+    dtype_policy: LearningPolicy = "float32"
     """Type of numbers for all layers that do not name their own."""
     threads: Threads | None = None
     """Processor threads; as many as the machine offers if absent."""

@@ -106,7 +106,10 @@ def test_early_stopping_ends_the_training_and_restores_the_best_weights() -> Non
     plan = Plan(batch_size=4, epochs=200, xla="off")
     outcome = train(model, rows_for(model, 16), None, plan, [stop])
     assert outcome.epochs < 200
-    assert outcome.stopped == f"stopped after epoch {outcome.epochs} by a callback"
+    assert outcome.stopped == (
+        f"stopped after epoch {outcome.epochs} by EarlyStopping; "
+        f"loss was best in epoch {outcome.epochs - 1}, whose weights are put back"
+    )
     assert len(outcome.history["loss"]) == outcome.epochs
 
 

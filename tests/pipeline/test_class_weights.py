@@ -5,8 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from nnspec.judge.row_weights import row_weights
 from nnspec.pipeline.opened import open_spec
-from nnspec.pipeline.prepare import prepare
+from nnspec.pipeline.prepare import prepare, weighted
 from nnspec.pipeline.run import Place, run
 from nnspec.run.checkpoint import load_weights
 from nnspec.run.folder import RunFolder
@@ -63,3 +64,29 @@ def test_weights_of_classes_and_rows_move_the_network_as_in_fit(
     load_weights(core, RunFolder.open(result.folder), "last")
     for found, wanted in zip(core.get_weights(), expected, strict=True):
         assert found == pytest.approx(wanted, rel=1e-5, abs=1e-6)
+
+
+@pytest.mark.parametrize("written", ["true", "True"])
+def test_a_class_that_is_true_is_weighed_by_either_of_its_texts(
+    written: str, tmp_path: Path
+) -> None:
+    rows = "".join(f"{k % 7},{'true' if k % 3 else 'false'}\n" for k in range(40))
+    (tmp_path / "table.csv").write_text("a,ok?\n" + rows)
+    path = tmp_path / "spec.yaml"
+    path.write_text(
+        "nnspec: 1\nname: truth\n"
+        "data: {source: table.csv, target: ok?, split: {validation: 0, test: 0}}\n"
+        "model: [{Dense: {units: 1, activation: sigmoid}}]\n"
+        "training: {optimizer: adam, loss: binary_crossentropy, class_weight: {"
+        f'"{written}": 3}}}}\n'
+        "evaluation: {weighted: true}\n"
+    )
+    prepared = prepare(open_spec(path))
+    arrays = prepared.program.arrays(prepared.dataset, "train")
+    weights = weighted(prepared.spec, prepared.program, arrays).weights
+    truth = next(iter(arrays.targets.values())).ravel()
+    assert weights is not None
+    assert weights.tolist() == [3.0 if one else 1.0 for one in truth]
+    counted = row_weights(prepared.spec, prepared.dataset, "train")
+    assert counted is not None
+    assert counted.tolist() == weights.tolist()

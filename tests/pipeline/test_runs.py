@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import nnspec
+from nnspec.commands import main
 from nnspec.diagnostics import GateMissed, Refused, RunFailed
 
 pytestmark = pytest.mark.keras
@@ -131,6 +132,23 @@ def test_a_missed_gate_ends_the_complete_run_with_its_own_code(spec: Path, tmp_p
         )
     assert missed.value.exit_code == 4
     assert (tmp_path / "runs" / "small" / "report.json").exists()
+
+
+def test_the_command_line_shows_why_a_training_ended_and_its_figures_before_a_missed_gate(
+    spec: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(spec.parent)
+    stop = "[{EarlyStopping: {patience: 1, min_delta: 1e9, restore_best_weights: true}}]"
+    settings = (f"training.callbacks={stop}", "evaluation.gates={r2: {min: 2}}")
+    with pytest.raises(SystemExit) as ended:
+        main(["train", "small.yaml", *(f"--set={one}" for one in settings)])
+    shown = capsys.readouterr()
+    assert ended.value.code == 4
+    assert "r2 is " in shown.err
+    assert "its gate asks for at least 2" in shown.err
+    table = shown.out.index("network")
+    assert shown.out.index("epoch 1,") < table < shown.out.index("run: runs/small")
+    assert "stopped after epoch 2 by EarlyStopping; val_loss was best in epoch 1" in shown.out
 
 
 def test_a_loss_that_is_no_number_fails_the_run_and_keeps_no_nan(

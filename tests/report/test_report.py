@@ -2,15 +2,16 @@
 
 import io
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from rich.console import Console
 
 from nnspec.diagnostics import Refused
-from nnspec.judge.answers import Truth, class_answers, number_answers
+from nnspec.judge.answers import Truth, class_answers, label_answers, number_answers
 from nnspec.judge.baselines import Baselines
-from nnspec.judge.heads import Numbers, OneClass
+from nnspec.judge.heads import Numbers, OneClass, SeveralLabels
 from nnspec.judge.output import Beside, OutputReport, judge
 from nnspec.report.markdown import render_markdown
 from nnspec.report.report import Origins, Report, TrainingFacts, decode_report
@@ -122,6 +123,24 @@ def test_the_terminal_table_fits_eighty_columns_and_a_pipe_has_no_colour() -> No
     )
     assert any(line.split() == ["ridge", "9.000", "-0.5000", "8.000"] for line in lines)
     assert "ridge: fitted to 2 of 3 rows" in stream.getvalue()
+
+
+@pytest.mark.parametrize("rows", [9, 12_345, 1_234_567])
+def test_the_table_of_several_labels_is_whole_at_eighty_columns(rows: int) -> None:
+    truth = np.array([[1, 0], [0, 1], [1, 1]])
+    shares = np.array([[0.9, 0.2], [0.4, 0.7], [0.6, 0.4]])
+    answers = {"validation": label_answers([0, 1, 2], shares, (0, 1), Truth(truth))}
+    figures = {"logistic_regression": {"validation": {"accuracy": 0.5, "macro_f1": 0.25}}}
+    figures["logistic_regression"]["validation"] |= {"roc_auc": 0.5, "subset_accuracy": 0.125}
+    head = SeveralLabels("kinds", ("red", "round"), (0, 1))
+    output = judge(head, answers, Beside(Baselines(figures)))
+    stream = io.StringIO()
+    whole = replace(report(output), rows={"validation": rows})
+    show_report(whole, Console(file=stream, width=80))
+    shown = stream.getvalue()
+    assert "…" not in shown
+    assert max(map(len, shown.splitlines())) <= 80
+    assert "logistic_regression" in shown or rows > 99_999
 
 
 @pytest.mark.parametrize(

@@ -89,6 +89,10 @@ RUN = [
     Example("T128", "8", "4",
             "- Input: {shape: [5, 2], batch_size: 4} #!\n- LSTM: {units: 3, stateful: true}\n"
             "- Dense: 1", "loss: mse\nshuffle: false\nbatch_size: @", ""),
+    Example("T132", "int32", "float64", "- Dense: {units: 1, dtype: @}"),
+    Example("T132", "float64", "float32",
+            "- Input: [8, 8, 8, 1]\n- MaxPooling3D: 2 #!\n- Flatten\n- Dense: 1",
+            data="", rest="runtime: {dtype_policy: @}"),
     Example("T127", "1", "{units: 1, dtype: float32}", "- Dense: @",
             rest="runtime: {dtype_policy: mixed_float16}"),
 ]  # fmt: skip

@@ -4,6 +4,7 @@ Frozen, and JSON both ways: a run keeps it beside the weights, the front and the
 compiled program are built from it.
 """
 
+from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr, ValidationError
@@ -115,6 +116,19 @@ class TargetFit(Fitted):
     """Precision of answers: double where single would blur the training rows' differences."""
     labels: tuple[Label, ...] = ()
     """Classes, sorted; a class is encoded by its position."""
+
+    def find_label(self, text: str) -> Label | None:
+        """Return the class that a text names, true and false in small letters too; None if none."""
+        for label in self.labels:
+            written = str(label)
+            if text == written or (isinstance(label, bool) and text == written.lower()):
+                return label
+        return None
+
+    def weigh(self, weights: Mapping[str, float]) -> dict[Label, float]:
+        """Return the weights of classes by the class instead of its text."""
+        found = {self.find_label(text): weight for text, weight in weights.items()}
+        return {label: weight for label, weight in found.items() if label is not None}
 
 
 class Preprocessing(Fitted):

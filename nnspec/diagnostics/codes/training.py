@@ -208,4 +208,11 @@ TRAINING: tuple[Code, ...] = (
         "and no weight behind it ever changes.",
         "Use sigmoid, which is a smooth step.",
     ),
+    Code(
+        "T132",
+        "type of numbers that a layer does not compute in",
+        "Weights learn by small steps, which whole numbers and texts cannot take; and TensorFlow "
+        "has some operations in some types of numbers only.",
+        "Write `dtype: float32` at the layer, or another policy for the run.",
+    ),
 )

@@ -43,6 +43,16 @@ class KerasCallbacks:
         return bool(self.model.stop_training)
 
     @property
+    def reason(self) -> str:
+        """Return who asked for the end: EarlyStopping, with the epoch it holds for the best."""
+        for one in self._list.callbacks:
+            if isinstance(one, keras.callbacks.EarlyStopping) and one.stopped_epoch:
+                best = f"{one.monitor} was best in epoch {one.best_epoch + 1}"
+                after = ", whose weights are put back" if one.restore_best_weights else ""
+                return f"by EarlyStopping; {best}{after}"
+        return "by a callback"
+
+    @property
     def ending_early(self) -> bool:
         """Return whether one of them ends a training whose loss is no number."""
         return any(

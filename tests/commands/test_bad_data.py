@@ -61,12 +61,6 @@ CASES: dict[str, tuple[str | Callable[[Path], None], str, str, str]] = {
         REGRESSION,
         'column "b"|6 missing|data.missing',
     ),
-    "constant column": (
-        table("a,b,y", 30, lambda n: f"{n},7,{n}"),
-        "data.csv, target: y",
-        REGRESSION,
-        'column "b"|scaling',
-    ),
     "labels from one": (
         table("a,b,y", 60, lambda n: f"{n},{n % 7},{n % 3 + 1}"),
         "data.csv, target: y",

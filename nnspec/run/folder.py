@@ -2,6 +2,7 @@
 
 import shutil
 import threading
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -45,6 +46,7 @@ class RunFolder:
         self.manifest = manifest
         self._lock = lock
         self._guard = threading.RLock()
+        self._told = False  # whether the block around says where the run lies
 
     @classmethod
     def create(cls, runs: Path, manifest: Manifest, *, exact: bool = False) -> Self:
@@ -71,11 +73,16 @@ class RunFolder:
         try:
             if exact:
                 _clear(path)
-            folder = cls(path, replace(manifest, name=path.name), lock)
-            folder.save()
         except BaseException:
             lock.release()
             raise
+        folder = cls(path, replace(manifest, name=path.name), lock)
+        with (
+            ExitStack() as given_up
+        ):  # a signal may be heard at the first write
+            given_up.push(folder)
+            folder.save()
+            given_up.pop_all()
         return folder
 
     @classmethod
@@ -110,6 +117,8 @@ class RunFolder:
     ) -> None:
         if self._lock is None:
             return
+        if isinstance(error, KeyboardInterrupt | SystemExit) and not self._told:
+            error.add_note(self.words())
         try:
             if isinstance(error, Refused) and not self.manifest.weights:
                 _remove(self.path)  # nothing was trained: a refusal leaves nothing behind
@@ -221,6 +230,7 @@ class RunFolder:
         """Have the run marked, and whoever stops it told where it lies, if a signal ends it."""
         held.last_words = self.abandon
         held.words = self.words
+        self._told = True
 
     def words(self) -> str:
         """Return what is left of a run that was stopped, as it stands in a message."""

@@ -77,9 +77,7 @@ class RunFolder:
             lock.release()
             raise
         folder = cls(path, replace(manifest, name=path.name), lock)
-        with (
-            ExitStack() as given_up
-        ):  # a signal may be heard at the first write
+        with ExitStack() as given_up:  # a signal may be heard at the first write
             given_up.push(folder)
             folder.save()
             given_up.pop_all()

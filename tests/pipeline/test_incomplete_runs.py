@@ -46,12 +46,15 @@ def cut(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ]
     (folder / "table.csv").write_text("\n".join(["length (mm),width,Grade", *rows]) + "\n")
     (folder / "cut.yaml").write_text(SPEC)
+    # As in a notebook, also where whoever started the tests ignores the signal.
+    outer = signal.signal(signal.SIGINT, signal.default_int_handler)
     before = signal.getsignal(signal.SIGINT)
     threading.Thread(target=interrupt, args=(folder / "runs" / "cut" / "history.csv",)).start()
     with pytest.raises(KeyboardInterrupt) as stopped:
         nnspec.train(folder / "cut.yaml", runs=folder / "runs")
     assert stopped.value.__notes__ == [f"the run so far is kept in {folder / 'runs' / 'cut'}"]
     assert signal.getsignal(signal.SIGINT) is before
+    signal.signal(signal.SIGINT, outer)
     return folder / "runs" / "cut"
 
 

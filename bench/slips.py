@@ -328,7 +328,9 @@ def heads_of_layer(original: Original, place: Place) -> set[int]:
 def unwire(draw: Draw, original: Original) -> Slip | None:
     """Leave a name out of a list of names in brackets."""
     spots = [
-        one for one in wires(original) if isinstance(one.parent, Sequence) and len(one.parent.items) > 1
+        one
+        for one in wires(original)
+        if isinstance(one.parent, Sequence) and len(one.parent.items) > 1
     ]
     if not spots:
         return None
@@ -403,7 +405,9 @@ def as_python(draw: Draw, original: Original) -> Slip | None:
             ways = (f"({shown})", f"({shown},)", f"int({shown})", f"{shown} * 1", f"np.{shown}")
             written = draw.choice((*ways, "None", f"{shown}L", f"float('{shown}')", f"{shown};"))
         case Scalar(value=str()):
-            written = draw.choice((f"{shown}()", f"tf.{shown}", f"'{shown}\"", f"lambda x: {shown}"))
+            written = draw.choice(
+                (f"{shown}()", f"tf.{shown}", f"'{shown}\"", f"lambda x: {shown}")
+            )
         case Sequence():
             written = f"({shown.strip('[]')})"
         case Mapping() if place.key and place.layer and is_flow(original, place.value):
@@ -472,7 +476,9 @@ def spoil_dash(draw: Draw, original: Original) -> Slip | None:
     bare = line.lstrip()
     indent = line[: len(line) - len(bare)]
     if bare.startswith("- "):
-        made = draw.choice((f"-{bare[2:]}", f"  {bare[2:]}", bare[2:], f"* {bare[2:]}", f"- {bare}"))
+        made = draw.choice(
+            (f"-{bare[2:]}", f"  {bare[2:]}", bare[2:], f"* {bare[2:]}", f"- {bare}")
+        )
     else:
         made = f"- {bare}"
     return edit_line("dash", original, number, indent + made)

@@ -83,7 +83,9 @@ def write_pair(slip: Slip, finding: Diagnostic, match: re.Match[str]) -> Iterato
     for found in re.finditer(rf"{re.escape(key)}\s*[:=]?\s*", line):
         yield put(slip, start + found.start(), stop, f"{key}: {value}")
         for close in re.finditer(r"[,}\]]|$", line[found.end() :]):
-            yield put(slip, start + found.start(), start + found.end() + close.start(), f"{key}: {value}")
+            yield put(
+                slip, start + found.start(), start + found.end() + close.start(), f"{key}: {value}"
+            )
     dash = re.match(r" *(- )?", line)
     if dash:
         yield put(slip, start + dash.end(), stop, f"{key}: {value}")
@@ -160,7 +162,9 @@ def realign(slip: Slip, finding: Diagnostic, match: re.Match[str]) -> Iterator[s
     lines = slip.text.split("\n")
     here = finding.span.start.line - 1
     depths = {
-        len(one) - len(one.lstrip(" -")) for one in lines[max(0, here - 6) : here + 7] if one.strip()
+        len(one) - len(one.lstrip(" -"))
+        for one in lines[max(0, here - 6) : here + 7]
+        if one.strip()
     }
     depths |= {len(one) - len(one.lstrip()) for one in lines[max(0, here - 6) : here + 7]}
     for number in (here, here - 1):

@@ -18,6 +18,7 @@ from nnspec.language.foreign import is_own, recognize, refuse_foreign
 from nnspec.language.habits import SECTION_HABITS
 from nnspec.language.keys import KEYS
 from nnspec.language.near_names import meant, nearest, suggest
+from nnspec.reading.misplaced import join_moved
 from nnspec.reading.moves import add_version
 from nnspec.reading.reader import Reader, Unreadable
 from nnspec.reading.substitute import Substitution, names_used
@@ -101,7 +102,8 @@ class DocumentReader:
         name = self.read_name()
         self.check_variables()
         findings = Findings()
-        findings.extend(self.substitution.at_definitions(self.findings))
+        found = join_moved(self.findings, self.reader.missing, self.reader.strays)
+        findings.extend(self.substitution.at_definitions(found))
         if model is None:
             return Validated(None, findings)
         given: dict[str, Any] = {key: value for key, value in sections.items() if value is not None}

@@ -8,8 +8,9 @@ from nnspec.diagnostics import Advice, Diagnostic, Findings, Replacement, Span
 from nnspec.document import Entry, Mapping, Node, Scalar, Sequence, kind_of, plain, shorten
 from nnspec.language.limits import MOST_REPETITIONS
 from nnspec.reading.reader import Reader
+from nnspec.reading.split import split_object
 from nnspec.reading.written import Written
-from nnspec.spec.model import Wire
+from nnspec.spec.model import UNREAD, Wire
 
 WIRING = ("name", "inputs", "repeat", "each", "use", "within")
 LAYER_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -40,6 +41,8 @@ class Item:
     within: str = ""
     members: tuple[tuple[Entry, ...], ...] = ((),)
     repeated: bool = False
+    unnamed: bool = False
+    """Whether a name stands beside it that was refused."""
     values: int = 1
     """How many values the entry holds; each repetition holds them again."""
 
@@ -47,7 +50,7 @@ class Item:
 def read_item(node: Node, reader: Reader) -> Item | None:
     """Return the parts of an entry, None where it cannot be understood."""
     if not isinstance(node, Mapping):
-        written = reader.split_object(node, "a layer")
+        written = split_object(node, "a layer", reader.findings)
         return Item(written, written.span, values=count_values(node)) if written else None
     findings = reader.findings
     beside = {entry.name: entry for entry in node if entry.name in WIRING}
@@ -62,10 +65,12 @@ def read_item(node: Node, reader: Reader) -> Item | None:
     use = None if node.get("class_name") else read_text(beside.get("use"), findings)
     if members is None or (written is None and use is None):
         return None
+    name = read_name(beside.get("name"), findings)
     return Item(
         written,
         written.span if written else beside["use"].key,
-        name=read_name(beside.get("name"), findings),
+        name=name,
+        unnamed="name" in beside and name is None,
         use=use,
         inputs=read_inputs(beside.get("inputs"), findings),
         within=(read_text(beside.get("within"), findings) or ("", None))[0],
@@ -80,7 +85,7 @@ def read_keras_form(node: Mapping, beside: dict[str, Entry], reader: Reader) -> 
     if "use" in beside:
         message = "use applies a layer again; it cannot stand beside a class_name"
         reader.findings.add("G107", message, beside["use"].key, hint="remove one of them")
-    return reader.split_object(node, "a layer")
+    return split_object(node, "a layer", reader.findings)
 
 
 def count_values(node: Node) -> int:
@@ -230,8 +235,9 @@ def read_sources(node: Node, findings: Findings, parameter: str | None = None) -
             return [wire for item in items for wire in read_sources(item, findings, parameter)]
         case _:
             message = f"inputs are names of layers; found {kind_of(node)}"
-            findings.add("S103", message, node.span)
-            return []
+            if not is_refused(node):
+                findings.add("S103", message, node.span)
+            return [Wire(UNREAD, node.span, parameter)]
 
 
 def read_members(

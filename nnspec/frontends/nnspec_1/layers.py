@@ -152,6 +152,7 @@ class ModelReader:
             substituted = substitute_beside(raw, scope.substitution, self.findings)
             item = read_item(substituted, self.reader)
             items.append((raw, with_config_name(item, self.findings) if item else None))
+            self.partial |= item is not None and item.unnamed
         scope.taken |= {item.name[0] for _, item in items if item and item.name}
         for raw, item in items:
             if item is None:

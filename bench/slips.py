@@ -309,8 +309,15 @@ def rewire(draw: Draw, original: Original) -> Slip | None:
     text = original.replaced(place.value.span, other)
     orphan = original.lines_of(str(plain(place.value)))
     readers = {line_of(place), place.parent.span.start.line, *orphan, *original.lines_of(other)}
-    readers |= heads_of_layer(original, place)
+    readers |= heads_of_layer(original, place) | named_at(original, place)
     return Slip("wire to another", original, text, frozenset(readers), place)
+
+
+def named_at(original: Original, place: Place) -> set[int]:
+    """Return the lines at which the layer begins whose name stands at a place."""
+    name = plain(place.value)
+    around = [one for one in original.places if one.path[-1] == "name" and plain(one.value) == name]
+    return {one.parent.span.start.line for one in around}
 
 
 def heads_of_layer(original: Original, place: Place) -> set[int]:
@@ -341,7 +348,7 @@ def unwire(draw: Draw, original: Original) -> Slip | None:
         return None
     text = original.replaced(place.parent.span, f"[{', '.join(left)}]")
     lines = {line_of(place), *heads_of_layer(original, place)}
-    lines |= original.lines_of(str(plain(place.value)))
+    lines |= original.lines_of(str(plain(place.value))) | named_at(original, place)
     return Slip("wire dropped", original, text, frozenset(lines), place)
 
 

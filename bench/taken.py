@@ -60,6 +60,12 @@ def replace_word(slip: Slip, finding: Diagnostic, match: re.Match[str]) -> Itera
     yield put(slip, begin, end, bare)
 
 
+def replace_list(slip: Slip, finding: Diagnostic, match: re.Match[str]) -> Iterator[str]:
+    """Write another list on the line of the place."""
+    begin, end, line = line_at(slip, finding)
+    yield put(slip, begin, end, re.sub(r"inputs: .*", f"inputs: {match['word']}", line))
+
+
 def pick(slip: Slip, finding: Diagnostic, match: re.Match[str]) -> Iterator[str]:
     """Write the word of a list that was there."""
     assert finding.span
@@ -236,6 +242,76 @@ def spaced_dash(slip: Slip, finding: Diagnostic, match: re.Match[str]) -> Iterat
         yield put(slip, begin, end, indent + whole)
 
 
+def exchange(slip: Slip, finding: Diagnostic, match: re.Match[str]) -> Iterator[str]:
+    """Exchange two keys: that at the place, and that at the place beside it."""
+    del match
+    assert finding.span
+    if not finding.related:
+        return
+    one, other = sorted((finding.span, finding.related[0].span))
+    (begin, end), (start, stop) = at(slip, one), at(slip, other)
+    between = slip.text[end:start]
+    yield (
+        slip.text[:begin]
+        + slip.text[start:stop]
+        + between
+        + slip.text[begin:end]
+        + slip.text[stop:]
+    )
+
+
+def restore(slip: Slip, finding: Diagnostic, match: re.Match[str]) -> Iterator[str]:
+    """Write the value that stood behind the key at the place, or take the key away."""
+    assert finding.span
+    begin, end = at(slip, finding.span)
+    if value := value_of(slip, slip.text[begin:end]):
+        yield put(slip, end, end, f": {value}")
+        yield put(slip, end, end + 1, f": {value}")
+    yield from cut_entry(slip, finding, match)
+
+
+def requote(slip: Slip, finding: Diagnostic, match: re.Match[str]) -> Iterator[str]:
+    """Write one quotation mark for the other."""
+    begin, end, line = line_at(slip, finding)
+    yield put(slip, begin, end, line.replace("'", match["sign"]).replace('"', match["sign"]))
+
+
+def name_it(slip: Slip, finding: Diagnostic, match: re.Match[str]) -> Iterator[str]:
+    """Give a name to the layer beside."""
+    span = finding.related[-1].span
+    begin, _ = at(slip, span)
+    indent = " " * (span.start.column - 1)
+    yield put(slip, begin, begin, f"name: {match['word']}\n{indent}")
+
+
+def put_colon(slip: Slip, finding: Diagnostic, match: re.Match[str]) -> Iterator[str]:
+    """Put a colon behind a word of the line."""
+    begin, end, line = line_at(slip, finding)
+    yield put(slip, begin, end, re.sub(rf"({re.escape(match['key'])}) ", r"\1: ", line))
+
+
+def one_colon(slip: Slip, finding: Diagnostic, match: re.Match[str]) -> Iterator[str]:
+    """Write one colon where two stand."""
+    del match
+    begin, end, line = line_at(slip, finding)
+    yield put(slip, begin, end, re.sub(r" ?: ?: ?", ": ", line))
+
+
+def one_comma(slip: Slip, finding: Diagnostic, match: re.Match[str]) -> Iterator[str]:
+    """Write one comma where two stand."""
+    del match
+    begin, end, line = line_at(slip, finding)
+    yield put(slip, begin, end, re.sub(r", ?,", ",", line))
+
+
+def undash(slip: Slip, finding: Diagnostic, match: re.Match[str]) -> Iterator[str]:
+    """Take the dash of the line, or of all lines like it, away."""
+    del match
+    begin, end, line = line_at(slip, finding)
+    for bare in (re.sub(r"^( *)- ", r"\1", line), re.sub(r"^( *)- ", r"\1  ", line)):
+        yield put(slip, begin, end, bare)
+
+
 TAKERS: tuple[tuple[str, Taker], ...] = (
     (r"did you mean (?P<word>.+)\?", replace_word),
     (r"known here: (?P<words>.+)", pick),
@@ -246,8 +322,9 @@ TAKERS: tuple[tuple[str, Taker], ...] = (
     (r"define it, variables: \{(?P<key>\w+): VALUE\}", define),
     (r"(?:write|put|quote)[^:]*: " + KEY_VALUE, write_pair),
     (r"write " + KEY_VALUE, write_pair),
-    (r"inputs: (?P<word>\[.*\])", replace_word),
+    (r"inputs: (?P<word>\[.*\])", replace_list),
     (r"put a space behind the colon: " + KEY_VALUE, write_pair),
+    (r"write one colon: (?P<word>\w+:) ?", replace_word),
     (r"(?:write|quote|keep|such as)[^:]*: (?P<word>[^:]+)", replace_word),
     (r"write (?P<word>[^:]+)", replace_word),
     (r"write (?P<rest>- .+)", spaced_dash),
@@ -255,9 +332,18 @@ TAKERS: tuple[tuple[str, Taker], ...] = (
     (r"align .*|indent .*|.*indent it like .*", realign),
     (r".*begin the entry with '- '.*|put a dash before .*", add_dash),
     (r"close it with (?P<sign>[\]}])", close),
-    (r"close it on the same line(?P<sign>)", close),
+    (r"close it on the same line, with (?P<sign>.)", requote),
+    (r"write name: (?P<word>[\w-]+) beside .*", name_it),
+    (r"put a colon behind (?P<key>[\w-]+)", put_colon),
+    (r"write one colon", one_colon),
+    (r"only (?P<words>.+) stand beside a layer", pick),
     (r"put a comma before (?P<word>\S+)", put_before),
+    (r"remove the dash.*", undash),
+    (r"remove one comma", one_comma),
     (r"remove (?P<word>\S+).*", remove),
-    (r"remove it.*|.*remove it", cut_entry),
+    (r"remove it.*|.*remove it|leave it out.*", cut_entry),
+    (r"exchange the keys: " + KEY_VALUE, exchange),
+    (r"exchange the keys (?P<one>\w+) and (?P<other>\w+)", exchange),
+    (r"write its value or remove it", restore),
 )
 """What a hint says -> what is done."""

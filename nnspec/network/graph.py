@@ -9,14 +9,13 @@ from nnspec.diagnostics import Diagnostic, Findings, Related, Span
 from nnspec.document import shorten
 from nnspec.frontends.nnspec_1.layer_names import is_second
 from nnspec.language.limits import MOST_LAYERS
-from nnspec.language.near_names import nearest, suggest_given
+from nnspec.language.near_names import edits, nearest, suggest_given
 from nnspec.network.arity import arrange, arrange_inputs
 from nnspec.network.edges import Graph, Node, Output, Source, SubGraph
 from nnspec.network.unused import (
     Unknown,
     complete_merges,
     find_unused,
-    is_slip,
     report_halves,
     report_unknown,
     report_unused,
@@ -210,14 +209,16 @@ class Wiring:
         parts = (f"{name}.{one}" for name in self.uses for one in self.listed(name))
         given = (*self.uses, *self.model.aliases, *self.inputs, *parts)
         known = [name for name in given if name and not is_second(name)]
+        own = use.name if use else None
         here = [name.removeprefix(prefix) for name in known if name.startswith(prefix)]
+        here = [name for name in here if prefix + name != own]
         guess = nearest(local, here)
         stands = self.model.aliases.get(f"{prefix}{guess}", f"{prefix}{guess}")
         several = frozenset({self.model.aliases.get(stands, stands), stands.rpartition(".")[0]})
         one = Unknown(local, wire.span, suggest_given(local, here), guess, several)
         self.lost |= guess is None
         # It may be the name of an entry that could not be read.
-        if not self.model.partial or is_slip(one):
+        if not self.model.partial or (guess and edits(local, guess) == 1):
             self.unknown.append(one)
 
     def outputs(self) -> tuple[Output, ...]:

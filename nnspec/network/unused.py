@@ -129,9 +129,14 @@ def report_unknown(
         places = {name: one for name, one in places.items() if is_slip(one[0])}
     for name, several in places.items():
         hint, home = several[0].hint, None
-        if len(unused) == 1 and not is_slip(several[0]) and len(places) == 1:
-            home = unused[0].origin.wiring.get("name", unused[0].origin.head)
-            hint = f"did you mean {unused[0].name}? nothing reads it"
+        named = any("name" in one.origin.wiring or one.implied for one in unused)
+        alone = len(unused) == 1 and len(places) == 1
+        if alone and not (named and is_slip(several[0])):
+            given = unused[0].origin.wiring.get("name")
+            home = given or unused[0].origin.head
+            hint = f"write name: {shorten(name)} beside {unused[0].name}, which nothing reads"
+            if given or unused[0].implied:
+                hint = f"did you mean {unused[0].name}? nothing reads it"
         elif found := next((one for one in unused if one.name in several[0].meant), None):
             home = found.origin.wiring.get("name", found.origin.head)
         also = [Related("also named here", one.span) for one in several[1 : SHOWN + 1]]

@@ -25,6 +25,7 @@ from nnspec.reading.explain import (
     find_deepest,
     inner_key,
     said,
+    without_it,
 )
 from nnspec.reading.misplaced import Missing, accepts, drop_within, exchanged, pairs
 from nnspec.reading.split import split_object
@@ -231,7 +232,7 @@ class Reader:
 
     def elsewhere(self, kind: type[BaseModel], name: str, guess: str | None) -> str | None:
         """Return where a setting stands that an object or a section does not have."""
-        home = self.homes.get(name) if issubclass(kind, Section) else None
+        home = self.homes.get(name) if issubclass(kind, Section) or guess is None else None
         if home and name not in KEY_WORDS:
             return f"write it below {home}:"
         return LAST_ADVICE.get(name) if guess is None else None
@@ -312,9 +313,11 @@ class Reader:
         code, message = explain(name, problems, node, wanted)
         hint = remedy(node, name, wanted) or choices_hint(annotation, node)
         section = admitted(annotation).section
+        if isinstance(node, Sequence) and len(first["loc"]) > 1:
+            hint = hint or remedy(node, name, "number or text")
         if node is arguments.get(name):
             hint = hint or listed_alone(node, name, wanted)
-            hint = hint or (settings_of(section, name) if section else None)
+            hint = hint or (settings_of(section, name) if section else without_it(node, info))
         self.findings.add(code, message, node.span, hint=hint)
 
     def read_value(self, annotation: Any, node: Node, path: Path) -> Any:  # noqa: ANN401 - annotations are any

@@ -19,6 +19,7 @@ from nnspec.language.foreign import is_own, recognize, refuse_foreign
 from nnspec.language.habits import SECTION_HABITS
 from nnspec.language.keys import KEYS
 from nnspec.language.near_names import meant
+from nnspec.language.words import remedy
 from nnspec.reading.misplaced import join_moved, within
 from nnspec.reading.moves import add_version
 from nnspec.reading.reader import Reader, Unreadable
@@ -155,7 +156,7 @@ class DocumentReader:
         else:
             written = self.document.text.split("\n")[node.span.start.line - 1 :][:1]
             text = "".join(written)[node.span.start.column - 1 : node.span.end.column - 1]
-            hint = None if value is None else f'quote it: "{text}"'
+            hint = remedy(node, "name", "text") if value is None else f'quote it: "{text}"'
             message = f"name must be text; got {kind_of(node)}"
             self.findings.add("S103", message, node.span, hint=hint)
         return "run"

@@ -4,9 +4,12 @@ import re
 from dataclasses import dataclass, replace
 from typing import assert_never
 
+from nnspec.catalog.registry import find
 from nnspec.diagnostics import Advice, Diagnostic, Findings, Replacement, Span
 from nnspec.document import Entry, Mapping, Node, Scalar, Sequence, kind_of, plain, shorten
 from nnspec.language.limits import MOST_REPETITIONS
+from nnspec.language.near_names import is_certain, nearest, suggest
+from nnspec.language.words import remedy
 from nnspec.reading.reader import Reader
 from nnspec.reading.split import split_object
 from nnspec.reading.written import Written
@@ -53,6 +56,7 @@ def read_item(node: Node, reader: Reader) -> Item | None:
         written = split_object(node, "a layer", reader.findings)
         return Item(written, written.span, values=count_values(node)) if written else None
     findings = reader.findings
+    node = settle_beside(node, findings)
     beside = {entry.name: entry for entry in node if entry.name in WIRING}
     heads = [entry for entry in node if entry.name not in WIRING]
     if node.get("class_name"):
@@ -108,6 +112,25 @@ def shared_values(each: Entry | None) -> int:
     return sum(count_values(entry.value) - 1 for entry in each.value)
 
 
+def settle_beside(node: Mapping, findings: Findings) -> Mapping:
+    """Return an entry with the misspelt keys beside its layer under those that are meant."""
+    heads = [entry for entry in node if entry.name not in WIRING]
+    if len(heads) == ("use" not in {entry.name for entry in node}) or node.get("class_name"):
+        return node
+    entries: list[Entry] = []
+    for entry in node:
+        guess = nearest(entry.name, WIRING[:5]) if entry.name not in WIRING else None
+        free = guess is not None and node.entry(guess) is None
+        layer = find("layers", entry.name) is not None
+        if guess is None or not free or layer or not is_certain(entry.name, guess, WIRING[:5], {}):
+            entries.append(entry)
+            continue
+        message = f"a layer has nothing called {shorten(entry.name, 24)!r} beside it"
+        findings.add("S109", message, entry.key, hint=suggest(entry.name, WIRING[:5]))
+        entries.append(replace(entry, name=guess))
+    return replace(node, entries=tuple(entries))
+
+
 def check_heads(
     heads: list[Entry], beside: dict[str, Entry], node: Mapping, findings: Findings
 ) -> bool:
@@ -125,10 +148,12 @@ def check_heads(
         findings.add("G107", message, beside["use"].key, hint=f"remove use or {heads[0].name}")
         return False
     names = " and ".join(shorten(entry.name, 24) for entry in heads[:4])
-    hint = (
-        f"indent the arguments below {heads[0].name}; "
-        f"only {', '.join(WIRING[:5])} stand beside a layer"
-    )
+    kind = find("layers", heads[0].name)
+    hint = f"only {', '.join(WIRING[:5])} stand beside a layer"
+    if all(find("layers", entry.name) for entry in heads):
+        hint = f"put a dash before each layer: - {heads[1].name}"
+    elif kind is None or heads[1].name in kind.model_fields:
+        hint = f"indent the arguments below {heads[0].name}; {hint}"
     message = f"one entry holds one layer; found {names} side by side"
     findings.add("S109", message, heads[1].key, hint=hint)
     return False
@@ -184,7 +209,7 @@ def read_text(entry: Entry | None, findings: Findings) -> tuple[str, Span] | Non
     if isinstance(entry.value, Scalar) and isinstance(entry.value.value, int | float):
         hint: str | None = f'quote it: {entry.name}: "{kind_of(entry.value)}"'
     else:
-        hint = None
+        hint = remedy(entry.value, entry.name, "text")
     message = f"{entry.name} must be text; got {kind_of(entry.value)}"
     findings.add("S103", message, entry.value.span, hint=hint)
     return None

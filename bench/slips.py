@@ -183,12 +183,16 @@ def move_key(draw: Draw, original: Original) -> Slip | None:
 
 
 def is_movable(original: Original, place: Place) -> bool:
-    """Return whether a setting can stand on one line elsewhere."""
+    """Return whether a setting can stand on one line elsewhere, and then stands wrong.
+
+    A layer's name and inputs, at another layer, are another network.
+    """
     return (
         place.key is not None
         and len(place.path) > 1
         and "\n" not in original.written(place.value.span)
         and not place.layer
+        and place.path[-1] not in {"name", "inputs", "use"}
     )
 
 

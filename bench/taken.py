@@ -341,7 +341,7 @@ TAKERS: tuple[tuple[str, Taker], ...] = (
     (r"remove the dash.*", undash),
     (r"remove one comma", one_comma),
     (r"remove (?P<word>\S+).*", remove),
-    (r"remove it.*|.*remove it|leave it out.*", cut_entry),
+    (r"remove it.*|.*remove it|leave it out.*|it may be left out", cut_entry),
     (r"exchange the keys: " + KEY_VALUE, exchange),
     (r"exchange the keys (?P<one>\w+) and (?P<other>\w+)", exchange),
     (r"write its value or remove it", restore),

@@ -36,10 +36,10 @@ def remedy_number(text: str, wanted: str) -> str | None:
     bare = text.removeprefix("(").removesuffix(")")
     if bare != text and is_number(bare):
         return f"write it without parentheses: {shorten(bare)}"
-    for written, advice in ((text, "without quotes"), (text.replace("_", ""), "as a number")):
-        if is_number(written):
-            hint = f"write it {advice}: {shorten(written)}"
-            return Advice(hint, Replacement(text, written))
+    if is_number(text):
+        return Advice(f"write it without quotes: {shorten(text)}", Replacement(text, text))
+    if is_number(bare := text.replace("_", "")):
+        return f"write it as a number: {shorten(bare)}"
     return in_other_signs(text, wanted) or computed(text) or in_words(text, wanted)
 
 

@@ -16,6 +16,8 @@ from nnspec.language.numbers import as_number, remedy_number
 
 PERCENT = (5, 100)
 """Numbers that look like percent where a share is due."""
+SHARES = (" to 1", " below 1")
+"""How descriptions of numbers end that are shares of 1."""
 WORDS_OF_TRUTH = {
     "yes": "true",
     "y": "true",
@@ -188,7 +190,10 @@ def remedy_text(text: str, name: str, wanted: str) -> str | None:
     whole = "whole number" in wanted and " number" not in wanted.replace("whole number", "")
     if text.endswith("%") and not whole and (number := as_number(text[:-1].rstrip())) is not None:
         share = f"{number / 100:g}"
-        return Advice(f"write the share as a number: {share}", Replacement(text, share))
+        hint = f"write the share as a number: {share}"
+        # Below one percent, or where more than 1 is allowed, the sign may be one too many.
+        sure = number >= 1 and wanted.endswith(SHARES)
+        return Advice(hint, Replacement(text, share)) if sure else hint
     if text.startswith(f"{name}:") and text[len(name) + 1 :].strip():
         return f"put a space behind the colon: {name}: {shorten(text[len(name) + 1 :])}"
     if "true or false" in wanted and text.lower() in WORDS_OF_TRUTH:
@@ -246,4 +251,4 @@ def alone(inner: Node, wanted: str) -> str | None:
 
 def is_percentage(number: float, wanted: str) -> bool:
     """Return whether a number was meant as percent: where a share of 1 is due."""
-    return PERCENT[0] <= number <= PERCENT[1] and wanted.endswith((" to 1", " below 1"))
+    return PERCENT[0] <= number <= PERCENT[1] and wanted.endswith(SHARES)

@@ -130,8 +130,9 @@ def report_unknown(
     for name, several in places.items():
         hint, home = several[0].hint, None
         named = any("name" in one.origin.wiring or one.implied for one in unused)
-        alone = len(unused) == 1 and len(places) == 1
-        if alone and not (named and is_slip(several[0])):
+        alone = len(unused) == 1 and len(places) == 1 and "." not in name
+        like = unused[0].name in several[0].meant if alone else False
+        if alone and not like and not (named and is_slip(several[0])):
             given = unused[0].origin.wiring.get("name")
             home = given or unused[0].origin.head
             hint = f"write name: {shorten(name)} beside {unused[0].name}, which nothing reads"

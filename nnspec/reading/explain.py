@@ -148,10 +148,10 @@ def without_it(node: Node, info: FieldInfo) -> str | None:
         return None
     default = info.default
     if default is None:
-        return "remove it, or write a value"
+        return "it may be left out"
     if isinstance(default, str | int | float):
         return f"leave it out for {show_value(default)}"
-    return "remove it, or write a value"
+    return "it may be left out"
 
 
 def foreign_free(module: object) -> bool:

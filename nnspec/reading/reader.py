@@ -176,7 +176,7 @@ class Reader:
     def suits(self, kind: type[BaseModel], name: str, node: Node) -> bool:
         """Return whether a value is one that a setting takes."""
         apart = Reader(homes=self.homes, withheld=self.withheld)
-        value = apart.read_value(kind.model_fields[name].annotation, node, ())
+        value = apart.read_value(kind.model_fields[name].annotation, node, (name,))
         return not apart.findings.diagnostics and accepts(kind, name, value)
 
     def settle_key(

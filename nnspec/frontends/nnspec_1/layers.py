@@ -356,7 +356,7 @@ class ModelReader:
                 self.findings.add("G107", message, span, hint=near)
             self.layers.append(LayerUse(name, None, wires, Origin(item.span, uses=scope.uses)))
             return
-        wiring = {"use": span}
+        wiring = {"use": span} | ({"name": item.name[1]} if item.name else {})
         self.apply_again(known, name, wires, Origin(item.span, wiring=wiring, uses=scope.uses))
 
     def apply_again(

@@ -107,7 +107,7 @@ def held_by(node: Node, used: Iterable[str]) -> str | None:
         used: names that stand behind a dollar in the document.
     """
     if isinstance(node, Sequence):
-        return "model" if node.items and all(map(is_layer, node.items)) else None
+        return "model" if any(map(is_layer, node.items)) else None
     if not isinstance(node, Mapping) or not len(node):
         return None
     keys = {entry.name for entry in node}
@@ -136,7 +136,7 @@ def is_layer(node: Node) -> bool:
 def is_block(node: Node) -> bool:
     """Return whether a value is a block's definition."""
     if isinstance(node, Sequence):
-        return bool(node.items) and all(map(is_layer, node.items))
+        return any(map(is_layer, node.items))
     return isinstance(node, Mapping) and bool(BLOCK_KEYS & {entry.name for entry in node})
 
 

@@ -235,10 +235,11 @@ class DocumentReader:
         except Refused as refused:
             self.findings.extend(refused.diagnostics)
             return None
+        lost = reader.partial or any(one.code in {"S106", "S109"} for one in self.findings)
         for block in blocks.values():
             if block.name in reader.used_blocks:
                 self.check_parameters(block)
-            elif not reader.partial:
+            elif not lost:
                 message = f"the block {block.name!r} is not used"
                 self.findings.append(Diagnostic("S113", message, block.span))
         return model

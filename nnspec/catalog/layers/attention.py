@@ -7,6 +7,8 @@ and key, which is the value unless it is given. The query's mask goes on.
 from collections.abc import Mapping, Sequence
 from typing import ClassVar, Literal
 
+from pydantic import Field
+
 from nnspec.catalog.layer import Layer, Tensors
 from nnspec.catalog.layers.core import NUMERIC
 from nnspec.catalog.types import Flag, Rate, Seed
@@ -117,7 +119,7 @@ class Attention(Scored):
     """Whether the scores are multiplied with a trained number."""
     score_mode: Literal["dot", "concat"] = "dot"
     """How query and key are compared: dot product, or tanh of their sum, added up."""
-    seed: Seed | None = None
+    seed: Seed | None = Field(default=None, examples=[0])
     """Seed of the dropout; drawn from the run's seed if absent."""
 
     @property

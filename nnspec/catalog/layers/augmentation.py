@@ -6,6 +6,8 @@ that makes sense.
 
 from typing import Literal
 
+from pydantic import Field
+
 from nnspec.catalog.layer import Layer
 from nnspec.catalog.layers.image import (
     Fill,
@@ -50,16 +52,16 @@ class RandomRotation(Image, Filled, Seeded):
 
     shorthand = "factor"
 
-    factor: Signed | tuple[Signed, Signed]
+    factor: Signed | tuple[Signed, Signed] = Field(examples=[0.1])
     """Largest angle either way, or the range, in full turns: 0.1 is 36 degrees."""
 
 
 class RandomTranslation(Image, Filled, Seeded):
     """Moves images by a random distance."""
 
-    height_factor: Signed | tuple[Signed, Signed]
+    height_factor: Signed | tuple[Signed, Signed] = Field(examples=[0.1])
     """Largest way down or up, or the range (negative is up), as a share of the height."""
-    width_factor: Signed | tuple[Signed, Signed]
+    width_factor: Signed | tuple[Signed, Signed] = Field(examples=[0.1])
     """Largest way right or left, or the range (negative is left), as a share of the width."""
 
 
@@ -68,9 +70,9 @@ class RandomZoom(Image, Filled, Seeded):
 
     shorthand = "height_factor"
 
-    height_factor: Zoom | tuple[Zoom, Zoom]
+    height_factor: Zoom | tuple[Zoom, Zoom] = Field(examples=[0.1])
     """Largest change of height, or the range; negative zooms in, positive zooms out."""
-    width_factor: Zoom | tuple[Zoom, Zoom] | None = None
+    width_factor: Zoom | tuple[Zoom, Zoom] | None = Field(default=None, examples=[0.1])
     """The same for the width; as the height, which keeps the aspect ratio, if absent."""
 
 
@@ -110,5 +112,5 @@ class RandomErasing(Image, Probability, Valued, Seeded):
 
     scale: Rate | tuple[Rate, Rate] = (0.02, 0.33)
     """Area of the rectangle, or the range, as a share of the image."""
-    fill_value: Number | None = None
+    fill_value: Number | None = Field(default=None, examples=[0.0])
     """Value of the rectangle; drawn for each pixel if absent."""

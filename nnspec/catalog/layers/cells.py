@@ -28,7 +28,7 @@ class RecurrentDropout(Layer, abstract=True):
     """Share of the input that is dropped at each step of training."""
     recurrent_dropout: Rate = 0.0
     """Share of the state that is dropped at each step of training."""
-    seed: Seed | None = None
+    seed: Seed | None = Field(default=None, examples=[0])
     """Seed of the dropout; drawn from the run's seed if absent."""
 
 
@@ -52,7 +52,7 @@ class Unit(RecurrentKernel, RecurrentDropout, abstract=True):
 
     shorthand = "units"
 
-    units: Positive
+    units: Positive = Field(examples=[64])
     """Length of the state, and of the output of each step."""
 
     gates: ClassVar[int] = 1
@@ -171,7 +171,9 @@ class StackedRNNCells(Cell):
 
     shorthand = "cells"
 
-    cells: Annotated[tuple[Cell, ...], Field(min_length=1)]
+    cells: Annotated[tuple[Cell, ...], Field(min_length=1)] = Field(
+        examples=[[{"LSTMCell": 32}, {"LSTMCell": 16}]]
+    )
     """The cells, from the input upwards."""
 
     @model_validator(mode="after")

@@ -61,7 +61,7 @@ class RandomBrightness(Picture, Valued, Seeded):
 
     shorthand = "factor"
 
-    factor: Signed | tuple[Signed, Signed]
+    factor: Signed | tuple[Signed, Signed] = Field(examples=[0.1])
     """Largest change either way, or the range, as a share of the range of values."""
 
 
@@ -70,7 +70,7 @@ class RandomContrast(Picture, Valued, Seeded):
 
     shorthand = "factor"
 
-    factor: Rate | tuple[Rate, Rate]
+    factor: Rate | tuple[Rate, Rate] = Field(examples=[0.1])
     """Largest change either way, or the range, as a share of the contrast."""
 
 
@@ -81,7 +81,7 @@ class RandomColorDegeneration(Image, Valued, Seeded):
     shorthand = "factor"
     channels = COLOURED
 
-    factor: Signed | tuple[Signed, Signed]
+    factor: Signed | tuple[Signed, Signed] = Field(examples=[0.1])
     """Largest share of grey, or the range; 1 is grey."""
 
 
@@ -91,7 +91,7 @@ class RandomSaturation(Image, Valued, Seeded):
     shorthand = "factor"
     channels = COLOURED
 
-    factor: Signed | tuple[Signed, Signed]
+    factor: Signed | tuple[Signed, Signed] = Field(examples=[0.1])
     """Largest change, or the range; 0 is grey, 0.5 leaves colours as they are."""
 
 
@@ -101,7 +101,7 @@ class RandomHue(Image, Valued, Seeded):
     shorthand = "factor"
     channels = COLOURED
 
-    factor: Rate | tuple[Rate, Rate]
+    factor: Rate | tuple[Rate, Rate] = Field(examples=[0.1])
     """Largest turn, or the range, as a share of half the circle."""
 
 
@@ -121,13 +121,13 @@ class RandomColorJitter(Image, Valued, Seeded):
 
     channels = COLOURED
 
-    brightness_factor: Signed | tuple[Signed, Signed] | None = None
+    brightness_factor: Signed | tuple[Signed, Signed] | None = Field(default=None, examples=[0.2])
     """Largest change of brightness, or the range; none if absent."""
-    contrast_factor: Rate | tuple[Rate, Rate] | None = None
+    contrast_factor: Rate | tuple[Rate, Rate] | None = Field(default=None, examples=[0.2])
     """Largest change of contrast, or the range; none if absent."""
-    saturation_factor: Signed | tuple[Signed, Signed] | None = None
+    saturation_factor: Signed | tuple[Signed, Signed] | None = Field(default=None, examples=[0.2])
     """Largest change of saturation, or the range; none if absent."""
-    hue_factor: Rate | tuple[Rate, Rate] | None = None
+    hue_factor: Rate | tuple[Rate, Rate] | None = Field(default=None, examples=[0.1])
     """Largest turn of the hue, or the range; none if absent."""
 
     @property
@@ -154,7 +154,7 @@ class RandomSharpness(Image, Valued, Seeded):
 
     shorthand = "factor"
 
-    factor: Rate | tuple[Rate, Rate]
+    factor: Rate | tuple[Rate, Rate] = Field(examples=[0.1])
     """Largest change, or the range; 0 is blurred, 0.5 leaves images as they are."""
 
 
@@ -163,7 +163,7 @@ class RandomPosterization(Image, Valued, Seeded):
 
     shorthand = "factor"
 
-    factor: Bits | tuple[Bits, Bits]
+    factor: Bits | tuple[Bits, Bits] = Field(examples=[4])
     """Number of bits kept per value, or the range, from 1 to 8."""
 
 

@@ -7,7 +7,7 @@ compute_conv_transpose_output_shape.
 from math import prod
 from typing import Annotated, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from nnspec.catalog.layer import Tensors
@@ -106,7 +106,7 @@ class Conv1DTranspose(Window1D, Transposed):
 
     aliases = ("Convolution1DTranspose",)
 
-    output_padding: Extra1D | None = None
+    output_padding: Extra1D | None = Field(default=None, examples=[1])
     """Steps added at the end, fewer than the strides; as padding asks if absent."""
 
 
@@ -115,7 +115,7 @@ class Conv2DTranspose(Window2D, Transposed):
 
     aliases = ("Convolution2DTranspose",)
 
-    output_padding: Extra2D | None = None
+    output_padding: Extra2D | None = Field(default=None, examples=[1])
     """Rows and columns added at the end, fewer than the strides; as padding asks if absent."""
 
 
@@ -124,6 +124,6 @@ class Conv3DTranspose(Window3D, Transposed):
 
     aliases = ("Convolution3DTranspose",)
 
-    output_padding: Extra3D | None = None
+    output_padding: Extra3D | None = Field(default=None, examples=[1])
     """Planes, rows and columns added at the end, fewer than the strides; as padding asks if
     absent."""

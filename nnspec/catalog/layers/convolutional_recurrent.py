@@ -5,6 +5,8 @@ They take (batch, time, inner axes, channels), or channels behind the time with 
 
 from math import prod
 
+from pydantic import Field
+
 from nnspec.catalog.layer import Tensors
 from nnspec.catalog.layers.cells import Forgetting
 from nnspec.catalog.layers.recurrent import Recurrent
@@ -26,7 +28,7 @@ class ConvLSTM(Forgetting, Recurrent, Stepping, abstract=True):
     shorthand = None
     consumes = ("float",)
 
-    filters: Positive
+    filters: Positive = Field(examples=[32])
     """Number of channels of the state, and of the output of each step."""
     padding: Padding = "valid"
     """What happens at the border: valid keeps whole windows only, same pads with zeros; the

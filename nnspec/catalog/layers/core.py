@@ -57,9 +57,9 @@ class Input(Layer):
         "trainable": "an input has no weights; Keras takes no such argument here"
     }
 
-    shape: Extents
+    shape: Extents = Field(examples=[[28, 28, 1]])
     """Lengths of a row's axes, batch left out; null where they differ from batch to batch."""
-    batch_size: Positive | None = None
+    batch_size: Positive | None = Field(default=None, examples=[32])
     """Number of rows in every batch; any number if absent."""
     dtype: InputDtype | None = None
     """Type of the elements: float32 (also if absent), int32 for tokens, string for text ..."""
@@ -98,7 +98,7 @@ class Dense(Kernel, OptionalBias, LowRank):
         "quantization_config": "quantizing follows training; it is no part of a network"
     }
 
-    units: Positive
+    units: Positive = Field(examples=[64])
     """Number of neurons: the length of the last axis of the output."""
 
     @model_validator(mode="after")

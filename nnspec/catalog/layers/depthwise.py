@@ -2,6 +2,8 @@
 
 from math import prod
 
+from pydantic import Field
+
 from nnspec.catalog.constraints import Constraint
 from nnspec.catalog.initializers import GlorotUniform, Initializer
 from nnspec.catalog.layer import Tensors
@@ -56,7 +58,7 @@ class DepthwiseOnly(Depthwise, abstract=True):
 class Separable(Depthwise, abstract=True):
     """Convolves each channel apart, then mixes the channels at every position."""
 
-    filters: Positive
+    filters: Positive = Field(examples=[32])
     """Number of mixtures: the channels of the output."""
     pointwise_initializer: Initializer = GlorotUniform()
     """Draws the first mixtures."""

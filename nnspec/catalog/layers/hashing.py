@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import ClassVar, Literal, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from nnspec.catalog.layer import Layer, Tensors
 from nnspec.catalog.layers.preprocessing import (
@@ -30,7 +30,7 @@ class Hashed(Layer, abstract=True):
     consumes = WHOLE
     omitted: ClassVar[Mapping[str, str]] = {"sparse": NOT_SPARSE}
 
-    num_bins: Positive
+    num_bins: Positive = Field(examples=[64])
     """Number of bins."""
 
 
@@ -39,9 +39,9 @@ class Hashing(Hashed):
 
     shorthand = "num_bins"
 
-    mask_value: Integer | Text | None = None
+    mask_value: Integer | Text | None = Field(default=None, examples=[0])
     """Category that alone gets bin 0; none if absent."""
-    salt: Seed | tuple[Seed, Seed] | None = None
+    salt: Seed | tuple[Seed, Seed] | None = Field(default=None, examples=[7])
     """One or two numbers that pick another hash, one that outsiders cannot foresee."""
     output_mode: CodeMode = "int"
     """int: the bin; one_hot: an axis with 1 at the bin; multi_hot, count: one code per row."""

@@ -3,6 +3,7 @@
 Images are (batch, rows, columns, channels), or (batch, channels, rows, columns).
 """
 
+from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
@@ -39,6 +40,7 @@ class Picture(Layer, abstract=True):
     ranks = (4,)
     passes_mask = False
     consumes = NUMERIC
+    fixed: ClassVar[Mapping[str, object]] = {"data_format": "channels_last"}
 
 
 class Image(Picture, Spatial, abstract=True):
@@ -83,16 +85,16 @@ class Valued(Layer, abstract=True):
 class Seeded(Layer, abstract=True):
     """Draws anew for each image in training, and changes nothing afterwards."""
 
-    seed: Seed | None = None
+    seed: Seed | None = Field(default=None, examples=[0])
     """Seed of the draws; drawn from the run's seed if absent."""
 
 
 class Sized(Image, abstract=True):
     """Gives all images one size."""
 
-    height: Positive
+    height: Positive = Field(examples=[64])
     """Number of rows that leave, in pixels."""
-    width: Positive
+    width: Positive = Field(examples=[64])
     """Number of columns that leave, in pixels."""
 
     def infer_shape(self, shape: Shape) -> Shape:

@@ -7,6 +7,8 @@ fractions.
 
 from typing import ClassVar
 
+from pydantic import Field
+
 from nnspec.catalog.layer import Layer, Tensors
 from nnspec.catalog.layers.core import NUMERIC
 from nnspec.catalog.types import Flag, Integer
@@ -211,7 +213,7 @@ class Dot(Merge):
     shorthand = "axes"
     most = 2
 
-    axes: Integer | tuple[Integer, Integer]
+    axes: Integer | tuple[Integer, Integer] = Field(examples=[1])
     """Axis that is summed over, in both tensors or in each; batch axis 0, -1 is the last."""
     normalize: Flag = False
     """Whether both are scaled to length one first, which gives the cosine of their angle."""

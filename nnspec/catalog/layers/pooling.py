@@ -5,6 +5,8 @@ Shapes: Keras 3.15, keras/src/ops/operation_utils.py, compute_pooling_output_sha
 
 from math import prod
 
+from pydantic import Field
+
 from nnspec.catalog.layer import Tensors
 from nnspec.catalog.layers.core import FLOATS, NUMERIC
 from nnspec.catalog.layers.spatial import AXES, Spatial
@@ -68,27 +70,27 @@ class WindowPooling(Pooling, abstract=True):
 class WindowPooling1D(Series, WindowPooling, abstract=True):
     """Sums up windows of a series."""
 
-    pool_size: Single
+    pool_size: Single = Field(examples=[2])
     """Window extent, in steps."""
-    strides: Single | None = None
+    strides: Single | None = Field(default=None, examples=[2])
     """Distance between window starts, in steps; the window extent if absent."""
 
 
 class WindowPooling2D(Images, WindowPooling, abstract=True):
     """Sums up windows of images."""
 
-    pool_size: Pair
+    pool_size: Pair = Field(examples=[2])
     """Window extent (rows, columns), in pixels."""
-    strides: Pair | None = None
+    strides: Pair | None = Field(default=None, examples=[2])
     """Distance between window starts (rows, columns), in pixels; the window extent if absent."""
 
 
 class WindowPooling3D(Volumes, WindowPooling, abstract=True):
     """Sums up windows of volumes."""
 
-    pool_size: Triple
+    pool_size: Triple = Field(examples=[2])
     """Window extent (planes, rows, columns), in voxels."""
-    strides: Triple | None = None
+    strides: Triple | None = Field(default=None, examples=[2])
     """Distance between window starts (planes, rows, columns); the window extent if absent."""
 
 
@@ -249,14 +251,14 @@ class AdaptiveMaxPooling1D(Series, AdaptivePooling):
     consumes = ("float", "integer")
     produces = None
 
-    output_size: Single
+    output_size: Single = Field(examples=[4])
     """Number of steps of the output."""
 
 
 class AdaptiveAveragePooling1D(Series, AdaptivePooling):
     """Averages each of output_size windows: (batch, steps, channels) in and out."""
 
-    output_size: Single
+    output_size: Single = Field(examples=[4])
     """Number of steps of the output."""
 
 
@@ -266,14 +268,14 @@ class AdaptiveMaxPooling2D(Images, AdaptivePooling):
     consumes = ("float", "integer")
     produces = None
 
-    output_size: Pair
+    output_size: Pair = Field(examples=[4])
     """Rows and columns of the output."""
 
 
 class AdaptiveAveragePooling2D(Images, AdaptivePooling):
     """Averages each of output_size windows: (batch, rows, columns, channels) in and out."""
 
-    output_size: Pair
+    output_size: Pair = Field(examples=[4])
     """Rows and columns of the output."""
 
 
@@ -281,12 +283,12 @@ class AdaptiveMaxPooling3D(Volumes, AdaptivePooling):
     """Keeps the largest value of each of output_size windows of volumes."""
 
     uncomputed = ("float64",)
-    output_size: Triple
+    output_size: Triple = Field(examples=[4])
     """Planes, rows and columns of the output."""
 
 
 class AdaptiveAveragePooling3D(Volumes, AdaptivePooling):
     """Averages each of output_size windows of volumes."""
 
-    output_size: Triple
+    output_size: Triple = Field(examples=[4])
     """Planes, rows and columns of the output."""

@@ -42,7 +42,7 @@ class Rescaling(Layer):
     shorthand = "scale"
     consumes = NUMERIC
 
-    scale: Number | tuple[Number, ...]
+    scale: Number | tuple[Number, ...] = Field(examples=[0.004])
     """Factor, or one per element of the last axis."""
     offset: Number | tuple[Number, ...] = 0.0
     """What is added, or one number per element of the last axis."""
@@ -72,9 +72,9 @@ class Normalization(Layer):
 
     axis: Axes | None = -1
     """Axes that have a mean and variance per element, batch axis 0; null: one for all."""
-    mean: Numbers | None = None
+    mean: Numbers | None = Field(default=None, examples=[0.0])
     """Mean to subtract, shaped as the axes; 0 until weights are loaded if absent."""
-    variance: Spreads | None = None
+    variance: Spreads | None = Field(default=None, examples=[1.0])
     """Variance, whose root is divided by, shaped as the mean; 1 until weights are loaded."""
     invert: Flag = False
     """Whether to multiply by the deviation and add the mean instead."""
@@ -152,8 +152,11 @@ class Discretization(Layer):
     additions: ClassVar[Mapping[str, str]] = {
         "trainable": "the layer has no weights; Keras takes no such argument here"
     }
+    fixed: ClassVar[Mapping[str, object]] = {"epsilon": 0.01}
 
-    bin_boundaries: Annotated[tuple[Number, ...], Field(min_length=1)]
+    bin_boundaries: Annotated[tuple[Number, ...], Field(min_length=1)] = Field(
+        examples=[[0.0, 1.0, 10.0]]
+    )
     """Boundaries between the bins, ascending; n of them make n + 1 bins."""
     output_mode: CodeMode = "int"
     """int: the bin; one_hot: an axis with 1 at the bin; multi_hot, count: bins of all of axis 1."""
@@ -196,7 +199,7 @@ class CategoryEncoding(Layer):
     consumes = NUMERIC
     omitted: ClassVar[Mapping[str, str]] = {"sparse": NOT_SPARSE}
 
-    num_tokens: Positive
+    num_tokens: Positive = Field(examples=[10])
     """Number of categories; the numbers that come in are below it."""
     output_mode: Literal["one_hot", "multi_hot", "count"] = "multi_hot"
     """one_hot: a code per number; multi_hot: one per row, with 1 at each number; count: one per

@@ -208,7 +208,9 @@ class RNN(Unrollable):
 
     shorthand = "cell"
 
-    cell: Cell | Annotated[tuple[Cell, ...], Field(min_length=1)]
+    cell: Cell | Annotated[tuple[Cell, ...], Field(min_length=1)] = Field(
+        examples=[{"LSTMCell": 32}]
+    )
     """What is done at each step; a list is stacked from the input upwards."""
     zero_output_for_mask: Flag = False
     """Whether a masked step gives zeros; if not, the output of the step before."""

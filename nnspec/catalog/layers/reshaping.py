@@ -6,7 +6,7 @@ None of them hands a mask on: it would no longer fit the time axis. All keep the
 from math import prod
 from typing import Literal, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from nnspec.catalog.layer import Layer, Tensors
@@ -35,7 +35,7 @@ class Reshape(Rearranged):
 
     shorthand = "target_shape"
 
-    target_shape: tuple[Extent, ...]
+    target_shape: tuple[Extent, ...] = Field(examples=[[7, 7, 16]])
     """Lengths of the axes behind the batch; one of them may be -1, which takes what is left."""
 
     @model_validator(mode="after")
@@ -100,7 +100,7 @@ class Permute(Rearranged):
 
     shorthand = "dims"
 
-    dims: tuple[Positive, ...]
+    dims: tuple[Positive, ...] = Field(examples=[[2, 1]])
     """For each axis that leaves, the axis it was; the first behind the batch is 1."""
 
     @model_validator(mode="after")
@@ -133,7 +133,7 @@ class RepeatVector(Rearranged):
     shorthand = "n"
     ranks = (2,)
 
-    n: Positive
+    n: Positive = Field(examples=[8])
     """Number of repetitions, in time steps."""
 
     def infer_shape(self, shape: Shape) -> Shape:

@@ -17,7 +17,7 @@ from nnspec.shapes import Shape, ShapeError, Tensor, Weight, show
 class Wrapper(Layer, abstract=True):
     """Changes how another layer is applied."""
 
-    layer: Layer
+    layer: Layer = Field(examples=[{"Dense": 64}])
     """The layer that is wrapped."""
 
     def misfit(self, wanted: str, *, field: str = "layer", hint: str | None = None) -> ShapeError:
@@ -114,6 +114,8 @@ class SpectralNormalization(Wrapper):
 class Bidirectional(Wrapper):
     """Runs a recurrent layer forwards and another one backwards, and merges what they return."""
 
+    layer: Layer = Field(examples=[{"LSTM": 32}])
+    """The recurrent layer that runs forwards."""
     merge_mode: Literal["concat", "sum", "ave", "mul"] | None = "concat"
     """How both outputs become one: joined on the last axis, added, averaged, multiplied; null
     returns both."""
@@ -243,7 +245,9 @@ class Pipeline(Layer):
         "dtype": "each layer inside has its own; Keras takes no such argument here",
     }
 
-    layers: Annotated[tuple[Layer, ...], Field(min_length=1)]
+    layers: Annotated[tuple[Layer, ...], Field(min_length=1)] = Field(
+        examples=[[{"Rescaling": 0.004}, {"RandomFlip": "horizontal"}]]
+    )
     """The layers, in the order they are applied."""
 
     def infer_tensors(self, inputs: Tensors) -> Tensors:

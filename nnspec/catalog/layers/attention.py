@@ -113,7 +113,13 @@ class Scored(Attending, abstract=True):
 
 
 class Attention(Scored):
-    """Attention by dot product of query and key (Luong and others, 2015)."""
+    """Attention by dot product of query and key (Luong and others, 2015).
+
+    Query (batch, queries, features) and value (batch, values, channels) in, (batch, queries,
+    channels) out: for each query a mean of the values, weighted by how well their keys answer
+    it. The key, (batch, values, features), is the value unless it is given; further axes may
+    follow the batch.
+    """
 
     use_scale: Flag = False
     """Whether the scores are multiplied with a trained number."""
@@ -146,7 +152,13 @@ class Attention(Scored):
 
 
 class AdditiveAttention(Scored):
-    """Attention by tanh of the sum of query and key (Bahdanau and others, 2015)."""
+    """Attention by tanh of the sum of query and key (Bahdanau and others, 2015).
+
+    Query (batch, queries, features) and value (batch, values, channels) in, (batch, queries,
+    channels) out: for each query a mean of the values, weighted by how well their keys answer
+    it. The key, (batch, values, features), is the value unless it is given; further axes may
+    follow the batch.
+    """
 
     use_scale: Flag = True
     """Whether the features are weighted by trained numbers before they are added up."""

@@ -23,7 +23,11 @@ AtLeastTwo = Annotated[int, Field(strict=True, ge=2, le=2**31 - 1)]
 
 
 class MelSpectrogram(Layer):
-    """Loudness by pitch and time: (batch, samples) in, (batch, mel bins, frames) out."""
+    """Loudness by pitch and time: (batch, samples) in, (batch, num_mel_bins, frames) out.
+
+    A frame begins every sequence_stride samples; loudness is in decibels unless power_to_db is
+    false.
+    """
 
     ranks = (2,)
     passes_mask = False
@@ -112,7 +116,12 @@ class MelSpectrogram(Layer):
 
 
 class STFTSpectrogram(Spatial):
-    """Frequencies over time: (batch, samples, channels) in, a transform of each frame out."""
+    """Frequencies over time, for each channel of a sound.
+
+    (batch, samples, channels) in, (batch, frames, frequencies * channels) out, or with
+    expand_dims (batch, frames, frequencies, channels). A frame begins every frame_step samples
+    and has fft_length // 2 + 1 frequencies, twice as many numbers with mode: stft.
+    """
 
     ranks = (3,)
     dimensions = 1

@@ -39,7 +39,7 @@ class Filled(Interpolated, abstract=True):
 
 
 class RandomFlip(Image, Seeded):
-    """Mirrors images at random."""
+    """Mirrors images at random: (batch, rows, columns, channels) in and out."""
 
     shorthand = "mode"
 
@@ -48,7 +48,7 @@ class RandomFlip(Image, Seeded):
 
 
 class RandomRotation(Image, Filled, Seeded):
-    """Turns images by a random angle."""
+    """Turns images by a random angle: (batch, rows, columns, channels) in and out."""
 
     shorthand = "factor"
 
@@ -57,7 +57,7 @@ class RandomRotation(Image, Filled, Seeded):
 
 
 class RandomTranslation(Image, Filled, Seeded):
-    """Moves images by a random distance."""
+    """Moves images by a random distance: (batch, rows, columns, channels) in and out."""
 
     height_factor: Signed | tuple[Signed, Signed] = Field(examples=[0.1])
     """Largest way down or up, or the range (negative is up), as a share of the height."""
@@ -66,7 +66,10 @@ class RandomTranslation(Image, Filled, Seeded):
 
 
 class RandomZoom(Image, Filled, Seeded):
-    """Zooms images in or out at random."""
+    """Zooms in or out at random: (batch, rows, columns, channels) in and out.
+
+    The number of pixels stays; what lies outside the image is filled.
+    """
 
     shorthand = "height_factor"
 
@@ -77,7 +80,7 @@ class RandomZoom(Image, Filled, Seeded):
 
 
 class RandomShear(Image, Filled, Seeded):
-    """Slants images at random."""
+    """Slants images at random: (batch, rows, columns, channels) in and out."""
 
     x_factor: Rate | tuple[Rate, Rate] = 0.0
     """Largest slant sideways, or the range, as a share of the height."""
@@ -86,7 +89,7 @@ class RandomShear(Image, Filled, Seeded):
 
 
 class RandomPerspective(Image, Interpolated, Probability, Seeded):
-    """Shows images as if seen from another place."""
+    """Shows images as if seen from another place: (batch, rows, columns, channels) in and out."""
 
     needs = ("size",)
 
@@ -95,7 +98,7 @@ class RandomPerspective(Image, Interpolated, Probability, Seeded):
 
 
 class RandomElasticTransform(Image, Filled, Probability, Valued, Seeded):
-    """Bends images like rubber."""
+    """Bends images like rubber: (batch, rows, columns, channels) in and out."""
 
     needs = ("size", "channels")
     uncomputed = ("float16", "mixed_float16")
@@ -105,7 +108,7 @@ class RandomElasticTransform(Image, Filled, Probability, Valued, Seeded):
 
 
 class RandomErasing(Image, Probability, Valued, Seeded):
-    """Covers a rectangle of each image."""
+    """Covers a rectangle of each image: (batch, rows, columns, channels) in and out."""
 
     needs = ("size",)
     uncomputed = ("float16", "mixed_float16")

@@ -155,19 +155,26 @@ class Cell(Layer, abstract=True):
 
 
 class SimpleRNNCell(Unit, Cell):
-    """One step of `SimpleRNN`."""
+    """One step of `SimpleRNN`: (batch, features) in, (batch, units) out, which is also the state.
+    """
 
 
 class LSTMCell(LongShortTerm, Cell):
-    """One step of `LSTM`."""
+    """One step of `LSTM`: (batch, features) in, (batch, units) out.
+
+    What leaves is the hidden state; the cell state, of the same shape, goes on beside it.
+    """
 
 
 class GRUCell(GatedRecurrent, Cell):
-    """One step of `GRU`."""
+    """One step of `GRU`: (batch, features) in, (batch, units) out, which is also the state."""
 
 
 class StackedRNNCells(Cell):
-    """Cells on top of one another, run as one: each takes the output of the one below."""
+    """Cells on top of one another, run as one: each takes the output of the one below.
+
+    (batch, features) in, (batch, features of the last cell) out.
+    """
 
     shorthand = "cells"
 

@@ -23,11 +23,17 @@ Bits = Annotated[int, Field(strict=True, ge=1, le=8)]
 
 
 class AutoContrast(Picture, Valued):
-    """Stretches the values of each image to the whole range."""
+    """Stretches each channel of an image to the whole value_range.
+
+    (batch, rows, columns, channels) in and out.
+    """
 
 
 class Equalization(Image, Valued):
-    """Spreads the values of each image evenly over the range."""
+    """Spreads the values of each image evenly over the range.
+
+    (batch, rows, columns, channels) in and out, in the units of value_range.
+    """
 
     needs = ("channels",)
     passes_mask = True
@@ -37,7 +43,10 @@ class Equalization(Image, Valued):
 
 
 class ContrastLimitedAdaptiveHistogramEqualization(Image, Valued):
-    """Spreads the values evenly tile by tile, as far as the noise allows (CLAHE)."""
+    """Spreads the values evenly tile by tile, as far as the noise allows (CLAHE).
+
+    (batch, rows, columns, channels) in and out, in the units of value_range.
+    """
 
     needs = ("size",)
 
@@ -48,7 +57,10 @@ class ContrastLimitedAdaptiveHistogramEqualization(Image, Valued):
 
 
 class Solarization(Picture, Valued, Seeded):
-    """Adds a random number to each pixel, then inverts those above a random threshold."""
+    """Adds a random number to each pixel, then inverts those above a random threshold.
+
+    (batch, rows, columns, channels) in and out.
+    """
 
     addition_factor: Rate | tuple[Rate, Rate] = 0.0
     """Largest number to add, or the range, as a share of the range of values."""
@@ -57,7 +69,7 @@ class Solarization(Picture, Valued, Seeded):
 
 
 class RandomBrightness(Picture, Valued, Seeded):
-    """Makes images brighter or darker."""
+    """Makes images brighter or darker: (batch, rows, columns, channels) in and out."""
 
     shorthand = "factor"
 
@@ -66,7 +78,10 @@ class RandomBrightness(Picture, Valued, Seeded):
 
 
 class RandomContrast(Picture, Valued, Seeded):
-    """Spreads or narrows the values around each channel's mean."""
+    """Spreads or narrows the values around each channel's mean.
+
+    (batch, rows, columns, channels) in and out.
+    """
 
     shorthand = "factor"
 
@@ -75,7 +90,7 @@ class RandomContrast(Picture, Valued, Seeded):
 
 
 class RandomColorDegeneration(Image, Valued, Seeded):
-    """Mixes images with their grey form: three channels."""
+    """Mixes images with their grey form: (batch, rows, columns, 3) in and out."""
 
     needs = ("channels",)
     shorthand = "factor"
@@ -86,7 +101,10 @@ class RandomColorDegeneration(Image, Valued, Seeded):
 
 
 class RandomSaturation(Image, Valued, Seeded):
-    """Makes colours stronger or paler: three channels, values from 0 to 1."""
+    """Makes colours stronger or paler: (batch, rows, columns, 3) in and out.
+
+    The values are those from 0 to 1.
+    """
 
     shorthand = "factor"
     channels = COLOURED
@@ -96,7 +114,7 @@ class RandomSaturation(Image, Valued, Seeded):
 
 
 class RandomHue(Image, Valued, Seeded):
-    """Turns colours around the colour circle: three channels."""
+    """Turns colours around the colour circle: (batch, rows, columns, 3) in and out."""
 
     shorthand = "factor"
     channels = COLOURED
@@ -106,7 +124,10 @@ class RandomHue(Image, Valued, Seeded):
 
 
 class RandomGrayscale(Image, Seeded):
-    """Turns a share of the images grey; the number of channels stays."""
+    """Turns a share of the images grey: (batch, rows, columns, channels) in and out.
+
+    The channels are 1 or 3, and stay as many.
+    """
 
     needs = ("channels",)
     shorthand = "factor"
@@ -117,7 +138,10 @@ class RandomGrayscale(Image, Seeded):
 
 
 class RandomColorJitter(Image, Valued, Seeded):
-    """Changes brightness, contrast, saturation and hue, each as far as it is given."""
+    """Changes brightness, contrast, saturation and hue, each as far as it is given.
+
+    (batch, rows, columns, channels) in and out.
+    """
 
     channels = COLOURED
 
@@ -150,7 +174,7 @@ class RandomColorJitter(Image, Valued, Seeded):
 
 
 class RandomSharpness(Image, Valued, Seeded):
-    """Makes images sharper or softer."""
+    """Makes images sharper or softer: (batch, rows, columns, channels) in and out."""
 
     shorthand = "factor"
 
@@ -159,7 +183,7 @@ class RandomSharpness(Image, Valued, Seeded):
 
 
 class RandomPosterization(Image, Valued, Seeded):
-    """Leaves fewer values per channel."""
+    """Leaves fewer values per channel: (batch, rows, columns, channels) in and out."""
 
     shorthand = "factor"
 
@@ -168,11 +192,14 @@ class RandomPosterization(Image, Valued, Seeded):
 
 
 class RandomInvert(Image, Probability, Valued, Seeded):
-    """Turns a share of the images into their negative."""
+    """Turns a share of the images into their negative.
+
+    (batch, rows, columns, channels) in and out.
+    """
 
 
 class RandomGaussianBlur(Image, Probability, Valued, Seeded):
-    """Blurs a share of the images."""
+    """Blurs a share of the images: (batch, rows, columns, channels) in and out."""
 
     uncomputed = ("float16", "mixed_float16")
 
@@ -201,7 +228,10 @@ class Mixture(Image, Valued, Seeded, abstract=True):
 
 
 class RandAugment(Mixture):
-    """Applies a few augmentations, drawn for each batch (Cubuk and others, 2020)."""
+    """Applies a few augmentations, drawn for each batch (Cubuk and others, 2020).
+
+    (batch, rows, columns, channels) in and out, of 1 or 3 channels.
+    """
 
     num_ops: Positive = 2
     """Number of augmentations in a row."""
@@ -210,7 +240,10 @@ class RandAugment(Mixture):
 
 
 class AugMix(Mixture):
-    """Mixes chains of augmentations with the image itself (Hendrycks and others, 2020)."""
+    """Mixes chains of augmentations with the image itself (Hendrycks and others, 2020).
+
+    (batch, rows, columns, channels) in and out, of 1 or 3 channels.
+    """
 
     num_chains: Positive = 3
     """Number of chains side by side."""

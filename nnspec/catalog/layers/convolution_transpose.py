@@ -111,7 +111,11 @@ class Conv1DTranspose(Window1D, Transposed):
 
 
 class Conv2DTranspose(Window2D, Transposed):
-    """Enlarges images: (batch, rows, columns, channels) in, filters as channels out."""
+    """Enlarges images: every pixel spreads over a trained window.
+
+    (batch, rows, columns, channels) in, (batch, rows * strides, columns * strides, filters) out
+    with padding: same.
+    """
 
     aliases = ("Convolution2DTranspose",)
 
@@ -120,7 +124,11 @@ class Conv2DTranspose(Window2D, Transposed):
 
 
 class Conv3DTranspose(Window3D, Transposed):
-    """Enlarges volumes: (batch, planes, rows, columns, channels) in, filters as channels out."""
+    """Enlarges volumes: every voxel spreads over a trained window.
+
+    (batch, planes, rows, columns, channels) in, (batch, planes * strides, rows * strides,
+    columns * strides, filters) out with padding: same.
+    """
 
     aliases = ("Convolution3DTranspose",)
 

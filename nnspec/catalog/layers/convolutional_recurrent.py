@@ -76,18 +76,30 @@ class ConvLSTM(Forgetting, Recurrent, Stepping, abstract=True):
 
 
 class ConvLSTM1D(Window1D, ConvLSTM):
-    """Convolutional LSTM over a series of series: (batch, time, steps, channels) in."""
+    """Convolutional LSTM over a series of series (Shi and others, 2015).
+
+    (batch, time, steps, channels) in, (batch, steps, filters) out, the output of the last time;
+    with return_sequences (batch, time, steps, filters).
+    """
 
     ranks = (4,)
 
 
 class ConvLSTM2D(Window2D, ConvLSTM):
-    """Convolutional LSTM over a series of images: (batch, time, rows, columns, channels) in."""
+    """Convolutional LSTM over a series of images (Shi and others, 2015).
+
+    (batch, time, rows, columns, channels) in, (batch, rows, columns, filters) out, the output
+    of the last time; with return_sequences (batch, time, rows, columns, filters).
+    """
 
     ranks = (5,)
 
 
 class ConvLSTM3D(Window3D, ConvLSTM):
-    """Convolutional LSTM over volumes: (batch, time, planes, rows, columns, channels) in."""
+    """Convolutional LSTM over a series of volumes (Shi and others, 2015).
+
+    (batch, time, planes, rows, columns, channels) in, (batch, planes, rows, columns, filters)
+    out, the output of the last time; with return_sequences the time axis stays.
+    """
 
     ranks = (6,)

@@ -39,7 +39,7 @@ FLOATS: tuple[Element, ...] = ("float",)
 
 
 class Input(Layer):
-    """Names the shape of one row that enters the network; it takes nothing and gives a tensor."""
+    """Names the shape of one row that enters the network: nothing in, (batch, ...) out."""
 
     aliases = ("InputLayer",)
     shorthand = "shape"
@@ -89,7 +89,10 @@ class Input(Layer):
 
 
 class Dense(Kernel, OptionalBias, LowRank):
-    """Multiplies the last axis with a weight matrix: (batch, ..., features) in, units out."""
+    """Multiplies the last axis with a trained weight matrix.
+
+    (batch, ..., features) in, (batch, ..., units) out.
+    """
 
     shorthand = "units"
     least_rank = 2
@@ -134,7 +137,7 @@ class Dense(Kernel, OptionalBias, LowRank):
 
 
 class Identity(Layer):
-    """Returns its input unchanged."""
+    """Returns its input unchanged: (batch, ...) in and out."""
 
     produces = None
 

@@ -54,7 +54,11 @@ def parse_equation(text: str) -> Equation | None:
 
 
 class EinsumDense(Kernel, Bias, LowRank):
-    """Multiplies axes with a trained kernel by an equation such as abc,cd->abd, a the batch."""
+    """Multiplies axes with a trained kernel, by an equation of one letter an axis.
+
+    With abc,cd->abd, (batch, steps, features) in, (batch, steps, units) out: a is the batch, b
+    the steps, c the features, d the units.
+    """
 
     passes_mask = False
     consumes = NUMERIC

@@ -35,7 +35,11 @@ class Hashed(Layer, abstract=True):
 
 
 class Hashing(Hashed):
-    """Gives each category, text or whole number, a bin by its hash: (batch, ...) in."""
+    """Gives each category, text or whole number, a bin by its hash: (batch, ...) in and out.
+
+    Bins are numbers from 0 to below num_bins. Codes are num_bins long: one_hot puts them in the
+    place of a last axis of length 1, multi_hot and count of all categories of a row.
+    """
 
     shorthand = "num_bins"
 
@@ -93,7 +97,10 @@ class Hashing(Hashed):
 
 
 class HashedCrossing(Hashed):
-    """Gives each pair of categories a bin: two inputs (batch,) or (batch, 1)."""
+    """Gives each pair of categories a bin: (batch, 1) and (batch, 1) in, (batch, 1) out.
+
+    Both may be (batch,) too; with output_mode: one_hot, (batch, num_bins) leaves.
+    """
 
     shorthand = "num_bins"
     variadic = 2

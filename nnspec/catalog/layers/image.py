@@ -104,7 +104,11 @@ class Sized(Image, abstract=True):
 
 
 class Resizing(Sized):
-    """Resizes images to height and width."""
+    """Resizes images to height and width, in pixels.
+
+    (batch, rows, columns, channels) in, (batch, height, width, channels) out. Values keep their
+    units, but for bicubic and lanczos, which may overshoot them.
+    """
 
     interpolation: Literal["nearest", "bilinear", "bicubic", "lanczos3", "lanczos5", "area"] = (
         "bilinear"
@@ -133,12 +137,16 @@ class Resizing(Sized):
 
 
 class CenterCrop(Sized):
-    """Cuts out the middle; images that are too small are resized."""
+    """Cuts out the middle; images that are too small are resized.
+
+    (batch, rows, columns, channels) in, (batch, height, width, channels) out, in pixels.
+    """
 
 
 class RandomCrop(Sized, Seeded):
     """Cuts out a part at random in training; too small images are resized.
 
+    (batch, rows, columns, channels) in, (batch, height, width, channels) out, in pixels.
     Outside training Keras returns images as they came: only a network that takes any size can
     follow.
     """

@@ -184,7 +184,11 @@ class IndexLookup(Vocabulary, abstract=True):
 
 
 class StringLookup(IndexLookup):
-    """Turns text categories into numbers by a vocabulary: (batch, ...) in."""
+    """Turns text categories into their places in a vocabulary: (batch, ...) in and out.
+
+    Codes are as long as the vocabulary: one_hot adds them as an axis, or puts them in the place
+    of a last axis of length 1; multi_hot, count and tf_idf make one of (batch, categories).
+    """
 
     key_element = "text"
 
@@ -211,7 +215,12 @@ class StringLookup(IndexLookup):
 
 
 class IntegerLookup(IndexLookup):
-    """Turns whole numbers, such as postal codes, into their places in a vocabulary."""
+    """Turns whole numbers, such as postal codes, into their places in a vocabulary.
+
+    (batch, ...) in and out. Codes are as long as the vocabulary: one_hot adds them as an axis,
+    or puts them in the place of a last axis of length 1; multi_hot, count and tf_idf make one
+    of (batch, numbers).
+    """
 
     key_element = "integer"
 
@@ -245,7 +254,11 @@ class IntegerLookup(IndexLookup):
 
 
 class TextVectorization(Vocabulary):
-    """Splits texts into tokens and looks them up: (batch,) or (batch, 1) in."""
+    """Splits texts into tokens and looks them up: (batch,) or (batch, 1) in, (batch, tokens) out.
+
+    The tokens are output_sequence_length many. With multi_hot, count and tf_idf a text becomes
+    one code, as long as the vocabulary.
+    """
 
     shorthand = "vocabulary"
     consumes = ("text",)

@@ -52,7 +52,13 @@ class Projected(Kernel, Attending, abstract=True):
 
 
 class MultiHeadAttention(Projected):
-    """Attention with several heads (Vaswani and others, 2017); one input attends to itself."""
+    """Attention with several heads (Vaswani and others, 2017); one input attends to itself.
+
+    Query (batch, queries, features) and value (batch, values, channels) in, (batch, queries,
+    features) out, or output_shape in place of the features. The key, which has as many values,
+    is the value unless it is given. Several axes may stand between batch and features:
+    attention_axes says over which of them positions attend to each other.
+    """
 
     least_rank = 3
 
@@ -178,7 +184,11 @@ class MultiHeadAttention(Projected):
 
 
 class GroupQueryAttention(Projected):
-    """Attention in which groups of query heads share one key and value head."""
+    """Attention in which groups of query heads share one key and value head.
+
+    Query (batch, queries, features) and value (batch, values, features) in, (batch, queries,
+    features) out. The key, which has as many values, is the value unless it is given.
+    """
 
     aliases = ("GroupedQueryAttention",)
     required = 2

@@ -66,7 +66,10 @@ class Rescaling(Layer):
 
 
 class Normalization(Layer):
-    """Subtracts a mean and divides by a standard deviation: (batch, ...) in and out."""
+    """Subtracts a mean and divides by a standard deviation: (batch, ...) in and out.
+
+    What leaves has no units: its mean is 0 and its deviation 1.
+    """
 
     consumes = NUMERIC
 
@@ -139,7 +142,11 @@ class Normalization(Layer):
 
 
 class Discretization(Layer):
-    """Replaces numbers by the bin they fall into: 0 below the first boundary."""
+    """Replaces numbers by the bin they fall into: (batch, ...) in and out.
+
+    Bins count from 0, below the first boundary. one_hot makes a code of each, as long as there
+    are bins; multi_hot and count make one code of all numbers along axis 1.
+    """
 
     shorthand = "bin_boundaries"
     passes_mask = False
@@ -192,7 +199,11 @@ class Discretization(Layer):
 
 
 class CategoryEncoding(Layer):
-    """Turns whole numbers below num_tokens into codes of zeros and ones, or counts."""
+    """Turns whole numbers below num_tokens into codes of zeros and ones, or counts.
+
+    (batch, numbers) in, (batch, num_tokens) out: one code for all numbers of a row. one_hot
+    makes a code of each number, (batch, numbers, num_tokens), and takes any number of axes.
+    """
 
     shorthand = "num_tokens"
     passes_mask = False

@@ -31,7 +31,10 @@ class Rearranged(Layer, abstract=True):
 
 
 class Reshape(Rearranged):
-    """Lays the elements of each row out in another shape, last axis fastest."""
+    """Lays the elements of each row out in another shape: (batch, ...) in and out.
+
+    As many elements leave as come in, in the same order: the last axis runs fastest.
+    """
 
     shorthand = "target_shape"
 
@@ -96,7 +99,10 @@ class Flatten(Rearranged):
 
 
 class Permute(Rearranged):
-    """Reorders the axes behind the batch."""
+    """Reorders the axes behind the batch.
+
+    With dims: [2, 1], (batch, rows, columns) in, (batch, columns, rows) out.
+    """
 
     shorthand = "dims"
 
@@ -142,7 +148,7 @@ class RepeatVector(Rearranged):
 
 
 class UpSampling1D(Layer):
-    """Repeats every time step: (batch, steps, channels) in and out."""
+    """Repeats every time step: (batch, steps, channels) in, (batch, steps * size, channels) out."""
 
     shorthand = "size"
     ranks = (3,)
@@ -175,7 +181,10 @@ class Enlarged(Spatial, abstract=True):
 
 
 class UpSampling2D(Enlarged):
-    """Enlarges images: (batch, rows, columns, channels) in and out, or channels first."""
+    """Enlarges images by a factor on rows and columns.
+
+    (batch, rows, columns, channels) in, (batch, rows * size, columns * size, channels) out.
+    """
 
     ranks = (4,)
     dimensions = 2
@@ -199,7 +208,10 @@ class UpSampling2D(Enlarged):
 
 
 class UpSampling3D(Enlarged):
-    """Enlarges volumes by repetition: (batch, planes, rows, columns, channels) in and out."""
+    """Enlarges volumes by repetition: (batch, planes, rows, columns, channels) in and out.
+
+    Planes, rows and columns leave size times as long.
+    """
 
     ranks = (5,)
     dimensions = 3

@@ -34,7 +34,10 @@ class Wrapper(Layer, abstract=True):
 
 
 class TimeDistributed(Wrapper):
-    """Applies a layer to every time step alone: (batch, time, ...) in and out."""
+    """Applies a layer to every time step alone: (batch, time, ...) in and out.
+
+    Behind the time stands what the layer makes of one step.
+    """
 
     least_rank = 3
 
@@ -66,7 +69,10 @@ class TimeDistributed(Wrapper):
 
 
 class SpectralNormalization(Wrapper):
-    """Keeps the largest singular value of a layer's kernel near 1 (Miyato and others, 2018)."""
+    """Keeps the largest singular value of a layer's kernel near 1 (Miyato and others, 2018).
+
+    (batch, ...) in and out, as the layer that is wrapped has it.
+    """
 
     passes_mask = False
 
@@ -112,7 +118,12 @@ class SpectralNormalization(Wrapper):
 
 
 class Bidirectional(Wrapper):
-    """Runs a recurrent layer forwards and another one backwards, and merges what they return."""
+    """Runs a recurrent layer forwards and another one backwards, and merges what they return.
+
+    (batch, time, features) in, (batch, 2 * units) out, the units those of the layer; with its
+    return_sequences (batch, time, 2 * units). Only merge_mode: concat doubles the last axis.
+    States follow, forward ones first, where the layer returns them.
+    """
 
     layer: Layer = Field(examples=[{"LSTM": 32}])
     """The recurrent layer that runs forwards."""
@@ -236,7 +247,11 @@ class Bidirectional(Wrapper):
 
 
 class Pipeline(Layer):
-    """Applies layers one after the other, as a single layer: each takes one tensor."""
+    """Applies layers one after the other, as a single layer: (batch, ...) in and out.
+
+    It takes what its first layer takes and gives what its last layer gives; each takes one
+    tensor.
+    """
 
     shorthand = "layers"
     passes_mask = False

@@ -20,7 +20,7 @@ from nnspec.schema.families import (
     describe_value,
 )
 from nnspec.schema.fields import describe_arguments, required_fields
-from nnspec.schema.values import VARIABLE, Schema, admit_variable, refer
+from nnspec.schema.values import VARIABLE, Schema, admit_variable, by_type, refer
 
 NAME = LAYER_NAME.pattern
 NAMES: Schema = {"type": ["string", "array"], "items": {"type": ["string", "array"]}}
@@ -70,7 +70,7 @@ def define_network(layers: Kinds) -> dict[str, Schema]:
     defined = {f"ranked.{short}": describe_ranked(kinds) for short, kinds in ranked.items()}
     for blocks in (False, True):
         suffix = ".with_blocks" if blocks else ""
-        defined[f"entry{suffix}"] = describe_entry(names, ranked, blocks=blocks)
+        defined |= define_entry(f"entry{suffix}", names, ranked, blocks=blocks)
         defined[f"model{suffix}"] = describe_model(f"entry{suffix}")
         defined[f"submodel{suffix}"] = describe_submodel(f"entry{suffix}")
     defined["block"] = describe_block()
@@ -196,36 +196,64 @@ def describe_block() -> Schema:
     }
 
 
-def describe_entry(
-    names: Kinds, ranked: dict[str, list[type[CatalogObject]]], *, blocks: bool
-) -> Schema:
-    """Return the schema of one entry of a list of layers."""
+def define_entry(
+    entry: str, names: Kinds, ranked: dict[str, list[type[CatalogObject]]], *, blocks: bool
+) -> dict[str, Schema]:
+    """Return the definitions of one entry of a list of layers: as a name, with keys, as either."""
     alone = describe_names(names)["enum"]
     alone += [short for short, kinds in ranked.items() if not required_by_all(kinds)]
-    text: Schema = {"enum": alone}
+    heads = [*names, *ranked, SUBMODEL]
+    incomplete = [name for name in heads if name not in alone]
+    # The first alternative is what editors report: a layer's name is right, and not enough.
+    needing: Schema = {"if": {"enum": incomplete}, "then": {"type": "object"}}
+    text: list[Schema] = [{**needing, "else": {"enum": alone}}, {"enum": alone}, refer("variable")]
     if blocks:
-        text = {"anyOf": [text, {"type": "string", "pattern": f"^{NAME}$"}]}
+        text.append({"type": "string", "pattern": f"^{NAME}$"})
+    return {
+        f"{entry}.name": {"anyOf": text},
+        f"{entry}.object": {
+            "type": "object",
+            "if": {"type": "object", "required": ["class_name"]},
+            "then": describe_keras_entry([*names, *MODELS]),
+            "else": describe_layer(names, ranked, alone, blocks=blocks),
+        },
+        entry: {
+            "examples": list(EXAMPLES["layers"]),
+            "anyOf": by_type(["object"], refer(f"{entry}.object"), [refer(f"{entry}.name")]),
+        },
+    }
+
+
+def describe_layer(
+    names: Kinds,
+    ranked: dict[str, list[type[CatalogObject]]],
+    alone: list[str],
+    *,
+    blocks: bool,
+) -> Schema:
+    """Return the schema of a layer with its keys: one names it, the others stand beside.
+
+    That there is one is asked apart from which it is, so that editors say what is wrong.
+    """
     heads = [*names, *ranked, SUBMODEL]
     written = [
         describe_mapping(names, ranked, complete=one, blocks=blocks) for one in (True, False)
     ]
     once = [has_key("use"), *(has_key(name, alone=name in alone) for name in heads)]
-    further = [{"not": {"propertyNames": {"enum": [*WIRING, *heads]}}}] if blocks else []
+    known = {"propertyNames": {"enum": [*WIRING, *heads]}}
+    single: Schema = {
+        "if": {"propertyNames": {"not": {"enum": list(WIRING)}} if blocks else {"enum": heads}},
+        "then": {"type": "object", "minProperties": 1, "maxProperties": 1},
+        "else": {"oneOf": [*once, {"not": known}]}
+        if blocks
+        else {"if": known, "then": {"oneOf": once}},
+    }
     return {
-        "examples": list(EXAMPLES["layers"]),
-        "anyOf": [
-            text,
-            {
-                "type": "object",
-                "if": {"required": ["each"]},
-                "then": written[1],
-                "else": written[0],
-                "not": {"required": ["repeat", "each"]},
-                "oneOf": [*once, *further],
-            },
-            describe_keras_entry([*names, *MODELS]),
-            refer("variable"),
-        ],
+        "type": "object",
+        "if": {"required": ["each"]},
+        "then": written[1],
+        "else": written[0],
+        "allOf": [single],
     }
 
 
@@ -263,10 +291,14 @@ def describe_mapping(
         arguments = {**refer(f"ranked.{short}"), "required": required}
         shorthands = {kind.shorthand for kind in kinds}
         several = [] if shorthands == {None} else ["array", "number", "string"]
-        plain: Schema = {"type": [*several, "null"]}
-        heads[short] = {"anyOf": [arguments, plain]} if set(required) <= shorthands else arguments
+        others = {"type": [*several, "null"]} if set(required) <= shorthands else refer("variable")
+        heads[short] = {
+            "description": f"{words_for(kinds)}, by the rank of the input.",
+            "anyOf": by_type(["object"], arguments, [others]),
+        }
     heads[SUBMODEL] = refer("submodel.with_blocks" if blocks else "submodel")
-    mapping: Schema = {"properties": {**WIRING, **heads}, "additionalProperties": False}
+    beside = WIRING if complete else {**WIRING, "repeat": False}
+    mapping: Schema = {"properties": {**beside, **heads}, "additionalProperties": False}
     if blocks:
         mapping["additionalProperties"] = True
         mapping["propertyNames"] = {"pattern": f"^{NAME}$"}
@@ -281,17 +313,19 @@ def describe_ranked(kinds: list[type[CatalogObject]]) -> Schema:
             known = properties.setdefault(field, [])
             if described not in known:
                 known.append(described)
-    names = " or ".join(kind.keras_name for kind in kinds)
     return {
-        "description": f"{names}, by the rank of the input.",
-        "type": ["object", "string"],
-        "pattern": VARIABLE,
+        "type": "object",
         "properties": {
             field: several[0] if len(several) == 1 else {"anyOf": several}
             for field, several in properties.items()
         },
         "additionalProperties": False,
     }
+
+
+def words_for(kinds: list[type[CatalogObject]]) -> str:
+    """Return the names of the layers that a short name may become."""
+    return " or ".join(kind.keras_name for kind in kinds)
 
 
 def required_by_all(kinds: list[type[CatalogObject]]) -> list[str]:

@@ -155,8 +155,7 @@ class Cell(Layer, abstract=True):
 
 
 class SimpleRNNCell(Unit, Cell):
-    """One step of `SimpleRNN`: (batch, features) in, (batch, units) out, which is also the state.
-    """
+    """One step of `SimpleRNN`: (batch, features) in, (batch, units) out, which is the state."""
 
 
 class LSTMCell(LongShortTerm, Cell):
@@ -167,7 +166,7 @@ class LSTMCell(LongShortTerm, Cell):
 
 
 class GRUCell(GatedRecurrent, Cell):
-    """One step of `GRU`: (batch, features) in, (batch, units) out, which is also the state."""
+    """One step of `GRU`: (batch, features) in, (batch, units) out, which is the state."""
 
 
 class StackedRNNCells(Cell):

@@ -128,17 +128,18 @@ def value_of(kind: type[CatalogObject], *, complete: bool) -> str:
 def define_value(kind: type[CatalogObject], complete: bool) -> Schema:  # noqa: FBT001 - as above
     """Return the definition of what stands behind a class' name."""
     name = f"{kind.family}.{kind.keras_name}"
-    required = required_fields(kind) if complete else []
+    needed = required_fields(kind)
+    required = needed if complete else []
     alone = kind.shorthand and set(required) <= {kind.shorthand}
     others = [refer(f"{name}.argument" if alone else "variable")]
     if not required:
-        others.append({"type": "null"})
-    prose: Schema = {"description": class_prose(kind)}
-    if required:
-        arguments = {**refer(name), "required": required}
-        return {**prose, "anyOf": by_type(["object"], arguments, others)}
+        # As a constant it is in no message about types: only with `each` is nothing enough.
+        others.append({"const": None} if needed else {"type": "null"})
+    arguments = {**refer(name), "required": required} if required else refer(name)
+    either_way = by_type(["object"], arguments, others)
     # A level of its own keeps editors from writing a colon behind what may stand alone.
-    return {**prose, "allOf": [{"anyOf": by_type(["object"], refer(name), others)}]}
+    inner = {"anyOf": either_way} if needed else {"allOf": [{"anyOf": either_way}]}
+    return {"description": class_prose(kind), **inner}
 
 
 def describe_keras_form(names: Iterable[str]) -> Schema:

@@ -74,7 +74,13 @@ def define_network(layers: Kinds) -> dict[str, Schema]:
         defined[f"model{suffix}"] = describe_model(f"entry{suffix}")
         defined[f"submodel{suffix}"] = describe_submodel(f"entry{suffix}")
     defined["block"] = describe_block()
-    return defined
+    return defined | define_keys(names, ranked, names_alone(names, ranked))
+
+
+def names_alone(names: Kinds, ranked: dict[str, list[type[CatalogObject]]]) -> list[str]:
+    """Return the names that need no arguments."""
+    alone: list[str] = describe_names(names)["enum"]
+    return alone + [short for short, kinds in ranked.items() if not required_by_all(kinds)]
 
 
 def members_of(short: str, layers: Kinds) -> list[type[CatalogObject]]:
@@ -200,8 +206,7 @@ def define_entry(
     entry: str, names: Kinds, ranked: dict[str, list[type[CatalogObject]]], *, blocks: bool
 ) -> dict[str, Schema]:
     """Return the definitions of one entry of a list of layers: as a name, with keys, as either."""
-    alone = describe_names(names)["enum"]
-    alone += [short for short, kinds in ranked.items() if not required_by_all(kinds)]
+    alone = names_alone(names, ranked)
     heads = [*names, *ranked, SUBMODEL]
     incomplete = [name for name in heads if name not in alone]
     # The first alternative is what editors report: a layer's name is right, and not enough.
@@ -215,7 +220,7 @@ def define_entry(
             "type": "object",
             "if": {"type": "object", "required": ["class_name"]},
             "then": describe_keras_entry([*names, *MODELS]),
-            "else": describe_layer(names, ranked, alone, blocks=blocks),
+            "else": describe_layer(names, ranked, blocks=blocks),
         },
         entry: {
             "examples": list(EXAMPLES["layers"]),
@@ -227,34 +232,50 @@ def define_entry(
 def describe_layer(
     names: Kinds,
     ranked: dict[str, list[type[CatalogObject]]],
-    alone: list[str],
     *,
     blocks: bool,
 ) -> Schema:
     """Return the schema of a layer with its keys: one names it, the others stand beside.
 
-    That there is one is asked apart from which it is, so that editors say what is wrong.
+    That there is one is asked apart from which it is, so that editors say what is wrong. Required
+    arguments are asked apart too: `each` may give them instead.
     """
     heads = [*names, *ranked, SUBMODEL]
-    written = [
-        describe_mapping(names, ranked, complete=one, blocks=blocks) for one in (True, False)
-    ]
-    once = [has_key("use"), *(has_key(name, alone=name in alone) for name in heads)]
     known = {"propertyNames": {"enum": [*WIRING, *heads]}}
+    once = {"oneOf": [refer("layer.once"), {"not": known}]}
     single: Schema = {
         "if": {"propertyNames": {"not": {"enum": list(WIRING)}} if blocks else {"enum": heads}},
         "then": {"type": "object", "minProperties": 1, "maxProperties": 1},
-        "else": {"oneOf": [*once, {"not": known}]}
-        if blocks
-        else {"if": known, "then": {"oneOf": once}},
+        "else": once if blocks else {"if": known, "then": refer("layer.once")},
     }
     return {
         "type": "object",
+        **describe_mapping(names, ranked, blocks=blocks),
         "if": {"required": ["each"]},
-        "then": written[1],
-        "else": written[0],
+        "then": {"properties": {"repeat": False}},
+        "else": refer("layer.complete"),
         "allOf": [single],
     }
+
+
+def define_keys(
+    names: Kinds, ranked: dict[str, list[type[CatalogObject]]], alone: list[str]
+) -> dict[str, Schema]:
+    """Return the definitions of having one layer's key, and behind it all that it must be given."""
+    heads = [*names, *ranked, SUBMODEL]
+    once = [has_key("use"), *(has_key(name, alone=name in alone) for name in heads)]
+    needed = {name: required_fields(kind) for name, kind in names.items()}
+    needed |= {short: required_by_all(kinds) for short, kinds in ranked.items()}
+    defined: dict[str, Schema] = {"layer.once": {"type": "object", "oneOf": once}}
+    behind: Schema = {}
+    for name, required in needed.items():
+        if required:
+            behind[name] = refer(f"complete.{'.'.join(required)}")
+            plain: Schema = {"type": ["array", "boolean", "number", "string"]}
+            given = {"if": {"type": "object"}, "then": {"required": required}, "else": plain}
+            # As an alternative: editors then write a colon behind the name.
+            defined[f"complete.{'.'.join(required)}"] = {"anyOf": [given]}
+    return {**defined, "layer.complete": {"type": "object", "properties": behind}}
 
 
 def has_key(name: str, *, alone: bool = False) -> Schema:
@@ -281,24 +302,20 @@ def describe_mapping(
     names: Kinds,
     ranked: dict[str, list[type[CatalogObject]]],
     *,
-    complete: bool,
     blocks: bool,
 ) -> Schema:
     """Return the schema of a layer with its arguments and what stands beside it."""
-    heads = {name: describe_value(kind, complete=complete) for name, kind in names.items()}
+    heads = {name: describe_value(kind, complete=False) for name, kind in names.items()}
     for short, kinds in ranked.items():
-        required = required_by_all(kinds) if complete else []
-        arguments = {**refer(f"ranked.{short}"), "required": required}
         shorthands = {kind.shorthand for kind in kinds}
         several = [] if shorthands == {None} else ["array", "number", "string"]
-        others = {"type": [*several, "null"]} if set(required) <= shorthands else refer("variable")
+        others = {"type": [*several, "null"]}
         heads[short] = {
             "description": f"{words_for(kinds)}, by the rank of the input.",
-            "anyOf": by_type(["object"], arguments, [others]),
+            "anyOf": by_type(["object"], refer(f"ranked.{short}"), [others]),
         }
     heads[SUBMODEL] = refer("submodel.with_blocks" if blocks else "submodel")
-    beside = WIRING if complete else {**WIRING, "repeat": False}
-    mapping: Schema = {"properties": {**beside, **heads}, "additionalProperties": False}
+    mapping: Schema = {"properties": {**WIRING, **heads}, "additionalProperties": False}
     if blocks:
         mapping["additionalProperties"] = True
         mapping["propertyNames"] = {"pattern": f"^{NAME}$"}

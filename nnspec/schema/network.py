@@ -7,6 +7,7 @@ spec without blocks, and one that takes any further name for a spec that has the
 from collections.abc import Iterable
 
 from nnspec.catalog.base import CatalogObject
+from nnspec.catalog.prose import class_prose
 from nnspec.catalog.ranked import RANKED, SHORT
 from nnspec.frontends.keras.tree import MODELS
 from nnspec.frontends.nnspec_1.blocks import SUBMODEL
@@ -210,8 +211,10 @@ def define_entry(
     heads = [*names, *ranked, SUBMODEL]
     incomplete = [name for name in heads if name not in alone]
     # The first alternative is what editors report: a layer's name is right, and not enough.
-    needing: Schema = {"if": {"enum": incomplete}, "then": {"type": "object"}}
-    text: list[Schema] = [{**needing, "else": {"enum": alone}}, {"enum": alone}, refer("variable")]
+    wanting = {"type": "string", "pattern": f"^({'|'.join(incomplete)})$"}
+    needing: Schema = {"if": wanting, "then": {"type": "object"}}
+    enough = refer("layer.alone")
+    text: list[Schema] = [{**needing, "else": enough}, enough, refer("variable")]
     if blocks:
         text.append({"type": "string", "pattern": f"^{NAME}$"})
     return {
@@ -275,7 +278,15 @@ def define_keys(
             given = {"if": {"type": "object"}, "then": {"required": required}, "else": plain}
             # As an alternative: editors then write a colon behind the name.
             defined[f"complete.{'.'.join(required)}"] = {"anyOf": [given]}
+    defined["layer.alone"] = {"anyOf": [describe_name(name, names) for name in alone]}
     return {**defined, "layer.complete": {"type": "object", "properties": behind}}
+
+
+def describe_name(name: str, names: Kinds) -> Schema:
+    """Return the schema of a layer's name alone, with the first paragraph about the layer."""
+    kind = names.get(name)
+    prose: Schema = {"description": class_prose(kind).partition("\n")[0]} if kind else {}
+    return {**prose, "const": name}
 
 
 def has_key(name: str, *, alone: bool = False) -> Schema:

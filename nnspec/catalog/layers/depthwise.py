@@ -3,10 +3,8 @@
 from math import prod
 from typing import Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
-
-from pydantic import Field
 
 from nnspec.catalog.constraints import Constraint
 from nnspec.catalog.initializers import GlorotUniform, Initializer

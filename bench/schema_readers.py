@@ -4,8 +4,8 @@
 
 It installs the three into a folder of its own (`--folder` keeps one), compiles the schema and lets
 every shipped spec through, then asks a real YAML language server for completion, hover and findings
-by the list in schema_readers/cases.yaml. It prints how many are as they should be and every one that
-is not, and exits with 1 if there are any.
+by the list in schema_readers/cases.yaml. It prints how many are as they should be, and every one
+that is not, and exits with 1 if there are any.
 """
 
 import argparse

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 
 from nnspec.catalog.base import CatalogObject
 from nnspec.catalog.prose import class_prose
-from nnspec.reading.reader import KERAS_FORM
+from nnspec.reading.split import KERAS_FORM
 from nnspec.schema.fields import describe_arguments, required_fields
 from nnspec.schema.values import Schema, by_type, either, refer
 

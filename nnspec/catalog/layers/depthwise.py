@@ -1,8 +1,10 @@
 """Convolutions channel by channel, alone or followed by a mixing of channels; floor 2."""
 
 from math import prod
+from typing import Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from nnspec.catalog.constraints import Constraint
 from nnspec.catalog.initializers import GlorotUniform, Initializer
@@ -19,6 +21,17 @@ class Depthwise(Window, DepthwiseKernel, OptionalBias, abstract=True):
 
     padding: Padding = "valid"
     """What happens at the border: valid keeps whole windows only, same pads with zeros."""
+
+    @model_validator(mode="after")
+    def check_equal_steps(self) -> Self:
+        """Refuse steps of different lengths, which TensorFlow computes for no channel alone."""
+        if len(set(self.strides)) > 1:
+            raise PydanticCustomError(
+                "contradiction",
+                "strides {strides} differ; TensorFlow takes one step for all axes",
+                {"strides": str(self.strides), "field": "strides"},
+            )
+        return self
 
     def filtered(self, shape: Shape) -> int:
         """Return the number of channels once each has met its filters."""

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import sys
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +47,8 @@ class Session:
 
     def end(self) -> None:
         self.wait(self.client.shutdown_session())
-        self.wait(self.client.stop())
+        stop: Callable[[], Coroutine[Any, Any, None]] = self.client.stop
+        self.wait(stop())
         self.loop.close()
 
     def show(self, name: str, text: str) -> tuple[str, list[types.Diagnostic]]:

@@ -6,7 +6,7 @@ from functools import cached_property
 from math import ceil, floor
 
 from nnspec.diagnostics import Diagnostic, Path, Related, Span
-from nnspec.network.graph import Output
+from nnspec.network.edges import Output
 from nnspec.network.network import Network, ResolvedNode
 from nnspec.network.resolve import with_uses
 from nnspec.rules.head import Head, find_head

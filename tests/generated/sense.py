@@ -58,9 +58,8 @@ def sensible(layer: Layer, before: list[str], given: Tensors, outputs: Tensors) 
         outputs: what leaves.
     """
     doubled = any(isinstance(layer, family) and names(*family) & set(before) for family in ONCE)
+    doubled = doubled or {layer.keras_name, *before} in BIASED or leaves_nothing(layer, given)
     if doubled or function_named(layer) in LAST_FUNCTIONS or grows(layer):
-        return False
-    if leaves_nothing(layer, given) or {layer.keras_name, *before} in BIASED:
         return False
     match layer:
         case Softmax():

@@ -1,4 +1,4 @@
-"""Specs of tutorials, of Keras and of scikit-learn, in YAML: nothing is found in them."""
+"""Specs of tutorials (Keras' code examples, scikit-learn's) in YAML; nothing is found in them."""
 
 from pathlib import Path
 

@@ -3,7 +3,7 @@
 from math import prod
 from typing import Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from nnspec.catalog.constraints import Constraint
@@ -71,7 +71,7 @@ class DepthwiseOnly(Depthwise, abstract=True):
 class Separable(Depthwise, abstract=True):
     """Convolves each channel apart, then mixes the channels at every position."""
 
-    filters: Positive
+    filters: Positive = Field(examples=[32])
     """Number of mixtures: the channels of the output."""
     pointwise_initializer: Initializer = GlorotUniform()
     """Draws the first mixtures."""
@@ -107,20 +107,33 @@ class Separable(Depthwise, abstract=True):
 
 
 class DepthwiseConv1D(Window1D, DepthwiseOnly):
-    """Convolves each channel of a series apart: (batch, steps, channels) in and out."""
+    """Convolves each channel of a series apart.
+
+    (batch, steps, channels) in, (batch, steps, channels * depth_multiplier) out.
+    """
 
 
 class DepthwiseConv2D(Window2D, DepthwiseOnly):
-    """Convolves each channel of images apart: (batch, rows, columns, channels) in and out."""
+    """Convolves each channel of images apart.
+
+    (batch, rows, columns, channels) in, (batch, rows, columns, channels * depth_multiplier)
+    out.
+    """
 
 
 class SeparableConv1D(Window1D, Separable):
-    """Convolves a series channel by channel, then mixes: filters as channels out."""
+    """Convolves a series channel by channel, then mixes the channels at every step.
+
+    (batch, steps, channels) in, (batch, steps, filters) out.
+    """
 
     aliases = ("SeparableConvolution1D",)
 
 
 class SeparableConv2D(Window2D, Separable):
-    """Convolves images channel by channel, then mixes: filters as channels out."""
+    """Convolves images channel by channel, then mixes the channels of every pixel.
+
+    (batch, rows, columns, channels) in, (batch, rows, columns, filters) out.
+    """
 
     aliases = ("SeparableConvolution2D",)

@@ -24,8 +24,8 @@ from nnspec.shapes import Shape
 
 ROWS_AND_STEPS = 2
 """Rank of what has rows and steps, or rows and numbers, and no more."""
-BIASED = tuple({"BatchNormalization", name} for name in PRODUCTS)
-"""A product and a normalization right behind it, which takes its bias away again."""
+JOINED = PRODUCTS | {"BatchNormalization"}
+"""Layers of which two in a row come to less than they seem."""
 USUAL_RATE = 0.5
 """Largest share that people drop."""
 
@@ -58,7 +58,8 @@ def sensible(layer: Layer, before: list[str], given: Tensors, outputs: Tensors) 
         outputs: what leaves.
     """
     doubled = any(isinstance(layer, family) and names(*family) & set(before) for family in ONCE)
-    doubled = doubled or {layer.keras_name, *before} in BIASED or leaves_nothing(layer, given)
+    doubled = doubled or (layer.keras_name in JOINED and not JOINED.isdisjoint(before))
+    doubled = doubled or leaves_nothing(layer, given)
     if doubled or function_named(layer) in LAST_FUNCTIONS or grows(layer):
         return False
     match layer:
@@ -80,6 +81,10 @@ def sensible(layer: Layer, before: list[str], given: Tensors, outputs: Tensors) 
 
 def leaves_nothing(layer: Layer, given: Tensors) -> bool:
     """Tell whether a layer has nothing to compare, to carry on, or to begin with."""
+    halved = isinstance(layer, Bidirectional) and layer.merge_mode is None
+    if halved or layer.keras_name == "RandomCrop":
+        # One direction may stay unread; a random crop has other sizes outside of training.
+        return True
     name, first = layer.keras_name, given[0] if given else None
     if first is not None and name in {*ALONG, "GroupNormalization"}:
         masked = name == "Softmax" and first.masked

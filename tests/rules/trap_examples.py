@@ -100,6 +100,13 @@ CONSTANTS = [
             "activation: @}}}\n- Dense: 1", data=""),
 ]  # fmt: skip
 
+CROPS = [
+    Example("P144", "Identity", "CenterCrop: {height: 5, width: 5}", "- Input: [8, 8, 3]\n"
+            "- RandomCrop: {height: 5, width: 5} #!\n- @\n- Flatten\n- Dense: 1", data=""),
+    Example("M104", "sparse_categorical_crossentropy", "categorical_crossentropy", SOFTMAX_3,
+            "loss: Dice\nmetrics: [@]", IRIS),
+]  # fmt: skip
+
 TRAININGS = [
     Example("T123", "1e4", "1e-7", training="optimizer: {adam: {epsilon: @}}\nloss: mse"),
     Example("T132", "float16", "float32",
@@ -155,4 +162,4 @@ WITHIN = [
             CANCER),
 ]  # fmt: skip
 
-TRAP_EXAMPLES = [*COUNTS, *CONSTANTS, *TRAININGS, *TABLES, *WITHIN]
+TRAP_EXAMPLES = [*COUNTS, *CROPS, *CONSTANTS, *TRAININGS, *TABLES, *WITHIN]

@@ -27,6 +27,8 @@ class History:
     span: Span
     shape: tuple[Plain, ...] = ()
     """Its axes, batch first, as the document says them; null where they are unknown."""
+    dtype: str = "float32"
+    """The type of its numbers, as the document says it."""
 
 
 ARRAYS = ("__numpy__", "__tensor__")
@@ -135,8 +137,9 @@ def histories(node: Node) -> Iterator[History]:
             history = config.get("keras_history") if isinstance(config, MappingNode) else None
             shape = config.get("shape") if isinstance(config, MappingNode) else None
             axes = tuple(map(plain, shape.items)) if isinstance(shape, Sequence) else ()
+            dtype = text_of(config, "dtype") if isinstance(config, MappingNode) else None
             if history is not None and (read := read_history(history)):
-                yield replace(read, shape=axes)
+                yield replace(read, shape=axes, dtype=dtype or read.dtype)
         case MappingNode(entries=entries):
             for entry in sorted(entries, key=lambda one: one.name):
                 yield from histories(entry.value)

@@ -214,6 +214,30 @@ def flip(operation: Operation) -> Rewritten:
     return sketch.done(gather(sketch, part, place, list(range(part.length(place)))[::-1]))
 
 
+def roll(operation: Operation) -> Rewritten:
+    """Return an axis moved on, its end put before its begin."""
+    part, sketch, shift = operation.part, Sketch(), operation.arguments.get("shift")
+    place = part.place(operation.arguments.get("axis"))
+    extent = part.length(place)
+    if isinstance(shift, bool) or not isinstance(shift, int) or not shift % extent:
+        raise NoLayerComputesError
+    mark = extent - shift % extent
+    ends = [cut(sketch, part, place, one) for one in (range(mark, extent), range(mark))]
+    return sketch.done(join(sketch, ends, place))
+
+
+def gate(operation: Operation) -> Rewritten:
+    """Return the first half of an axis times the sigmoid of the second."""
+    part, sketch = operation.part, Sketch()
+    place = part.place(operation.arguments.get("axis"))
+    half, rest = divmod(part.length(place), 2)
+    if rest:
+        raise NoLayerComputesError
+    first, second = (cut(sketch, part, place, range(one, one + half)) for one in (0, half))
+    opened = sketch.like("Activation", second, activation="sigmoid")
+    return sketch.done(sketch.add("Multiply", [first, opened], first.extents))
+
+
 def repeat(operation: Operation) -> Rewritten:
     """Return each place of an axis several times."""
     part, sketch, times = operation.part, Sketch(), operation.arguments.get("repeats")
@@ -289,6 +313,8 @@ CUTS: Mapping[str, Callable[[Operation], Rewritten]] = {
     "Append": concatenate,
     "Hstack": concatenate,
     "Flip": flip,
+    "Roll": roll,
+    "Glu": gate,
     "Repeat": repeat,
     "Tile": tile,
     "Pad": pad,

@@ -27,7 +27,7 @@ from nnspec.frontends.keras.refusals import (
     settings_of,
 )
 from nnspec.frontends.keras.rewrites import is_foreign_layer, rewrite
-from nnspec.frontends.keras.steps import Rewritten, Step, needed
+from nnspec.frontends.keras.steps import Rewritten, Step, apart, needed
 from nnspec.frontends.keras.tree import MODELS, is_operation, text_of
 from nnspec.frontends.keras.values import (
     DEFAULT_POLICY,
@@ -323,10 +323,8 @@ class NetworkReader:
         if made and len(made[0].outputs) > 1:
             used = self.used[record.name]
             made = [replace(one, steps=needed(one, used)) for one in made]
-        own = {record.name + step.suffix for one in made for step in one.steps} - {record.name}
-        if clash := min(own & {name for name, _ in self.applied}, default=None):
-            message = f"{clash} is the name of a part of {record.name}, too"
-            self.findings.add("G102", message, record.span, hint="rename the layer in Keras")
+        taken = {name for name, _ in self.applied} - {record.name}
+        made = [apart(one, record.name, taken) for one in made]
         self.rewritten[record.name] = made
         for number, one in enumerate(made):
             name = self.applied[record.name, number]
@@ -361,7 +359,7 @@ class NetworkReader:
         return {
             name: value
             for name, value in settled.items()
-            if name != "dtype" or self.settler.policies
+            if name != "dtype" or self.settler.policies or is_operation(record.node)
         }
 
     def step(self, record: Record, step: Step, call: Call) -> Layer | None:

@@ -14,6 +14,8 @@ from nnspec.frontends.keras.tree import is_operation, text_of
 Layers = list[tuple[str, Mapping, tuple[Call, ...]]]
 Place = tuple[str, int, int]
 """A tensor: layer, call, number."""
+TURNED = frozenset({"Equal", "Greater", "GreaterEqual", "Less", "LessEqual", "LogicalNot"})
+"""Operations that no mask of a layer's own is computed with."""
 Maker = tuple[object, str]
 """A value that is masked, and the layer that masks it."""
 
@@ -26,12 +28,14 @@ class Masks:
         operations: names of operations that lead to masks only.
         makers: tensors that enter layers which make masks -> values that they mask, and the layers.
         calls: how each operation is applied.
+        kinds: class of each operation.
         behind: layer that makes a mask -> all layers that follow from it.
     """
 
     operations: frozenset[str]
     makers: dict[Place, set[Maker]]
     calls: dict[str, tuple[Call, ...]]
+    kinds: dict[str, str]
     behind: dict[str, set[str]]
 
     @classmethod
@@ -51,17 +55,21 @@ class Masks:
         makers = makers_of(layers)
         names = {maker for group in makers.values() for _, maker in group}
         behind = {name: followers(name, layers) for name in names}
-        return cls(frozenset(only), makers, operations, behind)
+        kinds = {name: text_of(node, "class_name") or "" for name, node, _ in layers}
+        return cls(frozenset(only), makers, operations, kinds, behind)
 
     def follows(self, mask: History, call: Call) -> bool:
-        """Return whether a mask is one that a layer before a call makes by itself."""
+        """Return whether a mask is one that layers before a call make by themselves."""
         if mask.layer not in self.operations:
             return False
-        made = {
-            maker for one in reach({mask.layer}, self.calls) for maker in self.makers_before(one)
-        }
+        computed = reach({mask.layer}, self.calls)
+        if any(self.kinds[one] in TURNED for one in computed):
+            return False
+        compared = [self.makers_before(one) for one in computed if self.kinds[one] == "NotEqual"]
         fed = {one.layer for one in call.histories}
-        return any(maker in fed or fed & self.behind[maker] for maker in made)
+        return bool(compared) and all(
+            any(maker in fed or fed & self.behind[maker] for maker in makers) for makers in compared
+        )
 
     def makers_before(self, operation: str) -> set[str]:
         """Return the layers that mask the value with which an operation compares their input."""

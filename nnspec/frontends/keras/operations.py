@@ -58,7 +58,7 @@ def rewrite_operation(name: str, arguments: Mapping[str, Plain], call: Call) -> 
         arguments: those of the operation.
         call: how it is applied.
     """
-    given = {key: value for key, value in arguments.items() if key not in ("name", "dtype")}
+    given = {key: value for key, value in arguments.items() if key != "name"}
     operation = Operation(name, call.positional, given)
     if call.settings or call.named or not operation.histories:
         return Rewritten()

@@ -52,10 +52,14 @@ class Uncomputed:
 def refuse_masks(name: str, call: Call, masks: Masks, findings: Findings) -> bool:
     """Return whether a call takes a mask that does not follow from the layers before; record it."""
     foreign = [one for one in call.masks if not masks.follows(one, call)]
-    if foreign:
+    if call.given_masks:
+        listed = " and ".join(sorted(call.given_masks))
+        message = f"{name} is given {listed}, for which a spec has no place"
+        findings.add("S106", message, call.span, hint=MASKED)
+    elif foreign:
         message = f"{name} takes a mask that was computed by hand"
         findings.add("S106", message, foreign[0].span, hint=MASKED)
-    return bool(foreign)
+    return bool(foreign or call.given_masks)
 
 
 def refuse_tensors(name: str, call: Call, layer: Layer, findings: Findings) -> bool:
@@ -67,9 +71,7 @@ def refuse_tensors(name: str, call: Call, layer: Layer, findings: Findings) -> b
     span = call.named[foreign[0]][0].span
     listed = " and ".join(sorted(foreign))
     message = f"{name} is given {listed}, for which a spec has no place"
-    masking = any("mask" in one for one in foreign)
-    takes = f"it takes {', '.join(layer.inputs)}"
-    findings.add("S106", message, span, hint=MASKED if masking else takes)
+    findings.add("S106", message, span, hint=f"it takes {', '.join(layer.inputs)}")
     return True
 
 

@@ -185,6 +185,28 @@ def needed(made: Rewritten, used: set[int]) -> tuple[Step, ...]:
     return tuple(reversed(kept))
 
 
+def apart(made: Rewritten, name: str, taken: set[str]) -> Rewritten:
+    """Return the same layers, none of them under a name that another one has.
+
+    Args:
+        made: the layers.
+        name: the name of the whole.
+        taken: names of other layers.
+    """
+    while any(name + step.suffix in taken for step in made.steps):
+        given = {step.suffix: step.suffix and f"{step.suffix}_" for step in made.steps}
+        steps = tuple(
+            replace(
+                step,
+                suffix=given[step.suffix],
+                feeds=tuple(given[one] if isinstance(one, str) else one for one in step.feeds),
+            )
+            for step in made.steps
+        )
+        made = Rewritten(steps, tuple(given.get(one, one) for one in made.outputs))
+    return made
+
+
 def product(extents: Sequence[int]) -> int:
     """Return the length of axes laid into one."""
     return UNKNOWN if UNKNOWN in extents else prod(extents)

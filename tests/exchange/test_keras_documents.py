@@ -54,12 +54,12 @@ def assert_same(ours: list[np.ndarray], theirs: list[np.ndarray]) -> None:
 
 
 def copy_weights(source: Any, target: Any) -> None:
-    """Copy weight by weight: those of one layer stand together in both."""
-    by_name = {layer.name: layer for layer in target.layers}
-    if all(layer.name in by_name for layer in source.layers if layer.weights):
-        for layer in source.layers:
-            if layer.weights:
-                by_name[layer.name].set_weights(layer.get_weights())
+    """Copy layer by layer, or weight by weight where one layer became several."""
+    by_name = {layer.name: layer.weights for layer in target.layers}
+    owners = [one for one in source.layers if one.weights]
+    if all(len(by_name.get(one.name, ())) == len(one.weights) for one in owners):
+        for layer in owners:
+            target.get_layer(layer.name).set_weights(layer.get_weights())
     else:
         target.set_weights(source.get_weights())
 

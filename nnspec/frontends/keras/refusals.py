@@ -3,12 +3,13 @@
 A document is one long line, mostly, so that a finding names the layer, and not its place alone.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from nnspec.catalog.layer import Layer
 from nnspec.diagnostics import Findings, Related, Span
-from nnspec.document import Entry, Mapping, kind_of, plain, shorten
+from nnspec.document import Entry, kind_of, plain, shorten
+from nnspec.document import Mapping as MappingNode
 from nnspec.frontends.keras.calls import Call
 from nnspec.frontends.keras.masks import Masks
 from nnspec.frontends.keras.rewrites import explain
@@ -17,6 +18,11 @@ MASKED = (
     "Masking, and Embedding with mask_zero, make masks by themselves; use_causal_mask is an "
     "argument of attention"
 )
+WRITE: Mapping[str, str] = {
+    "S101": "make the layer without it in Keras, and write the model's to_json() anew",
+    "S106": "name one of Keras' own: nnspec explain lists them",
+}
+"""What to write where an argument is refused and nothing else is said."""
 SHOWN = 5
 """Names that one finding lists."""
 
@@ -31,7 +37,7 @@ class Uncomputed:
 
     found: list[tuple[str, Span, str, str]] = field(default_factory=list)
 
-    def add(self, name: str, span: Span, node: Mapping) -> None:
+    def add(self, name: str, span: Span, node: MappingNode) -> None:
         """Note one of them."""
         self.found.append((name, span, *explain(node)))
 
@@ -100,4 +106,5 @@ def name_layer(name: str, findings: Findings, since: int) -> None:
     for place, one in enumerate(findings.diagnostics[since:], start=since):
         if name not in one.message:
             told = f"{one.message} (layer {shorten(name)!r})"
-            findings.diagnostics[place] = replace(one, message=told)
+            hint = one.hint or WRITE.get(one.code)
+            findings.diagnostics[place] = replace(one, message=told, hint=hint)

@@ -21,8 +21,9 @@ def is_keras_model(node: Node) -> TypeGuard[Mapping]:
 
 def is_keras_object(node: Node) -> TypeGuard[Mapping]:
     """Return whether a value is an object in Keras' own form."""
-    named = isinstance(node, Mapping) and text_of(node, "class_name") is not None
-    return named and node.get("config") is not None
+    if not isinstance(node, Mapping) or node.get("config") is None:
+        return False
+    return text_of(node, "class_name") is not None
 
 
 def as_keras_model(node: Node) -> Node:

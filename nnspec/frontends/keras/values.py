@@ -78,7 +78,8 @@ class Settler:
         if name == "__lambda__":
             return self.refuse_code(node)
         if name == "function" and isinstance(config, Scalar):
-            return config
+            registered = isinstance(config.value, str) and ">" in config.value
+            return self.refuse_code(node, str(config.value)) if registered else config
         inner = config if isinstance(config, Mapping) else None
         if name == "DTypePolicy" and inner is not None:
             return inner.get("name") or node
@@ -97,9 +98,9 @@ class Settler:
             kept = [replace(one, value=parts) if one.name == "config" else one for one in kept]
         return replace(node, entries=tuple(kept))
 
-    def refuse_code(self, node: Mapping) -> Scalar:
+    def refuse_code(self, node: Mapping, name: str = "a function of Python") -> Scalar:
         """Record a function of Python in place of a value."""
-        message = "a function of Python is refused: code in specs is refused"
+        message = f"{shorten(name)} is refused: it came with code of its own, and code is refused"
         self.findings.add("X102", message, node.span, hint="name an activation of Keras")
         return Scalar(None, node.span, refused=True)
 

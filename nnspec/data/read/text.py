@@ -12,7 +12,7 @@ from nnspec.data.columns.refusals import refuse, unreadable
 from nnspec.data.read.content import CELL, DAMAGED, Content, first_line
 from nnspec.diagnostics import Refused
 from nnspec.document import shorten
-from nnspec.language.words import as_number, is_number
+from nnspec.language.numbers import as_number, is_number
 
 SEPARATORS = {"\t": "tabs", ",": "commas", ";": "semicolons (;)"}
 SAMPLED = 20

@@ -5,7 +5,6 @@ was built with. What says nothing beyond the catalogue is left out here, and wha
 of its own is refused. Nothing is ever looked up by a dotted name.
 """
 
-from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, replace
 
 from nnspec.catalog.base import CatalogObject
@@ -30,17 +29,6 @@ AS_ACTIVATIONS = {
 }
 """Layers that stand where an activation is due -> the function that they compute."""
 
-CHANNELS_LAST: dict[str, Plain] = {"data_format": "channels_last"}
-FIXED: MappingOf[str, dict[str, Plain]] = {
-    "AutoContrast": CHANNELS_LAST,
-    "RandomBrightness": CHANNELS_LAST,
-    "RandomContrast": CHANNELS_LAST,
-    "Solarization": CHANNELS_LAST,
-    "Discretization": {"epsilon": 0.01},
-    "StringLookup": {"oov_method": "floormod"},
-    "IntegerLookup": {"oov_method": "floormod"},
-}
-"""Arguments that Keras writes and a spec does not offer, with the value that is meant without."""
 FOLLOWS = frozenset({"vocabulary_size"})
 """What Keras writes beside the argument that it follows from."""
 
@@ -150,8 +138,7 @@ class Settler:
             return False
         if kind.keras_name == "Input" and entry.name in ("batch_shape", "batch_input_shape"):
             return True
-        fixed = FIXED.get(kind.keras_name, {})
-        if entry.name in fixed and plain(entry.value) == fixed[entry.name]:
+        if entry.name in kind.fixed and plain(entry.value) == kind.fixed[entry.name]:
             return False
         follows = entry.name in FOLLOWS and "vocabulary" in kind.model_fields
         return not follows and not any(plain(entry.value) is value for value in UNSET)

@@ -1,7 +1,7 @@
 """The `blocks:` section: sub-graphs with parameters, to be used like layers."""
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 
 from nnspec.catalog.ranked import RANKED, SHORT
 from nnspec.catalog.registry import names
@@ -15,6 +15,7 @@ from nnspec.reading.written import Written
 from nnspec.spec.model import Wire
 
 SUBMODEL = "Model"
+NO_INPUTS = "remove it: the inputs of a network are its Input layers"
 KEYS = ("parameters", "inputs", "layers", "outputs")
 
 
@@ -27,6 +28,7 @@ class Block:
         inputs: names, inside, of the tensors it is given.
         layers: its list, not yet expanded; None where the block was refused.
         outputs: names, inside, of what leaves it; empty: the last layer.
+        unused: parameters that nothing in it uses, nor was meant to use.
     """
 
     name: str
@@ -35,6 +37,7 @@ class Block:
     parameters: dict[str, Node | None] = field(default_factory=dict)
     inputs: tuple[str, ...] = ("input",)
     outputs: tuple[Wire, ...] = ()
+    unused: tuple[tuple[str, Span], ...] = ()
 
 
 def read_blocks(node: Node | None, variables: set[str], findings: Findings) -> dict[str, Block]:
@@ -69,19 +72,13 @@ def read_block(entry: Entry, variables: set[str], findings: Findings) -> Block:
         message = f"the block {entry.name} must hold layers; found {kind_of(body)}"
         findings.add("S103", message, body.span)
         return refused
-    guessed = {meant(inner.name, KEYS) for inner in body if inner.name not in KEYS}
-    for inner in body:
-        if inner.name not in KEYS:
-            message = f"a block has no setting {shorten(inner.name)!r}"
-            findings.add("S101", message, inner.key, hint=suggest(inner.name, KEYS) or None)
+    body = settle_keys(body, KEYS, "a block", findings)
     layers = body.get("layers")
     if not isinstance(layers, Sequence) or not layers.items:
-        if "layers" not in guessed:
-            findings.add("S102", f"the block {entry.name} needs layers: a list", entry.key)
+        findings.add("S102", f"the block {entry.name} needs layers: a list", entry.key)
         return refused
     inputs, outputs = body.get("inputs"), body.get("outputs")
     parameters = read_parameters(body.get("parameters"), variables, findings)
-    check_parameters(body, parameters, findings)
     return Block(
         entry.name,
         entry.key,
@@ -89,7 +86,24 @@ def read_block(entry: Entry, variables: set[str], findings: Findings) -> Block:
         parameters,
         tuple(wire.source for wire in read_sources(inputs, findings)) if inputs else ("input",),
         tuple(read_sources(outputs, findings)) if outputs else (),
+        tuple(find_unused(body, parameters)),
     )
+
+
+def settle_keys(node: Mapping, keys: tuple[str, ...], noun: str, findings: Findings) -> Mapping:
+    """Return a mapping of known keys, misspelt ones under those that are meant; record these."""
+    entries: list[Entry] = []
+    for entry in node:
+        guess = entry.name
+        if entry.name not in keys:
+            message = f"{noun} has no setting {shorten(entry.name)!r}"
+            advice = NO_INPUTS if entry.name == "inputs" else None
+            hint = advice or suggest(entry.name, keys) or None
+            findings.add("S101", message, entry.key, hint=hint)
+            guess = (None if advice else meant(entry.name, keys)) or entry.name
+        free = guess == entry.name or node.entry(guess) is None
+        entries.append(replace(entry, name=guess) if free else entry)
+    return replace(node, entries=tuple(entries))
 
 
 def read_parameters(
@@ -121,8 +135,8 @@ def read_parameters(
     return parameters
 
 
-def check_parameters(body: Mapping, parameters: dict[str, Node | None], findings: Findings) -> None:
-    """Record parameters that nothing in the block uses, nor was meant to use."""
+def find_unused(body: Mapping, parameters: dict[str, Node | None]) -> Iterator[tuple[str, Span]]:
+    """Give the parameters that nothing in the block uses, nor was meant to use."""
     used = names_used([body])
     used |= {meant(name, parameters) or "" for name in used}
     listed = body.get("parameters")
@@ -130,7 +144,7 @@ def check_parameters(body: Mapping, parameters: dict[str, Node | None], findings
         name = item.entries[0].name if isinstance(item, Mapping) and item.entries else None
         name = item.value if isinstance(item, Scalar) and isinstance(item.value, str) else name
         if name in parameters and name not in used:
-            findings.add("S112", f"the parameter {shorten(name)!r} is not used", item.span)
+            yield name, item.span
 
 
 def holds_outputs(
@@ -190,6 +204,16 @@ def bind(
             message = f"the block {block.name} needs {name}"
             findings.add("S102", message, written.span, hint=f"{block.name}: {{{name}: VALUE}}")
     return values if before == len(findings.diagnostics) else None
+
+
+def takes(block: Block, count: int, span: Span, findings: Findings) -> bool:
+    """Return whether a use gives a block as many inputs as it takes."""
+    if count == len(block.inputs):
+        return True
+    inputs = ", ".join(block.inputs)
+    message = f"the block {block.name} takes {len(block.inputs)} input(s): {inputs}; got {count}"
+    findings.add("G202", message, span, hint=f"inputs: [{inputs}]")
+    return False
 
 
 def argument_entries(

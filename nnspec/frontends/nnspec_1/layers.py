@@ -15,7 +15,15 @@ from nnspec.document import Entry, Node, Scalar, Sequence, kind_of, shorten
 from nnspec.document import Mapping as MappingNode
 from nnspec.frontends.keras.form import read_whole, settle
 from nnspec.frontends.keras.tree import is_keras_model, is_keras_object
-from nnspec.frontends.nnspec_1.blocks import SUBMODEL, Block, bind, holds_outputs, may_nest
+from nnspec.frontends.nnspec_1.blocks import (
+    SUBMODEL,
+    Block,
+    bind,
+    holds_outputs,
+    may_nest,
+    settle_keys,
+    takes,
+)
 from nnspec.frontends.nnspec_1.items import Item, read_item, read_outputs
 from nnspec.frontends.nnspec_1.layer_names import Names
 from nnspec.frontends.nnspec_1.model_source import ModelSource
@@ -47,6 +55,7 @@ from nnspec.spec.model import (
     Wire,
 )
 
+MODEL_KEYS = ("layers", "outputs")
 MEANT = "did you mean layers?"
 VALUES = f"{MOST_VALUES:,} values in its layers' arguments"
 
@@ -118,13 +127,7 @@ class ModelReader:
         if node.get("layers") is None and len(node):
             self.refuse_mapping(node)
             return None, None
-        for entry in node:
-            if entry.name not in ("layers", "outputs"):
-                message = f"model has no setting {shorten(entry.name)!r}"
-                hint = suggest(entry.name, ("layers", "outputs"))
-                if entry.name == "inputs":
-                    hint = "remove it: the inputs of a network are its Input layers"
-                self.findings.add("S101", message, entry.key, hint=hint)
+        node = settle_keys(node, MODEL_KEYS, "model", self.findings)
         layers = node.get("layers")
         if isinstance(layers, Sequence) and layers.items:
             return layers, node.get("outputs")
@@ -152,6 +155,7 @@ class ModelReader:
             substituted = substitute_beside(raw, scope.substitution, self.findings)
             item = read_item(substituted, self.reader)
             items.append((raw, with_config_name(item, self.findings) if item else None))
+            self.partial |= item is not None and item.unnamed
         scope.taken |= {item.name[0] for _, item in items if item and item.name}
         for raw, item in items:
             if item is None:
@@ -298,7 +302,7 @@ class ModelReader:
             return
         assert item.written
         values = bind(block, item.written, extra, self.findings)
-        if values is None or not self.check_block_inputs(block, wires, item):
+        if values is None or not takes(block, len(wires), item.span, self.findings):
             self.layers.append(LayerUse(name, None, wires, Origin(item.span, uses=scope.uses)))
             return
         inner = Scope(
@@ -336,17 +340,6 @@ class ModelReader:
             self.stand_in(name, output)
         self.expansions[name] = Expansion(name, made, inputs, output, within)
 
-    def check_block_inputs(self, block: Block, wires: tuple[Wire, ...], item: Item) -> bool:
-        """Return whether a use gives a block as many inputs as it takes."""
-        if len(wires) == len(block.inputs):
-            return True
-        message = (
-            f"the block {block.name} takes {len(block.inputs)} input(s): "
-            f"{', '.join(block.inputs)}; got {len(wires)}"
-        )
-        self.findings.add("G202", message, item.span, hint=f"inputs: [{', '.join(block.inputs)}]")
-        return False
-
     def read_use(self, item: Item, name: str, wires: tuple[Wire, ...], scope: Scope) -> None:
         """Apply an earlier layer or block use again, with the same weights."""
         assert item.use
@@ -363,7 +356,7 @@ class ModelReader:
                 self.findings.add("G107", message, span, hint=near)
             self.layers.append(LayerUse(name, None, wires, Origin(item.span, uses=scope.uses)))
             return
-        wiring = {"use": span}
+        wiring = {"use": span} | ({"name": item.name[1]} if item.name else {})
         self.apply_again(known, name, wires, Origin(item.span, wiring=wiring, uses=scope.uses))
 
     def apply_again(

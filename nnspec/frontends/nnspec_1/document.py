@@ -83,11 +83,12 @@ class DocumentReader:
         self.findings = self.reader.findings
         self.source = ModelSource(folder, self.findings, allow_outside=allow_outside)
         self.meant: set[str | None] = set()
-        self.substitution = Substitution(self.read_variables())
+        self.foreign = self.is_foreign()
+        self.substitution = Substitution({} if self.foreign else self.read_variables())
 
     def read(self) -> Validated:
         """Return spec and findings."""
-        if self.is_foreign():
+        if self.foreign:
             return Validated(None, self.findings)
         self.check_keys()
         self.check_version()

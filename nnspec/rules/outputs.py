@@ -133,6 +133,27 @@ def several_classes(case: Case, head: Head) -> str | None:
 
 
 @rule("M120")
+def check_switched_off(case: Case) -> Iterator[Diagnostic]:
+    """Find settings of a loss under which nothing, or one class of two, counts."""
+    for head in case.trained:
+        loss = head.loss
+        alpha, beta = getattr(loss, "alpha", None), getattr(loss, "beta", None)
+        if loss is None or alpha is None:
+            continue
+        several = alpha if isinstance(alpha, tuple) else (alpha,)
+        balanced = getattr(loss, "apply_class_balancing", None)
+        effect = ""
+        if balanced is True and alpha in (0, 1):
+            effect = f"weighs class {round(alpha)} alone"
+        elif balanced is None and beta in (None, 0) and not any(several):
+            effect = "is the same for all predictions"
+        if effect:
+            message = f"{loss.keras_name} with alpha {several[0]:g} {effect}"
+            place = case.place(*head.loss_path, "alpha")
+            yield Diagnostic("M120", message, place, "write an alpha between 0 and 1")
+
+
+@rule("M120")
 def check_loss_weights(case: Case) -> Iterator[Diagnostic]:
     """Find factors that switch a loss off or turn it around."""
     weights = case.training.loss_weights if case.training else None

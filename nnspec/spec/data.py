@@ -45,7 +45,7 @@ class SplitSection(Section):
 class WindowSection(Section):
     """Windows over a series: each row of the table is a time step."""
 
-    length: Steps
+    length: Steps = Field(examples=[12])
     """Rows that the network sees at once, in time steps."""
     horizon: Steps = 1
     """Distance from the window's last row to the target's row, in time steps."""
@@ -84,17 +84,21 @@ class DataSection(Section):
     instead; in Python it is the way to pass a column called `self`.
     """
 
-    source: Text
+    source: Text = Field(examples=["sklearn:diabetes"])
     """A bundled set (`sklearn:` and diabetes, iris, digits, wine, breast_cancer or linnerud) or
     the path of a .csv, .tsv, .parquet, .jsonl or .npz file, relative to the spec."""
-    target: Text | Columns | dict[Text, Text | Columns] | None = None
+    target: Text | Columns | dict[Text, Text | Columns] | None = Field(
+        default=None, examples=["target"]
+    )
     """Column that the network predicts; a list for several units of one output; a mapping from
     output names for several outputs; absent when the network reconstructs its input."""
-    features: Columns | None = None
+    features: Columns | None = Field(default=None, examples=[["height", "width"]])
     """Columns that the network reads; all but the targets (with `window`: all) if absent."""
-    inputs: Annotated[dict[Text, Columns], Field(min_length=1)] | None = None
+    inputs: Annotated[dict[Text, Columns], Field(min_length=1)] | None = Field(
+        default=None, examples=[{"numbers": ["height", "width"], "kind": ["colour"]}]
+    )
     """For several network inputs: the columns of each, by the input's name."""
-    columns: dict[Text, Kind] = Field(default={})
+    columns: dict[Text, Kind] = Field(default={}, examples=[{"zip_code": "category"}])
     """Types of columns where the inferred one is not meant: numeric; category; boolean; integer
     (whole numbers passed on unscaled, for an Embedding). Cells that are all numbers make a column
     numeric, all true or false boolean, anything else category."""
@@ -121,7 +125,7 @@ class DataSection(Section):
     """Makes windows over a series; absent for a table of independent rows."""
     task: Task | None = None
     """What is learned; inferred from the loss if absent."""
-    sample_weight: Text | None = None
+    sample_weight: Text | None = Field(default=None, examples=["weight"])
     """Column that holds each row's weight in the loss; it is not a feature."""
 
     def scaling_of(self, column: str) -> Scaling:

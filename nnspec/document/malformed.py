@@ -179,8 +179,8 @@ def structural(error: yaml.MarkedYAMLError, lines: Sequence[str], where: Span) -
         hint = close_quote(lines, begin)
         return Diagnostic("Y101", "the quote that begins here is never closed", begin, hint)
     if "node content" in problem:
-        hint = told_by(lines[where.start.line - 1].replace(" ", ""))
-        return Diagnostic("Y101", "a value is due here, before the comma", where, hint)
+        advice = told_by(lines[where.start.line - 1].replace(" ", ""))
+        return Diagnostic("Y101", "a value is due here, before the comma", where, advice)
     if "flow" in context:
         return unclosed(lines, context, begin, where)
     if "expected ':'" in problem:

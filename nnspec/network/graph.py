@@ -235,6 +235,7 @@ class Wiring:
             if twice:
                 message = f"outputs lists {shorten(wire.source)} twice"
                 self.findings.add("S115", message, wire.span, hint="remove one")
+                self.lost = True  # the other may stand in the place of one that is missing
         found = [(wire, self.source(wire, None)) for wire in self.model.outputs]
         return tuple(Output(wire.source, one, wire.span) for wire, one in found if one)
 

@@ -36,6 +36,8 @@ HOMES = {
 }
 """Settings -> the section that has them."""
 RUN_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,63}")
+HIDING = ABOUT_VALUES | {"S101", "S102", "S108", "S109", "S111"}
+"""Codes of findings about places at which a parameter may have been used."""
 ASSIGNED = re.compile(r"([A-Za-z_]\w*)\s*=\s*(\S.*)")
 """A variable as programs write it: size = 3."""
 VERSION = 1
@@ -81,11 +83,12 @@ class DocumentReader:
         self.findings = self.reader.findings
         self.source = ModelSource(folder, self.findings, allow_outside=allow_outside)
         self.meant: set[str | None] = set()
-        self.substitution = Substitution(self.read_variables())
+        self.foreign = self.is_foreign()
+        self.substitution = Substitution({} if self.foreign else self.read_variables())
 
     def read(self) -> Validated:
         """Return spec and findings."""
-        if self.is_foreign():
+        if self.foreign:
             return Validated(None, self.findings)
         self.check_keys()
         self.check_version()
@@ -247,7 +250,7 @@ class DocumentReader:
 
     def check_parameters(self, block: Block) -> None:
         """Record parameters that a block does not use, unless a refused value in it may have."""
-        refused = [one.span for one in self.findings if one.code in ABOUT_VALUES]
+        refused = [one.span for one in self.findings if one.code in HIDING]
         if block.layers and any(within(span, block.layers.span) for span in refused):
             return
         for name, span in block.unused:

@@ -14,7 +14,7 @@ from nnspec.diagnostics import Diagnostic, Findings, Refused, Related
 from nnspec.document import Entry, Node, Scalar, Sequence, kind_of, shorten
 from nnspec.document import Mapping as MappingNode
 from nnspec.frontends.keras.form import read_whole, settle
-from nnspec.frontends.keras.tree import is_keras_model
+from nnspec.frontends.keras.tree import is_keras_model, is_keras_object
 from nnspec.frontends.nnspec_1.blocks import (
     SUBMODEL,
     Block,
@@ -88,7 +88,7 @@ class ModelReader:
         opened = self.source.open(node)
         if opened is None:
             return None
-        if is_keras_model(opened):
+        if is_keras_object(opened):
             model = read_whole(opened, self.reader)
             return model.section if model else None
         return self.read_layers(opened, Scope(substitution), NETWORK_INPUT)

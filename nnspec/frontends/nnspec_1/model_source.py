@@ -5,6 +5,7 @@ from pathlib import Path
 
 from nnspec.diagnostics import Diagnostic, Findings, Refused, Span
 from nnspec.document import Entry, Mapping, Node, Scalar, Sequence, kind_of, read_document, shorten
+from nnspec.frontends.keras.tree import as_keras_model
 from nnspec.language.near_names import suggest
 from nnspec.spec.source import locate
 
@@ -17,6 +18,9 @@ ARCHIVES = (".keras", ".h5", ".hdf5")
 
 def as_spec(root: Mapping) -> Mapping:
     """Return the spec that a bare Keras document stands for: its model, and nothing else."""
+    model = as_keras_model(root)
+    assert isinstance(model, Mapping)
+    root = model
     if not (root.get("class_name") and root.get("config")) or root.get("nnspec"):
         return root
     version = Entry("nnspec", root.span, Scalar(1, root.span))
@@ -38,7 +42,7 @@ class ModelSource:
         """
         entry = node.entry("file") if isinstance(node, Mapping) else None
         if entry is None:
-            return node
+            return as_keras_model(node)
         assert isinstance(node, Mapping)
         others = [one for one in node if one is not entry]
         if others:
@@ -64,7 +68,7 @@ class ModelSource:
             return None
         root = document.root
         inner = root.get("model") if root.get("nnspec") else root
-        return marked(inner or root, document.file)
+        return marked(as_keras_model(inner or root), document.file)
 
 
 def check_ending(text: str) -> None:

@@ -9,8 +9,10 @@ from nnspec.diagnostics import Diagnostic, Related
 from nnspec.document import shorten
 from nnspec.language.near_names import suggest
 from nnspec.network.network import ResolvedNode
+from nnspec.network.resolve import Nested
 from nnspec.rules.case import Case, at
 from nnspec.rules.figures import log_name
+from nnspec.rules.gradients import has_free_weights
 from nnspec.rules.head import Head
 from nnspec.rules.kinds import argument, inner
 from nnspec.rules.rule import rule
@@ -296,11 +298,8 @@ def check_clipping(case: Case) -> Iterator[Diagnostic]:
     kept: dict[str, ResolvedNode] = {}
     for place in places(case.network):
         layer = place.node.layer
-        if (
-            layer is not None
-            and layer.trainable
-            and any(one.trainable for one in place.node.weights)
-        ):
+        # The layers of a model within the model come by themselves.
+        if layer is not None and not isinstance(layer, Nested) and has_free_weights(place.node):
             policy = layer.dtype or run
             kept.setdefault("float32" if policy.startswith("mixed_") else policy, place.node)
     if len(kept) > 1:
@@ -308,8 +307,8 @@ def check_clipping(case: Case) -> Iterator[Diagnostic]:
         also = tuple(
             Related(f"{one} is here", node.node.origin.of("dtype")) for one, node in kept.items()
         )
-        place = case.place("training", "optimizer", "global_clipnorm")
-        yield Diagnostic("T132", message, place, "write clipnorm, or one dtype", also)
+        where = case.place("training", "optimizer", "global_clipnorm")
+        yield Diagnostic("T132", message, where, "write clipnorm, or one dtype", also)
 
 
 @rule("T132")

@@ -28,7 +28,6 @@ from queue import Queue
 
 from mutations import ROOT, Mutant, draw
 from mutations_named import named
-from results import record
 
 MAP = ROOT / ".mutants"
 """Folder of what `map` found; not kept with the project."""
@@ -288,6 +287,7 @@ def preload() -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     for name in PRELOADED:
         __import__(name)
+    assert "nnspec" not in sys.modules, "forks would run this copy in place of the changed one"
 
 
 def main() -> int:
@@ -310,6 +310,8 @@ def main() -> int:
     preload()
     figures = measure(mutants, read_map(), known.workers)
     summarize(figures)
+    from results import record  # noqa: PLC0415 - it imports the project
+
     record(f"mutants-{known.what}", figures)
     return 0
 

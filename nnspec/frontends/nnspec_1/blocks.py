@@ -208,28 +208,29 @@ def bind(
     entries = argument_entries(block, written, findings)
     if entries is None:
         return None
+    given = (*entries, *extra)
     values = {name: value for name, value in block.parameters.items() if value is not None}
-    before = len(findings.diagnostics)
-    given = {entry.name for entry in (*entries, *extra)}
-    needed = [name for name, default in block.parameters.items() if default is None]
-    lost: dict[str, Node] = {}
-    for entry in (*entries, *extra):
-        if entry.name not in block.parameters:
-            message = f"the block {block.name} has no parameter {shorten(entry.name)!r}"
-            absent = [one for one in needed if one not in values and one not in given]
-            hint = suggest_given(entry.name, block.parameters)
-            if len(absent) == 1 and not nearest(entry.name, block.parameters):
-                # A parameter that the block lacks, and one that it does not have, are one mistake.
-                hint = f"did you mean {absent[0]}?"
-                lost[absent[0]] = entry.value
-            findings.add("S101", message, entry.key, hint=hint)
-            lost[meant(entry.name, block.parameters) or entry.name] = entry.value
-        values[entry.name] = entry.value
-    for name in block.parameters:
-        if name not in values and name not in lost:
+    values |= {entry.name: entry.value for entry in given if entry.name in block.parameters}
+    absent = [name for name in block.parameters if name not in values]
+    strange = [entry for entry in given if entry.name not in block.parameters]
+    meant_by = {entry.name: parameter_for(entry.name, block, absent) for entry in strange}
+    for entry in strange:
+        message = f"the block {block.name} has no parameter {shorten(entry.name)!r}"
+        hint = suggest_given(entry.name, block.parameters)
+        if absent == [meant_by[entry.name]]:
+            hint = f"did you mean {absent[0]}?"
+        findings.add("S101", message, entry.key, hint=hint)
+    for name in absent:
+        if name not in meant_by.values():
             message = f"the block {block.name} needs {name}"
             findings.add("S102", message, written.span, hint=f"{block.name}: {{{name}: VALUE}}")
-    return values if before == len(findings.diagnostics) else None
+    return None if strange or absent else values
+
+
+def parameter_for(name: str, block: Block, absent: list[str]) -> str | None:
+    """Return the parameter that another name stands for: one like it, or the one that is absent."""
+    near = nearest(name, block.parameters)
+    return near if near or len(absent) != 1 else absent[0]
 
 
 def takes(block: Block, count: int, span: Span, findings: Findings) -> bool:

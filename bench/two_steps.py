@@ -37,6 +37,8 @@ OPEN_AXIS = 7
 """Length of an axis that only the run tells."""
 TRACED = 16
 """One spec in so many is trained by a compiled step; the others as it stands, which is quicker."""
+REPEATS = 3
+"""How often predictions and targets are drawn to see whether a figure moves."""
 DRAWS = 3
 """How often weights and rows are drawn anew before something is held against a spec."""
 TRAINING_CODES = ("M", "T", "P")
@@ -128,35 +130,29 @@ class Trial:
             for node, one in zip(self.network.inputs, self.model.inputs, strict=True)
         ]
         self.inputs = inputs if len(inputs) > 1 else inputs[0]
+        given = self.model(self.inputs, training=False)
+        self.given = list(given) if isinstance(given, (list, tuple)) else [given]
         self.targets = self.draw_targets()
 
     def draw_targets(self) -> Any:  # noqa: ANN401 - arrays as Keras takes them
         """Return targets for each output; zeros where one is not trained."""
         loss = self.training.loss
         found = {}
-        outputs = self.network.graph.outputs
-        given = self.model(self.inputs, training=False)
-        given = given if isinstance(given, (list, tuple)) else [given]
-        for output, tensor in zip(outputs, given, strict=True):
+        for output, tensor in zip(self.network.graph.outputs, self.given, strict=True):
             own = loss.get(output.name) if isinstance(loss, dict) else loss
             shape = tuple(tensor.shape)
             found[output.source.node] = draw_targets(own.targets if own else "", shape, self.draw)
         return found if len(found) > 1 else next(iter(found.values()))
 
     def train(self) -> dict[str, Any]:
-        """Train two steps; return what is logged of both kinds of rows."""
+        """Train a second step; return what is logged of both kinds of rows."""
         weights = self.training.class_weight
         by_class = {int(name): one for name, one in weights.items()} if weights else None
         if not self.model.run_eagerly:
             return self.fit(by_class)
-        logs: dict[str, Any] = {}
-        for half in (slice(ROWS), slice(ROWS, None)):
-            inputs, targets = self.rows(half)
-            logs = self.model.train_on_batch(
-                inputs, targets, class_weight=by_class, return_dict=True
-            )
-        judged = self.model.test_on_batch(self.inputs, self.targets, return_dict=True)
-        return logs | {f"val_{name}": one for name, one in judged.items()}
+        inputs, targets = self.rows(slice(ROWS))
+        logs = self.model.train_on_batch(inputs, targets, class_weight=by_class, return_dict=True)
+        return logs | {f"val_{name}": one for name, one in logs.items()}
 
     def rows(self, half: slice) -> tuple[Any, Any]:
         """Return some of the rows."""
@@ -179,16 +175,17 @@ class Trial:
         )
         return {name: figures[-1] for name, figures in history.history.items()}
 
-    def gradients(self) -> Iterator[tuple[str, bool | None]]:
-        """Give each weight that is trained, and whether its gradient is flat; None: there is none.
+    def step(self) -> Iterator[tuple[str, bool | None]]:
+        """Train a first step; give each weight, and whether its gradient is 0; None: there is none.
 
         Scores of random rows differ; a gradient that is 0 for each of them is 0 everywhere.
         """
         import tensorflow as tf  # noqa: PLC0415 - a check needs none
 
+        inputs, targets = self.rows(slice(None))
         with tf.GradientTape() as tape:
-            outputs = self.model(self.inputs, training=True)
-            value = self.model.compute_loss(self.inputs, self.targets, outputs)
+            outputs = self.model(inputs, training=True)
+            value = self.model.compute_loss(inputs, targets, outputs)
         weights = [one for one in self.model.trainable_variables if one.value is not None]
         found = tape.gradient(value, [one.value for one in weights])
         for weight, gradient in zip(weights, found, strict=True):
@@ -197,27 +194,24 @@ class Trial:
                 values = gradient.values if isinstance(gradient, tf.IndexedSlices) else gradient
                 flat = not np.any(np.asarray(tf.cast(values, tf.float32)))
             yield weight.path, flat
+        if all(one is not None for one in found):
+            self.model.optimizer.apply(found, weights)
 
     def constant_outputs(self) -> Iterator[str]:
         """Give the outputs that are the same for every row."""
-        given = self.model(self.inputs, training=False)
-        given = given if isinstance(given, (list, tuple)) else [given]
-        for output, tensor in zip(self.network.graph.outputs, given, strict=True):
+        for output, tensor in zip(self.network.graph.outputs, self.given, strict=True):
             values = np.asarray(tensor, dtype=float)
             if values.size and np.allclose(values, values[:1], rtol=1e-6, atol=1e-7):
                 yield output.name
 
     def constant_figures(self) -> Iterator[str]:
         """Give the metrics that random predictions of random targets do not change."""
-        import keras  # noqa: PLC0415 - a check needs none
-        import tensorflow as tf  # noqa: PLC0415 - as above
+        import tensorflow as tf  # noqa: PLC0415 - a check needs none
 
         seen: dict[str, set[float]] = {}
-        with_rows = self.model(self.inputs, training=False)
-        for _ in range(4):
-            predictions = keras.tree.map_structure(
-                lambda one: tf.constant(draw_predictions(one, self.draw), one.dtype), with_rows
-            )
+        for _ in range(REPEATS):
+            drawn = [tf.constant(draw_predictions(one, self.draw), one.dtype) for one in self.given]
+            predictions = drawn if len(drawn) > 1 else drawn[0]
             self.model.reset_metrics()
             targets = self.draw_targets()
             self.model.compute_loss(self.inputs, targets, predictions)
@@ -232,7 +226,7 @@ class Trial:
 def train_twice(checked: Checked, drawn: DrawnSpec, seed: int) -> Iterator[str]:
     """Give what goes wrong in two steps of a spec."""
     trial = Trial(checked, drawn, seed)
-    gradients = dict(trial.gradients())
+    gradients = dict(trial.step())
     for path, flat in gradients.items():
         if flat is not False:
             yield f"{'no gradient' if flat is None else 'gradient 0'}: {path}"
@@ -302,6 +296,8 @@ def main() -> int:
             outcome = examine(drawn, number, Path(name), refused_too=arguments.refused)
             number += 1
             kinds[outcome.kind] += 1
+            if not number % 50:
+                sys.stdout.write(f"{number}: {dict(kinds)}\n")
             missed += outcome.kind == "fine" and bool(outcome.wrong)
             trains = outcome.kind == "refused" and outcome.trained and not outcome.wrong
             kinds["refused, and Keras trains it"] += trains

@@ -111,7 +111,7 @@ def unescaped(problem: str, row: str, where: Span) -> Diagnostic | None:
     if "alphabetic or numeric" in problem:
         if row.lstrip().startswith("* "):
             message = "the entry of a list begins with a dash"
-            return Diagnostic("Y101", message, where, f"write - {shorten(row.lstrip()[2:])}")
+            return Diagnostic("Y101", message, where, f"write - {shorten(row.lstrip()[2:], 200)}")
         sign = row[where.start.column - 2 : where.start.column - 1]
         message = f"a value cannot begin with {sign}, which marks an anchor or an alias"
         before = Span.at(where.start.line, where.start.column - 1)
@@ -222,7 +222,8 @@ def misplaced(problem: str, row: Sequence[str], begin: Span, where: Span) -> Dia
         return Diagnostic("Y101", message, where, f"remove {found[0]}")
     if found.startswith("- "):
         message = "a key is due here; found the dash of a list's entry"
-        return Diagnostic("Y101", message, where, "remove the dash, or indent the line")
+        hint = "remove the dash, or put one before the line above"
+        return Diagnostic("Y101", message, where, hint)
     message = "a key is due here: the line is indented like no key above, or has no colon"
     related = (Related("they begin here", begin),)
     return Diagnostic("Y101", message, where, "align it with the keys it belongs to", related)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from heapq import heappop, heappush
 
 from nnspec.catalog.layer import Layer
-from nnspec.diagnostics import Diagnostic, Findings, Related, Span
+from nnspec.diagnostics import MOST_ERRORS, Diagnostic, Findings, Related, Span
 from nnspec.document import shorten
 from nnspec.frontends.nnspec_1.layer_names import is_second
 from nnspec.language.limits import MOST_LAYERS
@@ -90,6 +90,7 @@ class Wiring:
     Attributes:
         implied: inputs of the data that layers take.
         unknown: names that nothing has.
+        compared: what was found to be like them, by what stands before them and themselves.
         lacking: findings about layers that are given too little, with what they are given.
         lost: whether it is unknown what some layers read.
         parts: graphs of the models within, by the name of the layer.
@@ -101,6 +102,7 @@ class Wiring:
     uses: Mapping[str, LayerUse] = field(init=False)
     implied: dict[str, Node] = field(default_factory=dict)
     unknown: list[Unknown] = field(default_factory=list)
+    compared: dict[tuple[str, str], tuple[str | None, str | None]] = field(default_factory=dict)
     lacking: list[tuple[Diagnostic, tuple[str, ...]]] = field(default_factory=list)
     lost: bool = False
     parts: dict[str, SubGraph] = field(default_factory=dict)
@@ -206,20 +208,35 @@ class Wiring:
         """Record a name that nothing has."""
         prefix = f"{use.name.rpartition('.')[0]}." if use and "." in use.name else ""
         local = wire.source.removeprefix(prefix)
-        parts = (f"{name}.{one}" for name in self.uses for one in self.listed(name))
-        given = (*self.uses, *self.model.aliases, *self.inputs, *parts)
-        known = [name for name in given if name and not is_second(name)]
-        own = use.name if use else None
-        here = [name.removeprefix(prefix) for name in known if name.startswith(prefix)]
-        here = [name for name in here if prefix + name != own]
-        guess = nearest(local, here)
+        if (prefix, local) not in self.compared:
+            own = use.name if use else ""
+            self.compared[prefix, local] = self.compare(prefix, local, own)
+        hint, guess = self.compared[prefix, local]
         stands = self.model.aliases.get(f"{prefix}{guess}", f"{prefix}{guess}")
         several = frozenset({self.model.aliases.get(stands, stands), stands.rpartition(".")[0]})
-        one = Unknown(local, wire.span, suggest_given(local, here), guess, several)
         self.lost |= guess is None
         # It may be the name of an entry that could not be read.
         if not self.model.partial or (guess and edits(local, guess) == 1):
-            self.unknown.append(one)
+            self.unknown.append(Unknown(local, wire.span, hint, guess, several))
+
+    def compare(self, prefix: str, local: str, own: str) -> tuple[str | None, str | None]:
+        """Return a hint for a name that nothing has, and the name that is most like it.
+
+        Args:
+            prefix: of the names that the place knows.
+            local: the name, without it.
+            own: the full name of the layer that reads it, which is not meant.
+        """
+        if len(self.compared) > MOST_ERRORS:
+            return None, None
+        parts = (f"{name}.{one}" for name in self.uses for one in self.listed(name))
+        given = (*self.uses, *self.model.aliases, *self.inputs, *parts)
+        here = [
+            name.removeprefix(prefix)
+            for name in given
+            if name and not is_second(name) and name.startswith(prefix) and name != own
+        ]
+        return suggest_given(local, here), nearest(local, here)
 
     def outputs(self) -> tuple[Output, ...]:
         """Return what leaves the network: what is listed, or the last layer."""
@@ -235,6 +252,7 @@ class Wiring:
             if twice:
                 message = f"outputs lists {shorten(wire.source)} twice"
                 self.findings.add("S115", message, wire.span, hint="remove one")
+                self.lost = True  # the other may stand in the place of one that is missing
         found = [(wire, self.source(wire, None)) for wire in self.model.outputs]
         return tuple(Output(wire.source, one, wire.span) for wire, one in found if one)
 

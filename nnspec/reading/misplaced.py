@@ -10,6 +10,7 @@ from itertools import combinations
 
 from pydantic import BaseModel, ValidationError
 
+from nnspec.catalog.registry import find
 from nnspec.diagnostics import Diagnostic, Findings, Related, Span
 from nnspec.document import Entry, Mapping, Node, Scalar, plain, shorten
 
@@ -81,6 +82,68 @@ def drop_within(findings: Findings, before: int, places: Iterable[Span]) -> None
         if not any(within(one.span, span) for span in spans)
     ]
     findings.take_back(before, kept)
+
+
+def without_strays(
+    node: Node, family: str, homes: dict[str, str]
+) -> tuple[Node, dict[str, Diagnostic]]:
+    """Return the one object of a mapping without the keys beside it, and findings about these.
+
+    Args:
+        node: what stands where an object is due.
+        family: of the object.
+        homes: settings -> the section that has them.
+    """
+    if not isinstance(node, Mapping) or len(node) == 1 or node.get("class_name"):
+        return node, {}
+    heads = [entry for entry in node if find(family, entry.name)]
+    if len(heads) != 1:
+        return node, {}
+    (head,) = heads
+    strays = [entry for entry in node if entry is not head]
+    found = {entry.name: beside(entry, head, family, homes) for entry in strays}
+    return replace(node, entries=(head,)), found
+
+
+def beside(entry: Entry, head: Entry, family: str, homes: dict[str, str]) -> Diagnostic:
+    """Return the finding for a key that stands beside an object, where nothing stands."""
+    message = f"{shorten(entry.name)!r} stands beside {head.name}, not below it"
+    kind, home = find(family, head.name), homes.get(entry.name)
+    hint = f"{HOME}{home}:" if home else "remove it"
+    if kind is not None and entry.name in kind.model_fields:
+        hint = f"write it among the arguments: {head.name}: {{{entry.name}: ...}}"
+    return Diagnostic("S109", message, entry.key, hint)
+
+
+def drop_about(findings: Findings, before: int, code: str, place: Span) -> None:
+    """Take back the findings of a code, from a number on, at one place."""
+    found = findings.diagnostics[before:]
+    findings.take_back(before, [one for one in found if (one.code, one.span) != (code, place)])
+
+
+def join_tuples(arguments: Mapping) -> Mapping:
+    """Return arguments in which what Python writes as a tuple is one text again.
+
+    In braces a comma ends a value: `pool: (2, 2)` is the text `(2`, and a key `2)` without one.
+    """
+    entries: list[Entry] = []
+    for entry in arguments:
+        last = entries[-1] if entries else None
+        empty = isinstance(entry.value, Scalar) and entry.value.empty
+        if last is not None and empty and is_open(last.value):
+            assert isinstance(last.value, Scalar)
+            text = f"{last.value.value}, {entry.name}"
+            span = Span(last.value.span.start, entry.key.end)
+            entries[-1] = replace(last, value=replace(last.value, value=text, span=span))
+        else:
+            entries.append(entry)
+    return replace(arguments, entries=tuple(entries))
+
+
+def is_open(node: Node) -> bool:
+    """Return whether a value is a text with a parenthesis that is not closed."""
+    text = node.value if isinstance(node, Scalar) and not node.quoted else None
+    return isinstance(text, str) and text.startswith("(") and ")" not in text
 
 
 def join_moved(

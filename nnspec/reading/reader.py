@@ -27,7 +27,16 @@ from nnspec.reading.explain import (
     said,
     without_it,
 )
-from nnspec.reading.misplaced import Missing, accepts, drop_within, exchanged, pairs
+from nnspec.reading.misplaced import (
+    Missing,
+    accepts,
+    drop_about,
+    drop_within,
+    exchanged,
+    join_tuples,
+    pairs,
+    without_strays,
+)
 from nnspec.reading.split import split_object
 from nnspec.reading.written import (
     Written,
@@ -43,6 +52,10 @@ from nnspec.reading.written import (
 from nnspec.spec.section import Section
 
 Model = TypeVar("Model", bound=BaseModel)
+
+
+SEED = "runtime"
+"""Section of the seed, which layers and others have too."""
 
 
 class Unreadable:
@@ -81,6 +94,11 @@ class Reader:
 
     def read_named(self, node: Node, family: str, path: Path) -> Any:  # noqa: ANN401 - as above
         """Return the object of a family, that of the name that was certainly meant included."""
+        node, beside = without_strays(node, family, self.homes)
+        for name, finding in beside.items():
+            self.strays.setdefault(name, finding)
+            self.findings.append(finding)
+            self.doubted.add(node.span)
         written = split_object(node, ARTICLES[family], self.findings)
         if written is None:
             return UNREADABLE
@@ -144,6 +162,7 @@ class Reader:
         self, kind: type[Model], arguments: Mapping, written: Written, path: Path
     ) -> Model | Unreadable:
         """Return the object made of the readable entries; record what is wrong with the others."""
+        arguments = join_tuples(arguments)
         values: dict[str, Any] = {}
         before = len(self.findings.diagnostics)
         given = {entry.name for entry in arguments}
@@ -167,6 +186,9 @@ class Reader:
         self.check_required(kind, written, path, given)
         settled = replace(arguments, entries=tuple(known))
         made, refused = self.construct(kind, settled, values, written)
+        if len(known) < len(arguments):
+            # What a setting that could not be read has to do with others is not known.
+            drop_about(self.findings, before, "S115", arguments.span)
         for one, other in pairs(known, refused):
             if self.suits(kind, one.name, other.value) and self.suits(kind, other.name, one.value):
                 drop_within(self.findings, before, (one.value.span, other.value.span))
@@ -218,7 +240,7 @@ class Reader:
         guess = meant(entry.name, kind.model_fields, KEY_WORDS)
         hint = with_space(entry.name, kind.model_fields) or ADVICE.get(entry.name)
         hint = hint or self.elsewhere(kind, entry.name, guess)
-        if guess is None and entry.name not in ADVICE and entry.name not in self.homes:
+        if guess is None and entry.name not in ADVICE and self.homes.get(entry.name, SEED) == SEED:
             # A key that says nothing here, and what the object lacks, are one mistake.
             guess = next(
                 (one for one in required(kind, given) if self.suits(kind, one, entry.value)), None
@@ -233,7 +255,7 @@ class Reader:
     def elsewhere(self, kind: type[BaseModel], name: str, guess: str | None) -> str | None:
         """Return where a setting stands that an object or a section does not have."""
         home = self.homes.get(name) if issubclass(kind, Section) or guess is None else None
-        if home and name not in KEY_WORDS:
+        if home and name not in KEY_WORDS and (home != SEED or issubclass(kind, Section)):
             return f"write it below {home}:"
         return LAST_ADVICE.get(name) if guess is None else None
 
@@ -373,4 +395,4 @@ class Reader:
             return False
         if node.get("class_name"):
             return True
-        return len(node) == 1 and find(family, node.entries[0].name) is not None
+        return any(find(family, entry.name) is not None for entry in node)

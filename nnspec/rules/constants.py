@@ -24,6 +24,8 @@ FLAT_AT_ZERO = frozenset(
 PASSED = DROPOUTS | {"BatchNormalization", "Flatten", "Identity", "Permute", "Reshape"}
 """Layers behind which zeros are zeros."""
 KERNELS = ("kernel_initializer", "depthwise_initializer", "pointwise_initializer")
+SIZING = frozenset({"CenterCrop", "Resizing"})
+"""Layers that bring pictures to a size of their own."""
 ATTENTIONS = frozenset(
     {"AdditiveAttention", "Attention", "GroupQueryAttention", "MultiHeadAttention"}
 )
@@ -187,3 +189,23 @@ def check_single_step(case: Case) -> Iterator[Diagnostic]:
             message = f"{inner(layer).keras_name} over a sequence of 1 step {what}"
             hint = "give it longer sequences (data.window, or Reshape: [STEPS, 1]), or write Dense"
             yield at(node, "P143", message, hint=hint)
+
+
+@rule("P144")
+def check_crop(case: Case) -> Iterator[Diagnostic]:
+    """Find random crops behind which pictures have another size outside of training.
+
+    Source: Keras 3.15, keras/src/layers/preprocessing/image_preprocessing/random_crop.py,
+    transform_images.
+    """
+    for node in case.layers("RandomCrop"):
+        if node.layer is None or not node.inputs or not node.outputs:
+            continue
+        follower = case.follower(node)
+        name = follower.layer.keras_name if follower and follower.layer else ""
+        if node.inputs[0].shape == node.outputs[0].shape or name in SIZING:
+            continue
+        height, width = argument(node.layer, "height"), argument(node.layer, "width")
+        message = "RandomCrop crops while training only; predictions get whole pictures"
+        hint = f"add CenterCrop: {{height: {height}, width: {width}}} behind it"
+        yield at(node, "P144", message, hint=hint)

@@ -7,7 +7,8 @@ from nnspec.diagnostics import Diagnostic
 from nnspec.network.network import Network, ResolvedNode
 from nnspec.network.resolve import Nested
 from nnspec.rules.case import Case, at
-from nnspec.rules.kinds import argument, function_of, inner
+from nnspec.rules.constants import argument_of
+from nnspec.rules.kinds import RECURRENT, argument, function_of, inner
 from nnspec.rules.rule import rule
 
 COUNTING = frozenset(
@@ -53,6 +54,19 @@ def check_step(case: Case) -> Iterator[Diagnostic]:
     for node, stop in stops:
         if cut_off(case, node, reached) and free_of(case) & reached:
             yield flat("P111", stop, ", so the layers before it are never trained")
+
+
+@rule("P111")
+def check_gates(case: Case) -> Iterator[Diagnostic]:
+    """Find gates that open and close by a function without a gradient."""
+    for node in case.layers(*RECURRENT, "Bidirectional", "RNN"):
+        layer = inner(node.layer) if node.layer else None
+        within = (argument(layer, name) for name in ("layer", "cell")) if layer else ()
+        held = (argument_of(one, "recurrent_activation") for one in (layer, *within))
+        if any(getattr(one, "keras_name", "") == "step" for one in held):
+            message = "step has no gradient, so the gates are never trained"
+            hint = "remove recurrent_activation: sigmoid is meant"
+            yield at(node, "P111", message, "recurrent_activation", hint=hint)
 
 
 def flat(code: str, node: ResolvedNode, effect: str) -> Diagnostic:

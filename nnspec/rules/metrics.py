@@ -118,7 +118,8 @@ def wrong_targets(metric: Metric, targets: str, loss: str) -> tuple[str, str] | 
             instead = COUNTERPARTS.get(kind)
             hint = f"write {instead}" if instead else "write loss: categorical_crossentropy"
             return f"the metric {name} takes one-hot targets; {loss} has class numbers", hint
-    if targets == "one_hot" and metric.targets == "indices" and (kind in COUNTERPARTS or sparse):
+    dense = targets in {"distribution", "one_hot", "zero_one"} and loss != "crossentropy"
+    if dense and metric.targets == "indices" and (kind in COUNTERPARTS or sparse):
         instead = COUNTERPARTS.get(kind)
         hint = f"write {instead}" if instead else "write sparse_y_true: false"
         return f"the metric {name} takes class numbers; {loss} has one-hot targets", hint

@@ -9,12 +9,15 @@ from nnspec.diagnostics import Diagnostic, Related
 from nnspec.document import shorten
 from nnspec.language.near_names import suggest
 from nnspec.network.network import ResolvedNode
+from nnspec.network.resolve import Nested
 from nnspec.rules.case import Case, at
 from nnspec.rules.figures import log_name
+from nnspec.rules.gradients import has_free_weights
 from nnspec.rules.head import Head
 from nnspec.rules.kinds import argument, inner
 from nnspec.rules.rule import rule
 from nnspec.rules.within import places
+from nnspec.spec.training import Gate
 
 MEASURED = {
     "regression": ("rmse", "r2", "mae"),
@@ -34,6 +37,15 @@ KERNEL: dict[str, object] = {
 }
 """Arguments of recurrent layers -> the value that cuDNN computes."""
 RANKING = frozenset({"SparseTopKCategoricalAccuracy", "TopKCategoricalAccuracy"})
+SHARE = (0.0, 1.0)
+"""What a share of rows can be."""
+REACH: dict[str, tuple[float | None, float | None]] = {
+    "rmse": (0.0, None),
+    "mae": (0.0, None),
+    "r2": (None, 1.0),
+    **dict.fromkeys(("accuracy", "macro_f1", "roc_auc", "subset_accuracy"), SHARE),
+}
+"""Built-in figure -> its smallest and largest value; None: no bound."""
 OF_LABELS = "subset_accuracy"
 """The figure that several labels of a row have, and a single one has not."""
 
@@ -91,7 +103,38 @@ def check_gates(case: Case) -> Iterator[Diagnostic]:
             yield Diagnostic("T109", message, place, "give split.test a share", also)
         elif gate.min is not None and gate.max is not None and gate.min > gate.max:
             message = f"no {name} is both at least {gate.min:g} and at most {gate.max:g}"
-            yield Diagnostic("T109", message, place, "exchange min and max")
+            bound = case.place("evaluation", "gates", name, "max")
+            also = case.also("the smallest is here", "evaluation", "gates", name, "min")
+            yield Diagnostic("T109", message, bound, "exchange min and max", also)
+        else:
+            yield from beyond_reach(case, name, gate)
+
+
+def beyond_reach(case: Case, name: str, gate: Gate) -> Iterator[Diagnostic]:
+    """Give the finding about a bound that its figure never reaches, whatever is learned."""
+    low, high = reach(case, name)
+    if high is not None and gate.min is not None and gate.min > high:
+        message = f"no {name} is {gate.min:g} or more: the largest is {high:g}"
+        place = case.place("evaluation", "gates", name, "min")
+        yield Diagnostic("T109", message, place, f"write a bound of at most {high:g}")
+    elif low is not None and gate.max is not None and gate.max < low:
+        message = f"no {name} is {gate.max:g} or less: the smallest is {low:g}"
+        place = case.place("evaluation", "gates", name, "max")
+        yield Diagnostic("T109", message, place, f"write a bound of at least {low:g}")
+
+
+def reach(case: Case, name: str) -> tuple[float | None, float | None]:
+    """Return the smallest and the largest value that a gate's figure can have; None: no bound."""
+    for place, head in enumerate(case.trained):
+        asked = name.removeprefix(f"{head.name}_") if len(case.outputs) > 1 else name
+        if asked == name and place:
+            continue  # a figure without its output's name is the first one's
+        for metric, _ in head.metrics:
+            if asked in {metric.keras_name, *metric.aliases, log_name(metric)}:
+                return metric.reach
+        if asked in judged(case, head):
+            return REACH[asked]
+    return None, None
 
 
 @rule("T110")
@@ -255,11 +298,8 @@ def check_clipping(case: Case) -> Iterator[Diagnostic]:
     kept: dict[str, ResolvedNode] = {}
     for place in places(case.network):
         layer = place.node.layer
-        if (
-            layer is not None
-            and layer.trainable
-            and any(one.trainable for one in place.node.weights)
-        ):
+        # The layers of a model within the model come by themselves.
+        if layer is not None and not isinstance(layer, Nested) and has_free_weights(place.node):
             policy = layer.dtype or run
             kept.setdefault("float32" if policy.startswith("mixed_") else policy, place.node)
     if len(kept) > 1:
@@ -267,8 +307,8 @@ def check_clipping(case: Case) -> Iterator[Diagnostic]:
         also = tuple(
             Related(f"{one} is here", node.node.origin.of("dtype")) for one, node in kept.items()
         )
-        place = case.place("training", "optimizer", "global_clipnorm")
-        yield Diagnostic("T132", message, place, "write clipnorm, or one dtype", also)
+        where = case.place("training", "optimizer", "global_clipnorm")
+        yield Diagnostic("T132", message, where, "write clipnorm, or one dtype", also)
 
 
 @rule("T132")

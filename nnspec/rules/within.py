@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from nnspec.network.graph import Source
+from nnspec.network.edges import Source
 from nnspec.network.network import Network, ResolvedNode
 from nnspec.network.resolve import Nested
 

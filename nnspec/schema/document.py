@@ -12,8 +12,9 @@ from pydantic import BaseModel
 
 from nnspec.catalog.base import CatalogObject
 from nnspec.catalog.registry import load_all
-from nnspec.frontends.nnspec_1.document import RUN_NAME, SECTIONS, VERSION
+from nnspec.frontends.nnspec_1.document import RUN_NAME, VERSION
 from nnspec.frontends.nnspec_1.items import LAYER_NAME
+from nnspec.frontends.nnspec_1.sections import SECTIONS
 from nnspec.reading.admitted import admitted
 from nnspec.schema.families import define_family
 from nnspec.schema.fields import describe_arguments, required_fields

@@ -1,6 +1,16 @@
 """Examples of what passes every other rule and trains to nothing, or stops at the first step."""
 
-from rule_examples import BINARY, CANCER, CLASSES, IRIS, ONE_HOT, SIGMOID, SOFTMAX_3, Example
+from rule_examples import (
+    BINARY,
+    CANCER,
+    CLASSES,
+    DIGITS,
+    IRIS,
+    ONE_HOT,
+    SIGMOID,
+    SOFTMAX_3,
+    Example,
+)
 
 LABELS = "- Dense: {units: 3, activation: sigmoid}"
 LABELLED = "data: {source: t.npz, target: tags}"
@@ -90,6 +100,13 @@ CONSTANTS = [
             "activation: @}}}\n- Dense: 1", data=""),
 ]  # fmt: skip
 
+CROPS = [
+    Example("P144", "Identity", "CenterCrop: {height: 5, width: 5}", "- Input: [8, 8, 3]\n"
+            "- RandomCrop: {height: 5, width: 5} #!\n- @\n- Flatten\n- Dense: 1", data=""),
+    Example("M104", "sparse_categorical_crossentropy", "categorical_crossentropy", SOFTMAX_3,
+            "loss: Dice\nmetrics: [@]", IRIS),
+]  # fmt: skip
+
 TRAININGS = [
     Example("T123", "1e4", "1e-7", training="optimizer: {adam: {epsilon: @}}\nloss: mse"),
     Example("T132", "float16", "float32",
@@ -127,7 +144,16 @@ TABLES = [
             "- Dense: 1", "", ""),
 ]  # fmt: skip
 
+PIXELS = 'data: {source: "sklearn:digits", target: target, scaling: minmax}'
 WITHIN = [
+    Example("P132", "255", "1", "- Reshape: [8, 8, 1]\n- Model:\n    - RandomBrightness: "
+            "{factor: 0.1, value_range: [0, @]}\n    - Flatten\n"
+            "- Dense: {units: 10, activation: softmax}", CLASSES, DIGITS),
+    Example("P132", "255", "1", "- Reshape: [8, 8, 1]\n- Pipeline: [{RandomFlip: horizontal}, "
+            "{RandomContrast: {factor: 0.1, value_range: [0, @]}}]\n- Flatten\n"
+            "- Dense: {units: 10, activation: softmax}", CLASSES, DIGITS),
+    Example("P111", "step", "sigmoid",
+            f"{STEPS}- LSTM: {{units: 3, recurrent_activation: @}}\n- Dense: 1", data=""),
     Example("P103", "0.95", "0.5", f"- Model:\n    {HIDDEN}    - Dropout: @\n- Dense: 1"),
     Example("P140", "1", "4", "- Model:\n    - Dense: @\n    - LayerNormalization #!\n- Dense: 1"),
     Example("P111", "step", "tanh", "- Model:\n    - Model:\n        - Dense: {units: 4, "
@@ -136,4 +162,4 @@ WITHIN = [
             CANCER),
 ]  # fmt: skip
 
-TRAP_EXAMPLES = [*COUNTS, *CONSTANTS, *TRAININGS, *TABLES, *WITHIN]
+TRAP_EXAMPLES = [*COUNTS, *CROPS, *CONSTANTS, *TRAININGS, *TABLES, *WITHIN]

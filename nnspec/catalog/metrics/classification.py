@@ -10,6 +10,7 @@ class Share(Computed, abstract=True):
     """A share of rows that are right, 0 to 1."""
 
     direction = "max"
+    reach = (0.0, 1.0)
     power = 0
 
 
@@ -35,6 +36,7 @@ class TaskAccuracy(Metric):
     task = ("binary", "multiclass")
     predictions = "probability"
     direction = "max"
+    reach = (0.0, 1.0)
     power = 0
 
 

@@ -71,6 +71,7 @@ class Ranked(AtThresholds, abstract=True):
 
     task = ("binary", "multiclass")
     direction = "max"
+    reach = (0.0, 1.0)
 
     top_k: Positive | None = Field(default=None, examples=[5])
     """How many of the largest units of a row say 1; decided by the threshold if absent."""
@@ -94,6 +95,7 @@ class AtBest(Counted, abstract=True):
     """A share at the threshold where another share is as asked."""
 
     direction = "max"
+    reach = (0.0, 1.0)
 
     num_thresholds: Positive = 200
     """How many thresholds are tried, evenly from 0 to 1."""
@@ -146,6 +148,7 @@ class AUC(Counted):
 
     aliases = ("auc",)
     direction = "max"
+    reach = (0.0, 1.0)
 
     num_thresholds: AtLeastTwo = 200
     """How many thresholds approximate the curve, evenly from 0 to 1."""
@@ -185,6 +188,7 @@ class FScore(Computed, abstract=True):
     targets = "one_hot"
     predictions = "probability"
     direction = "max"
+    reach = (0.0, 1.0)
     power = 0
 
     average: Literal["micro", "macro", "weighted"] | None = None

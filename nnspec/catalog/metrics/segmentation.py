@@ -17,6 +17,7 @@ class Intersection(Metric, abstract=True):
     """Common area of target and prediction over the area that either covers."""
 
     direction = "max"
+    reach = (0.0, 1.0)
     power = 0
 
     dtype: CountType | None = None

@@ -242,4 +242,12 @@ PRACTICE: tuple[Code, ...] = (
         "Give it longer sequences, or use Dense.",
         Severity.WARNING,
     ),
+    Code(
+        "P144",
+        "crop in training alone",
+        "Keras 3.15 crops at random while training and hands pictures on whole otherwise, so that "
+        "the layers behind get another size than they were built for.",
+        "Put a `CenterCrop` of the same size behind it.",
+        Severity.WARNING,
+    ),
 )

@@ -1,6 +1,7 @@
 """A whole document to a spec: variables, blocks, sections, model; every problem in one pass."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 from typing import Any, TypeVar
@@ -14,6 +15,7 @@ from nnspec.frontends.nnspec_1.items import DEVICE, bad_name, check_date, is_ref
 from nnspec.frontends.nnspec_1.layers import ModelReader
 from nnspec.frontends.nnspec_1.model_source import ModelSource, as_spec
 from nnspec.frontends.nnspec_1.plugins import read_plugins
+from nnspec.frontends.nnspec_1.scope import Scope
 from nnspec.frontends.nnspec_1.sections import SECTIONS, settle_sections
 from nnspec.language.foreign import is_own, recognize, refuse_foreign
 from nnspec.language.habits import SECTION_HABITS
@@ -25,7 +27,7 @@ from nnspec.reading.moves import add_version
 from nnspec.reading.reader import Reader, Unreadable
 from nnspec.reading.substitute import ABOUT_VALUES, Substitution, names_used
 from nnspec.spec.data import SplitSection
-from nnspec.spec.model import ModelSection
+from nnspec.spec.model import NETWORK_INPUT, ModelSection
 from nnspec.spec.spec import Positions, Spec
 
 HOMES = {
@@ -34,6 +36,8 @@ HOMES = {
 }
 """Settings -> the section that has them."""
 RUN_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,63}")
+HIDING = ABOUT_VALUES | {"S101", "S102", "S108", "S109", "S111"}
+"""Codes of findings about places at which a parameter may have been used."""
 ASSIGNED = re.compile(r"([A-Za-z_]\w*)\s*=\s*(\S.*)")
 """A variable as programs write it: size = 3."""
 VERSION = 1
@@ -233,22 +237,56 @@ class DocumentReader:
             model = reader.read_model(entry.value, self.substitution)
         except Refused as refused:
             self.findings.extend(refused.diagnostics)
+            self.read_blocks_left(reader)
             return None
+        lost = reader.partial or any(one.code in {"S106", "S109"} for one in self.findings)
+        unused = self.read_blocks_left(reader)
         for block in blocks.values():
-            if block.name in reader.used_blocks:
+            if block.name not in unused:
                 self.check_parameters(block)
-            elif not reader.partial:
+            elif not lost:
                 message = f"the block {block.name!r} is not used"
                 self.findings.append(Diagnostic("S113", message, block.span))
         return model
 
     def check_parameters(self, block: Block) -> None:
         """Record parameters that a block does not use, unless a refused value in it may have."""
-        refused = [one.span for one in self.findings if one.code in ABOUT_VALUES]
+        refused = [one.span for one in self.findings if one.code in HIDING]
         if block.layers and any(within(span, block.layers.span) for span in refused):
             return
         for name, span in block.unused:
             self.findings.add("S112", f"the parameter {shorten(name)!r} is not used", span)
+
+    def read_blocks_left(self, reader: ModelReader) -> list[str]:
+        """Read the blocks whose uses were refused, then those that nothing uses; return these."""
+        self.read_each(reader, lambda name: name in reader.used_blocks)
+        unused = [name for name in reader.blocks if name not in reader.used_blocks]
+        self.read_each(reader, lambda _: True)
+        return unused
+
+    def read_each(self, reader: ModelReader, wanted: Callable[[str], bool]) -> None:
+        """Read blocks that were not read yet, and those that they use, one by one."""
+        while left := [name for name in reader.blocks if name not in reader.read_blocks]:
+            name = next(filter(wanted, left), None)
+            if name is None:
+                return
+            reader.read_blocks.add(name)
+            self.read_apart(reader.blocks[name], reader)
+
+    def read_apart(self, block: Block, reader: ModelReader) -> None:
+        """Read a block that no use of it reads, for what is wrong within."""
+        if block.layers is None:
+            return
+        unknown = {
+            name: default or Scalar(None, block.span, refused=True)
+            for name, default in block.parameters.items()
+        }
+        inputs = dict.fromkeys(block.inputs, NETWORK_INPUT)
+        scope = Scope(self.substitution.inner(unknown), inputs=inputs, chain=(block.name,))
+        try:
+            reader.inside().read_list(block.layers, scope, NETWORK_INPUT)
+        except Refused as refused:
+            self.findings.extend(refused.diagnostics)
 
 
 def is_run_name(text: str) -> bool:

@@ -17,6 +17,8 @@ from nnspec.spec.model import UNREAD, Wire
 
 WIRING = ("name", "inputs", "repeat", "each", "use", "within")
 LAYER_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+TUPLE = re.compile(r"\(([^()]*)\)")
+"""Names as Python writes several."""
 MOST_LETTERS = 64
 DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 """Names that are devices on Windows, whatever ends them."""
@@ -254,6 +256,12 @@ def read_outputs(node: Node, findings: Findings) -> tuple[Wire, ...]:
 def read_sources(node: Node, findings: Findings, parameter: str | None = None) -> list[Wire]:
     """Return the wires of one name or of a list of names."""
     match node:
+        case Scalar(value=str(name)) if tuple_ := TUPLE.fullmatch(name):
+            names = [one.strip() for one in tuple_[1].split(",") if one.strip()]
+            message = f"several names are a list; found {shorten(name)!r}"
+            hint = f"write [{', '.join(map(shorten, names))}]"
+            findings.add("S103", message, node.span, hint=hint)
+            return [Wire(one, node.span, parameter) for one in names]
         case Scalar(value=str(name)):
             return [Wire(name, node.span, parameter)]
         case Sequence(items=items):

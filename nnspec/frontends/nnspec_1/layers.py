@@ -26,7 +26,7 @@ from nnspec.frontends.nnspec_1.blocks import (
 )
 from nnspec.frontends.nnspec_1.items import Item, read_item, read_outputs
 from nnspec.frontends.nnspec_1.layer_names import Names
-from nnspec.frontends.nnspec_1.model_source import ModelSource
+from nnspec.frontends.nnspec_1.model_source import ModelSource, refuse_mapping
 from nnspec.frontends.nnspec_1.scope import (
     Expansion,
     Scope,
@@ -56,7 +56,6 @@ from nnspec.spec.model import (
 )
 
 MODEL_KEYS = ("layers", "outputs")
-MEANT = "did you mean layers?"
 VALUES = f"{MOST_VALUES:,} values in its layers' arguments"
 
 
@@ -74,6 +73,8 @@ class ModelReader:
     names: Names = field(default_factory=Names)
     expansions: dict[str, Expansion] = field(default_factory=dict)
     used_blocks: set[str] = field(default_factory=set)
+    read_blocks: set[str] = field(default_factory=set)
+    """Blocks whose layers were read, in a use of them that was not refused."""
     values: int = 0
     partial: bool = False
 
@@ -125,7 +126,7 @@ class ModelReader:
     def split_mapping(self, node: MappingNode) -> tuple[Sequence | None, Node | None]:
         """Return the parts of a model written as a mapping."""
         if node.get("layers") is None and len(node):
-            self.refuse_mapping(node)
+            refuse_mapping(node, self.findings)
             return None, None
         node = settle_keys(node, MODEL_KEYS, "model", self.findings)
         layers = node.get("layers")
@@ -134,19 +135,6 @@ class ModelReader:
         message = "model needs layers: a list of at least one layer"
         self.findings.add("G106", message, node.span)
         return None, None
-
-    def refuse_mapping(self, node: MappingNode) -> None:
-        """Record a model that is a mapping without `layers`: mostly the dashes are missing."""
-        first = node.entries[0]
-        if first.name.startswith("-"):
-            message = f"a list of layers is due; found the key {shorten(first.name)!r}"
-            hint = f"put a space behind each dash: - {shorten(first.name[1:])}: ..."
-        else:
-            known = [one.name for one in node if suggest(one.name, ("layers", "outputs")) == MEANT]
-            first = next((one for one in node if one.name in known), first)
-            message = f"model must be a list of layers, or layers: with a list; found {first.name}:"
-            hint = MEANT if known else f"put a dash before each layer: - {shorten(first.name)}: ..."
-        self.findings.add("S103", message, first.key, hint=hint)
 
     def read_list(self, node: Sequence, scope: Scope, previous: str) -> str:
         """Read a list of layers; return the name of the last one."""
@@ -168,6 +156,8 @@ class ModelReader:
         """Stand in for an entry that was refused, so that nothing is said about its neighbours."""
         self.partial = True
         given = node.get("name") if isinstance(node, MappingNode) else None
+        words = [one.name for one in node] if isinstance(node, MappingNode) else []
+        self.used_blocks |= {one for one in words if one in self.blocks}
         name = f"{scope.prefix}@{node.span.start.line}:{node.span.start.column}#{len(self.layers)}"
         if isinstance(given, Scalar) and isinstance(given.value, str):
             name = self.names.claim(scope.prefix + given.value, given.span, self.findings)
@@ -316,6 +306,7 @@ class ModelReader:
 
     def expand_body(self, block: Block, scope: Scope, name: str, wires: tuple[Wire, ...]) -> None:
         """Read a block's list in its own scope; its findings also name the place of its use."""
+        self.read_blocks.add(block.name)
         outer, begin, named = self.reader.findings, len(self.layers), len(self.stand_ins)
         self.reader.findings = Findings()
         assert block.layers
@@ -385,7 +376,8 @@ class ModelReader:
 
     def inside(self) -> "ModelReader":
         """Return the reader of a model within this one, whose layers have names of their own."""
-        return ModelReader(self.reader, self.blocks, self.source, used_blocks=self.used_blocks)
+        within = ModelReader(self.reader, self.blocks, self.source)
+        return replace(within, used_blocks=self.used_blocks, read_blocks=self.read_blocks)
 
     def follow(self, name: str) -> str:
         """Return the name itself, or that of the single layer an alias stands for."""

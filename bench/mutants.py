@@ -5,8 +5,9 @@
     python bench/mutants.py run --count 300     # drawn by seed, the same number of each floor
 
 Every mutant is written into a copy of the project, and the tests that run its line are called
-there, those of its floor first, until one fails. A process that has imported the libraries is forked
-for each, so that a mutant costs what its tests cost. Takes Cosmic Ray, coverage and pytest-cov.
+there, those of its floor first, until one fails. A process that has imported the libraries is
+forked for each, so that a mutant costs what its tests cost. Takes Cosmic Ray, coverage and
+pytest-cov.
 """
 
 import argparse

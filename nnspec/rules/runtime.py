@@ -5,6 +5,7 @@ from typing import get_args
 
 from nnspec.catalog.dtypes import OtherPolicy, computed
 from nnspec.catalog.layer import Layer
+from nnspec.catalog.metrics import Reach
 from nnspec.diagnostics import Diagnostic, Related
 from nnspec.document import shorten
 from nnspec.language.near_names import suggest
@@ -39,7 +40,7 @@ KERNEL: dict[str, object] = {
 RANKING = frozenset({"SparseTopKCategoricalAccuracy", "TopKCategoricalAccuracy"})
 SHARE = (0.0, 1.0)
 """What a share of rows can be."""
-REACH: dict[str, tuple[float | None, float | None]] = {
+REACH: dict[str, Reach] = {
     "rmse": (0.0, None),
     "mae": (0.0, None),
     "r2": (None, 1.0),
@@ -123,7 +124,7 @@ def beyond_reach(case: Case, name: str, gate: Gate) -> Iterator[Diagnostic]:
         yield Diagnostic("T109", message, place, f"write a bound of at least {low:g}")
 
 
-def reach(case: Case, name: str) -> tuple[float | None, float | None]:
+def reach(case: Case, name: str) -> Reach:
     """Return the smallest and the largest value that a gate's figure can have; None: no bound."""
     for place, head in enumerate(case.trained):
         asked = name.removeprefix(f"{head.name}_") if len(case.outputs) > 1 else name

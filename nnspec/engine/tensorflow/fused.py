@@ -118,7 +118,7 @@ class Fused(ModelState):
             return self._core
         compiled = core(self.model, xla=True, compiled_update=False)
         step = shared_step(self.model, self.choice.shares)
-        return Core(self.model, (*compiled.rewrites, step), xla=False)
+        return Core(self.model, (*compiled.rewrites, step), xla=False, any_length=False)
 
     def _prepare(self) -> None:
         """Trace the steps; nothing has run when XLA refuses them, so this may come twice."""
@@ -158,7 +158,8 @@ def core(model: keras.Model, *, xla: bool, compiled_update: bool = True) -> Core
     update = xla and compiled_update
     joined = update and not gpu and has_long_update(model) and join_loops()
     setting = Setting(xla=xla, update=update, gpu=gpu, joined=joined)
-    return Core(model, plan_rewrites(model, PASSES, setting), xla)
+    any_length = not xla and all(one.shape[0] is None for one in model.inputs)
+    return Core(model, plan_rewrites(model, PASSES, setting), xla, any_length)
 
 
 def source(network: Core, rows: Feed, batch: int, *, training: bool) -> Source:

@@ -48,6 +48,12 @@ class Core:
     rewrites: tuple[Rewrite, ...]
     xla: bool
     """Whether XLA compiles the steps."""
+    any_length: bool
+    """Whether the steps are traced for batches of any length, as those of `fit` are.
+
+    TensorFlow folds a length that it knows into the arithmetic (a quotient becomes a product), and
+    then rounds otherwise than `fit` does.
+    """
 
 
 class Steps:
@@ -58,6 +64,7 @@ class Steps:
         self.block = block
         self.feed = feed
         self.training = training
+        self._any_length = core.any_length
         self._traced = self._trace(core)
 
     def _trace(self, core: Core) -> Traced:
@@ -66,7 +73,8 @@ class Steps:
         rows = self.block.rows
         arrays = self.feed.arrays
         tensors = tuple(tf.TensorSpec([rows, *one.shape[1:]], one.dtype) for one in arrays)
-        scalars = [tf.TensorSpec([], kind) for kind in ("int32", "int32", "bool", "bool")]
+        kinds = ("int32", "int32", "bool", "bool", "int32", "int32")
+        scalars = [tf.TensorSpec([], kind) for kind in kinds]
         order = tf.TensorSpec([rows], "int32")
         with rewritten(core.rewrites), _results_left_out(self.model), _losses_by_step(self.model):
             traced: Traced = loop.get_concrete_function(tensors, order, *scalars)
@@ -87,17 +95,21 @@ class Steps:
             tf.constant(full),
             tf.constant(stretch.fresh),
             tf.constant(full < stretch.steps),
+            tf.constant(self.block.batch),
+            tf.constant(self.block.left),
         )
         broken, results = self._traced(tensors, order, *scalars)
         first = int(broken)
         return Report(None if first < 0 else first, python_values(results))
 
     def _loop(self, *given: tf.Tensor) -> tuple[tf.Tensor, dict[str, Any]]:
-        tensors, order, first, steps, fresh, partial = given
+        tensors, order, first, steps, fresh, partial, whole, left = given
+        if not self._any_length:
+            whole, left = self.block.batch, self.block.left
         tf.cond(fresh, _doing(self.model.reset_metrics), _nothing)
 
         def step(index: tf.Tensor, broken: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-            batch = self._batch(tensors, order, index * self.block.batch, self.block.batch)
+            batch = self._batch(tensors, order, index * self.block.batch, whole)
             return index + 1, self._step(batch, index, broken)
 
         _, broken = tf.while_loop(
@@ -108,7 +120,7 @@ class Steps:
         )
         if self.block.left:
             begin = tf.constant(self.block.full * self.block.batch)
-            batch = self._batch(tensors, order, begin, self.block.left)
+            batch = self._batch(tensors, order, begin, left)
             broken = tf.cond(
                 partial,
                 lambda: self._step(batch, tf.constant(self.block.full), broken),
@@ -117,7 +129,11 @@ class Steps:
         return broken, _results(self.model)
 
     def _batch(
-        self, tensors: Sequence[tf.Tensor], order: tf.Tensor, begin: tf.Tensor, length: int
+        self,
+        tensors: Sequence[tf.Tensor],
+        order: tf.Tensor,
+        begin: tf.Tensor,
+        length: tf.Tensor | int,
     ) -> list[tf.Tensor]:
         """Return the rows of one step; where they lie in order, they need no gathering."""
         if self.block.in_order:
@@ -171,7 +187,7 @@ def _losses_by_step(model: keras.Model) -> Iterator[None]:
     """Let an output's loss be averaged over steps, the partial one counted in full, as in `fit`.
 
     Keras weighs it by the rows of a step where they are known while the step is traced. In `fit`
-    they are not, as soon as the last step has fewer rows than the others; here they always are.
+    they are not, as soon as the last step has fewer rows than the others; here they may be.
 
     Source: Keras 3.15, keras/src/trainers/compile_utils.py, CompileLoss.call.
     """

@@ -182,4 +182,7 @@ INDEX: dict[str, dict[str, str]] = {
             "PiecewiseConstantDecay PolynomialDecay"
         ),
     },
+    "sources": {
+        "nnspec.catalog.sources": "csv excel feather json jsonl npy npz parquet sqlite",
+    },
 }

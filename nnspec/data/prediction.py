@@ -7,6 +7,8 @@ from pathlib import Path as FilePath
 import numpy as np
 from numpy.typing import NDArray
 
+from nnspec.catalog.registry import find
+from nnspec.catalog.sources import Source
 from nnspec.data.columns.kinds import type_columns
 from nnspec.data.columns.missing import (
     find_far,
@@ -18,13 +20,15 @@ from nnspec.data.columns.missing import (
 from nnspec.data.columns.refusals import refuse
 from nnspec.data.fit.fitted import CategoryFit, Preprocessing
 from nnspec.data.read.raw import DATA_LIMIT, Raw
+from nnspec.data.read.signs import Signs
 from nnspec.data.read.source import read_source
 from nnspec.data.split.parts import Split
 from nnspec.data.split.windows import all_windows, known_windows
 from nnspec.data.table import Column, Rows, Table
 from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.spec.data import Kind
-from nnspec.spec.source import nearest
+from nnspec.spec.formats import format_of
+from nnspec.spec.source import BUNDLED, nearest
 
 SHOWN = 20
 """How many rows or values a message lists."""
@@ -70,7 +74,7 @@ def read_for_prediction(
             D105 for missing cells that the training did not learn to fill, D110 for array cells
             of another shape, D112 for numbers that no network can take, D113 for too few rows.
     """
-    raw = read_source(source, folder, allow_outside=True, limit=limit)
+    raw = read_like(source, fitted, folder, limit)
     targets = _target_kinds(fitted) if with_targets else {}
     table = _read_table(raw, fitted, targets)
     notes = tuple(find_unknown(table, fitted))
@@ -90,6 +94,23 @@ def read_for_prediction(
         left_out=left_out,
         notes=notes,
     )
+
+
+def read_like(source: str, fitted: Preprocessing, folder: FilePath, limit: int) -> Raw:
+    """Return a file's columns, read as the spec said of the files that were trained on.
+
+    What the spec left open is found out anew: a file from elsewhere may be written otherwise.
+    """
+    said = None
+    if fitted.said is not None and not source.startswith(BUNDLED):
+        ((name, arguments),) = fitted.said.items()
+        kind = find("sources", name)
+        own = format_of(source)
+        if kind is not None and (own is None or isinstance(own, kind)):
+            said = kind.model_validate({**arguments, "path": source})
+    usual = Signs(*fitted.signs)
+    given = said if isinstance(said, Source) else source
+    return read_source(given, folder, allow_outside=True, limit=limit, usual=usual)
 
 
 def _read_table(raw: Raw, fitted: Preprocessing, targets: Mapping[str, Kind]) -> Table:

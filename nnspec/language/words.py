@@ -45,6 +45,7 @@ ARTICLES = {
     "metrics": "a metric",
     "callbacks": "a callback",
     "layers": "a layer",
+    "sources": "a format",
 }
 
 

@@ -15,6 +15,7 @@ PLACES: Mapping[str, str] = {
     "losses": "loss",
     "optimizers": "optimizer",
     "regularizers": "kernel_regularizer",
+    "sources": "source",
 }
 """Family -> setting that holds one of its objects."""
 

@@ -26,6 +26,7 @@ EXAMPLES: Mapping[str, list[object]] = {
     "metrics": ["rmse", "r2"],
     "optimizers": ["Adam"],
     "regularizers": ["l2"],
+    "sources": [{"csv": {"path": "people.csv", "separator": ";", "decimal": ","}}],
     "schedules": [
         {
             "ExponentialDecay": {

@@ -97,7 +97,9 @@ BUNDLED_SETS: dict[str, BundledSet] = {
 def bundled_set(section: DataSection) -> BundledSet | None:
     """Return the bundled set that the section names, None for a file or an unknown name."""
     name = section.source
-    return BUNDLED_SETS.get(name[len(BUNDLED) :]) if name.startswith(BUNDLED) else None
+    if not isinstance(name, str) or not name.startswith(BUNDLED):
+        return None
+    return BUNDLED_SETS.get(name[len(BUNDLED) :])
 
 
 def known_inputs(section: DataSection) -> dict[str, Tensor] | None:

@@ -6,8 +6,10 @@ sets hold is in `builtin`.
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
+from nnspec.catalog.plain import object_of
+from nnspec.catalog.sources import Source
 from nnspec.catalog.types import Seed, Text
 from nnspec.spec.section import Section
 
@@ -21,6 +23,9 @@ Task = Literal["regression", "classification", "reconstruction"]
 Method = Literal["auto", "random", "stratified", "time"]
 
 Columns = Annotated[tuple[Text, ...], Field(min_length=1)]
+One = Annotated[Text | Source, BeforeValidator(object_of("sources", text=True))]
+"""One file, or all those that a pattern matches."""
+Files = One | Annotated[tuple[One, ...], Field(min_length=1)]
 Share = Annotated[float, Field(strict=True, ge=0, lt=1, allow_inf_nan=False)]
 Steps = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
 
@@ -40,6 +45,17 @@ class SplitSection(Section):
     """How rows are drawn: `random`; `stratified` (each class by the same shares); `time` (rows stay
     in order, the last ones are the test). `auto` is time for windows, stratified for one
     categorical target, random otherwise."""
+
+
+class GivenSplits(Section):
+    """Files that are the splits of a run as they are."""
+
+    train: Files
+    """Training rows."""
+    validation: Files | None = None
+    """Validation rows; `split.validation` of the training rows if absent."""
+    test: Files | None = None
+    """Test rows; `split.test` of the training rows if absent."""
 
 
 class WindowSection(Section):
@@ -84,9 +100,12 @@ class DataSection(Section):
     instead; in Python it is the way to pass a column called `self`.
     """
 
-    source: Text
-    """A bundled set (`sklearn:` and diabetes, iris, digits, wine, breast_cancer or linnerud) or
-    the path of a .csv, .tsv, .parquet, .jsonl or .npz file, relative to the spec."""
+    source: Files | GivenSplits
+    """A bundled set (`sklearn:` and diabetes, iris, digits, wine, breast_cancer or linnerud), or a
+    file's path, relative to the spec, read by its ending (.csv .tsv .parquet .json .jsonl .feather
+    .npz .npy .xlsx .sqlite; also packed as .gz, .zst or .zip) or as said: `{csv: {path: d.txt,
+    decimal: ","}}`. A `*` in it makes a pattern; files of one pattern or of a list are one table,
+    with the same columns. `{train: a.csv, test: b.csv}` gives the splits as they are."""
     target: Text | Columns | dict[Text, Text | Columns] | None = None
     """Column that the network predicts; a list for several units of one output; a mapping from
     output names for several outputs; absent when the network reconstructs its input."""

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from itertools import chain, islice
 
 from nnspec.diagnostics import MOST_ERRORS, Diagnostic, Path
-from nnspec.spec.builtin import BUNDLED_SETS, BundledSet, bundled_set
+from nnspec.spec.builtin import BundledSet, bundled_set
 from nnspec.spec.data import DataSection, as_columns, feature_columns, target_columns
-from nnspec.spec.source import BUNDLED, nearest
+from nnspec.spec.source import nearest
+from nnspec.spec.source_rules import check_pieces
 
 LISTED = 20
 """How many columns a message lists."""
@@ -22,7 +23,7 @@ def check_data(section: DataSection) -> tuple[Diagnostic, ...]:
     that contradict each other, S104 shares that leave nothing to train on.
     """
     found = chain(
-        _unknown_set(section),
+        check_pieces(section),
         _unknown_columns(section),
         _leaks(section),
         _contradictions(section),
@@ -66,15 +67,6 @@ def _groups(section: DataSection) -> Iterator[tuple[Path, str | tuple[str, ...]]
         yield ("data", "inputs", name), columns
     if section.sample_weight is not None:
         yield ("data", "sample_weight"), section.sample_weight
-
-
-def _unknown_set(section: DataSection) -> Iterator[Diagnostic]:
-    """Yield a finding for a bundled set that does not exist."""
-    if section.source.startswith(BUNDLED) and bundled_set(section) is None:
-        names = tuple(BUNDLED_SETS)
-        name = section.source[len(BUNDLED) :]
-        message = f'no bundled set is called "{name}"; there are {", ".join(names)}'
-        yield Diagnostic("S106", message, hint=nearest(name, names), path=("data", "source"))
 
 
 def _unknown_columns(section: DataSection) -> Iterator[Diagnostic]:

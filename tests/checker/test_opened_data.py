@@ -217,7 +217,7 @@ def test_rows_that_are_trained_on_and_tested_on_are_counted(program: Program) ->
 
 
 def test_a_column_without_a_name_may_stand_unused(program: Program) -> None:
-    write(program, ",x,y", [(place, x, y) for place, (x, y, _) in enumerate(rows())])
+    write(program, "x,,y", [(x, place, y) for place, (x, y, _) in enumerate(rows())])
     assert found(program, setting="features: [x]")[:2] == (0, [])
     code, codes, out = found(program)
     assert (code, codes) == (1, [("D121", 3)])

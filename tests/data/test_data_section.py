@@ -12,11 +12,17 @@ from nnspec.shapes import Tensor
 from nnspec.spec.builtin import known_classes, known_inputs
 from nnspec.spec.data import DataSection
 from nnspec.spec.data_rules import check_data
-from nnspec.spec.source import check_source, locate
+from nnspec.spec.source import locate
+from nnspec.spec.source_rules import check_places
 
 
 def section(**settings: object) -> DataSection:
     return DataSection.model_validate({"source": "data.csv", "target": "y", **settings})
+
+
+def check_source(text: str, folder: Path, *, allow_outside: bool = False) -> None:
+    if found := list(check_places(text, folder, allow_outside=allow_outside)):
+        raise Refused(found)
 
 
 def codes(**settings: object) -> list[tuple[str, object]]:

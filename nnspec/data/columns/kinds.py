@@ -13,6 +13,7 @@ import polars as pl
 from nnspec.data.columns.cells import name_categories, read_texts
 from nnspec.data.columns.figures import FIGURE, advise
 from nnspec.data.read.raw import Raw
+from nnspec.data.read.signs import PLAIN
 from nnspec.data.table import Column, Table, Values
 from nnspec.diagnostics import Diagnostic, Path, Refused
 from nnspec.spec.data import Kind
@@ -50,9 +51,7 @@ def type_columns(
         cells = raw.columns[name]
         try:
             if isinstance(cells, pl.Series):
-                columns[name] = _from_series(
-                    cells, kinds.get(name), text=raw.text, null_values=null_values
-                )
+                columns[name] = _from_series(raw, cells, kinds.get(name), null_values)
             else:
                 columns[name] = _from_array(name, cells, kinds.get(name), null_values)
         except Refused as error:
@@ -63,19 +62,21 @@ def type_columns(
 
 
 def _from_series(
-    cells: pl.Series, declared: Kind | None, *, text: bool, null_values: tuple[str, ...]
+    raw: Raw, cells: pl.Series, declared: Kind | None, null_values: tuple[str, ...]
 ) -> Column:
     """Return a column of a table, typed by declaration, by its own type, or by its cells."""
-    kind = cells.dtype
+    kind, text = cells.dtype, raw.text and isinstance(cells.dtype, pl.String)
     if isinstance(kind, pl.List | pl.Array):
         return _from_array(cells.name, _stacked(cells), declared, null_values)
     if text and declared in {None, "numeric"} and not any(map(_is_finite, null_values)):
-        plain = _plain_numbers(cells)
+        plain = _plain_numbers(raw.signs.settle(cells))
         if plain is not None:
             return Column("numeric", plain)
     if isinstance(kind, pl.String | pl.Categorical | pl.Enum):
         cells = read_texts(cells.cast(pl.String), null_values)
-        return _typed(cells, declared or (_infer(cells) if text else "category"))
+        signs = raw.signs if text else PLAIN
+        own: Kind = declared or (_infer(signs.settle(cells)) if text else "category")
+        return _typed(cells if own == "category" else signs.settle(cells), own)
     if kind == pl.Boolean:
         return _typed(cells.cast(pl.String), declared or "boolean")
     if kind.is_numeric():

@@ -66,13 +66,19 @@ class Roles:
         return tuple(dict.fromkeys((*self.features, *self.target_columns, *weight)))
 
 
-def assign_roles(section: DataSection, needs: TargetNeeds, available: tuple[str, ...]) -> Roles:
+def assign_roles(
+    section: DataSection,
+    needs: TargetNeeds,
+    available: tuple[str, ...],
+    index: tuple[str, ...] = (),
+) -> Roles:
     """Return the columns of each input and output.
 
     Args:
         section: the data section.
         needs: what each trained output needs.
         available: the columns of the data.
+        index: those that number or name the rows, and are features only where they are named.
 
     Raises:
         Refused: what `check_data` says; D103 for unknown columns; S102, S106 and S115 where
@@ -82,7 +88,8 @@ def assign_roles(section: DataSection, needs: TargetNeeds, available: tuple[str,
     found.extend(_misnamed_outputs(section, needs))
     if found:
         raise Refused(dict.fromkeys(found))
-    inputs = input_columns(section, _default_features(section, available))
+    features = _default_features(section, available)
+    inputs = input_columns(section, tuple(name for name in features if name not in index))
     if not all(inputs.values()):
         listed = ", ".join(available)
         raise refuse("D103", f"no column is left as a feature; the data has {listed}")

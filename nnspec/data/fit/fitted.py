@@ -7,7 +7,16 @@ compiled program are built from it.
 from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    StrictBool,
+    StrictInt,
+    StrictStr,
+    ValidationError,
+)
 
 from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.shapes import Tensor
@@ -131,6 +140,16 @@ class TargetFit(Fitted):
         return {label: weight for label, weight in found.items() if label is not None}
 
 
+class ReadAs(Fitted):
+    """A file that the run was trained on."""
+
+    name: str
+    sha256: str
+    """Of its bytes, hexadecimal."""
+    sniffed: dict[str, str] = {}
+    """What was found out about how it is written, by setting."""
+
+
 class Preprocessing(Fitted):
     """All that was fitted on the training rows."""
 
@@ -145,6 +164,12 @@ class Preprocessing(Fitted):
     window: WindowSection | None = None
     missing: Missing = "error"
     null_values: tuple[str, ...] = ()
+    files: tuple[ReadAs, ...] = ()
+    """Files that the rows came from."""
+    signs: tuple[str, str] = (".", "")
+    """Sign before fractions, and between thousands, in the texts of a table."""
+    said: dict[str, dict[str, JsonValue]] | None = None
+    """How the spec says that its first file is read, as `source` is written."""
 
     def to_json(self) -> str:
         """Return the document that `from_json` reads back to an equal object."""

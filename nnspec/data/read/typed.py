@@ -10,7 +10,9 @@ from nnspec.data.columns.missing import settle_missing
 from nnspec.data.columns.refusals import refuse
 from nnspec.data.columns.roles import Roles, TargetNeeds, assign_roles
 from nnspec.data.columns.series import find_several_series
-from nnspec.data.read.raw import DATA_LIMIT
+from nnspec.data.read.raw import DATA_LIMIT, ReadFile
+from nnspec.data.read.signs import PLAIN, Signs
+from nnspec.data.read.sniffed import tell_sniffed
 from nnspec.data.read.source import read_source
 from nnspec.data.table import Rows, Table
 from nnspec.diagnostics import Diagnostic, Refused
@@ -28,6 +30,9 @@ class TypedRows:
         fingerprint: SHA-256 of the source.
         source: the source as messages name it.
         doubts: what is doubtful about the rows as they lie.
+        signs: how numbers are written in texts.
+        files: the files that were read.
+        given: (rows,) place of the split that each row is given as; None where splits are drawn.
     """
 
     table: Table
@@ -36,6 +41,9 @@ class TypedRows:
     fingerprint: str
     source: str
     doubts: tuple[Diagnostic, ...] = ()
+    signs: Signs = PLAIN
+    files: tuple[ReadFile, ...] = ()
+    given: Rows | None = None
 
 
 def read_rows(
@@ -59,15 +67,18 @@ def read_rows(
         Refused: with the codes of the steps (X, D, S).
     """
     raw = read_source(section.source, folder, allow_outside=allow_outside, limit=limit)
-    roles = assign_roles(section, needs, raw.names)
+    roles = assign_roles(section, needs, raw.names, raw.index)
     table = type_columns(raw, roles.columns, section.columns, section.null_values)
     _check_settings(table, roles, section)
     _check_weights(table, roles)
     kept = np.flatnonzero(settle_missing(table, roles, section.missing))
     if len(kept) < table.rows:
         table = table.take(kept)
-    doubts = tuple(find_several_series(raw, section))
-    return TypedRows(table, kept, roles, raw.fingerprint, raw.source, doubts)
+    doubts = (*find_several_series(raw, section), *tell_sniffed(raw))
+    given = None if raw.given is None else raw.given[kept]
+    return TypedRows(
+        table, kept, roles, raw.fingerprint, raw.source, doubts, raw.signs, raw.files, given
+    )
 
 
 def _check_settings(table: Table, roles: Roles, section: DataSection) -> None:

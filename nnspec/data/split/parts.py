@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from nnspec.data.columns.roles import TargetNeeds
 from nnspec.data.fit.targets import labels_of
 from nnspec.data.read.typed import TypedRows
-from nnspec.data.split.splits import SPLITS, SplitName, split_rows
+from nnspec.data.split.splits import SPLITS, SplitName, split_given, split_rows
 from nnspec.data.split.windows import Windows, split_windows
 from nnspec.data.table import Rows, Table, Values
 from nnspec.spec.data import DataSection
@@ -69,7 +69,11 @@ def _split_table(
 ) -> dict[SplitName, Split]:
     """Divide independent rows."""
     roles = rows.roles
-    parts = split_rows(rows.table.rows, section.split, _classes(rows, needs))
+    classes = _classes(rows, needs)
+    if rows.given is None:
+        parts = split_rows(rows.table.rows, section.split, classes)
+    else:
+        parts = split_given(rows.given, section.split, classes)
     splits: dict[SplitName, Split] = {}
     for name in SPLITS:
         taken = rows.table.take(parts[name])

@@ -182,4 +182,12 @@ DATA: tuple[Code, ...] = (
         "Keep one series in the file.",
         Severity.WARNING,
     ),
+    Code(
+        "D133",
+        "table written otherwise",
+        "A text table separates its cells, or writes its numbers, otherwise than its ending says; "
+        "its first rows leave no doubt how, and it is read so.",
+        "Nothing need be done; to make sure of it, say so in `source`.",
+        Severity.NOTE,
+    ),
 )

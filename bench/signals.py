@@ -133,11 +133,10 @@ def main() -> None:
     draw = random.Random(asked.seed)  # noqa: S311 - moments, no secrets
     ends: dict[str, list[tuple[End, str]]] = {part.name: [] for part in PARTS}
     for part, number in turns(asked.each):
-        moment = draw.uniform(0.0, part.seconds)
-        end = stopped(part, number, moment)
-        if end is None:
-            print(f"{part.name}, {number.name}: over before {moment:.2f} s")
-            continue
+        end = None
+        while end is None:  # a moment after the end says nothing: another is drawn
+            moment = draw.uniform(0.0, part.seconds)
+            end = stopped(part, number, moment)
         faults = end.faults(number)
         ends[part.name].append((end, faults))
         if faults:

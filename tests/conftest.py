@@ -71,9 +71,9 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> "Callable[[str], RunRes
     return train
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def told_twice(tmp_path_factory: pytest.TempPathFactory) -> "Told":
-    """Return what nnspec and `fit` learnt of a case, by its name and an executor's."""
+    """Return what nnspec and `fit` learnt of a case, by its name in its module and an executor."""
     from family import by_fit, from_spec  # noqa: PLC0415 - other tests import no Keras
 
     cases: dict[str, Case] = {}

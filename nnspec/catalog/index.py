@@ -15,6 +15,9 @@ INDEX: dict[str, dict[str, str]] = {
     "callbacks": {
         "nnspec.catalog.callbacks": "EarlyStopping ReduceLROnPlateau SwapEMAWeights TerminateOnNaN",
     },
+    "columns": {
+        "nnspec.catalog.columns": "boolean category date identifier integer numeric",
+    },
     "constraints": {
         "nnspec.catalog.constraints": (
             "MaxNorm MinMaxNorm NonNeg UnitNorm max_norm min_max_norm non_neg unit_norm"

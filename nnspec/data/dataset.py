@@ -20,6 +20,7 @@ from nnspec.data.split.splits import SPLITS, SplitName
 from nnspec.data.table import Values
 from nnspec.diagnostics import Diagnostic
 from nnspec.spec.data import DataSection
+from nnspec.spec.patterns import settle
 from nnspec.spec.pieces import pieces_of
 
 
@@ -87,6 +88,7 @@ def fit_rows(rows: TypedRows, needs: TargetNeeds, section: DataSection) -> Datas
     Raises:
         Refused: with the codes of the two steps (D, S).
     """
+    section = settle(section, tuple(rows.table.columns))
     parts = divide(rows, needs, section)
     fitted = fit(parts, rows.roles, needs, section).model_copy(update=_reading(rows, section))
     dataset = Dataset(parts.splits, fitted, rows.fingerprint, rows.source, rows.doubts)

@@ -1,7 +1,7 @@
 """Reads rows for a trained network: the columns it was fitted on, typed as they were then."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
 
 import numpy as np
@@ -9,16 +9,16 @@ from numpy.typing import NDArray
 
 from nnspec.catalog.registry import find
 from nnspec.catalog.sources import Source
-from nnspec.data.columns.kinds import type_columns
+from nnspec.data.columns.dates import Form
+from nnspec.data.columns.kinds import Declared, type_columns
 from nnspec.data.columns.missing import (
     find_far,
     find_infinite,
     find_missing,
-    unfilled,
     whole_rows,
 )
 from nnspec.data.columns.refusals import refuse
-from nnspec.data.fit.fitted import CategoryFit, Preprocessing
+from nnspec.data.fit.fitted import CategoryFit, ColumnFit, DateFit, Preprocessing, fills_gaps
 from nnspec.data.read.raw import DATA_LIMIT, Raw
 from nnspec.data.read.signs import Signs
 from nnspec.data.read.source import read_source
@@ -78,7 +78,8 @@ def read_for_prediction(
     targets = _target_kinds(fitted) if with_targets else {}
     table = _read_table(raw, fitted, targets)
     notes = tuple(find_unknown(table, fitted))
-    whole = whole_rows(table) if fitted.missing == "drop" else np.ones(table.rows, np.bool_)
+    dropping = [name for name in fitted.dropping if name in table.columns]
+    whole = whole_rows(table.select(dropping))
     if not whole.any():
         message = f'each of the {table.rows} rows of "{raw.source}" lacks a cell'
         raise refuse("D113", f"{message}; the run was trained with `missing: drop`")
@@ -117,19 +118,11 @@ def _read_table(raw: Raw, fitted: Preprocessing, targets: Mapping[str, Kind]) ->
     """Return features and targets as they were typed in training; refuse what cannot be."""
     wanted = tuple(dict.fromkeys((*fitted.columns, *targets)))
     _check_names(raw, wanted)
-    kinds = {**targets, **{name: fit.kind for name, fit in fitted.columns.items()}}
+    kinds: dict[str, Declared] = dict(targets)
+    kinds |= {name: _declared(fit) for name, fit in fitted.columns.items()}
     table = type_columns(raw, wanted, kinds, fitted.null_values)
     _check_cells(table, fitted, tuple(targets))
     return table
-
-
-def _whole(table: Table, fitted: Preprocessing, source: str) -> NDArray[np.bool_]:
-    """Return (rows,) which rows are predicted; refuse a table that has none (D113)."""
-    whole = whole_rows(table) if fitted.missing == "drop" else np.ones(table.rows, np.bool_)
-    if not whole.any():
-        message = f'each of the {table.rows} rows of "{source}" lacks a cell'
-        raise refuse("D113", f"{message}; the run was trained with `missing: drop`")
-    return whole
 
 
 def _cut(table: Table, fitted: Preprocessing, targets: tuple[str, ...]) -> Split:
@@ -153,6 +146,21 @@ def find_unknown(table: Table, fitted: Preprocessing) -> Iterator[Diagnostic]:
             unknown = _unknown_cells(table[name], fit)
             if unknown.any():
                 yield _told_unknown(name, table[name], fit, unknown)
+
+
+def find_refused(table: Table, fitted: Preprocessing) -> Iterator[Diagnostic]:
+    """Yield a finding (D135) for each column that takes no values it was not trained on."""
+    for name, fit in fitted.columns.items():
+        if isinstance(fit, CategoryFit) and fit.unknown == "error":
+            unknown = _unknown_cells(table[name], fit)
+            if unknown.any():
+                told = _told_unknown(name, table[name], fit, unknown)
+                yield replace(told, code="D135")
+
+
+def _declared(fit: ColumnFit) -> Declared:
+    """Return what a column is taken for: what it was in training."""
+    return Form(fit.form) if isinstance(fit, DateFit) else fit.kind
 
 
 def _unknown_cells(column: Column, fit: CategoryFit) -> NDArray[np.bool_]:
@@ -226,8 +234,10 @@ def _check_names(raw: Raw, wanted: tuple[str, ...]) -> None:
 
 def _check_cells(table: Table, fitted: Preprocessing, targets: tuple[str, ...]) -> None:
     """Refuse cells that the front has no number for: missing, infinite, of another shape."""
-    names = () if fitted.missing == "drop" else unfilled(table, targets, fitted.missing)
+    unfilled = [name for name, fit in fitted.columns.items() if not fills_gaps(fit)]
+    names = [name for name in (*unfilled, *targets) if name not in fitted.dropping]
     findings = [*find_missing(table, names, fitted.missing), *find_infinite(table)]
+    findings += find_refused(table, fitted)
     findings.extend(find_far(table, fitted.columns) if not findings else ())
     for name, fit in fitted.columns.items():
         found = table[name].shape

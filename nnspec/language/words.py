@@ -46,6 +46,7 @@ ARTICLES = {
     "callbacks": "a callback",
     "layers": "a layer",
     "sources": "a format",
+    "columns": "a kind of column",
 }
 
 

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from nnspec.catalog.layers.embedding import Lookup
-from nnspec.data import SPLITS, Dataset, Preprocessing
+from nnspec.data import SPLITS, Dataset, Preprocessing, Values
 from nnspec.data.fit.fitted import IntegerFit
+from nnspec.data.table import Rows
 from nnspec.diagnostics import Findings
 from nnspec.network.network import Network, ResolvedNode
 
@@ -39,6 +40,12 @@ def looked_up(network: Network, fitted: Preprocessing) -> Iterator[tuple[Resolve
                         yield node, column
 
 
+def whole_numbers(values: Values) -> Rows:
+    """Return the numbers of a column, 0 for a missing one, which a constant fills."""
+    present = np.nan_to_num(values) if values.dtype.kind == "f" else values
+    return present.astype(np.int64, copy=False)
+
+
 def below_zero(dataset: Dataset, column: str) -> tuple[int, int] | None:
     """Return the first number below 0, and its row in the data counted from 1.
 
@@ -46,7 +53,7 @@ def below_zero(dataset: Dataset, column: str) -> tuple[int, int] | None:
     """
     for name in SPLITS:
         split = dataset.splits[name]
-        values = split.features[column].values.astype(np.int64, copy=False)
+        values = whole_numbers(split.features[column].values)
         wrong = np.argwhere(values < 0)
         if len(wrong):
             return int(values[tuple(wrong[0])]), int(split.rows[wrong[0][0]]) + 1

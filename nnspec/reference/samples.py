@@ -10,6 +10,7 @@ from nnspec.schema.fields import required_fields, write
 
 PLACES: Mapping[str, str] = {
     "activations": "activation",
+    "columns": "kind",
     "constraints": "kernel_constraint",
     "initializers": "kernel_initializer",
     "losses": "loss",

@@ -19,6 +19,7 @@ Kinds = Mapping[str, type[CatalogObject]]
 EXAMPLES: Mapping[str, list[object]] = {
     "activations": ["relu", "gelu"],
     "callbacks": ["TerminateOnNaN"],
+    "columns": ["category", "date"],
     "constraints": ["UnitNorm"],
     "initializers": ["he_normal"],
     "layers": ["BatchNormalization", "Flatten"],

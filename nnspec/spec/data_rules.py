@@ -6,9 +6,12 @@ Each finding carries the path of the value that must change.
 from collections.abc import Iterator
 from itertools import chain, islice
 
+from nnspec.catalog.columns import Date
 from nnspec.diagnostics import MOST_ERRORS, Diagnostic, Path
 from nnspec.spec.builtin import BundledSet, bundled_set
 from nnspec.spec.data import DataSection, as_columns, feature_columns, target_columns
+from nnspec.spec.date_forms import form_problem
+from nnspec.spec.patterns import is_pattern, matching
 from nnspec.spec.source import nearest
 from nnspec.spec.source_rules import check_pieces
 
@@ -50,7 +53,11 @@ def unknown_columns(section: DataSection, available: tuple[str, ...]) -> Iterato
     more = ", ..." if len(available) > LISTED else ""
     listed = ", ".join(available[:LISTED]) + more
     for path, name in named_columns(section):
-        if name not in available:
+        if is_pattern(name, available):
+            if not any(matching(name, available)):
+                message = f'no column matches "{name}"; the data has {listed}'
+                yield Diagnostic("D103", message, path=path)
+        elif name not in available:
             message = f'the data has no column "{name}"; it has {listed}'
             yield Diagnostic("D103", message, hint=nearest(name, available), path=path)
 
@@ -63,6 +70,8 @@ def _groups(section: DataSection) -> Iterator[tuple[Path, str | tuple[str, ...]]
         yield ("data", "target"), section.target
     if section.features is not None:
         yield ("data", "features"), section.features
+    if section.exclude is not None:
+        yield ("data", "exclude"), section.exclude
     for name, columns in (section.inputs or {}).items():
         yield ("data", "inputs", name), columns
     if section.sample_weight is not None:
@@ -101,7 +110,28 @@ def _contradictions(section: DataSection) -> Iterator[Diagnostic]:
     if weight is not None and weight in (*others, *target_columns(section)):
         message = f'"{weight}" is the sample weight and also a feature or target'
         yield Diagnostic("S115", message, path=("data", "sample_weight"))
+    yield from _excluded(section)
+    yield from _forms(section)
     yield from _repeated(section)
+
+
+def _excluded(section: DataSection) -> Iterator[Diagnostic]:
+    """Yield a finding for each column that is excluded, and named as something."""
+    excluded = as_columns(section.exclude or ())
+    for place, name in named_columns(section):
+        if name in excluded and place[1] in {"features", "inputs", "target", "sample_weight"}:
+            message = f'"{name}" is excluded, and named here'
+            yield Diagnostic("S115", message, hint="remove one of both", path=place)
+
+
+def _forms(section: DataSection) -> Iterator[Diagnostic]:
+    """Yield a finding for each form of dates that cannot be read."""
+    for name, kind in section.columns.items():
+        if isinstance(kind, Date) and kind.format is not None:
+            problem = form_problem(kind.format)
+            if problem:
+                message = f'the form "{kind.format}" of dates cannot be read: {problem}'
+                yield Diagnostic("S115", message, path=("data", "columns", name, "format"))
 
 
 def _repeated(section: DataSection) -> Iterator[Diagnostic]:

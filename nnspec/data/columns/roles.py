@@ -9,6 +9,7 @@ from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.spec.builtin import bundled_set, columns_of_output
 from nnspec.spec.data import DEFAULT_INPUT, DataSection, input_columns
 from nnspec.spec.data_rules import check_data, unknown_columns
+from nnspec.spec.patterns import settle
 from nnspec.spec.source import nearest
 
 
@@ -88,6 +89,7 @@ def assign_roles(
     found.extend(_misnamed_outputs(section, needs))
     if found:
         raise Refused(dict.fromkeys(found))
+    section = settle(section, available)
     features = _default_features(section, available)
     inputs = input_columns(section, tuple(name for name in features if name not in index))
     if not all(inputs.values()):

@@ -5,6 +5,7 @@ from pathlib import Path as FilePath
 
 import numpy as np
 
+from nnspec.data.columns.declared import check_declared, declared
 from nnspec.data.columns.kinds import type_columns
 from nnspec.data.columns.missing import settle_missing
 from nnspec.data.columns.refusals import refuse
@@ -15,8 +16,9 @@ from nnspec.data.read.signs import PLAIN, Signs
 from nnspec.data.read.sniffed import tell_sniffed
 from nnspec.data.read.source import read_source
 from nnspec.data.table import Rows, Table
-from nnspec.diagnostics import Diagnostic, Refused
+from nnspec.diagnostics import Diagnostic
 from nnspec.spec.data import DataSection
+from nnspec.spec.patterns import settle
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,10 +70,11 @@ def read_rows(
     """
     raw = read_source(section.source, folder, allow_outside=allow_outside, limit=limit)
     roles = assign_roles(section, needs, raw.names, raw.index)
-    table = type_columns(raw, roles.columns, section.columns, section.null_values)
-    _check_settings(table, roles, section)
+    section = settle(section, raw.names)
+    table = type_columns(raw, roles.columns, declared(section), section.null_values)
+    check_declared(table, roles, section)
     _check_weights(table, roles)
-    kept = np.flatnonzero(settle_missing(table, roles, section.missing))
+    kept = np.flatnonzero(settle_missing(table, roles, section))
     if len(kept) < table.rows:
         table = table.take(kept)
     doubts = (*find_several_series(raw, section), *tell_sniffed(raw))
@@ -79,25 +82,6 @@ def read_rows(
     return TypedRows(
         table, kept, roles, raw.fingerprint, raw.source, doubts, raw.signs, raw.files, given
     )
-
-
-def _check_settings(table: Table, roles: Roles, section: DataSection) -> None:
-    """Refuse scalings and encodings of columns of another kind, which would do nothing (S115)."""
-    settings = (("scaling", section.scaling, "numeric"), ("encoding", section.encoding, "category"))
-    found = [
-        Diagnostic(
-            "S115",
-            f'`{key}` is for {expected} columns; "{name}" is a {table[name].kind} column',
-            hint=f"declare columns: {{{name}: {expected}}}, or remove it here",
-            path=("data", key, name),
-        )
-        for key, setting, expected in settings
-        if isinstance(setting, dict)
-        for name in setting
-        if name in roles.features and table[name].kind != expected
-    ]
-    if found:
-        raise Refused(found)
 
 
 def _check_weights(table: Table, roles: Roles) -> None:

@@ -48,7 +48,7 @@ class Windows:
     def _cut(self, column: Column) -> Column:
         """Return the windows of one column."""
         view = sliding_window_view(column.values, self.section.length, axis=0)
-        return Column(column.kind, np.moveaxis(view[self.starts], -1, 1))
+        return Column(column.kind, np.moveaxis(view[self.starts], -1, 1), column.form)
 
 
 def split_windows(

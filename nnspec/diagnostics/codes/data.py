@@ -171,8 +171,7 @@ DATA: tuple[Code, ...] = (
         "identifiers or texts as categories",
         "Nearly every row has a text of its own, and each text becomes a one-hot column: the "
         "network learns rows by heart, and knows nothing about a new one.",
-        "Leave the column out of `features`, or declare it as a category where that is meant.",
-        Severity.WARNING,
+        "Exclude the column, or declare it as a category where that is meant.",
     ),
     Code(
         "D132",
@@ -189,5 +188,19 @@ DATA: tuple[Code, ...] = (
         "its first rows leave no doubt how, and it is read so.",
         "Nothing need be done; to make sure of it, say so in `source`.",
         Severity.NOTE,
+    ),
+    Code(
+        "D134",
+        "dates of which nothing is said",
+        "A date can be many things to a network: a place in the year, a weekday, a number of days; "
+        "and day and month may be confused. It is never guessed.",
+        "Declare the column as `date`, with its `format` where that is in doubt, or exclude it.",
+    ),
+    Code(
+        "D135",
+        "unknown value",
+        "A cell holds a value that the training rows did not have, in a column declared with "
+        "`unknown: error`.",
+        "Correct the cell, or train on rows that have the value.",
     ),
 )

@@ -45,7 +45,7 @@ def read_dates(fit: DateFit, cells: tf.Tensor) -> tf.Tensor:
     form = Form(fit.form)
     if form.named:
         for number, name in enumerate(MONTHS, start=1):
-            cells = tf.strings.regex_replace(cells, rf"(?i)\b{name}\b\.?", str(number))
+            cells = tf.strings.regex_replace(cells, rf"(?i)\b{name}\b\.?", f"={number}=")
     for one in (form, *map(Form, ISO)):
         cells = tf.strings.regex_replace(cells, one.pattern, one.rewrite("\\{}"))
     return tf.strings.regex_replace(cells, LONE, r"0\1")

@@ -101,7 +101,12 @@ def _reading(rows: TypedRows, section: DataSection) -> dict[str, object]:
     first = next(pieces_of(section.source))
     said = first.written if isinstance(first.written, Source) else None
     files = [ReadAs(name=one.name, sha256=one.sha256, sniffed=one.sniffed) for one in rows.files]
+    window, table = section.window, rows.table
+    if window is not None and rows.series is not None and rows.series.gap:
+        window = window.model_copy(update={"gap": rows.series.gap})
     return {
+        "window": window,
+        "ordering": {name: table[name].form or table[name].kind for name in rows.roles.ordering},
         "files": tuple(files),
         "signs": (rows.signs.decimal, rows.signs.thousands),
         "said": None if said is None else {said.keras_name: said.model_dump(mode="json")},

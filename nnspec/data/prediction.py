@@ -23,8 +23,9 @@ from nnspec.data.read.raw import DATA_LIMIT, Raw
 from nnspec.data.read.signs import Signs
 from nnspec.data.read.source import read_source
 from nnspec.data.split.parts import Split
-from nnspec.data.split.windows import all_windows, known_windows
-from nnspec.data.table import Column, Rows, Table
+from nnspec.data.split.series import Series, arrange, stretch_windows
+from nnspec.data.split.windows import Windows, all_windows, known_windows
+from nnspec.data.table import Column, Rows, Table, Values
 from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.spec.data import Kind
 from nnspec.spec.formats import format_of
@@ -40,10 +41,12 @@ class NewRows(Split):
 
     Attributes:
         left_out: row numbers, from 0, that `missing: drop` leaves out.
+        beside: of several series, what tells each window's last row: key and time.
         notes: findings about them: D125 values never trained on, D126 rows left out.
     """
 
     left_out: Rows = field(default_factory=lambda: np.empty(0, np.int64))
+    beside: Mapping[str, Values] = field(default_factory=dict)
     notes: tuple[Diagnostic, ...] = ()
 
 
@@ -93,6 +96,7 @@ def read_for_prediction(
         rows=split.rows if fitted.window else kept,
         latest=split.latest,
         left_out=left_out,
+        beside=split.beside if isinstance(split, NewRows) else {},
         notes=notes,
     )
 
@@ -116,9 +120,10 @@ def read_like(source: str, fitted: Preprocessing, folder: FilePath, limit: int) 
 
 def _read_table(raw: Raw, fitted: Preprocessing, targets: Mapping[str, Kind]) -> Table:
     """Return features and targets as they were typed in training; refuse what cannot be."""
-    wanted = tuple(dict.fromkeys((*fitted.columns, *targets)))
+    wanted = tuple(dict.fromkeys((*fitted.columns, *targets, *fitted.ordering)))
     _check_names(raw, wanted)
-    kinds: dict[str, Declared] = dict(targets)
+    kinds: dict[str, Declared] = {name: ordering(one) for name, one in fitted.ordering.items()}
+    kinds |= targets
     kinds |= {name: _declared(fit) for name, fit in fitted.columns.items()}
     table = type_columns(raw, wanted, kinds, fitted.null_values)
     _check_cells(table, fitted, tuple(targets))
@@ -130,12 +135,38 @@ def _cut(table: Table, fitted: Preprocessing, targets: tuple[str, ...]) -> Split
     features, known = table.select(fitted.columns), table.select(targets)
     if fitted.window is None:
         return Split(features, known, np.arange(table.rows))
+    series = arrange(table, fitted.window)
+    if series is not None:
+        return _cut_series(table, fitted, series, targets)
     windows = (known_windows if targets else all_windows)(table.rows, fitted.window)
     return Split(
         features=windows.cut(features),
         targets=known.take(windows.target_rows) if targets else known,
         rows=windows.target_rows,
         latest=known.take(windows.last_rows) if targets else None,
+    )
+
+
+def _cut_series(
+    table: Table, fitted: Preprocessing, series: Series, targets: tuple[str, ...]
+) -> NewRows:
+    """Return every window that lies within a series; what is predicted may lie beyond its end."""
+    window = fitted.window
+    assert window is not None, "series are cut into windows alone"
+    ordered = table.take(series.order)
+    starts = stretch_windows(series, window, ahead=window.horizon if targets else 0)
+    if not len(starts):
+        message = f"no series has {window.length} rows without a gap, which a window takes"
+        raise refuse("D113", message, path=("data", "window", "length"))
+    windows = Windows(window, starts)
+    known = ordered.select(targets)
+    last = ordered.take(windows.last_rows)
+    return NewRows(
+        features=windows.cut(ordered.select(fitted.columns)),
+        targets=known.take(windows.target_rows) if targets else known,
+        rows=series.order[windows.last_rows],
+        latest=last.select(targets) if targets else None,
+        beside={name: last[name].values for name in fitted.ordering},
     )
 
 
@@ -156,6 +187,12 @@ def find_refused(table: Table, fitted: Preprocessing) -> Iterator[Diagnostic]:
             if unknown.any():
                 told = _told_unknown(name, table[name], fit, unknown)
                 yield replace(told, code="D135")
+
+
+def ordering(written: str) -> Declared:
+    """Return what a column that orders rows is taken for: the form of its dates, or its kind."""
+    kinds: tuple[Kind, ...] = ("numeric", "category", "boolean", "integer", "date", "identifier")
+    return next((kind for kind in kinds if kind == written), Form(written))
 
 
 def _declared(fit: ColumnFit) -> Declared:
@@ -235,7 +272,9 @@ def _check_names(raw: Raw, wanted: tuple[str, ...]) -> None:
 def _check_cells(table: Table, fitted: Preprocessing, targets: tuple[str, ...]) -> None:
     """Refuse cells that the front has no number for: missing, infinite, of another shape."""
     unfilled = [name for name, fit in fitted.columns.items() if not fills_gaps(fit)]
-    names = [name for name in (*unfilled, *targets) if name not in fitted.dropping]
+    names = [
+        name for name in (*unfilled, *targets, *fitted.ordering) if name not in fitted.dropping
+    ]
     findings = [*find_missing(table, names, fitted.missing), *find_infinite(table)]
     findings += find_refused(table, fitted)
     findings.extend(find_far(table, fitted.columns) if not findings else ())

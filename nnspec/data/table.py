@@ -33,10 +33,15 @@ class Column:
         """Return the shape of one cell; () for a plain column."""
         return self.values.shape[1:]
 
+    @property
+    def textual(self) -> bool:
+        """Tell whether cells are texts, "" for a missing one."""
+        return self.kind in {"category", "date", "identifier"}
+
     def missing(self) -> NDArray[np.bool_]:
         """Return (rows,) where a cell, or any element of an array cell, is missing."""
         absent: NDArray[np.bool_]
-        if self.kind in {"category", "date", "identifier"}:
+        if self.textual:
             absent = np.asarray(self.values == "", dtype=np.bool_)
         elif np.issubdtype(self.values.dtype, np.floating):
             absent = np.isnan(self.values.astype(np.float64, copy=False))

@@ -19,7 +19,7 @@ from nnspec.catalog.columns import (
 )
 from nnspec.catalog.plain import object_of
 from nnspec.catalog.sources import Source
-from nnspec.catalog.types import Seed, Text
+from nnspec.catalog.types import PositiveNumber, Seed, Text
 from nnspec.spec.section import Section
 
 Kind = Literal["numeric", "category", "boolean", "integer", "date", "identifier"]
@@ -75,6 +75,19 @@ class WindowSection(Section):
     """Distance from the window's last row to the target's row, in time steps."""
     stride: Steps = 1
     """Distance between the starts of consecutive windows, in time steps."""
+    key: Text | Columns | None = None
+    """Column, or several, that tell the series of one table apart: no window holds rows of two."""
+    time: Text | None = None
+    """Column of numbers or dates by which rows are ordered within a series. With it all series are
+    split at the same moments, and no window runs across a gap."""
+    gap: PositiveNumber | None = None
+    """Largest distance of two neighbouring rows within a window: in days where `time` holds dates,
+    else in its own units. If absent the largest that a twentieth of the neighbours have."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Return the columns that order the rows."""
+        return (*as_columns(self.key or ()), *((self.time,) if self.time else ()))
 
 
 class DataSection(Section):
@@ -231,5 +244,6 @@ def input_columns(section: DataSection, available: tuple[str, ...]) -> dict[str,
     kept_back = set() if section.window else set(target_columns(section))
     kept_back |= set() if section.sample_weight is None else {section.sample_weight}
     kept_back |= set(as_columns(section.exclude or ()))
+    kept_back |= set(section.window.columns) if section.window else set()
     kept_back |= {name for name, kind in section.kinds.items() if kind == "identifier"}
     return {DEFAULT_INPUT: tuple(name for name in available if name not in kept_back)}

@@ -74,6 +74,10 @@ def _groups(section: DataSection) -> Iterator[tuple[Path, str | tuple[str, ...]]
         yield ("data", "exclude"), section.exclude
     for name, columns in (section.inputs or {}).items():
         yield ("data", "inputs", name), columns
+    for key in ("key", "time"):
+        named = getattr(section.window, key, None)
+        if named is not None:
+            yield ("data", "window", key), named
     if section.sample_weight is not None:
         yield ("data", "sample_weight"), section.sample_weight
 
@@ -106,6 +110,9 @@ def _contradictions(section: DataSection) -> Iterator[Diagnostic]:
         message = "dropping rows would tear holes into the series that `window` slides over"
         hint = "use missing: mean, median or most_frequent"
         yield Diagnostic("S115", message, hint=hint, path=("data", "missing"))
+    if section.window is not None and section.window.gap and section.window.time is None:
+        message = "`gap` is a distance in time, and no column of times is named"
+        yield Diagnostic("S115", message, hint="add time: COLUMN", path=("data", "window", "gap"))
     weight, others = section.sample_weight, (feature_columns(section) or ())
     if weight is not None and weight in (*others, *target_columns(section)):
         message = f'"{weight}" is the sample weight and also a feature or target'

@@ -6,13 +6,13 @@ DIRECTIVES = {
     "Y": r"([0-9]{4})",
     "m": r"([0-9]{1,2})",
     "d": r"([0-9]{1,2})",
-    "b": r"([0-9]{1,2})",
-    "B": r"([0-9]{1,2})",
+    "b": r"=([0-9]{1,2})=",
+    "B": r"=([0-9]{1,2})=",
     "H": r"([0-9]{1,2})",
     "M": r"([0-9]{1,2})",
     "S": r"([0-9]{1,2})(?:\.[0-9]+)?",
 }
-"""Sign of strptime -> what it matches; a month's name has become its number before."""
+"""Sign of strptime -> what it matches; a month's name has become its number, =2=, before."""
 
 
 def form_problem(written: str) -> str | None:

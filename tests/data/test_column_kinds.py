@@ -48,7 +48,7 @@ DATES = [datetime(2021 + n // 12, n % 12 + 1, n % 28 + 1, n % 24, 7 * n % 60) fo
 
 @pytest.mark.parametrize(
     "form",
-    ["%Y-%m-%d", "%d.%m.%Y %H:%M", "%m/%d/%Y", "%d %b %Y", "%Y-%m-%dT%H:%M:%SZ", "%b %d, %Y"],
+    ["%Y-%m-%d", "%d.%m.%Y %H:%M", "%m/%d/%Y", "%d %b %Y", "%Y-%m-%dT%H:%M:%SZ", "%b %d, %Y", "%b %d %Y"],
 )
 def test_dates_of_every_form_become_the_same_numbers_in_table_and_graph(
     form: str, load: Load

@@ -164,7 +164,7 @@ def leak(column: Column, target: Column, aim: str) -> str | None:
     """Return in words how a column gives a target away, None where it does not."""
     if column.shape or target.shape or len(column.values) < FEW_ROWS:
         return None
-    if column.kind == "category" or target.kind == "category":
+    if column.textual or target.textual:
         return f"stands one to one for {aim}" if one_to_one(column, target) else None
     left, right = column.values.astype(np.float64), target.values.astype(np.float64)
     if np.array_equal(left, right):
@@ -232,7 +232,7 @@ def digests(split: Split) -> list[bytes]:
 
 def cell_bytes(column: Column) -> Iterator[bytes]:
     """Give each cell as bytes that are equal where the cells are."""
-    if column.kind == "category":
+    if column.textual:
         for row in column.values:
             yield "\0".join(map(str, np.ravel(row))).encode()
     else:

@@ -98,9 +98,9 @@ def read_dates(cells: pl.Series, written: str) -> pl.Series:
 
 
 def numbered(cells: pl.Series) -> pl.Series:
-    """Return texts with the names of months as their numbers."""
+    """Return texts with the names of months as their numbers, told from those of days: =2=."""
     for number, name in enumerate(MONTHS, start=1):
-        cells = cells.str.replace_all(rf"(?i)\b{name}\b\.?", str(number))
+        cells = cells.str.replace_all(rf"(?i)\b{name}\b\.?", f"={number}=")
     return cells
 
 

@@ -43,12 +43,14 @@ class Roles:
         targets: output -> columns; none for a reconstruction.
         reconstructs: output -> network input that it is compared with.
         weight: column of sample weights.
+        ordering: columns that tell series apart and order them.
     """
 
     inputs: Mapping[str, tuple[str, ...]]
     targets: Mapping[str, tuple[str, ...]]
     reconstructs: Mapping[str, str]
     weight: str | None
+    ordering: tuple[str, ...] = ()
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -64,7 +66,8 @@ class Roles:
     def columns(self) -> tuple[str, ...]:
         """Return every column that is used."""
         weight = (self.weight,) if self.weight else ()
-        return tuple(dict.fromkeys((*self.features, *self.target_columns, *weight)))
+        used = (*self.features, *self.target_columns, *weight, *self.ordering)
+        return tuple(dict.fromkeys(used))
 
 
 def assign_roles(
@@ -108,7 +111,8 @@ def assign_roles(
     targets = {
         name: () if name in reconstructs else columns_of_output(section, name) for name in needs
     }
-    return Roles(inputs, targets, reconstructs, section.sample_weight)
+    ordering = section.window.columns if section.window else ()
+    return Roles(inputs, targets, reconstructs, section.sample_weight, ordering)
 
 
 def _default_features(section: DataSection, available: tuple[str, ...]) -> tuple[str, ...]:

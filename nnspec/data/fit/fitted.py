@@ -231,6 +231,9 @@ class Preprocessing(Fitted):
     targets: dict[str, TargetFit]
     """Target of each output."""
     window: WindowSection | None = None
+    """Windows over a series; `gap` as it was found where the spec leaves it open."""
+    ordering: dict[str, str] = {}
+    """Columns that tell series apart and order them, with the kind of each, or its dates' form."""
     missing: Missing = "error"
     """What the data section says of missing cells."""
     dropping: tuple[str, ...] = ()

@@ -152,7 +152,7 @@ def labels_of(column: Column) -> Values:
     match column.kind:
         case "boolean":
             return values.astype(np.bool_)
-        case "category":
+        case "category" | "date" | "identifier":
             plain = all(_is_plain_integer(one) for one in set(values.reshape(-1).tolist()))
             return values.astype(np.int64) if plain else values
         case _:
@@ -250,7 +250,7 @@ def _shape(
 def _fit_regression(base: TargetFit, table: Table, section: DataSection) -> TargetFit:
     """Return the scale of a regression target, one per column."""
     for name, column in table.columns.items():
-        if column.kind == "category":
+        if column.textual:
             message = f'the target "{name}" holds texts; the loss is one of numbers'
             hint = "use a loss of classes, such as sparse_categorical_crossentropy"
             raise refuse("D115", message, hint=hint, path=TARGET)

@@ -15,6 +15,7 @@ from nnspec.data.read.raw import DATA_LIMIT, ReadFile
 from nnspec.data.read.signs import PLAIN, Signs
 from nnspec.data.read.sniffed import tell_sniffed
 from nnspec.data.read.source import read_source
+from nnspec.data.split.series import Series, arrange, find_gaps
 from nnspec.data.table import Rows, Table
 from nnspec.diagnostics import Diagnostic
 from nnspec.spec.data import DataSection
@@ -34,6 +35,7 @@ class TypedRows:
         doubts: what is doubtful about the rows as they lie.
         signs: how numbers are written in texts.
         files: the files that were read.
+        series: how the rows, which lie in its order, are several series or have gaps.
         given: (rows,) place of the split that each row is given as; None where splits are drawn.
     """
 
@@ -46,6 +48,7 @@ class TypedRows:
     signs: Signs = PLAIN
     files: tuple[ReadFile, ...] = ()
     given: Rows | None = None
+    series: Series | None = None
 
 
 def read_rows(
@@ -77,10 +80,23 @@ def read_rows(
     kept = np.flatnonzero(settle_missing(table, roles, section))
     if len(kept) < table.rows:
         table = table.take(kept)
-    doubts = (*find_several_series(raw, section), *tell_sniffed(raw))
+    doubts = [*find_several_series(raw, section), *tell_sniffed(raw)]
+    series = None if section.window is None else arrange(table, section.window)
+    if series is not None and section.window is not None:
+        table, kept = table.take(series.order), kept[series.order]
+        doubts += find_gaps(series, section.window)
     given = None if raw.given is None else raw.given[kept]
     return TypedRows(
-        table, kept, roles, raw.fingerprint, raw.source, doubts, raw.signs, raw.files, given
+        table,
+        kept,
+        roles,
+        raw.fingerprint,
+        raw.source,
+        tuple(doubts),
+        raw.signs,
+        raw.files,
+        given,
+        series,
     )
 
 

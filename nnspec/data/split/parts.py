@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from nnspec.data.columns.roles import TargetNeeds
 from nnspec.data.fit.targets import labels_of
 from nnspec.data.read.typed import TypedRows
+from nnspec.data.split.series import split_series
 from nnspec.data.split.splits import SPLITS, SplitName, split_given, split_rows
 from nnspec.data.split.windows import Windows, split_windows
 from nnspec.data.table import Rows, Table, Values
@@ -58,6 +59,10 @@ def divide(rows: TypedRows, needs: TargetNeeds, section: DataSection) -> Parts:
     if section.window is None:
         splits = _split_table(rows, needs, section)
         return Parts(splits, splits["train"].features)
+    if rows.series is not None:
+        windows, seen_rows = split_series(rows.series, section.window, section.split)
+        splits = {name: _split_windows(rows, one) for name, one in windows.items()}
+        return Parts(splits, rows.table.select(rows.roles.features).take(seen_rows))
     windows = split_windows(rows.table.rows, section.window, section.split)
     splits = {name: _split_windows(rows, one) for name, one in windows.items()}
     seen = int(windows["train"].target_rows[-1]) + 1

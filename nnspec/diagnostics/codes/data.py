@@ -178,7 +178,7 @@ DATA: tuple[Code, ...] = (
         "windows across several series",
         "Windows slide over the rows of a file as over one series; where it holds several, they "
         "hold the end of one and the beginning of another.",
-        "Keep one series in the file.",
+        "Name what tells them apart: `window: {key: COLUMN}`.",
         Severity.WARNING,
     ),
     Code(
@@ -202,5 +202,19 @@ DATA: tuple[Code, ...] = (
         "A cell holds a value that the training rows did not have, in a column declared with "
         "`unknown: error`.",
         "Correct the cell, or train on rows that have the value.",
+    ),
+    Code(
+        "D136",
+        "times that order nothing",
+        "Two rows of one series stand at the same time, or the column named as time holds none.",
+        "Name what tells series apart as `key`, another column as `time`, or its form.",
+    ),
+    Code(
+        "D137",
+        "gaps in a series",
+        "Rows are missing between two neighbours; a window across the gap would hold steps of "
+        "another length than the rest.",
+        "Nothing need be done; `gap` says how far neighbours may be apart.",
+        Severity.NOTE,
     ),
 )

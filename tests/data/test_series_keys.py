@@ -121,7 +121,7 @@ def test_gaps_are_told_and_may_be_allowed(tmp_path: Path) -> None:
     dataset = load(tmp_path, rows, length=3)
     (told,) = dataset.doubts
     assert told.code == "D137"
-    assert '"day" has 1 gaps: neighbours are at most 1 apart, the first gap is 3' in told.message
+    assert '"day" has 1 gap: neighbours are at most 1 apart, the first gap is 3' in told.message
     assert told.hint == "to let them run on: window: {gap: 3}"
     assert len(windows_of(dataset)) == 2 * 37 - 2 - 3
     assert load(tmp_path, rows, length=3, gap=3).doubts == ()

@@ -58,6 +58,7 @@ def _dates(table: Table, roles: Roles, section: DataSection) -> Iterator[Diagnos
         if column.kind != "date":
             continue
         first = next((str(one) for one in column.values.reshape(-1) if one), "")
+        first = first.removesuffix(" 00:00:00")
         path: Path = ("data", "columns", name)
         if not column.form and any(column.values != ""):
             day, month = next(iter(TWINS.items()))
@@ -74,4 +75,5 @@ def _dates(table: Table, roles: Roles, section: DataSection) -> Iterator[Diagnos
                 f"write columns: {flow({name: 'date'})} to learn from month, weekday and elapsed "
                 f"days, or exclude: {flow([name])}"
             )
+            path = ("data", "source" if section.features is None else "features")
             yield Diagnostic("D134", message, hint=hint, path=path)

@@ -193,8 +193,9 @@ def find_gaps(series: Series, window: WindowSection) -> Iterator[Diagnostic]:
     steps = [float(series.times[one] - series.times[one - 1]) for one in inside]
     left = len(stretch_windows(series, window, ahead=window.horizon))
     rows = f"rows {series.order[inside[0] - 1] + 1} and {series.order[inside[0]] + 1}"
+    gaps = "gap" if len(inside) == 1 else "gaps"
     message = (
-        f'"{window.time}" has {len(inside)} gaps: neighbours are at most {series.gap:g} apart, '
+        f'"{window.time}" has {len(inside)} {gaps}: neighbours are at most {series.gap:g} apart, '
         f"the first gap is {steps[0]:g} (between {rows}), the largest {max(steps):g}; windows do "
         f"not run across them, and {left} remain"
     )

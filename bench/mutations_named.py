@@ -33,8 +33,8 @@ NAMED = (
     Named(
         "class weights ignored",
         "nnspec/pipeline/prepare.py",
-        "by_number = {numbers[label]: weight for label, weight in weights.items()}",
-        "by_number = {numbers[label]: 1.0 for label in weights}",
+        "for label, weight in target.weigh(weights).items()}",
+        "for label, weight in dict.fromkeys(target.weigh(weights), 1.0).items()}",
     ),
     Named(
         "schedules that count epochs taken for schedules that count steps",

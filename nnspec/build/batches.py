@@ -13,6 +13,8 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from nnspec.build.keras_graph import as_inputs, inner_layers
+
 
 def batch_of(core: keras.Model) -> int | None:
     """Return the rows of a batch that a network is built for; None: any number."""
@@ -33,8 +35,7 @@ def apply_core(core: keras.Model, inputs: Sequence[tf.Tensor]) -> list[tf.Tensor
 
 def answers(core: keras.Model, inputs: list[tf.Tensor]) -> list[tf.Tensor]:
     """Return what leaves the network for one batch, without training."""
-    given = keras.tree.pack_sequence_as(core._inputs_struct, inputs)  # noqa: SLF001 - Keras has no public name for it
-    return list(keras.tree.flatten(core(given, training=False)))
+    return list(keras.tree.flatten(core(as_inputs(core, inputs), training=False)))
 
 
 def in_batches(core: keras.Model, inputs: Sequence[tf.Tensor], size: int) -> list[tf.Tensor]:
@@ -69,10 +70,8 @@ def in_batches(core: keras.Model, inputs: Sequence[tf.Tensor], size: int) -> lis
 
 def stateful_layers(core: keras.Model) -> list[Any]:
     """Return the layers, nested ones included, that carry a state from batch to batch."""
-    layers = core._flatten_layers(include_self=False)  # noqa: SLF001 - the only walk that sees nested layers
-    return [
-        one for one in layers if getattr(one, "stateful", False) and hasattr(one, "reset_state")
-    ]
+    inner = inner_layers(core)
+    return [one for one in inner if getattr(one, "stateful", False) and hasattr(one, "reset_state")]
 
 
 def whole_batches(core: keras.Model, rows: int) -> int:

@@ -75,7 +75,8 @@ class Builder:
         fed = [self.tensors[source.node][source.index] for source in node.node.sources]
         positional, named = layer.call_arguments(fed)
         made = self.layer(node, layer)(*positional, **named)
-        return tuple(made) if isinstance(made, (list, tuple)) else (made,)
+        # States of several cells come as lists within the list.
+        return tuple(keras.tree.flatten(made))
 
     def layer(self, node: ResolvedNode, layer: Layer) -> keras.layers.Layer:
         """Return the Keras layer of a node, the one it shares if it applies one again."""

@@ -6,6 +6,8 @@ keyword arguments are the fields, so that `{leaky_relu: 0.1}` needs no layer of 
 
 from typing import ClassVar
 
+from pydantic import Field
+
 from nnspec.catalog.base import CatalogObject
 from nnspec.catalog.types import Flag, Integer, NonNegativeNumber, Number, PositiveNumber
 from nnspec.shapes import Shape, ShapeError, show
@@ -171,7 +173,7 @@ class Relu(Activation):
 
     negative_slope: NonNegativeNumber = 0.0
     """Slope below the threshold."""
-    max_value: NonNegativeNumber | None = None
+    max_value: NonNegativeNumber | None = Field(default=None, examples=[6.0])
     """Largest value returned; without bound if absent."""
     threshold: NonNegativeNumber = 0.0
     """Value below which x is damped."""
@@ -294,7 +296,7 @@ class Threshold(Activation):
 
     keras_name = "threshold"
 
-    threshold: Number
+    threshold: Number = Field(examples=[0.5])
     """Value that x must exceed to be kept."""
-    default_value: Number
+    default_value: Number = Field(examples=[0.0])
     """What is returned where x is not kept."""

@@ -37,6 +37,8 @@ class CatalogObject(BaseModel):
     """The one obvious argument: `Dense: 64` sets it."""
     omitted: ClassVar[Mapping[str, str]] = {}
     """Keras' arguments that a spec does not offer, each with the reason."""
+    fixed: ClassVar[Mapping[str, object]] = {}
+    """What Keras' documents write beside the fields, with the one value that a spec can mean."""
     additions: ClassVar[Mapping[str, str]] = {}
     """Fields that are not Keras' arguments, each with the reason."""
     beyond_keras: ClassVar[str | None] = None

@@ -40,7 +40,7 @@ class EarlyStopping(Monitoring):
     """Smallest change that counts as better, in the figure's unit."""
     patience: NonNegative = 0
     """Epochs without an improvement that are borne."""
-    baseline: Number | None = None
+    baseline: Number | None = Field(default=None, examples=[0.5])
     """Figure that must be beaten within the patience."""
     restore_best_weights: Flag = False
     """Whether the weights of the best epoch are put back at the end."""

@@ -27,7 +27,7 @@ class Constant(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
-    constant: Number | Text
+    constant: Number | Text = Field(examples=[0])
     """The value, in the column's units."""
 
 
@@ -59,7 +59,7 @@ class Numeric(Filled):
 
     scaling: Scaling | None = None
     """Scale; as `scaling` of the data section if absent."""
-    clip: Bounds | None = None
+    clip: Bounds | None = Field(default=None, examples=[[0, 100]])
     """Smallest and largest number, in the column's units; what lies beyond becomes the bound before
     anything is fitted."""
 
@@ -113,7 +113,7 @@ class Date(Filled):
 
     parts: Annotated[tuple[Part, ...], Field(min_length=1)] = ("elapsed", "month", "weekday")
     """What the network reads of it."""
-    format: Text | None = None
+    format: Text | None = Field(default=None, examples=["%d.%m.%Y"])
     """How the texts are written, in the signs of Python's strptime: %d.%m.%Y %H:%M. Found out from
     the cells if absent, where they leave no doubt which number is the month."""
 

@@ -99,7 +99,7 @@ class STFT(Initializer):
 class Seeded(Initializer, abstract=True):
     """Draws at random."""
 
-    seed: Seed | None = None
+    seed: Seed | None = Field(default=None, examples=[0])
     """Seed of the draw; drawn from the run's seed if absent."""
 
 
@@ -166,9 +166,9 @@ class Orthogonal(Seeded):
 class Scaled(Seeded, abstract=True):
     """Draws values whose spread follows from the number of connections."""
 
-    input_axes: Fans | None = None
+    input_axes: Fans | None = Field(default=None, examples=[[0]])
     """Axes of the weight that count as connections in; Keras' rule for the rank if absent."""
-    output_axes: Fans | None = None
+    output_axes: Fans | None = Field(default=None, examples=[[-1]])
     """Axes of the weight that count as connections out; Keras' rule for the rank if absent."""
 
     def misfit(self, shape: Shape) -> str | None:

@@ -55,13 +55,13 @@ class CosineDecay(Schedule):
 
     lengths = ("decay_steps", "warmup_steps")
 
-    initial_learning_rate: NonNegativeNumber
+    initial_learning_rate: NonNegativeNumber = Field(examples=[0.01])
     """Rate at the start; of the warm-up if there is one, which may begin at 0."""
-    decay_steps: Positive
+    decay_steps: Positive = Field(examples=[1000])
     """Length of the fall."""
     alpha: NonNegativeNumber = 0.0
     """Rate at the end, as a share of the rate that the fall begins with."""
-    warmup_target: PositiveNumber | None = None
+    warmup_target: PositiveNumber | None = Field(default=None, examples=[0.01])
     """Rate that the warm-up rises to; no warm-up if absent."""
     warmup_steps: NonNegative = 0
     """Length of the warm-up, straight from the initial rate to its target."""
@@ -85,9 +85,9 @@ class CosineDecayRestarts(Schedule):
 
     lengths = ("first_decay_steps",)
 
-    initial_learning_rate: PositiveNumber
+    initial_learning_rate: PositiveNumber = Field(examples=[0.01])
     """Rate at the start of the first fall."""
-    first_decay_steps: Positive
+    first_decay_steps: Positive = Field(examples=[1000])
     """Length of the first fall."""
     t_mul: PositiveNumber = 2.0
     """How many times as long each fall is as the one before."""
@@ -104,11 +104,11 @@ class Decaying(Schedule, abstract=True):
 
     lengths = ("decay_steps",)
 
-    initial_learning_rate: PositiveNumber
+    initial_learning_rate: PositiveNumber = Field(examples=[0.01])
     """Rate at the start."""
-    decay_steps: Positive
+    decay_steps: Positive = Field(examples=[1000])
     """Length after which the decay rate has been applied once."""
-    decay_rate: NonNegativeNumber
+    decay_rate: NonNegativeNumber = Field(examples=[0.9])
     """How strongly the rate falls in that length."""
     staircase: Flag = False
     """Whether it falls once per length, not continuously."""
@@ -133,9 +133,13 @@ class PiecewiseConstantDecay(Schedule):
 
     lengths = ("boundaries",)
 
-    boundaries: Annotated[tuple[NonNegative, ...], Field(min_length=1)]
+    boundaries: Annotated[tuple[NonNegative, ...], Field(min_length=1)] = Field(
+        examples=[[1000, 5000]]
+    )
     """Counts up to which a rate holds, rising."""
-    values: Annotated[tuple[PositiveNumber, ...], Field(min_length=2)]
+    values: Annotated[tuple[PositiveNumber, ...], Field(min_length=2)] = Field(
+        examples=[[0.01, 0.001, 0.0001]]
+    )
     """The rates, one more than boundaries."""
     name: Text = "PiecewiseConstant"
     """Name of its operations in the graph."""
@@ -168,9 +172,9 @@ class PolynomialDecay(Schedule):
 
     lengths = ("decay_steps",)
 
-    initial_learning_rate: PositiveNumber
+    initial_learning_rate: PositiveNumber = Field(examples=[0.01])
     """Rate at the start."""
-    decay_steps: Positive
+    decay_steps: Positive = Field(examples=[1000])
     """Length of the fall."""
     end_learning_rate: NonNegativeNumber = 0.0001
     """Rate at the end."""

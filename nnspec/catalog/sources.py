@@ -21,7 +21,7 @@ class Source(CatalogObject, family="sources", abstract=True):
     beyond_keras = OWN
     shorthand = "path"
 
-    path: Text
+    path: Text = Field(examples=["people.csv"])
     """The file, relative to the spec; a pattern where a `*` stands in it. Its ending is free. A
     .gz or .zst file, or a .zip archive of one file, is unpacked first."""
 
@@ -37,25 +37,25 @@ class Csv(Source):
 
     keras_name = "csv"
 
-    separator: Sign | None = None
+    separator: Sign | None = Field(default=None, examples=[";"])
     """Sign between cells, `tab`, or `blanks` (any number of them)."""
     decimal: Literal[".", ","] | None = None
     """Sign before the fractions of a number."""
     thousands: Literal[",", ".", "'", " ", "_"] | None = None
     """Sign between groups of three digits."""
-    encoding: Text | None = None
+    encoding: Text | None = Field(default=None, examples=["cp1252"])
     """Encoding of the text, by Python's name: cp1252, latin-1, utf-16. UTF-8 if absent: others
     cannot be told apart by their bytes."""
     header: Flag = True
     """Whether the first row holds the columns' names; else they are `names`, or column_1,
     column_2 ..."""
-    names: Titles | None = None
+    names: Titles | None = Field(default=None, examples=[["height", "width"]])
     """Names of the columns, in the order of the file; in place of those in the header."""
     skip: NonNegative = 0
     """Lines above the header, or the first row, that are left out."""
-    comment: Mark | None = None
+    comment: Mark | None = Field(default=None, examples=["#"])
     """What a line begins with that is left out."""
-    index: Text | None = None
+    index: Text | None = Field(default=None, examples=["id"])
     """Column that numbers or names the rows; it is no feature."""
 
 
@@ -94,7 +94,7 @@ class Npy(Source):
 
     keras_name = "npy"
 
-    names: Titles | None = None
+    names: Titles | None = Field(default=None, examples=[["height", "width"]])
     """Names of the columns of an array (rows, columns), which it is then taken apart into."""
 
 
@@ -106,7 +106,7 @@ class Excel(Source):
 
     keras_name = "excel"
 
-    sheet: Text | None = None
+    sheet: Text | None = Field(default=None, examples=["Q1"])
     """Name of the worksheet; absent where the workbook has one."""
     skip: NonNegative = 0
     """Rows above the header that are left out."""
@@ -117,7 +117,7 @@ class Sqlite(Source):
 
     keras_name = "sqlite"
 
-    table: Text | None = None
+    table: Text | None = Field(default=None, examples=["orders"])
     """Name of the table or view; absent where the database has one."""
-    query: Text | None = None
+    query: Text | None = Field(default=None, examples=["SELECT * FROM orders"])
     """SELECT whose rows are read, in place of a table's."""

@@ -117,7 +117,7 @@ def sharpen(error: Any) -> None:  # noqa: ANN401 - Typer's complaints have no pu
     """Point a complaint about an unknown flag to the flag, or the setting, that was meant."""
     if not hasattr(error, "possibilities") or error.ctx is None:
         return
-    from nnspec.frontends.nnspec_1.document import SECTIONS
+    from nnspec.frontends.nnspec_1.sections import SECTIONS
     from nnspec.language.near_names import nearest
 
     flags = [flag for parameter in error.ctx.command.params for flag in parameter.opts]

@@ -27,12 +27,13 @@ from nnspec.data.split.series import Series, arrange, stretch_windows
 from nnspec.data.split.windows import Windows, all_windows, known_windows
 from nnspec.data.table import Column, Rows, Table, Values
 from nnspec.diagnostics import Diagnostic, Refused
+from nnspec.language.near_names import nearest as like
 from nnspec.spec.data import Kind
 from nnspec.spec.formats import format_of
 from nnspec.spec.source import BUNDLED, nearest
 
 SHOWN = 20
-"""How many rows or values a message lists."""
+"""How many rows, values or columns a message lists."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -255,18 +256,25 @@ def _target_kinds(fitted: Preprocessing) -> dict[str, Kind]:
 
 def _check_names(raw: Raw, wanted: tuple[str, ...]) -> None:
     """Refuse a source that lacks columns the network was trained on (D103)."""
-    findings = [
-        Diagnostic(
-            "D103",
-            f'"{raw.source}" has no column "{name}", which the network was trained on; '
-            f"it has {', '.join(raw.names)}",
-            hint=nearest(name, raw.names),
-        )
-        for name in wanted
-        if name not in raw.names
-    ]
-    if findings:
-        raise Refused(findings)
+    absent = [name for name in wanted if name not in raw.names]
+    if not absent:
+        return
+    found = f"it has {listed(raw.names)}"
+    if len(absent) == 1:
+        message = f'"{raw.source}" has no column "{absent[0]}", which the network was trained on'
+        hint = nearest(absent[0], raw.names)
+    else:
+        columns = listed([f'"{name}"' for name in absent])
+        message = f'"{raw.source}" lacks {len(absent)} columns of the training: {columns}'
+        near = {name: like(name, raw.names) for name in absent[:SHOWN]}
+        pairs = [f"{one} for {name}" for name, one in near.items() if one]
+        hint = f"did you mean {', '.join(pairs)}?" if pairs else None
+    raise Refused([Diagnostic("D103", f"{message}; {found}", hint=hint)])
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return names for a message, the first of many."""
+    return ", ".join(names[:SHOWN]) + (", ..." if len(names) > SHOWN else "")
 
 
 def _check_cells(table: Table, fitted: Preprocessing, targets: tuple[str, ...]) -> None:

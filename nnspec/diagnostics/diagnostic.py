@@ -121,6 +121,15 @@ class Findings:
         for diagnostic in diagnostics:
             self.append(diagnostic)
 
+    def take_back(self, begin: int, kept: Iterable[Diagnostic]) -> None:
+        """Forget the findings from a number on, all but some."""
+        left = list(kept)
+        for one in self.diagnostics[begin:]:
+            self.known.discard((one.code, one.message, one.span))
+            self.count -= one.severity is Severity.ERROR
+        del self.diagnostics[begin:]
+        self.extend(left)
+
     @property
     def errors(self) -> tuple[Diagnostic, ...]:
         """Return the findings that refuse the spec."""

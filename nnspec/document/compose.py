@@ -6,7 +6,7 @@ positions, refuses duplicate keys and tags, and stops hostile input before it is
 
 import re
 from collections.abc import Iterator
-from typing import Any, NoReturn
+from typing import NoReturn, Protocol
 
 import yaml
 
@@ -18,6 +18,9 @@ from nnspec.document.tree import Entry, Mapping, Node, Scalar, Sequence, kind_of
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff]")
 """What acts on a terminal or turns the direction of the text, and is not seen in an editor."""
+BALANCED = "the parser closes what it opens, and gives a node where one is due"
+Valued = yaml.ScalarEvent | yaml.CollectionStartEvent
+"""Events with which a node begins that is no alias."""
 
 
 def compose(text: str, twice: list[Diagnostic]) -> Node | None:
@@ -34,10 +37,17 @@ def compose(text: str, twice: list[Diagnostic]) -> Node | None:
     return Composer(yaml.parse(text, Loader=loader), twice).compose()
 
 
+class Mark(Protocol):
+    """A place in the text, counted from 0: the class is the parser's, libyaml's or PyYAML's."""
+
+    line: int
+    column: int
+
+
 class Composer:
     """Builds the tree from the event stream; one instance per document."""
 
-    def __init__(self, events: Iterator[Any], twice: list[Diagnostic]) -> None:
+    def __init__(self, events: Iterator[yaml.Event], twice: list[Diagnostic]) -> None:
         self.events = events
         self.twice = twice
         self.anchors: dict[str, tuple[Node, int]] = {}
@@ -56,11 +66,17 @@ class Composer:
                 root = self.node(next(self.events), 0)
         return root
 
-    def node(self, event: Any, depth: int) -> Node:  # noqa: ANN401 - PyYAML's events are untyped
+    def node(self, event: yaml.Event, depth: int) -> Node:
         """Return the node that begins with this event."""
         self.count(event, depth)
         if isinstance(event, yaml.AliasEvent):
             return self.alias(event)
+        if isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent):
+            return self.value(event, depth)
+        raise AssertionError(BALANCED)
+
+    def value(self, event: Valued, depth: int) -> Node:
+        """Return the node that begins with this event, and hold it where it has an anchor."""
         self.check_tag(event)
         before = self.nodes
         if event.anchor:
@@ -71,7 +87,7 @@ class Composer:
             self.anchors[event.anchor] = (node, self.nodes - before + 1)
         return node
 
-    def collection(self, event: Any, depth: int) -> Node:  # noqa: ANN401 - PyYAML's events
+    def collection(self, event: Valued, depth: int) -> Node:
         """Return the scalar, list or mapping that begins with this event."""
         if isinstance(event, yaml.ScalarEvent):
             return self.scalar(event)
@@ -79,7 +95,7 @@ class Composer:
             return self.sequence(event, depth)
         return self.mapping(event, depth)
 
-    def scalar(self, event: Any) -> Scalar:  # noqa: ANN401 - PyYAML's events
+    def scalar(self, event: yaml.ScalarEvent) -> Scalar:
         """Return one value, resolved by YAML 1.2's rules unless quoted."""
         text: str = event.value
         if len(text) > limits.VALUE_CHARACTERS:
@@ -97,16 +113,16 @@ class Composer:
         value = text if quoted else resolve_scalar(text)
         return Scalar(value, span(event), quoted, empty=not quoted and text == "")
 
-    def sequence(self, event: Any, depth: int) -> Sequence:  # noqa: ANN401 - PyYAML's events
+    def sequence(self, event: yaml.CollectionStartEvent, depth: int) -> Sequence:
         """Return a list."""
         items: list[Node] = []
         for inner in self.events:
             if isinstance(inner, yaml.SequenceEndEvent):
                 return Sequence(tuple(items), Span(start(event), end(inner, items)))
             items.append(self.node(inner, depth + 1))
-        raise AssertionError("the parser closes what it opens")
+        raise AssertionError(BALANCED)
 
-    def mapping(self, event: Any, depth: int) -> Mapping:  # noqa: ANN401 - PyYAML's events
+    def mapping(self, event: yaml.CollectionStartEvent, depth: int) -> Mapping:
         """Return a mapping; of a key that occurs twice the first is kept, and both are named."""
         entries: dict[str, Entry] = {}
         for inner in self.events:
@@ -115,15 +131,15 @@ class Composer:
                 return Mapping(tuple(entries.values()), Span(start(event), end(inner, values)))
             key = self.node(inner, depth + 1)
             value = self.node(next(self.events), depth + 1)
-            torn = event.flow_style and isinstance(value, Scalar) and value.empty
+            torn = bool(event.flow_style) and isinstance(value, Scalar) and value.empty
             name = key_text(key, torn=torn)
             if name in entries:
                 self.twice.append(given_twice(name, entries[name].key, key.span))
             else:
                 entries[name] = Entry(name, key.span, value)
-        raise AssertionError("the parser closes what it opens")
+        raise AssertionError(BALANCED)
 
-    def alias(self, event: Any) -> Node:  # noqa: ANN401 - PyYAML's events
+    def alias(self, event: yaml.AliasEvent) -> Node:
         """Return the node an alias stands for; what aliases add up to is bounded."""
         if event.anchor in self.open:
             refuse("Y111", f"*{event.anchor} stands within the value it repeats", event)
@@ -142,7 +158,7 @@ class Composer:
             )
         return node
 
-    def count(self, event: Any, depth: int) -> None:  # noqa: ANN401 - PyYAML's events
+    def count(self, event: yaml.Event, depth: int) -> None:
         """Refuse what is nested too deeply or holds too many values."""
         self.nodes += 1
         if depth > limits.DEPTH:
@@ -150,7 +166,7 @@ class Composer:
         if self.nodes > limits.NODES:
             refuse("L108", f"more than {limits.NODES:,} values, of layers and all else", event)
 
-    def check_tag(self, event: Any) -> None:  # noqa: ANN401 - PyYAML's events
+    def check_tag(self, event: Valued) -> None:
         """Refuse every tag: a spec is plain data."""
         if event.tag is not None:
             shown = shorten(event.tag.replace("tag:yaml.org,2002:", "!!"))
@@ -178,7 +194,7 @@ def key_text(key: Node, *, torn: bool) -> str:
     raise Refused([Diagnostic("Y109", f"a key must be text; found {kind_of(key)}", key.span)])
 
 
-def refuse(code: str, message: str, event: Any) -> NoReturn:  # noqa: ANN401 - PyYAML's events
+def refuse(code: str, message: str, event: yaml.Event) -> NoReturn:
     """Stop with a finding at an event."""
     raise Refused([Diagnostic(code, message, span(event))])
 
@@ -190,22 +206,28 @@ def given_twice(name: str, first: Span, second: Span) -> Diagnostic:
     return Diagnostic("Y103", message, second, related=(Related("first given here", first),))
 
 
-def start(event: Any) -> Position:  # noqa: ANN401 - PyYAML's events
+def start(event: yaml.Event) -> Position:
     """Return where an event begins, counted from 1."""
-    return Position(event.start_mark.line + 1, event.start_mark.column + 1)
+    return place(event.start_mark)
 
 
-def span(event: Any) -> Span:  # noqa: ANN401 - PyYAML's events
+def span(event: yaml.Event) -> Span:
     """Return the stretch of text an event covers."""
-    return Span(start(event), Position(event.end_mark.line + 1, event.end_mark.column + 1))
+    return Span(start(event), place(event.end_mark))
 
 
-def end(event: Any, inner: list[Node]) -> Position:  # noqa: ANN401 - PyYAML's events
+def place(mark: Mark | None) -> Position:
+    """Return a mark of the parser, which gives every event two; counted from 1."""
+    if mark is None:
+        raise AssertionError("parsed events have marks")
+    return Position(mark.line + 1, mark.column + 1)
+
+
+def end(event: yaml.Event, inner: list[Node]) -> Position:
     """Return where a collection ends.
 
     A block collection's end event stands at the start of whatever follows it, often lines
     below; its last value ends where a reader would say.
     """
-    if event.end_mark.index == event.start_mark.index and inner:
-        return inner[-1].span.end
-    return Position(event.end_mark.line + 1, event.end_mark.column + 1)
+    first, last = start(event), place(event.end_mark)
+    return inner[-1].span.end if first == last and inner else last

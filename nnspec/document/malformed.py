@@ -16,8 +16,12 @@ KEY = re.compile(r"(\s*(?:- )*)([^\s:#][^:#]*): +(\S.*)")
 """A line with a key and a value on it: indentation and dashes, key, value."""
 CROWDED = re.compile(r"( *(?:- )*)([\w-]+):([^ ].*)")
 """A line whose colon no space follows, and that is no key therefore."""
+ASSIGNED = re.compile(r"([\w-]+)(?:\s*[=;]\s*|\s+:\s*:\s*|::\s*)(\S[^#]*)")
+"""A key with another sign than a colon behind it, or with two."""
 SETTINGS = re.compile(r"[^\s,:]+, *\w+: +[^,:]+(, *\w+: +[^,:]+)*")
 """A value, and settings behind commas."""
+OBJECT = re.compile(r"[A-Za-z_]\w*: +\{.*\}")
+"""A name with its arguments in braces."""
 BARE = re.compile(r"( *(?:- )*)([^\s:#'\"\[{][^:#]*?)\s*(?:#.*)?")
 """A line without a colon."""
 CONFLICT = re.compile(r"(<{7}|>{7})( |$)")
@@ -105,6 +109,9 @@ def unescaped(problem: str, row: str, where: Span) -> Diagnostic | None:
     if found in {"%", "@", "`"}:
         return reserved(row, where)
     if "alphabetic or numeric" in problem:
+        if row.lstrip().startswith("* "):
+            message = "the entry of a list begins with a dash"
+            return Diagnostic("Y101", message, where, f"write - {shorten(row.lstrip()[2:], 200)}")
         sign = row[where.start.column - 2 : where.start.column - 1]
         message = f"a value cannot begin with {sign}, which marks an anchor or an alias"
         before = Span.at(where.start.line, where.start.column - 1)
@@ -127,10 +134,16 @@ def reserved(row: str, where: Span) -> Diagnostic:
 def stray_colon(lines: Sequence[str], where: Span) -> Diagnostic:
     """Return the finding for a colon that no key can stand before."""
     row = lines[where.start.line - 1]
+    if match := ASSIGNED.fullmatch(row.lstrip(" -")):
+        hint = f"write {match[1]}: {shorten(match[2].strip())}"
+        return Diagnostic("Y101", "one colon is due behind this key", where, hint)
     before = KEY.fullmatch(row)
     if before and len(before[1]) + len(before[2]) < where.start.column - 1:
         message = "a second ': ' on one line: a value that contains ': ' must be quoted"
         hint = f'quote the value: {before[2]}: "{shorten(before[3])}"'
+        if OBJECT.fullmatch(before[3]):
+            whole = before[3].removesuffix("}") if before[3].endswith("}}") else before[3]
+            hint = f"put it into braces: {before[2]}: {{{shorten(whole)}}}"
         if SETTINGS.fullmatch(before[3]):
             hint = f"put several settings into braces: {before[2]}: {{NAME: {shorten(before[3])}}}"
         return Diagnostic("Y101", message, where, hint)
@@ -163,19 +176,31 @@ def structural(error: yaml.MarkedYAMLError, lines: Sequence[str], where: Span) -
     mark = error.context_mark
     begin = Span.at(mark.line + 1, mark.column + 1) if mark else where
     if "quoted scalar" in context and "unexpected end" in problem:
-        return Diagnostic("Y101", "the quote that begins here is never closed", begin, CLOSE)
+        hint = close_quote(lines, begin)
+        return Diagnostic("Y101", "the quote that begins here is never closed", begin, hint)
     if "node content" in problem:
-        return Diagnostic("Y101", "a value is due here, before the comma", where)
+        hint = told_by(lines[where.start.line - 1].replace(" ", ""))
+        return Diagnostic("Y101", "a value is due here, before the comma", where, hint)
     if "flow" in context:
         return unclosed(lines, context, begin, where)
     if "expected ':'" in problem:
-        return Diagnostic(
-            "Y101", "a colon is due behind this key, on its line", begin, "write KEY:"
-        )
+        message = "a colon is due behind this key, on its line"
+        return Diagnostic("Y101", message, begin, with_colon(lines, begin))
     if "document start" in problem:
         message = "a second document begins here, behind the end of the first; one file holds one"
         return Diagnostic("Y106", message, where)
     return misplaced(problem, lines[where.start.line - 1 :][:1], begin, where)
+
+
+def with_colon(lines: Sequence[str], begin: Span) -> str:
+    """Return the line of a key without its colon as it is to be written."""
+    row = lines[begin.start.line - 1][begin.start.column - 1 :]
+    if match := ASSIGNED.match(row):
+        return f"write {shorten(match[1])}: {shorten(match[2].strip())}"
+    if match := CROWDED.match(row):
+        return f"write {shorten(match[2])}: {shorten(match[3].strip())}"
+    bare = BARE.fullmatch(row)
+    return f"write {shorten(bare[2])}:" if bare else "write KEY:"
 
 
 def misplaced(problem: str, row: Sequence[str], begin: Span, where: Span) -> Diagnostic | None:
@@ -195,6 +220,10 @@ def misplaced(problem: str, row: Sequence[str], begin: Span, where: Span) -> Dia
     if found[:1] in {"]", "}"}:
         message = f"nothing is open that {found[0]} could close"
         return Diagnostic("Y101", message, where, f"remove {found[0]}")
+    if found.startswith("- "):
+        message = "a key is due here; found the dash of a list's entry"
+        hint = "remove the dash, or put one before the line above"
+        return Diagnostic("Y101", message, where, hint)
     message = "a key is due here: the line is indented like no key above, or has no colon"
     related = (Related("they begin here", begin),)
     return Diagnostic("Y101", message, where, "align it with the keys it belongs to", related)
@@ -210,12 +239,29 @@ def undashed(found: str, where: Span) -> Diagnostic:
     return Diagnostic("Y101", message, where, hint)
 
 
+def told_by(row: str) -> str | None:
+    """Return the advice about signs that a line holds twice in a row; blanks are taken away."""
+    if ",," in row:
+        return "remove one comma"
+    return "write one colon" if "::" in row else None
+
+
+def close_quote(lines: Sequence[str], begin: Span) -> str:
+    """Return where a quote is to be closed, and by which sign if another stands there."""
+    row = lines[begin.start.line - 1].rstrip()
+    sign, last = row[begin.start.column - 1], row.rstrip(",}] ")[-1]
+    return f"{CLOSE}, with {sign}" if last in {"'", '"'} and last != sign else CLOSE
+
+
 def unclosed(lines: Sequence[str], context: str, begin: Span, where: Span) -> Diagnostic:
     """Return the finding for brackets or braces that are not closed."""
     noun, closing = ("list", "]") if "sequence" in context else ("mapping", "}")
     row = lines[where.start.line - 1][: where.start.column - 1]
+    found = lines[where.start.line - 1][where.start.column - 1 : where.start.column]
     if "${" in row:
         hint = "a variable is written $name, without braces"
+    elif found in {"{", "["} and (braced := re.search(r"([\w-]+)\s+$", row)):
+        hint = f"put a colon behind {braced[1]}"
     elif crowded := re.search(r"[^\s,{\[]\s+([\w-]+)\s*$", row):
         hint = f"put a comma before {crowded[1]}"
     else:

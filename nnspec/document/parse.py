@@ -149,7 +149,7 @@ def check_root(root: Node | None) -> Mapping:
         text = str(root.value).lstrip() if isinstance(root, Scalar) else ""
         if " = " in text:
             listed = "a key and its value stand apart by a colon: nnspec: 1"
-        if text.startswith("{"):
+        if text.lstrip('"\\').startswith("{"):
             listed = "the document is encoded twice: write what decoding it once gives"
         raise Refused([Diagnostic("Y105", message, root.span, listed)])
     return root

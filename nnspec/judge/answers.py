@@ -92,14 +92,10 @@ def class_answers(
     Raises:
         RunFailed: R104 where a probability is NaN or infinite.
     """
-    numbers = np.asarray(rows, dtype=np.int64)
     shares = with_units(probabilities)
     if len(classes) == 2 and shares.shape[-1] == 1:  # noqa: PLR2004  one unit for two classes
         shares = np.concatenate([1.0 - shares, shares], axis=-1)
-    _check_finite(numbers, shares)
-    labels = np.asarray(classes)[shares.argmax(axis=-1)]
-    target = None if truth.target is None else np.asarray(truth.target).reshape(labels.shape)
-    return Answers(numbers, labels, target, shares, truth.counted, truth.weights)
+    return _chosen(rows, shares, np.asarray(classes)[shares.argmax(axis=-1)], truth)
 
 
 def label_answers(
@@ -119,10 +115,15 @@ def label_answers(
     Raises:
         RunFailed: R104 where a probability is NaN or infinite.
     """
-    numbers = np.asarray(rows, dtype=np.int64)
     shares = with_units(probabilities)
+    held = (shares > 0.5).astype(np.intp)  # noqa: PLR2004  one half
+    return _chosen(rows, shares, np.asarray(classes)[held], truth)
+
+
+def _chosen(rows: npt.ArrayLike, shares: Floats, labels: Labels, truth: Truth) -> Answers:
+    """Return answers that are labels chosen by finite probabilities."""
+    numbers = np.asarray(rows, dtype=np.int64)
     _check_finite(numbers, shares)
-    labels = np.asarray(classes)[(shares > 0.5).astype(np.intp)]  # noqa: PLR2004  one half
     target = None if truth.target is None else np.asarray(truth.target).reshape(labels.shape)
     return Answers(numbers, labels, target, shares, truth.counted, truth.weights)
 

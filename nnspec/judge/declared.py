@@ -8,11 +8,11 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from nnspec.build.keras_graph import with_mask
 from nnspec.build.objects import build_object
 from nnspec.catalog.metrics import Metric
 from nnspec.data import Preprocessing, TargetFit
 from nnspec.data.table import Values
-from nnspec.engine.tensorflow.keras_graph import with_mask
 from nnspec.judge.answers import Floats, Truths
 from nnspec.judge.figures import MEASURED, Metrics, finite
 from nnspec.judge.heads import (

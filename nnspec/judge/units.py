@@ -10,7 +10,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from nnspec.engine.tensorflow.keras_graph import mask_of, with_mask
+from nnspec.build.keras_graph import direction_of, mask_of, with_direction, with_mask
 
 Tensor = Any
 """A tensor of any backend."""
@@ -22,8 +22,7 @@ class Measured(keras.metrics.Metric):  # type: ignore[misc]  # Keras is untyped
     def __init__(self, inner: keras.metrics.Metric) -> None:
         super().__init__(name=inner.name, dtype=inner.dtype)
         self.inner = inner
-        if hasattr(inner, "_direction"):
-            self._direction = inner._direction  # noqa: SLF001 - where Keras' callbacks look for it
+        with_direction(self, direction_of(inner))
 
     def update_state(
         self, y_true: Tensor, y_pred: Tensor, sample_weight: Tensor | None = None
@@ -171,6 +170,4 @@ def r2_of_each_picture(y_true: Tensor, y_pred: Tensor) -> Tensor:
 
 def mean_of(function: Any, name: str, direction: str) -> keras.metrics.Metric:  # noqa: ANN401 - a function of tensors
     """Return the mean over rows of what a function gives for each."""
-    made = keras.metrics.MeanMetricWrapper(function, name=name)
-    made._direction = direction  # noqa: SLF001 - where Keras' callbacks look for it
-    return made
+    return with_direction(keras.metrics.MeanMetricWrapper(function, name=name), direction)

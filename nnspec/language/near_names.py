@@ -139,7 +139,12 @@ def suggest_given(name: str, candidates: Iterable[str]) -> str | None:
 
 def with_space(name: str, known: Iterable[str]) -> str | None:
     """Return the hint for a colon without its space, where a known name stands before it."""
-    before, colon, after = name.partition(":")
-    if not colon or before.strip() not in known:
+    sign = next((one for one in ":=" if one in name), "")
+    before, _, after = name.partition(sign) if sign else (name, "", "")
+    if before.strip() not in known or not sign:
         return None
+    if not after.strip():
+        return f"write one colon: {before.strip()}:"
+    if sign == "=":
+        return f"write a colon: {before.strip()}: {after.strip()}"
     return f"put a space behind the colon: {before.strip()}: {after.strip()}"

@@ -11,12 +11,13 @@ from pydantic.fields import FieldInfo
 from nnspec.catalog.base import CatalogObject
 from nnspec.catalog.types import LARGEST, Broadcast
 from nnspec.diagnostics import Advice, Replacement
-from nnspec.document import Mapping, Node, Scalar, shorten
-from nnspec.document.limits import NUMBER_DIGITS
-from nnspec.document.scalars import resolve_scalar
+from nnspec.document import Entry, Mapping, Node, Scalar, Sequence, plain, shorten
+from nnspec.language.numbers import as_number, remedy_number
 
 PERCENT = (5, 100)
 """Numbers that look like percent where a share is due."""
+SHARES = (" to 1", " below 1")
+"""How descriptions of numbers end that are shares of 1."""
 WORDS_OF_TRUTH = {
     "yes": "true",
     "y": "true",
@@ -31,8 +32,6 @@ WORDS_OF_TRUTH = {
 WORD = re.compile(r"[\w.-]+")
 ARGUMENT = re.compile(r"([A-Za-z_]\w*)\s*=\s*([^\s=].*)")
 """An argument as Python writes it: units=4."""
-EXPRESSION = re.compile(r"[0-9)] *(\*\*|[-+*/^]) *[0-9(]")
-"""Arithmetic between numbers, which other programs would compute."""
 
 ARTICLES = {
     "activations": "an activation",
@@ -154,22 +153,49 @@ def remedy(node: Node, name: str, wanted: str) -> str | None:
             return remedy_text(text.strip(), name, wanted)
         case Scalar(value=bool()):
             return None
-        case Scalar(value=float(number)) if "whole number" in wanted and number.is_integer():
-            return f"write a whole number: {int(number)}" if abs(number) <= LARGEST else None
-        case Scalar(value=int() | float() as number) if wanted == "a regularizer":
-            return f"write its name: {name}: {{L2: {number}}}"
-        case Scalar(value=int() | float() as number) if is_percentage(number, wanted):
-            return f"write the share of 1: {number / 100:g}"
+        case Scalar(value=int() | float() as number):
+            return remedy_value(number, name, wanted)
+        case Mapping() | Sequence():
+            return remedy_several(node, wanted)
+    return None
+
+
+def remedy_several(node: Mapping | Sequence, wanted: str) -> str | None:
+    """Return what to write instead of a mapping or a list."""
+    match node:
         case Mapping(entries=entries) if wanted.startswith("a list") and entries:
             return f"put a dash before each entry: - {shorten(entries[0].name)}: ..."
+        case Sequence(items=(Mapping(), *_)) if "a mapping" in wanted:
+            return "remove the dash before each entry"
+        case Mapping(entries=(Entry(value=Scalar() as inner),)):
+            return alone(inner, wanted)
+        case Sequence(items=items) if items and all(plain(one) == plain(items[0]) for one in items):
+            return alone(items[0], wanted)
+    return None
+
+
+def remedy_value(number: float, name: str, wanted: str) -> str | None:
+    """Return what to write instead of a number that a setting does not take."""
+    if "whole number" in wanted and isinstance(number, float) and abs(number) <= LARGEST:
+        return f"write a whole number: {int(number)}"
+    if wanted == "a regularizer":
+        return f"write its name: {name}: {{L2: {number}}}"
+    if is_percentage(number, wanted):
+        return f"write the share of 1: {number / 100:g}"
+    if number < 0 and "number" in wanted and not wanted.startswith("a list"):
+        return f"write it without the minus: {-number}"
     return None
 
 
 def remedy_text(text: str, name: str, wanted: str) -> str | None:
     """Return what to write instead of a text."""
-    if text.endswith("%") and (number := as_number(text[:-1].rstrip())) is not None:
+    whole = "whole number" in wanted and " number" not in wanted.replace("whole number", "")
+    if text.endswith("%") and not whole and (number := as_number(text[:-1].rstrip())) is not None:
         share = f"{number / 100:g}"
-        return Advice(f"write the share as a number: {share}", Replacement(text, share))
+        hint = f"write the share as a number: {share}"
+        # Below one percent, or where more than 1 is allowed, the sign may be one too many.
+        sure = number >= 1 and wanted.endswith(SHARES)
+        return Advice(hint, Replacement(text, share)) if sure else hint
     if text.startswith(f"{name}:") and text[len(name) + 1 :].strip():
         return f"put a space behind the colon: {name}: {shorten(text[len(name) + 1 :])}"
     if "true or false" in wanted and text.lower() in WORDS_OF_TRUTH:
@@ -177,12 +203,13 @@ def remedy_text(text: str, name: str, wanted: str) -> str | None:
         return Advice(f"write {truth}", Replacement(text, truth))
     if "{{" in text or "<%" in text:
         return "a spec holds no templates: write the value itself"
-    if text == "None":
-        return Advice("write null", Replacement(text, "null"))
+    inner = text.removeprefix("(").removesuffix(")")
+    if "list" in wanted and "number" not in wanted and f"({inner})" == text:
+        return f"write a list: {name}: [{shorten(inner.strip(', '))}]"
     if listed := as_list(text, wanted):
         return Advice(f"write a list: {name}: {listed}", Replacement(text, listed))
     if "number" in wanted:
-        return remedy_number(text)
+        return remedy_number(text, wanted)
     return None
 
 
@@ -200,25 +227,6 @@ def as_list(text: str, wanted: str) -> str | None:
     return None
 
 
-def remedy_number(text: str) -> str | None:
-    """Return what to write instead of a text where a number is due."""
-    bare = text.removeprefix("(").removesuffix(")")
-    if bare != text and is_number(bare):
-        return f"write it without parentheses: {shorten(bare)}"
-    for written, advice in ((text, "without quotes"), (text.replace("_", ""), "as a number")):
-        if is_number(written):
-            hint = f"write it {advice}: {shorten(written)}"
-            return Advice(hint, Replacement(text, written))
-    if is_number(text.replace(",", ".")):
-        return f"write a decimal point: {shorten(text.replace(',', '.'))}"
-    over, under = (as_number(one.strip()) for one in text.partition("/")[::2])
-    if over is not None and under:
-        return f"a spec holds no expressions: write {over / under:g}"
-    if EXPRESSION.search(text):
-        return "a spec holds no expressions: write the number itself"
-    return None
-
-
 def listed_alone(node: Node, name: str, wanted: str) -> str | None:
     """Return a list of the one value that was written without brackets."""
     match node:
@@ -231,17 +239,18 @@ def listed_alone(node: Node, name: str, wanted: str) -> str | None:
     return None
 
 
+def alone(inner: Node, wanted: str) -> str | None:
+    """Return the advice to write a value without brackets, where one value is due."""
+    if not isinstance(inner, Scalar):
+        return None
+    number = isinstance(inner.value, int | float) and not isinstance(inner.value, bool)
+    words = ("text", "number or text", "one of", "true or", *ARTICLES.values())
+    suits = "number" in wanted if number else wanted.startswith(words)
+    if "list" in wanted or "mapping" in wanted or not suits or inner.value is None:
+        return None
+    return f"write the value alone: {shorten(show_value(inner.value))}"
+
+
 def is_percentage(number: float, wanted: str) -> bool:
     """Return whether a number was meant as percent: where a share of 1 is due."""
-    return PERCENT[0] <= number <= PERCENT[1] and wanted.endswith((" to 1", " below 1"))
-
-
-def is_number(text: str) -> bool:
-    """Return whether a text reads as a number, by YAML's rules."""
-    return as_number(text) is not None
-
-
-def as_number(text: str) -> float | None:
-    """Return the number that a text reads as, by YAML's rules: 0o17 is 15."""
-    value = resolve_scalar(text) if 0 < len(text) <= NUMBER_DIGITS else None
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+    return PERCENT[0] <= number <= PERCENT[1] and wanted.endswith(SHARES)

@@ -9,7 +9,7 @@ from nnspec.catalog.prose import class_prose, field_prose
 from nnspec.catalog.ranked import RANKED, SHORT
 from nnspec.catalog.registry import find
 from nnspec.diagnostics import Path
-from nnspec.frontends.nnspec_1.document import SECTIONS
+from nnspec.frontends.nnspec_1.sections import SECTIONS
 from nnspec.language.foreign import says_nnspec
 from nnspec.language.words import describe_field
 from nnspec.lsp.meaning import Entry, Fields, Meaning, Top, Value, meaning_of

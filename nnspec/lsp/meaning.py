@@ -9,8 +9,8 @@ from nnspec.catalog.ranked import RANKED, SHORT
 from nnspec.catalog.registry import find
 from nnspec.diagnostics import Path
 from nnspec.frontends.nnspec_1.blocks import KEYS as BLOCK_KEYS
-from nnspec.frontends.nnspec_1.document import SECTIONS
 from nnspec.frontends.nnspec_1.items import WIRING
+from nnspec.frontends.nnspec_1.sections import SECTIONS
 from nnspec.reading.admitted import admitted
 
 NAMING = ("inputs", "outputs", "use")

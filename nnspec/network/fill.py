@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from nnspec.catalog.base import CatalogObject
 from nnspec.document import Plain, plain, write_yaml
-from nnspec.network.graph import Node, Source
+from nnspec.network.edges import Node, Source
 from nnspec.network.network import Network, ResolvedNode
 from nnspec.network.resolve import Nested
 from nnspec.spec.model import RankDependent

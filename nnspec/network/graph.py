@@ -5,90 +5,33 @@ from dataclasses import dataclass, field
 from heapq import heappop, heappush
 
 from nnspec.catalog.layer import Layer
-from nnspec.diagnostics import Diagnostic, Findings, Related, Span
+from nnspec.diagnostics import MOST_ERRORS, Diagnostic, Findings, Related, Span
 from nnspec.document import shorten
 from nnspec.frontends.nnspec_1.layer_names import is_second
 from nnspec.language.limits import MOST_LAYERS
-from nnspec.language.near_names import nearest, suggest_given
+from nnspec.language.near_names import edits, nearest, suggest_given
 from nnspec.network.arity import arrange, arrange_inputs
+from nnspec.network.edges import Graph, Node, Output, Source, SubGraph
+from nnspec.network.unused import (
+    Unknown,
+    complete_merges,
+    find_unused,
+    report_halves,
+    report_unknown,
+    report_unused,
+)
 from nnspec.spec.model import (
     NETWORK_INPUT,
+    UNREAD,
     LayerUse,
     ModelSection,
     Origin,
-    RankDependent,
     SubModel,
     Wire,
 )
 
 SHOWN = 3
 """Layers of a cycle that are quoted; of a longer one the message holds the lines."""
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """One tensor: the node it leaves, and which of the node's tensors it is."""
-
-    node: str
-    index: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """A layer with its edges resolved.
-
-    Attributes:
-        layer: None where it was refused, or where `shares` names the layer that is applied again.
-        sources: what feeds it, in the order of the layer's inputs.
-        implied: whether it is an input that follows from the data and was not written.
-        refused: whether its arguments, or the number or the names of its inputs, were refused.
-    """
-
-    name: str
-    layer: "Layer | RankDependent | SubGraph | None"
-    sources: tuple[Source, ...]
-    origin: Origin
-    shares: str | None = None
-    implied: bool = False
-    refused: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Output:
-    """A tensor that leaves the network, under the name the spec lists it by."""
-
-    name: str
-    source: Source
-    span: Span
-
-
-@dataclass(frozen=True, slots=True)
-class Graph:
-    """The network: nodes in the order of the flow, inputs and outputs by name.
-
-    `sound` is False where a name, a cycle or an arity was refused; the rest is still there, so
-    that shapes can be checked as far as they go.
-    """
-
-    nodes: tuple[Node, ...]
-    outputs: tuple[Output, ...]
-    sound: bool = True
-    applications: int = 0
-    """Layers that are applied, those of models within at each application of the model."""
-
-    @property
-    def by_name(self) -> dict[str, Node]:
-        """Return the nodes by their full names."""
-        return {node.name: node for node in self.nodes}
-
-
-@dataclass(frozen=True, slots=True)
-class SubGraph:
-    """The graph of a model within a model; its inputs by name, in order."""
-
-    graph: Graph
-    inputs: tuple[str, ...]
-    trainable: bool
 
 
 def connect(model: ModelSection, inputs: Iterable[str], findings: Findings) -> Graph:
@@ -108,8 +51,13 @@ def connect(model: ModelSection, inputs: Iterable[str], findings: Findings) -> G
     nodes = [*wiring.implied.values(), *nodes]
     outputs = wiring.outputs()
     ordered = order(nodes, findings)
+    unused = find_unused(nodes, outputs)
+    report_unknown(wiring.unknown, unused, wiring.inputs, findings)
+    complete_merges(wiring.lacking, unused, findings)
     if not wiring.lost and len(ordered) == len(nodes):
-        check_unused(nodes, outputs, wiring, findings)
+        report_halves(nodes, outputs, findings)
+        if not wiring.unknown and not wiring.lacking:
+            report_unused(unused, outputs, findings, listed=model.outputs is not None)
     sound = before == len(findings.errors)
     return Graph(tuple(ordered), outputs, sound, applications)
 
@@ -141,8 +89,10 @@ class Wiring:
 
     Attributes:
         implied: inputs of the data that layers take.
-        meant: layers that a misspelt name stands for, as far as it can be guessed.
-        lost: whether a name was refused that stands for none.
+        unknown: names that nothing has.
+        compared: what was found to be like them, by what stands before them and themselves.
+        lacking: findings about layers that are given too little, with what they are given.
+        lost: whether it is unknown what some layers read.
         parts: graphs of the models within, by the name of the layer.
     """
 
@@ -151,7 +101,9 @@ class Wiring:
     findings: Findings
     uses: Mapping[str, LayerUse] = field(init=False)
     implied: dict[str, Node] = field(default_factory=dict)
-    meant: set[str] = field(default_factory=set)
+    unknown: list[Unknown] = field(default_factory=list)
+    compared: dict[tuple[str, str], tuple[str | None, str | None]] = field(default_factory=dict)
+    lacking: list[tuple[Diagnostic, tuple[str, ...]]] = field(default_factory=list)
     lost: bool = False
     parts: dict[str, SubGraph] = field(default_factory=dict)
 
@@ -170,12 +122,22 @@ class Wiring:
             wires = arrange_inputs(use, part.inputs, self.findings)
         elif isinstance(target, Layer):
             wires = arrange(use, target, self.findings)
+            self.lack(use, self.findings.diagnostics[before:])
+        unknown = len(self.unknown)
         found = [self.source(wire, use) for wire in wires]
         sources = tuple(source for source in found if source)
         own = part if isinstance(use.layer, SubModel) else use.layer
         layer = own if len(found) == len(sources) else None
-        refused = use.doubtful or before < len(self.findings.diagnostics)
+        told = before < len(self.findings.diagnostics) or unknown < len(self.unknown)
+        refused = use.doubtful or told
         return Node(use.name, layer, sources, use.origin, use.shares, refused=refused)
+
+    def lack(self, use: LayerUse, found: Iterable[Diagnostic]) -> None:
+        """Remember a layer that is given too little: what nothing reads may be due there."""
+        given = tuple(wire.source for wire in use.wires)
+        self.lacking += [
+            (one, given) for one in found if one.code == "G202" and "least" in one.message
+        ]
 
     def part(self, model: SubModel, name: str) -> SubGraph:
         """Return the graph of a model within; its own names are looked up once."""
@@ -192,6 +154,9 @@ class Wiring:
 
     def source(self, wire: Wire, use: LayerUse | None) -> Source | None:
         """Return the tensor a wire comes from; None where there is none."""
+        if wire.source == UNREAD:
+            self.lost = True
+            return None
         name = self.model.aliases.get(wire.source, wire.source)
         while name in self.model.aliases and name not in self.uses:
             name = self.model.aliases[name]
@@ -243,22 +208,35 @@ class Wiring:
         """Record a name that nothing has."""
         prefix = f"{use.name.rpartition('.')[0]}." if use and "." in use.name else ""
         local = wire.source.removeprefix(prefix)
+        if (prefix, local) not in self.compared:
+            own = use.name if use else ""
+            self.compared[prefix, local] = self.compare(prefix, local, own)
+        hint, guess = self.compared[prefix, local]
+        stands = self.model.aliases.get(f"{prefix}{guess}", f"{prefix}{guess}")
+        several = frozenset({self.model.aliases.get(stands, stands), stands.rpartition(".")[0]})
+        self.lost |= guess is None
+        # It may be the name of an entry that could not be read.
+        if not self.model.partial or (guess and edits(local, guess) == 1):
+            self.unknown.append(Unknown(local, wire.span, hint, guess, several))
+
+    def compare(self, prefix: str, local: str, own: str) -> tuple[str | None, str | None]:
+        """Return a hint for a name that nothing has, and the name that is most like it.
+
+        Args:
+            prefix: of the names that the place knows.
+            local: the name, without it.
+            own: the full name of the layer that reads it, which is not meant.
+        """
+        if len(self.compared) > MOST_ERRORS:
+            return None, None
         parts = (f"{name}.{one}" for name in self.uses for one in self.listed(name))
         given = (*self.uses, *self.model.aliases, *self.inputs, *parts)
-        known = [name for name in given if name and not is_second(name)]
-        here = [name.removeprefix(prefix) for name in known if name.startswith(prefix)]
-        hint = suggest_given(local, here)
-        guess = nearest(local, here)
-        if guess is None:
-            self.lost = True
-        else:
-            name = self.model.aliases.get(prefix + guess, prefix + guess)
-            self.meant |= {self.model.aliases.get(name, name), name.rpartition(".")[0]}
-        if guess is None and self.model.partial:
-            # It may be the name of the entry that could not be read.
-            return
-        message = f"no layer is called {shorten(local)!r}"
-        self.findings.append(Diagnostic("G101", message, wire.span, hint=hint))
+        here = [
+            name.removeprefix(prefix)
+            for name in given
+            if name and not is_second(name) and name.startswith(prefix) and name != own
+        ]
+        return suggest_given(local, here), nearest(local, here)
 
     def outputs(self) -> tuple[Output, ...]:
         """Return what leaves the network: what is listed, or the last layer."""
@@ -274,6 +252,7 @@ class Wiring:
             if twice:
                 message = f"outputs lists {shorten(wire.source)} twice"
                 self.findings.add("S115", message, wire.span, hint="remove one")
+                self.lost = True  # the other may stand in the place of one that is missing
         found = [(wire, self.source(wire, None)) for wire in self.model.outputs]
         return tuple(Output(wire.source, one, wire.span) for wire, one in found if one)
 
@@ -331,61 +310,3 @@ def report_cycle(left: Mapping[str, set[str]], known: dict[str, Node], findings:
     hint = "feed one of them from a layer outside the cycle instead"
     related = related if len(related) <= SHOWN else ()
     findings.append(Diagnostic("G201", message, span, hint, related))
-
-
-def check_unused(
-    nodes: list[Node], outputs: tuple[Output, ...], wiring: Wiring, findings: Findings
-) -> None:
-    """Record every layer that feeds nothing and is no output."""
-    fed = {source.node for node in nodes for source in node.sources} | wiring.meant
-    fed |= {output.source.node for output in outputs}
-    read = read_tensors(nodes, outputs)
-    unused: list[Node] = []
-    for node in nodes:
-        understood = (node.layer or node.shares or node.implied) and not is_second(node.name)
-        if node.name not in fed and understood:
-            unused.append(node)
-        elif understood and getattr(node.layer, "merge_mode", "") is None:
-            report_half(node, read, findings)
-    ends = [node for node in unused if node.sources]
-    if wiring.model.outputs is None and len(ends) > 1:
-        report_ends(ends, outputs, findings)
-        unused = [node for node in unused if not node.sources]
-    for node in unused:
-        message = f"the layer {node.name} is unused: no output follows from it"
-        hint = f"feed it to a layer, or list it in outputs: [..., {node.name}]"
-        findings.add("G104", message, node.origin.head, hint=hint)
-
-
-def report_ends(ends: list[Node], outputs: tuple[Output, ...], findings: Findings) -> None:
-    """Record layers that were meant as outputs, where the model lists none."""
-    names = [node.name for node in ends]
-    last = [output.name for output in outputs]
-    message = (
-        f"{len(ends)} layers lead to no output: {', '.join(names)}; without outputs: the last "
-        f"layer, {', '.join(last)}, is the only one"
-    )
-    hint = f"write model: {{layers: [...], outputs: [{', '.join([*names, *last])}]}}"
-    related = tuple(Related(f"{one.name} is here", one.origin.head) for one in ends[1:SHOWN])
-    findings.add("G104", message, ends[0].origin.head, hint=hint, related=related)
-
-
-def read_tensors(nodes: list[Node], outputs: tuple[Output, ...]) -> set[Source]:
-    """Return which tensors something reads, those of all applications as those of the layer."""
-    owners = {node.name: node.shares or node.name for node in nodes}
-    sources = [source for node in nodes for source in node.sources]
-    sources += [output.source for output in outputs]
-    return {Source(owners.get(source.node, source.node), source.index) for source in sources}
-
-
-def report_half(node: Node, read: set[Source], findings: Findings) -> None:
-    """Record a layer of two directions of which one leads nowhere."""
-    for index in (0, 1):
-        if Source(node.name, index) in read:
-            continue
-        message = (
-            f"merge_mode: null gives {node.name}.0 and {node.name}.1; no output follows from "
-            f"{node.name}.{index}, so one direction is never trained"
-        )
-        hint = f"name {node.name}.{index} among the inputs of a layer, or write merge_mode: concat"
-        findings.add("G104", message, node.origin.of("merge_mode"), hint=hint)

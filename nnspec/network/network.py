@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from nnspec.catalog.layer import Layer, Tensors
-from nnspec.network.graph import Graph, Node, Source
+from nnspec.network.edges import Graph, Node, Source
 from nnspec.shapes import Tensor, Weight
 
 

@@ -14,7 +14,7 @@ from nnspec.catalog.ranked import RANKED
 from nnspec.catalog.registry import find
 from nnspec.catalog.weight_settings import check_beginnings
 from nnspec.diagnostics import Diagnostic, Findings, Related
-from nnspec.network.graph import Graph, Node, SubGraph
+from nnspec.network.edges import Graph, Node, SubGraph
 from nnspec.network.network import Network, ResolvedNode
 from nnspec.network.sizes import check_size
 from nnspec.reading.reader import Reader, Unreadable

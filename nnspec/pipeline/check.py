@@ -172,6 +172,9 @@ def check_section(spec: Spec, findings: Findings, *, allow_outside: bool) -> Non
         return
     doubted = spec.positions.doubted
     found = placed(spec, check_data(spec.data))
+    if spec.positions.doubts("data", "window"):
+        # Within windows a target may be a feature; there were some, maybe.
+        found = [one for one in found if one.code != "M106"]
     findings.extend(one for one in found if one.span not in doubted)
     places = list(check_places(spec.data.source, spec.folder, allow_outside=allow_outside))
     findings.extend(placed(spec, places))
@@ -223,13 +226,17 @@ def known_tensors(spec: Spec) -> dict[str, Tensor | None]:
     if spec.data is not None:
         doubtful = any(spec.positions.doubts("data", setting) for setting in SHAPING)
         known = None if doubtful else known_inputs(spec.data)
-        return dict.fromkeys(spec.data.inputs or (DEFAULT_INPUT,)) if known is None else dict(known)
+        named = spec.data.inputs or named_inputs(spec) or (DEFAULT_INPUT,)
+        return dict.fromkeys(named) if known is None else dict(known)
     if ("data",) not in spec.positions.spans:
         return {}
-    # Read off the places, so that a data section that was refused still names its inputs.
+    return dict.fromkeys(named_inputs(spec) or (DEFAULT_INPUT,))
+
+
+def named_inputs(spec: Spec) -> list[str]:
+    """Return the names of the data's inputs, read off their places: refused ones are named too."""
     places = (path for path in spec.positions.spans if path[:2] == ("data", "inputs"))
-    named = [str(path[2]) for path in places if len(path) == 3]  # noqa: PLR2004 - data, inputs, name
-    return dict.fromkeys(named or (DEFAULT_INPUT,))
+    return [str(path[2]) for path in places if len(path) == 3]  # noqa: PLR2004 - data, inputs, name
 
 
 def placed(spec: Spec, diagnostics: Sequence[Diagnostic]) -> list[Diagnostic]:

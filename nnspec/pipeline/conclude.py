@@ -130,21 +130,23 @@ def missed_gates(spec: Spec, report: Report) -> tuple[Diagnostic, ...]:
     missed: list[Diagnostic] = []
     for metric, gate in spec.evaluation.gates.items():
         value = gated(spec, report, metric)
-        place = spec.positions.find(("evaluation", "gates", metric))
+        path: tuple[str, ...] = ("evaluation", "gates", metric)
         if value is None:
             measured = ", ".join(report.first.metrics.get(TESTED, {}))
             message = f"the gate on {metric} has nothing to judge; measured: {measured}"
         elif gate.min is not None and value < gate.min:
+            path = (*path, "min")
             message = (
                 f"{metric} is {value:g} on the test rows; its gate asks for at least {gate.min:g}"
             )
         elif gate.max is not None and value > gate.max:
+            path = (*path, "max")
             message = (
                 f"{metric} is {value:g} on the test rows; its gate asks for at most {gate.max:g}"
             )
         else:
             continue
-        missed.append(Diagnostic("R108", message, place, file=spec.file))
+        missed.append(Diagnostic("R108", message, spec.positions.find(path), file=spec.file))
     return tuple(missed)
 
 

@@ -14,6 +14,7 @@ from nnspec.network.network import Network
 from nnspec.pipeline.check import check_document
 from nnspec.pipeline.conclude import SAMPLE, conclude, describe, judge, missed_gates
 from nnspec.pipeline.incomplete import check_weights, count_epochs, doubts_about, ended
+from nnspec.pipeline.indices import check_new_indices
 from nnspec.pipeline.new_rows import read_new_rows
 from nnspec.pipeline.opened import fit_network, read_data, trainable_sections
 from nnspec.pipeline.prepare import filled_splits
@@ -139,7 +140,12 @@ def predict(path: Path, data: Path) -> Predicted:
 
 
 def predict_rows(run: Finished, rows: NewRows) -> Predicted:
-    """Return the predictions of a run for rows that were read."""
+    """Return the predictions of a run for rows that were read.
+
+    Raises:
+        Refused: D112 where a number has no row in the table that it is looked up in.
+    """
+    check_new_indices(run.network, run.program.fitted, rows)
     training = trainable_sections(run.spec).training
     inputs = run.program.features(rows.features)
     predicted = predict_split(run.program, inputs, training.batch_size)

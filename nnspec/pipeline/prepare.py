@@ -8,11 +8,16 @@ from nnspec.build.batches import whole_batches
 from nnspec.build.program import Program, build_program
 from nnspec.build.training import compile_training
 from nnspec.data import SPLITS, Arrays, Dataset, Preprocessing, SplitName
-from nnspec.engine import Plan, choose_device, use_threads, weighted_by_class
+from nnspec.diagnostics import Diagnostic, Refused
+from nnspec.engine import Plan, choose_device, current_device, use_threads, weighted_by_class
 from nnspec.judge.declared import build_metrics
 from nnspec.network.network import Network
 from nnspec.pipeline.opened import Opened, trainable_sections
+from nnspec.rules.kinds import inner
+from nnspec.rules.within import places
 from nnspec.spec.spec import Spec
+
+NO_KERNEL = "use_cudnn: true needs a GPU, and TensorFlow sees none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,7 @@ def prepare(opened: Opened) -> Prepared:
     """
     spec, network, dataset = opened.spec, opened.network, opened.dataset
     prepare_device(spec)
+    check_kernels(network)
     rows = len(dataset.splits["train"])
     program = build_for_training(spec, network, dataset.fitted, rows=rows)
     return Prepared(spec, network, dataset, program)
@@ -89,6 +95,25 @@ def plan_of(spec: Spec) -> Plan:
         engine=runtime.engine,
         xla=runtime.xla,
     )
+
+
+def check_kernels(network: Network) -> None:
+    """Refuse layers that ask for a GPU's kernel where there is no GPU.
+
+    Raises:
+        Refused: R103 at each such layer.
+    """
+    if current_device() == "GPU":
+        return
+    found = [
+        Diagnostic(
+            "R103", NO_KERNEL, place.node.node.origin.of("use_cudnn"), "write use_cudnn: auto"
+        )
+        for place in places(network)
+        if place.node.layer and getattr(inner(place.node.layer), "use_cudnn", None) is True
+    ]
+    if found:
+        raise Refused(found)
 
 
 def prepare_device(spec: Spec) -> None:

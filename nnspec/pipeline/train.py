@@ -151,7 +151,7 @@ def engine_errors() -> Iterator[None]:
         message = "the machine's memory did not suffice for a training step"
         hint = "lower training.batch_size, or the sizes of the layers"
         raise RunFailed([Diagnostic("R102", message, hint=hint)]) from error
-    except ValueError as error:
+    except (ValueError, TypeError) as error:
         if not raised_in_keras(error):
             raise
         message = f"Keras refuses the training: {' '.join(str(error).split())[:300]}"
@@ -159,9 +159,14 @@ def engine_errors() -> Iterator[None]:
 
 
 def raised_in_keras(error: Exception) -> bool:
-    """Return whether an error is Keras' own word: raised there, not passed through."""
+    """Return whether an error is the word of Keras, or of TensorFlow when Keras called it."""
+    packages: list[str] = []
     trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
+    while trace is not None:
+        name = str(trace.tb_frame.f_globals.get("__name__", ""))
+        packages.append(name.partition(".")[0])
         trace = trace.tb_next
-    origin = "" if trace is None else trace.tb_frame.f_globals.get("__name__", "")
-    return str(origin).partition(".")[0] == "keras"
+    own = max((place for place, name in enumerate(packages) if name == "nnspec"), default=-1)
+    return packages[-1:] == ["keras"] or (
+        packages[-1:] == ["tensorflow"] and "keras" in packages[own + 1 :]
+    )

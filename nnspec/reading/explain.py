@@ -1,12 +1,16 @@
 """Pydantic's findings in our words: found, expected, where."""
 
-from typing import Any
+from types import NoneType
+from typing import Any, get_args
 
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from nnspec.catalog.types import LARGEST
+from nnspec.diagnostics import Advice, Replacement
 from nnspec.document import Mapping, Node, Scalar, Sequence, find, kind_of, shorten
 from nnspec.language.near_names import edits, nearest, suggest
+from nnspec.language.words import show_value
 from nnspec.reading.admitted import admitted
 from nnspec.spec.source import is_url
 
@@ -130,6 +134,24 @@ def choices_hint(annotation: Any, node: Node) -> str | None:  # noqa: ANN401 - a
     near = nearest(text, words)
     close = near and (near in text or edits(text, near) <= max(2, len(text) // 2))
     return suggest(text, words) if close else None
+
+
+def without_it(node: Node, info: FieldInfo) -> str | None:
+    """Return what a setting is where it is left out, as a last advice; None where it must be given.
+
+    `None` of Python is null where that is a value of the setting.
+    """
+    empty = isinstance(node, Scalar) and node.value == "None"
+    if empty and NoneType in get_args(info.annotation):
+        return Advice("write null", Replacement("None", "null"))
+    if info.is_required() or isinstance(node, Mapping):
+        return None
+    default = info.default
+    if default is None:
+        return "it may be left out"
+    if isinstance(default, str | int | float):
+        return f"leave it out for {show_value(default)}"
+    return "it may be left out"
 
 
 def foreign_free(module: object) -> bool:

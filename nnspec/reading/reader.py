@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from nnspec.catalog.registry import find, names
-from nnspec.diagnostics import Findings, Path, Span
+from nnspec.diagnostics import Diagnostic, Findings, Path, Span
 from nnspec.document import Entry, Mapping, Node, Scalar, Sequence, kind_of, plain, shorten
 from nnspec.language.habits import ADVICE, KEY_WORDS, LAST_ADVICE
 from nnspec.language.near_names import meant, suggest, with_space
@@ -23,15 +23,27 @@ from nnspec.reading.explain import (
     choices_hint,
     explain,
     find_deepest,
-    foreign_free,
     inner_key,
     said,
+    without_it,
 )
+from nnspec.reading.misplaced import (
+    Missing,
+    accepts,
+    drop_about,
+    drop_within,
+    exchanged,
+    join_tuples,
+    pairs,
+    without_strays,
+)
+from nnspec.reading.split import split_object
 from nnspec.reading.written import (
     Written,
     certain,
     named,
     reads_as_number,
+    required,
     required_pairs,
     setting_for,
     settings_of,
@@ -39,18 +51,11 @@ from nnspec.reading.written import (
 )
 from nnspec.spec.section import Section
 
-KERAS_FORM = (
-    "class_name",
-    "config",
-    "module",
-    "registered_name",
-    "build_config",
-    "compile_config",
-    "shared_object_id",
-)
-"""Keys of an object in Keras' own form; those behind the first two add nothing to them."""
-
 Model = TypeVar("Model", bound=BaseModel)
+
+
+SEED = "runtime"
+"""Section of the seed, which layers and others have too."""
 
 
 class Unreadable:
@@ -72,6 +77,10 @@ class Reader:
     """Settings -> the section that has them."""
     doubted: set[Span] = field(default_factory=set)
     """Places of values that were refused, and of layers and sections that hold such ones."""
+    missing: list[Missing] = field(default_factory=list)
+    """Settings that objects need and do not have."""
+    strays: dict[str, Diagnostic] = field(default_factory=dict)
+    """Findings about settings that an object does not have, by the setting's name."""
     withheld: tuple[str, ...] = ()
     """Plugins of the spec that were not imported: unknown names may be theirs."""
 
@@ -85,7 +94,12 @@ class Reader:
 
     def read_named(self, node: Node, family: str, path: Path) -> Any:  # noqa: ANN401 - as above
         """Return the object of a family, that of the name that was certainly meant included."""
-        written = self.split_object(node, ARTICLES[family])
+        node, beside = without_strays(node, family, self.homes)
+        for name, finding in beside.items():
+            self.strays.setdefault(name, finding)
+            self.findings.append(finding)
+            self.doubted.add(node.span)
+        written = split_object(node, ARTICLES[family], self.findings)
         if written is None:
             return UNREADABLE
         kind = find(family, written.name)
@@ -98,53 +112,6 @@ class Reader:
             return UNREADABLE
         made = self.read_arguments(kind, written, path, partly=True)
         return named(made, written) if family == "metrics" else made
-
-    def split_object(self, node: Node, noun: str) -> Written | None:
-        """Return the name and arguments of an object, whichever way it is written."""
-        match node:
-            case Scalar(value=str(name)):
-                return Written(name, node.span, None)
-            case Mapping() if node.get("class_name"):
-                return self.split_config(node)
-            case Mapping(entries=(Entry(name=name, key=key, value=value),)):
-                return Written(name, key, value)
-            case Mapping(entries=entries) if entries:
-                keys = ", ".join(entry.name for entry in entries)
-                message = f"{noun} is one name with its arguments; found the keys {shorten(keys)}"
-                hint = f"indent the arguments below the name: {entries[0].name}: {{...}}"
-                self.findings.add("S109", message, node.span, hint=hint)
-            case Scalar(empty=True):
-                self.findings.add("S108", f"{noun} is due here; found nothing", node.span)
-            case _:
-                message = f"{noun} is due here: its name, or its name and arguments"
-                self.findings.add("S109", f"{message}; found {kind_of(node)}", node.span)
-        return None
-
-    def split_config(self, node: Mapping) -> Written | None:
-        """Return the parts of an object in Keras' own form; its module must agree."""
-        name, config = node.get("class_name"), node.get("config")
-        if not isinstance(name, Scalar) or not isinstance(name.value, str):
-            self.findings.add("S109", "class_name must be text", node.span)
-            return None
-        for entry in node:
-            if entry.name not in KERAS_FORM:
-                self.refuse_beside_config(entry)
-            elif entry.name == "registered_name" and plain(entry.value) not in (None, name.value):
-                message = f"registered_name differs from class_name {name.value!r}"
-                self.findings.add("S115", message, entry.value.span)
-            elif entry.name == "module" and not foreign_free(plain(entry.value)):
-                message = f"module must be one of Keras'; got {kind_of(entry.value)}"
-                self.findings.add("X102", f"{message}: a spec imports nothing", entry.value.span)
-                return None
-        return Written(name.value, name.span, config, config=True)
-
-    def refuse_beside_config(self, entry: Entry) -> None:
-        """Record a key that an object in Keras' own form does not have."""
-        message = f"Keras' own form has no key {shorten(entry.name)!r}"
-        hint: str = suggest(entry.name, KERAS_FORM)
-        if entry.name == "inbound_nodes":
-            hint = "what feeds a layer is written as inputs: [name, ...]"
-        self.findings.add("S101", message, entry.key, hint=hint or None)
 
     def read_arguments(
         self, kind: type[Model], written: Written, path: Path = (), *, partly: bool = False
@@ -195,7 +162,9 @@ class Reader:
         self, kind: type[Model], arguments: Mapping, written: Written, path: Path
     ) -> Model | Unreadable:
         """Return the object made of the readable entries; record what is wrong with the others."""
+        arguments = join_tuples(arguments)
         values: dict[str, Any] = {}
+        before = len(self.findings.diagnostics)
         given = {entry.name for entry in arguments}
         known: list[Entry] = []
         for one in arguments:
@@ -215,7 +184,22 @@ class Reader:
                 annotation = kind.model_fields[entry.name].annotation
                 values[entry.name] = self.read_value(annotation, entry.value, here)
         self.check_required(kind, written, path, given)
-        return self.construct(kind, replace(arguments, entries=tuple(known)), values, written)
+        settled = replace(arguments, entries=tuple(known))
+        made, refused = self.construct(kind, settled, values, written)
+        if len(known) < len(arguments):
+            # What a setting that could not be read has to do with others is not known.
+            drop_about(self.findings, before, "S115", arguments.span)
+        for one, other in pairs(known, refused):
+            if self.suits(kind, one.name, other.value) and self.suits(kind, other.name, one.value):
+                drop_within(self.findings, before, (one.value.span, other.value.span))
+                self.findings.append(exchanged(one, other))
+        return made
+
+    def suits(self, kind: type[BaseModel], name: str, node: Node) -> bool:
+        """Return whether a value is one that a setting takes."""
+        apart = Reader(homes=self.homes, withheld=self.withheld)
+        value = apart.read_value(kind.model_fields[name].annotation, node, (name,))
+        return not apart.findings.diagnostics and accepts(kind, name, value)
 
     def settle_key(
         self, kind: type[BaseModel], entry: Entry, written: Written, given: set[str]
@@ -227,7 +211,7 @@ class Reader:
         if entry.name in kind.model_fields:
             return entry
         before = len(self.findings.diagnostics)
-        guess = self.refuse_key(kind, entry, written)
+        guess = self.refuse_key(kind, entry, written, given)
         found = self.findings.diagnostics[before:]
         sure = any(certain(one.hint) == guess for one in found) or issubclass(kind, Section)
         if guess is None or guess in given:
@@ -239,7 +223,9 @@ class Reader:
             self.doubted.add(entry.value.span)
         return replace(entry, name=guess)
 
-    def refuse_key(self, kind: type[BaseModel], entry: Entry, written: Written) -> str | None:
+    def refuse_key(
+        self, kind: type[BaseModel], entry: Entry, written: Written, given: set[str]
+    ) -> str | None:
         """Record a key that the object does not have; return the one that was meant, if any."""
         omitted = getattr(kind, "omitted", {})
         if entry.name in omitted:
@@ -254,14 +240,22 @@ class Reader:
         guess = meant(entry.name, kind.model_fields, KEY_WORDS)
         hint = with_space(entry.name, kind.model_fields) or ADVICE.get(entry.name)
         hint = hint or self.elsewhere(kind, entry.name, guess)
+        if guess is None and entry.name not in ADVICE and self.homes.get(entry.name, SEED) == SEED:
+            # A key that says nothing here, and what the object lacks, are one mistake.
+            guess = next(
+                (one for one in required(kind, given) if self.suits(kind, one, entry.value)), None
+            )
+            hint = f"did you mean {guess}?" if guess else hint
         hint = hint or suggest(entry.name, kind.model_fields, KEY_WORDS)
-        self.findings.add("S101", message, entry.key, hint=hint or None)
+        finding = Diagnostic("S101", message, entry.key, hint or None)
+        self.strays.setdefault(entry.name, finding)
+        self.findings.append(finding)
         return guess
 
     def elsewhere(self, kind: type[BaseModel], name: str, guess: str | None) -> str | None:
         """Return where a setting stands that an object or a section does not have."""
-        home = self.homes.get(name) if issubclass(kind, Section) else None
-        if home and name not in KEY_WORDS:
+        home = self.homes.get(name) if issubclass(kind, Section) or guess is None else None
+        if home and name not in KEY_WORDS and (home != SEED or issubclass(kind, Section)):
             return f"write it below {home}:"
         return LAST_ADVICE.get(name) if guess is None else None
 
@@ -269,17 +263,19 @@ class Reader:
         self, kind: type[BaseModel], written: Written, path: Path, given: set[str]
     ) -> None:
         """Record every required setting that is absent, and was not meant by another key."""
-        for name, info in kind.model_fields.items():
-            if info.is_required() and name not in given:
-                message = f"{written.name} needs {name}: {describe_field(info, name)}"
-                alone = getattr(kind, "shorthand", None) == name and not given
-                hint = f"write {written.name}: VALUE" if alone else f"add {name}: VALUE"
-                self.findings.add("S102", message, self.keys.get(path, written.span), hint=hint)
+        for name in required(kind, given):
+            wanted = describe_field(kind.model_fields[name], name)
+            message = f"{written.name} needs {name}: {wanted}"
+            alone = getattr(kind, "shorthand", None) == name and not given
+            hint = f"write {written.name}: VALUE" if alone else f"add {name}: VALUE"
+            finding = Diagnostic("S102", message, self.keys.get(path, written.span), hint)
+            self.missing.append(Missing(name, written.name, finding))
+            self.findings.append(finding)
 
     def construct(
         self, kind: type[Model], arguments: Mapping, values: dict[str, Any], written: Written
-    ) -> Model | Unreadable:
-        """Return the object, its values checked by pydantic; those that are refused left out."""
+    ) -> tuple[Model | Unreadable, set[str]]:
+        """Return the object without the values that are refused, and the names of these."""
         readable = {name: value for name, value in values.items() if value is not UNREADABLE}
         refused = {name for name in values if name not in readable}
         try:
@@ -296,7 +292,7 @@ class Reader:
                 written.span,
                 *(one.value.span for one in arguments if one.name in refused),
             }
-        return made
+        return made, refused
 
     def construct_without(self, kind: type[Model], values: dict[str, Any]) -> Model | Unreadable:
         """Return an object of which some values were refused; a section keeps what it can do."""
@@ -339,9 +335,11 @@ class Reader:
         code, message = explain(name, problems, node, wanted)
         hint = remedy(node, name, wanted) or choices_hint(annotation, node)
         section = admitted(annotation).section
+        if isinstance(node, Sequence) and len(first["loc"]) > 1:
+            hint = hint or remedy(node, name, "number or text")
         if node is arguments.get(name):
             hint = hint or listed_alone(node, name, wanted)
-            hint = hint or (settings_of(section, name) if section else None)
+            hint = hint or (settings_of(section, name) if section else without_it(node, info))
         self.findings.add(code, message, node.span, hint=hint)
 
     def read_value(self, annotation: Any, node: Node, path: Path) -> Any:  # noqa: ANN401 - annotations are any
@@ -397,4 +395,4 @@ class Reader:
             return False
         if node.get("class_name"):
             return True
-        return len(node) == 1 and find(family, node.entries[0].name) is not None
+        return any(find(family, entry.name) is not None for entry in node)

@@ -52,10 +52,16 @@ def setting_for(kind: type[BaseModel], name: str) -> str | None:
     return min(fits, key=lambda setting: not setting.startswith("kernel"), default=None)
 
 
+def required(kind: type[BaseModel], given: Iterable[str] = ()) -> list[str]:
+    """Return the settings that an object needs, those that are given left out."""
+    known = set(given)
+    fields = kind.model_fields.items()
+    return [name for name, info in fields if info.is_required() and name not in known]
+
+
 def required_pairs(kind: type[BaseModel]) -> str:
     """Return the arguments that an object needs, as a spec writes them."""
-    required = [name for name, info in kind.model_fields.items() if info.is_required()]
-    return ", ".join(f"{name}: VALUE" for name in required or ["ARGUMENT"])
+    return ", ".join(f"{name}: VALUE" for name in required(kind) or ["ARGUMENT"])
 
 
 def settings_of(kind: type[BaseModel], name: str) -> str:

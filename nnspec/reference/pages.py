@@ -10,7 +10,7 @@ from nnspec.catalog.base import CatalogObject
 from nnspec.catalog.prose import class_prose, field_prose
 from nnspec.catalog.ranked import RANKED, SHORT
 from nnspec.catalog.registry import load_all
-from nnspec.frontends.nnspec_1.document import SECTIONS
+from nnspec.frontends.nnspec_1.sections import SECTIONS
 from nnspec.language.words import describe_field, show_value
 from nnspec.reference.markdown import code, escape, fence, page, table
 from nnspec.reference.samples import sample

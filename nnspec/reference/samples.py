@@ -5,8 +5,7 @@ from collections.abc import Mapping
 from nnspec.catalog.base import CatalogObject
 from nnspec.document import Plain, write_yaml
 from nnspec.document.write import flow
-from nnspec.schema.examples import ARGUMENTS, OWN_ARGUMENTS
-from nnspec.schema.fields import required_fields, write
+from nnspec.schema.fields import describe_field, example, required_fields, write
 
 PLACES: Mapping[str, str] = {
     "activations": "activation",
@@ -39,10 +38,11 @@ def sample(kind: type[CatalogObject]) -> str:
 
 def sample_object(kind: type[CatalogObject]) -> Plain:
     """Return the object as plain values."""
-    own = OWN_ARGUMENTS.get(kind.keras_name, {})
     required = sorted(required_fields(kind), key=lambda name: name != "filters")
+    fields = kind.model_fields
+    shown = {name: example(fields[name], describe_field(fields[name], "")) for name in required}
     arguments: dict[str, Plain] = {
-        name: own.get(name, ARGUMENTS[name]) for name in required if name in {*own, *ARGUMENTS}
+        name: value for name, value in shown.items() if value is not None
     }
     short = kind.shorthand
     if short and not arguments:

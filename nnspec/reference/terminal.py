@@ -13,7 +13,7 @@ from nnspec.catalog.prose import class_prose, field_prose
 from nnspec.catalog.ranked import RANKED, SHORT
 from nnspec.catalog.registry import find, names
 from nnspec.diagnostics import CODES, Code
-from nnspec.frontends.nnspec_1.document import SECTIONS
+from nnspec.frontends.nnspec_1.sections import SECTIONS
 from nnspec.language.habits import LAYER_WORDS
 from nnspec.language.near_names import suggest
 from nnspec.language.words import describe_field, show_value

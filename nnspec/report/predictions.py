@@ -10,17 +10,8 @@ from typing import assert_never
 
 import numpy as np
 
+from nnspec.judge import heads
 from nnspec.judge.answers import Answers, Array
-from nnspec.judge.heads import (
-    ClassPerPosition,
-    Head,
-    NumberHead,
-    Numbers,
-    OneClass,
-    Reconstruction,
-    SeveralLabels,
-    Unjudged,
-)
 
 WIDEST = 1_000
 """Elements per row above which a reconstruction is written as one error per row, and steps or
@@ -29,7 +20,7 @@ Column = tuple[str, Sequence[object]]
 
 
 def encode_predictions(
-    outputs: Sequence[tuple[Head, Answers]],
+    outputs: Sequence[tuple[heads.Head, Answers]],
     left_out: Sequence[int] = (),
     beside: Mapping[str, Array] | None = None,
 ) -> bytes:
@@ -61,21 +52,21 @@ def encode_predictions(
     return text.getvalue().encode()
 
 
-def _columns(head: Head, answers: Answers, *, several: bool) -> list[Column]:
+def _columns(head: heads.Head, answers: Answers, *, several: bool) -> list[Column]:
     suffix, prefix = (f"_{head.name}", f"{head.name}.") if several else ("", "")
     match head:
-        case OneClass():
+        case heads.OneClass():
             return [*_pair(answers, suffix), *_probabilities(head, answers, suffix)]
-        case ClassPerPosition():
+        case heads.ClassPerPosition():
             return _positions(head, answers, prefix)
-        case SeveralLabels():
+        case heads.SeveralLabels():
             shares = _listed(answers, answers.probabilities, len(head.elements))
             named = [f"{prefix}{one}" for one in head.elements]
             held = [(f"probability_{one}", many) for one, many in zip(named, shares, strict=True)]
             return [*_elements(named, answers), *held]
-        case Numbers() | Reconstruction():
+        case heads.Numbers() | heads.Reconstruction():
             return _numbers(head, answers, suffix, prefix)
-        case Unjudged():
+        case heads.Unjudged():
             width = answers.prediction[:1].size
             return _elements([f"{prefix}{place}" for place in range(width)], answers)
         case _:
@@ -90,14 +81,14 @@ def _pair(answers: Answers, suffix: str) -> list[Column]:
     return [*found, (f"prediction{suffix}", answers.prediction.reshape(-1).tolist())]
 
 
-def _probabilities(head: OneClass, answers: Answers, suffix: str) -> list[Column]:
+def _probabilities(head: heads.OneClass, answers: Answers, suffix: str) -> list[Column]:
     if answers.probabilities is None:
         return []
     by_class = zip(head.classes, answers.probabilities.T.tolist(), strict=True)
     return [(f"probability{suffix}_{label}", shares) for label, shares in by_class]
 
 
-def _positions(head: ClassPerPosition, answers: Answers, prefix: str) -> list[Column]:
+def _positions(head: heads.ClassPerPosition, answers: Answers, prefix: str) -> list[Column]:
     """Return the classes of all steps or pixels; their probabilities, unless they are too many."""
     named = [f"{prefix}{one}" for one in head.elements]
     found = _elements(named, answers)
@@ -111,11 +102,11 @@ def _positions(head: ClassPerPosition, answers: Answers, prefix: str) -> list[Co
     return found
 
 
-def _numbers(head: NumberHead, answers: Answers, suffix: str, prefix: str) -> list[Column]:
+def _numbers(head: heads.NumberHead, answers: Answers, suffix: str, prefix: str) -> list[Column]:
     width = len(head.elements)
     if width == 1:
         return _pair(answers, suffix)
-    errors = _errors(answers, suffix) if isinstance(head, Reconstruction) else []
+    errors = _errors(answers, suffix) if isinstance(head, heads.Reconstruction) else []
     if errors and width > WIDEST:
         return errors
     return _elements([f"{prefix}{one}" for one in head.elements], answers)

@@ -20,10 +20,10 @@ from nnspec.rules.kinds import (
 )
 from nnspec.rules.rule import rule
 
-PRODUCTS = frozenset({"Conv1D", "Conv2D", "Conv3D", "Dense"})
-"""Layers that are a product with a kernel, without parts for channels alone."""
-LINEAR_PASSES = (TRANSPARENT | AVERAGES) - {"ActivityRegularization"}
-"""Layers that move, average or disturb values, and bend nothing."""
+PRODUCTS = frozenset({"Conv1D", "Conv2D", "Conv3D", "Dense", "SeparableConv1D", "SeparableConv2D"})
+"""Layers that are a product with a kernel which mixes channels."""
+LINEAR_PASSES = (TRANSPARENT | AVERAGES | {"BatchNormalization"}) - {"ActivityRegularization"}
+"""Layers that move, average, scale or disturb values, and bend nothing."""
 
 
 @rule("P105")
@@ -79,11 +79,16 @@ def next_product(case: Case, node: ResolvedNode) -> tuple[list[str], ResolvedNod
         name = second.layer.keras_name
         if name in PRODUCTS:
             return between, second
-        if name not in LINEAR_PASSES:
+        if name not in LINEAR_PASSES and not is_linear(second.layer):
             break
         between.append(name)
         second = case.follower(second)
     return between, None
+
+
+def is_linear(layer: Layer) -> bool:
+    """Return whether a layer is an activation that changes nothing."""
+    return is_function(layer) and function_of(layer) == "linear"
 
 
 def is_meant(node: ResolvedNode, layer: Any, second: Layer) -> bool:  # noqa: ANN401 - any product
@@ -91,7 +96,7 @@ def is_meant(node: ResolvedNode, layer: Any, second: Layer) -> bool:  # noqa: AN
     features = node.inputs[0].shape[-1] if node.inputs else None
     units, then = width_of(layer), width_of(second)
     lora = getattr(layer, "lora_rank", None)
-    shaped = layer.activity_regularizer or layer.kernel_constraint or lora
+    shaped = layer.activity_regularizer or argument(layer, "kernel_constraint") or lora
     kernel, other = argument(layer, "kernel_size"), argument(second, "kernel_size")
     parted = isinstance(kernel, tuple) and len(set(kernel)) > 1 and kernel != other
     return bool(shaped or parted or features is None or units < min(features, then))

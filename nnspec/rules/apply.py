@@ -8,6 +8,8 @@ from nnspec.rules import (
     activations,
     callbacks,
     capacity,
+    constants,
+    counts,
     dropout,
     gradients,
     loss_head,
@@ -26,6 +28,7 @@ from nnspec.rules import (
 )
 from nnspec.rules.case import Case
 from nnspec.rules.rule import RULES
+from nnspec.rules.within import networks_within, places
 from nnspec.spec.spec import Spec
 
 SUBJECTS = (
@@ -33,6 +36,7 @@ SUBJECTS = (
     loss_head,
     targets,
     metrics,
+    counts,
     callbacks,
     rates,
     optimizers,
@@ -41,6 +45,7 @@ SUBJECTS = (
     dropout,
     activations,
     redundancy,
+    constants,
     spatial,
     recurrence,
     capacity,
@@ -63,11 +68,14 @@ def apply_rules(
         counts: with open data, how many whole numbers an input holds, counted from 0.
     """
     case = Case(spec, network, counts or {})
+    found = [one for rule in RULES for one in rule.check(case)]
+    for model in networks_within(network):
+        inner = Case(spec, model, within=True)
+        found += [one for rule in RULES if rule.of_layers for one in rule.check(inner)]
     doubted = find_doubted(spec, network)
-    for rule in RULES:
-        for finding in rule.check(case):
-            if doubted.isdisjoint((finding.span, *(one.span for one in finding.related))):
-                findings.append(finding)
+    for finding in found:
+        if doubted.isdisjoint((finding.span, *(one.span for one in finding.related))):
+            findings.append(finding)
 
 
 def find_doubted(spec: Spec, network: Network) -> frozenset[Span | None]:
@@ -78,6 +86,6 @@ def find_doubted(spec: Spec, network: Network) -> frozenset[Span | None]:
     refused = spec.positions.doubted
     if not refused:
         return frozenset()
-    origins = (node.node.origin for node in network.nodes)
+    origins = (place.node.node.origin for place in places(network))
     inside = (origin.arguments.values() for origin in origins if origin.head in refused)
     return refused | {span for spans in inside for span in spans}

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from nnspec.catalog.layer import Layer
 from nnspec.diagnostics import Diagnostic
 from nnspec.network.network import total
 from nnspec.rules.case import Case, at
@@ -37,13 +38,31 @@ def check_rows(case: Case) -> Iterator[Diagnostic]:
 
 @rule("P115")
 def check_penalties(case: Case) -> Iterator[Diagnostic]:
-    """Find penalties on the weights that outweigh the loss."""
+    """Find penalties on weights and outputs that outweigh the loss."""
     for node in case.network.nodes:
-        regularizer = getattr(node.layer, "kernel_regularizer", None)
-        strength = max(getattr(regularizer, "l1", 0.0), getattr(regularizer, "l2", 0.0))
-        if strength >= STRONGEST:
-            message = f"a penalty of {strength:g} keeps all weights near 0; usual are 1e-5 to 1e-2"
-            yield at(node, "P115", message, "kernel_regularizer", hint="write L2: 1e-3")
+        for field, strength, what in penalties(node.layer):
+            if strength >= STRONGEST:
+                message = (
+                    f"a penalty of {strength:g} keeps all {what} near 0; usual are 1e-5 to 1e-2"
+                )
+                yield at(node, "P115", message, field, hint="write L2: 1e-3")
+
+
+def penalties(layer: Layer | None) -> Iterator[tuple[str, float, str]]:
+    """Give the penalties of a layer: the argument, its largest factor, what it keeps small."""
+    if layer is None:
+        return
+    if layer.keras_name == "ActivityRegularization":
+        factors = {name: getattr(layer, name, 0.0) for name in ("l1", "l2")}
+        name = max(factors, key=lambda one: factors[one])
+        yield name, factors[name], "outputs"
+        return
+    for field in type(layer).model_fields:
+        if field.endswith("_regularizer"):
+            regularizer = getattr(layer, field)
+            factors = {name: getattr(regularizer, name, 0.0) for name in ("l1", "l2", "factor")}
+            what = "outputs" if field == "activity_regularizer" else "weights"
+            yield field, max(factors.values()), what
 
 
 @rule("P128")

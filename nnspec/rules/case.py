@@ -6,7 +6,7 @@ from functools import cached_property
 from math import ceil, floor
 
 from nnspec.diagnostics import Diagnostic, Path, Related, Span
-from nnspec.network.graph import Output
+from nnspec.network.edges import Output
 from nnspec.network.network import Network, ResolvedNode
 from nnspec.network.resolve import with_uses
 from nnspec.rules.head import Head, find_head
@@ -23,11 +23,13 @@ class Case:
 
     Attributes:
         counts: with open data, how many whole numbers an input holds, counted from 0.
+        within: whether the network is a model within a model, which has no heads of its own.
     """
 
     spec: Spec
     network: Network
     counts: Mapping[str, int] = field(default_factory=dict)
+    within: bool = False
 
     def place(self, *path: str | int) -> Span | None:
         """Return the place of a value of the spec, or of the nearest one around it."""
@@ -51,7 +53,8 @@ class Case:
     @cached_property
     def heads(self) -> tuple[Head, ...]:
         """Return the end of the network at each output."""
-        return tuple(self.head(output) for output in self.network.graph.outputs)
+        outputs = () if self.within else self.network.graph.outputs
+        return tuple(self.head(output) for output in outputs)
 
     @cached_property
     def trained(self) -> tuple[Head, ...]:

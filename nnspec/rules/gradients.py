@@ -2,16 +2,35 @@
 
 from collections.abc import Iterator
 
+from nnspec.catalog.layer import Layer
 from nnspec.diagnostics import Diagnostic
-from nnspec.network.network import ResolvedNode
+from nnspec.network.network import Network, ResolvedNode
+from nnspec.network.resolve import Nested
 from nnspec.rules.case import Case, at
-from nnspec.rules.kinds import function_of
+from nnspec.rules.constants import argument_of
+from nnspec.rules.kinds import RECURRENT, argument, function_of, inner
 from nnspec.rules.rule import rule
 
 COUNTING = frozenset(
-    {"CategoryEncoding", "Discretization", "Hashing", "HashedCrossing", "IntegerLookup"}
+    {
+        "AugMix",
+        "CategoryEncoding",
+        "ContrastLimitedAdaptiveHistogramEqualization",
+        "Discretization",
+        "HashedCrossing",
+        "Hashing",
+        "IntegerLookup",
+        "RandAugment",
+        "RandomColorJitter",
+        "RandomHue",
+        "RandomPosterization",
+        "RandomSaturation",
+    }
 )
-"""Layers that count or sort what comes in: a small change of it changes nothing."""
+"""Layers that count or sort what comes in, or change colours in ways that have no derivative.
+
+Source: Keras 3.15 on TensorFlow 2.21, the gradient of each layer behind a Dense.
+"""
 
 
 @rule("T131")
@@ -20,14 +39,10 @@ def check_gradient(case: Case) -> Iterator[Diagnostic]:
     if case.training is None or not case.complete or not case.trained:
         return
     reached, stops = follow_gradients(case)
-    free = {node.name for node in case.network.nodes if has_free_weights(node)}
-    if not free or free & reached or not stops:
-        return
-    node = stops[0]
-    what = "step" if is_step(node) else node.layer.keras_name if node.layer else node.name
-    message = f"{what} has no gradient: training by gradient descent changes no weight"
-    hint = "write activation: sigmoid" if is_step(node) else "remove it"
-    yield at(node, "T131", message, "activation", hint=hint)
+    free = free_of(case)
+    if free and not free & reached and stops:
+        effect = "training by gradient descent changes no weight"
+        yield flat("T131", stops[0][1], f": {effect}")
 
 
 @rule("P111")
@@ -36,34 +51,91 @@ def check_step(case: Case) -> Iterator[Diagnostic]:
     if case.training is None or not case.trained:
         return
     reached, stops = follow_gradients(case)
-    for node in stops:
-        cut = cut_off(case, node, reached)
-        if cut and (free_of(case) & reached):
-            what = "step" if is_step(node) else node.layer.keras_name if node.layer else ""
-            message = f"{what} has no gradient, so the layers before it are never trained"
-            hint = "write activation: sigmoid" if is_step(node) else "remove it"
-            yield at(node, "P111", message, "activation", hint=hint)
+    for node, stop in stops:
+        if cut_off(case, node, reached) and free_of(case) & reached:
+            yield flat("P111", stop, ", so the layers before it are never trained")
 
 
-def follow_gradients(case: Case) -> tuple[frozenset[str], tuple[ResolvedNode, ...]]:
+@rule("P111")
+def check_gates(case: Case) -> Iterator[Diagnostic]:
+    """Find gates that open and close by a function without a gradient."""
+    for node in case.layers(*RECURRENT, "Bidirectional", "RNN"):
+        layer = inner(node.layer) if node.layer else None
+        within = (argument(layer, name) for name in ("layer", "cell")) if layer else ()
+        held = (argument_of(one, "recurrent_activation") for one in (layer, *within))
+        if any(getattr(one, "keras_name", "") == "step" for one in held):
+            message = "step has no gradient, so the gates are never trained"
+            hint = "remove recurrent_activation: sigmoid is meant"
+            yield at(node, "P111", message, "recurrent_activation", hint=hint)
+
+
+def flat(code: str, node: ResolvedNode, effect: str) -> Diagnostic:
+    """Return the finding that no gradient passes a layer."""
+    what = "step" if is_step(node) else node.layer.keras_name if node.layer else node.name
+    hint = "write activation: sigmoid" if is_step(node) else "remove it"
+    return at(node, code, f"{what} has no gradient{effect}", "activation", hint=hint)
+
+
+Stop = tuple[ResolvedNode, ResolvedNode]
+"""A layer at which the way back ends, and of a model within the model the layer inside it."""
+
+
+def follow_gradients(case: Case) -> tuple[frozenset[str], tuple[Stop, ...]]:
     """Return the layers whose weights the losses reach, and those at which the way back ends."""
+    ends = [case.network.sources[head.name].node for head in case.trained]
+    reached, stops = follow(case.network, ends, {})
+    order = [(node, stops[node.name]) for node in case.network.nodes if node.name in stops]
+    return reached, tuple(order)
+
+
+Followed = tuple[frozenset[str], dict[str, ResolvedNode]]
+
+
+def follow(network: Network, ends: list[str], known: dict[int, Followed]) -> Followed:
+    """Return the layers of a network that gradients reach from some of them, and where they end.
+
+    Args:
+        network: the network, or a model within it.
+        ends: names of the layers that the losses, or what stands behind the model, reach.
+        known: what was found of models within the network, by their identity.
+    """
     reached: set[str] = set()
     stops: dict[str, ResolvedNode] = {}
-    known = case.network.by_name
-    waiting = [case.network.sources[head.name].node for head in case.trained]
+    waiting, seen = list(ends), set[str]()
     while waiting:
-        node = known.get(waiting.pop())
-        if node is None or node.name in reached or node.name in stops:
+        node = network.by_name.get(waiting.pop())
+        if node is None or node.name in seen:
             continue
-        if blocks(node):
-            stops[node.name] = node
-            continue
-        reached.add(node.name)
-        if node.node.shares:
-            reached.add(node.node.shares)
-        waiting += [source.node for source in node.node.sources]
-    order = [node for node in case.network.nodes if node.name in stops]
-    return frozenset(reached), tuple(order)
+        seen.add(node.name)
+        stop, free = end_of_gradient(node, known)
+        if free:
+            reached |= {node.name, node.node.shares or node.name}
+        if stop is not None:
+            stops[node.name] = stop
+        else:
+            waiting += [source.node for source in node.node.sources]
+    return frozenset(reached), stops
+
+
+def end_of_gradient(
+    node: ResolvedNode, known: dict[int, Followed]
+) -> tuple[ResolvedNode | None, bool]:
+    """Return the layer at which no gradient passes a node, and whether weights of it get one.
+
+    Of a model within the model it is a layer of it, where all ways back end within it.
+    """
+    if not isinstance(node.layer, Nested):
+        stopped = blocks(node)
+        return (node if stopped else None), not stopped
+    within = node.layer.network
+    if id(within) not in known:
+        ends = [output.source.node for output in within.graph.outputs]
+        known[id(within)] = follow(within, ends, known)
+    reached, stops = known[id(within)]
+    if not stops or not reached.isdisjoint(node.layer.names):
+        return None, True
+    free = any(has_free_weights(one) for one in within.nodes if one.name in reached)
+    return next(iter(stops.values())), free
 
 
 def cut_off(case: Case, node: ResolvedNode, reached: frozenset[str]) -> bool:
@@ -98,5 +170,12 @@ def blocks(node: ResolvedNode) -> bool:
 
 
 def is_step(node: ResolvedNode) -> bool:
-    """Return whether a layer ends with the step function."""
-    return node.layer is not None and function_of(node.layer) == "step"
+    """Return whether a layer ends with the step function, or a cell of it does."""
+    if node.layer is None:
+        return False
+    layer = inner(node.layer)
+    cells = argument(layer, "cell")
+    held = (argument(layer, "layer"), *(cells if isinstance(cells, tuple) else (cells,)))
+    functions = (argument(one, "activation") for one in held if isinstance(one, Layer))
+    within = any(getattr(one, "keras_name", "") == "step" for one in functions)
+    return within or function_of(layer) == "step"

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from nnspec.catalog.losses import Loss
 from nnspec.catalog.metrics import Metric
 from nnspec.diagnostics import Path, Span
-from nnspec.network.graph import Output
+from nnspec.network.edges import Output
 from nnspec.network.network import Network, ResolvedNode
 from nnspec.network.resolve import Nested
 from nnspec.rules.kinds import (

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from nnspec.catalog.losses import Loss
 from nnspec.catalog.metrics import Metric
 from nnspec.diagnostics import Diagnostic
 from nnspec.document import shorten
@@ -56,10 +57,8 @@ def contradiction(case: Case, head: Head, metric: Metric) -> tuple[str, str] | N
     task, loss, name = case.task(head), head.loss, log_name(metric)
     if loss is None or task is None:
         return None
-    if wants_numbers(metric) and head.units != 1:
-        units = f"{head.units} scores" if head.units else "a score for each class"
-        message = f"the metric {name} takes one class number; the last layer gives {units}"
-        return message, f"add sparse_y_pred: false to {metric.keras_name}"
+    if task == "none" or (wants_numbers(metric) and head.units != 1):
+        return unanswered(head, loss, metric)
     numeric = task == "regression" or (task == "reconstruction" and loss.task == "regression")
     if numeric and tells_classes(case, head, metric):
         return None
@@ -74,6 +73,19 @@ def contradiction(case: Case, head: Head, metric: Metric) -> tuple[str, str] | N
     if task == "multiclass":
         return wrong_targets(metric, loss.targets, loss.keras_name)
     return None
+
+
+def unanswered(head: Head, loss: Loss, metric: Metric) -> tuple[str, str]:
+    """Return what is wrong with a metric of answers that the network does not give."""
+    name = log_name(metric)
+    if not wants_numbers(metric):
+        message = f"the metric {name} measures answers; {loss.keras_name} trains vectors or scores"
+        return message, "remove it: the loss is what there is to watch"
+    units = f"{head.units} scores" if head.units else "a score for each class"
+    message = f"the metric {name} takes one class number; the last layer gives {units}"
+    if hasattr(metric, "from_sorted_ids"):
+        return message, "remove from_sorted_ids"
+    return message, f"add sparse_y_pred: false to {metric.keras_name}"
 
 
 def tells_classes(case: Case, head: Head, metric: Metric) -> bool:
@@ -91,7 +103,8 @@ def tells_classes(case: Case, head: Head, metric: Metric) -> bool:
 
 def wants_numbers(metric: Metric) -> bool:
     """Return whether a metric compares predictions as class numbers, which no network gives."""
-    return getattr(metric, "sparse_y_pred", False) is True
+    numbered = getattr(metric, "sparse_y_pred", False) or getattr(metric, "from_sorted_ids", False)
+    return numbered is True
 
 
 def wrong_targets(metric: Metric, targets: str, loss: str) -> tuple[str, str] | None:
@@ -105,7 +118,8 @@ def wrong_targets(metric: Metric, targets: str, loss: str) -> tuple[str, str] | 
             instead = COUNTERPARTS.get(kind)
             hint = f"write {instead}" if instead else "write loss: categorical_crossentropy"
             return f"the metric {name} takes one-hot targets; {loss} has class numbers", hint
-    if targets == "one_hot" and metric.targets == "indices" and (kind in COUNTERPARTS or sparse):
+    dense = targets in {"distribution", "one_hot", "zero_one"} and loss != "crossentropy"
+    if dense and metric.targets == "indices" and (kind in COUNTERPARTS or sparse):
         instead = COUNTERPARTS.get(kind)
         hint = f"write {instead}" if instead else "write sparse_y_true: false"
         return f"the metric {name} takes class numbers; {loss} has one-hot targets", hint

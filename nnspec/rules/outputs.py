@@ -18,6 +18,9 @@ def misnamed(
     case: Case, keyed: Mapping[str, object], code: str, *path: str | int
 ) -> Iterator[Diagnostic]:
     """Give a finding for each key that is no output."""
+    if len(case.network.graph.outputs) < len(case.spec.model.outputs or ()):
+        # An output that was refused may have had any name.
+        return
     for name in keyed:
         if name not in case.outputs and not is_dead_end(case, name):
             outputs = ", ".join(case.outputs)
@@ -127,6 +130,27 @@ def several_classes(case: Case, head: Head) -> str | None:
     if case.task(head) == "binary" and (head.units or 1) > 1:
         return f"the output has {head.units} units, a label each"
     return None
+
+
+@rule("M120")
+def check_switched_off(case: Case) -> Iterator[Diagnostic]:
+    """Find settings of a loss under which nothing, or one class of two, counts."""
+    for head in case.trained:
+        loss = head.loss
+        alpha, beta = getattr(loss, "alpha", None), getattr(loss, "beta", None)
+        if loss is None or alpha is None:
+            continue
+        several = alpha if isinstance(alpha, tuple) else (alpha,)
+        balanced = getattr(loss, "apply_class_balancing", None)
+        effect = ""
+        if balanced is True and alpha in (0, 1):
+            effect = f"weighs class {round(alpha)} alone"
+        elif balanced is None and beta in (None, 0) and not any(several):
+            effect = "is the same for all predictions"
+        if effect:
+            message = f"{loss.keras_name} with alpha {several[0]:g} {effect}"
+            place = case.place(*head.loss_path, "alpha")
+            yield Diagnostic("M120", message, place, "write an alpha between 0 and 1")
 
 
 @rule("M120")

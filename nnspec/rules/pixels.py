@@ -1,6 +1,7 @@
 """Floor 5: layers that know what black and white are, against the scale of the data."""
 
 from collections.abc import Iterator
+from typing import cast
 
 from nnspec.catalog.layer import Layer
 from nnspec.diagnostics import Diagnostic
@@ -8,12 +9,15 @@ from nnspec.network.network import ResolvedNode
 from nnspec.rules.case import Case, at
 from nnspec.rules.kinds import argument
 from nnspec.rules.rule import rule
+from nnspec.rules.within import places
 from nnspec.spec.data import feature_columns
 
 Range = tuple[float, float] | None
 """Lowest and highest value; None: on both sides of 0, with mean 0 and deviation 1."""
 
 BYTES = (0.0, 255.0)
+UNKNOWN = object()
+"""Stands for a range that cannot be told."""
 KEEPING = frozenset(
     {"CenterCrop", "Cropping2D", "Flatten", "Identity", "Permute", "Reshape", "Resizing"}
 )
@@ -25,25 +29,48 @@ SHRINKING = 1 / 64
 @rule("P132")
 def check_range(case: Case) -> Iterator[Diagnostic]:
     """Find layers that expect pixels of another range than they are given."""
-    ranges: dict[str, Range] = {}
-    for node in case.network.nodes:
-        if node in case.network.inputs:
+    ranges: dict[int, Range] = {}
+    for place in places(case.network):
+        node = place.node
+        if place.around is None and node in case.network.inputs:
             ranges |= input_range(case, node)
             continue
-        feeder = case.feeder(node)
-        if node.layer is None or feeder is None or feeder.name not in ranges:
+        sources = [one.node for one in place.sources()]
+        if len(sources) != 1 or id(sources[0]) not in ranges:
             continue
-        given = ranges[feeder.name]
-        expected, field, hint = expectation(node.layer, given)
-        if expected is not None and given != expected:
-            message = (
-                f"{node.layer.keras_name} expects values from {expected[0]:g} to {expected[1]:g}; "
-                f"it is given {said(given)}"
-            )
-            made = at(node, "P132", message, field, hint=hint)
-            also = case.also("the scaling is here", "data", "scaling")
-            yield Diagnostic("P132", message, made.span, hint, (*also, *made.related))
-        ranges |= output_range(node, given)
+        given = ranges[id(sources[0])]
+        if place.around is not None and not node.node.sources:
+            ranges[id(node)] = given
+            continue
+        for layer in parts_of(node):
+            yield from misplaced(case, node, layer, given)
+            after = output_range(layer, given)
+            if after is UNKNOWN:
+                break
+            given = cast("Range", after)
+        else:
+            ranges[id(node)] = given
+
+
+def parts_of(node: ResolvedNode) -> tuple[Layer, ...]:
+    """Return a layer, or those of a pipeline in their order."""
+    layers = argument(node.layer, "layers") if node.layer else None
+    whole = (node.layer,) if node.layer else ()
+    return layers if isinstance(layers, tuple) else whole
+
+
+def misplaced(case: Case, node: ResolvedNode, layer: Layer, given: Range) -> Iterator[Diagnostic]:
+    """Give the finding that a layer expects another range than it is given."""
+    expected, field, hint = expectation(layer, given)
+    if expected is None or given == expected:
+        return
+    message = (
+        f"{layer.keras_name} expects values from {expected[0]:g} to {expected[1]:g}; "
+        f"it is given {said(given)}"
+    )
+    made = at(node, "P132", message, field if layer is node.layer else "layers", hint=hint)
+    also = case.also("the scaling is here", "data", "scaling")
+    yield Diagnostic("P132", message, made.span, hint, (*also, *made.related))
 
 
 def expectation(layer: Layer, given: Range) -> tuple[Range, str | None, str]:
@@ -65,29 +92,27 @@ def expectation(layer: Layer, given: Range) -> tuple[Range, str | None, str]:
     return None, None, hint
 
 
-def output_range(node: ResolvedNode, given: Range) -> dict[str, Range]:
-    """Return the range behind a layer by its name, nothing where it is unknown."""
-    layer = node.layer
-    assert layer is not None
+def output_range(layer: Layer, given: Range) -> Range | object:
+    """Return the range behind a layer, UNKNOWN where it cannot be told."""
     scale, offset = argument(layer, "scale"), argument(layer, "offset")
     if layer.keras_name in KEEPING or layer.keras_name.startswith("Random"):
-        return {node.name: given}
+        return given
     if layer.keras_name != "Rescaling" or given is None:
-        return {}
+        return UNKNOWN
     if not isinstance(scale, float | int) or not isinstance(offset, float | int) or scale <= 0:
-        return {}
-    return {node.name: (given[0] * scale + offset, given[1] * scale + offset)}
+        return UNKNOWN
+    return (given[0] * scale + offset, given[1] * scale + offset)
 
 
-def input_range(case: Case, node: ResolvedNode) -> dict[str, Range]:
-    """Return the range of an input by its name, nothing where only the data tells."""
+def input_range(case: Case, node: ResolvedNode) -> dict[int, Range]:
+    """Return the range of an input by its identity, nothing where only the data tells."""
     data = case.spec.data
     if data is None or not isinstance(data.scaling, str) or data.scaling == "none":
         return {}
     columns = (data.inputs or {}).get(node.name) or feature_columns(data) or ()
     if any(data.kinds.get(name, "numeric") != "numeric" for name in columns or data.columns):
         return {}
-    return {node.name: (0.0, 1.0) if data.scaling == "minmax" else None}
+    return {id(node): (0.0, 1.0) if data.scaling == "minmax" else None}
 
 
 def said(given: Range) -> str:

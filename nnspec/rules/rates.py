@@ -1,6 +1,7 @@
 """Floor 5: learning rates and their schedules against sense and the length of the training."""
 
 from collections.abc import Iterator
+from math import ceil, log
 
 from nnspec.catalog.schedules import Schedule
 from nnspec.diagnostics import Diagnostic
@@ -92,6 +93,43 @@ def check_length(case: Case) -> Iterator[Diagnostic]:
     hint = f"write {trained} {schedule.unit} or fewer, or train longer"
     also = case.also("the epochs are here", "training", "epochs")
     yield Diagnostic("T106", message, case.place(*PATH, field), hint, also)
+
+
+@rule("T136")
+def check_end(case: Case) -> Iterator[Diagnostic]:
+    """Find schedules that come to nothing long before the training ends."""
+    schedule = schedule_of(case)
+    if schedule is None or case.training is None:
+        return
+    end = end_of(schedule)
+    trained: int | None = case.training.epochs
+    if schedule.unit == "steps":
+        trained = None if case.steps is None else case.training.epochs * case.steps
+    if end is None or (end > 0 and (trained is None or end * 2 > trained)):
+        return
+    lasting = f"; the training has {trained:,}" if trained else ""
+    message = f"{schedule.keras_name} ends at a rate of 0 after {end:,} {schedule.unit}{lasting}"
+    field = "decay_rate" if hasattr(schedule, "decay_rate") else "decay_steps"
+    hint = f"write decay_steps: {trained}" if trained and end else f"write a larger {field}"
+    also = case.also("the epochs are here", "training", "epochs")
+    yield Diagnostic("T136", message, case.place(*PATH, field), hint, also)
+
+
+def end_of(schedule: Schedule) -> int | None:
+    """Return from where on a schedule changes no weight, in its own unit; None: never."""
+    name, length = schedule.keras_name, int(getattr(schedule, "decay_steps", 0))
+    start = highest(schedule)
+    if name == "CosineDecay" and start * getattr(schedule, "alpha", 0.0) < SMALLEST:
+        return length_of(schedule)
+    cycles = getattr(schedule, "cycle", False)
+    if name == "PolynomialDecay" and not cycles:
+        return length if getattr(schedule, "end_learning_rate", 0.0) < SMALLEST else None
+    if name != "ExponentialDecay":
+        return None
+    rate = getattr(schedule, "decay_rate", 0.0)
+    if rate == 0:
+        return length if getattr(schedule, "staircase", False) else 0
+    return ceil(length * log(SMALLEST / start) / log(rate)) if rate < 1 and start > 0 else None
 
 
 @rule("T120")

@@ -33,6 +33,20 @@ def check_mask(case: Case) -> Iterator[Diagnostic]:
             yield at(node, "P125", message, hint=hint)
 
 
+@rule("G321")
+def check_softmax(case: Case) -> Iterator[Diagnostic]:
+    """Find Softmax layers that are given the mask of padded steps.
+
+    Source: Keras 3.15, keras/src/layers/activations/softmax.py, call: the mask must broadcast.
+    """
+    for node in case.layers("Softmax"):
+        if node.layer is not None and node.inputs and node.inputs[0].masked:
+            axis = argument(node.layer, "axis")
+            written = "softmax" if axis == -1 else f"{{softmax: {{axis: {axis}}}}}"
+            message = "Softmax cannot take the mask of padded steps: it has an axis less"
+            yield at(node, "G321", message, hint=f"write Activation: {written}")
+
+
 @rule("P126")
 def check_function(case: Case) -> Iterator[Diagnostic]:
     """Find recurrent layers with a function that grows from step to step."""

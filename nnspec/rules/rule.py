@@ -10,12 +10,25 @@ Check = Callable[[Case], Iterator[Diagnostic]]
 """Gives what a case violates."""
 
 
+OF_LAYERS = frozenset({"G321", "T112", "T126", "T132", "T137"})
+"""Codes of the training that are about layers one by one."""
+OF_THE_WHOLE = frozenset({"P111", "P113", "P114", "P128", "P132"})
+"""Codes of practice that are about the network as a whole."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One rule: what it may report, and the function that looks."""
 
     codes: tuple[str, ...]
     check: Check
+
+    @property
+    def of_layers(self) -> bool:
+        """Return whether the rule looks at layers one by one, within models as well."""
+        return self.codes[0] in OF_LAYERS or (
+            self.codes[0].startswith("P") and self.codes[0] not in OF_THE_WHOLE
+        )
 
 
 RULES: list[Rule] = []

@@ -3,15 +3,21 @@
 from collections.abc import Iterator
 from typing import get_args
 
-from nnspec.catalog.dtypes import OtherPolicy
-from nnspec.diagnostics import Diagnostic
+from nnspec.catalog.dtypes import OtherPolicy, computed
+from nnspec.catalog.layer import Layer
+from nnspec.diagnostics import Diagnostic, Related
 from nnspec.document import shorten
 from nnspec.language.near_names import suggest
 from nnspec.network.network import ResolvedNode
+from nnspec.network.resolve import Nested
 from nnspec.rules.case import Case, at
 from nnspec.rules.figures import log_name
+from nnspec.rules.gradients import has_free_weights
 from nnspec.rules.head import Head
+from nnspec.rules.kinds import argument, inner
 from nnspec.rules.rule import rule
+from nnspec.rules.within import places
+from nnspec.spec.training import Gate
 
 MEASURED = {
     "regression": ("rmse", "r2", "mae"),
@@ -21,6 +27,25 @@ MEASURED = {
     "none": (),
 }
 """Task -> the figures that every report has, which gates bound."""
+KERNEL: dict[str, object] = {
+    "activation": "tanh",
+    "recurrent_activation": "sigmoid",
+    "recurrent_dropout": 0,
+    "reset_after": True,
+    "unroll": False,
+    "use_bias": True,
+}
+"""Arguments of recurrent layers -> the value that cuDNN computes."""
+RANKING = frozenset({"SparseTopKCategoricalAccuracy", "TopKCategoricalAccuracy"})
+SHARE = (0.0, 1.0)
+"""What a share of rows can be."""
+REACH: dict[str, tuple[float | None, float | None]] = {
+    "rmse": (0.0, None),
+    "mae": (0.0, None),
+    "r2": (None, 1.0),
+    **dict.fromkeys(("accuracy", "macro_f1", "roc_auc", "subset_accuracy"), SHARE),
+}
+"""Built-in figure -> its smallest and largest value; None: no bound."""
 OF_LABELS = "subset_accuracy"
 """The figure that several labels of a row have, and a single one has not."""
 
@@ -64,6 +89,7 @@ def check_gates(case: Case) -> Iterator[Diagnostic]:
     data, gates = case.spec.data, case.spec.evaluation.gates
     shown = judged(case, case.trained[0]) if case.trained else ()
     sure = all(case.task(head) is not None for head in case.trained)
+    sure = sure and not case.spec.positions.doubts("training", "metrics")
     known = tuple(dict.fromkeys(shown)) if sure else ()
     named = gate_names(case)
     for name, gate in gates.items():
@@ -77,7 +103,38 @@ def check_gates(case: Case) -> Iterator[Diagnostic]:
             yield Diagnostic("T109", message, place, "give split.test a share", also)
         elif gate.min is not None and gate.max is not None and gate.min > gate.max:
             message = f"no {name} is both at least {gate.min:g} and at most {gate.max:g}"
-            yield Diagnostic("T109", message, place, "exchange min and max")
+            bound = case.place("evaluation", "gates", name, "max")
+            also = case.also("the smallest is here", "evaluation", "gates", name, "min")
+            yield Diagnostic("T109", message, bound, "exchange min and max", also)
+        else:
+            yield from beyond_reach(case, name, gate)
+
+
+def beyond_reach(case: Case, name: str, gate: Gate) -> Iterator[Diagnostic]:
+    """Give the finding about a bound that its figure never reaches, whatever is learned."""
+    low, high = reach(case, name)
+    if high is not None and gate.min is not None and gate.min > high:
+        message = f"no {name} is {gate.min:g} or more: the largest is {high:g}"
+        place = case.place("evaluation", "gates", name, "min")
+        yield Diagnostic("T109", message, place, f"write a bound of at most {high:g}")
+    elif low is not None and gate.max is not None and gate.max < low:
+        message = f"no {name} is {gate.max:g} or less: the smallest is {low:g}"
+        place = case.place("evaluation", "gates", name, "max")
+        yield Diagnostic("T109", message, place, f"write a bound of at least {low:g}")
+
+
+def reach(case: Case, name: str) -> tuple[float | None, float | None]:
+    """Return the smallest and the largest value that a gate's figure can have; None: no bound."""
+    for place, head in enumerate(case.trained):
+        asked = name.removeprefix(f"{head.name}_") if len(case.outputs) > 1 else name
+        if asked == name and place:
+            continue  # a figure without its output's name is the first one's
+        for metric, _ in head.metrics:
+            if asked in {metric.keras_name, *metric.aliases, log_name(metric)}:
+                return metric.reach
+        if asked in judged(case, head):
+            return REACH[asked]
+    return None, None
 
 
 @rule("T110")
@@ -196,6 +253,83 @@ def check_types_of_numbers(case: Case) -> Iterator[Diagnostic]:
         elif layer.dtype in get_args(OtherPolicy) and any(one.trainable for one in node.weights):
             message = f"the weights of {layer.keras_name} cannot learn in {layer.dtype}"
             yield at(node, "T132", message, "dtype", hint="write dtype: float32")
+
+
+@rule("T137")
+def check_kernel(case: Case) -> Iterator[Diagnostic]:
+    """Find layers that ask for a GPU's kernel where there is none for them.
+
+    Source: Keras 3.15, keras/src/backend/tensorflow/rnn.py, cudnn_ok.
+    """
+    on_cpu = case.spec.runtime.device == "cpu"
+    for node in case.network.nodes:
+        layer = inner(node.layer) if node.layer else None
+        if layer is None or argument(layer, "use_cudnn") is not True:
+            continue
+        place = node.node.origin.of("use_cudnn")
+        if beyond := list(beyond_kernel(layer)):
+            message = f"cuDNN has no kernel for {layer.keras_name} with {', '.join(beyond)}"
+            yield Diagnostic("T137", message, place, "write use_cudnn: auto")
+        elif on_cpu:
+            message = "use_cudnn: true needs a GPU; the run's device is the CPU"
+            also = case.also("the device is here", "runtime", "device")
+            yield Diagnostic("T137", message, place, "write use_cudnn: auto", also)
+
+
+def beyond_kernel(layer: Layer) -> Iterator[str]:
+    """Give the arguments of a recurrent layer that cuDNN does not know."""
+    for field, known in KERNEL.items():
+        value = argument(layer, field)
+        value = getattr(value, "keras_name", value)
+        if value is not None and value != known:
+            shown = str(value).lower() if isinstance(value, bool) else value
+            yield f"{field}: {shown}"
+
+
+@rule("T132")
+def check_clipping(case: Case) -> Iterator[Diagnostic]:
+    """Find gradients of several types of numbers that are clipped by one norm.
+
+    Source: TensorFlow 2.21, tf.clip_by_global_norm multiplies them all with one factor.
+    """
+    if case.training is None or not case.training.optimizer.global_clipnorm:
+        return
+    run = case.spec.runtime.dtype_policy
+    kept: dict[str, ResolvedNode] = {}
+    for place in places(case.network):
+        layer = place.node.layer
+        # The layers of a model within the model come by themselves.
+        if layer is not None and not isinstance(layer, Nested) and has_free_weights(place.node):
+            policy = layer.dtype or run
+            kept.setdefault("float32" if policy.startswith("mixed_") else policy, place.node)
+    if len(kept) > 1:
+        message = f"global_clipnorm takes weights of one type; there are {' and '.join(kept)}"
+        also = tuple(
+            Related(f"{one} is here", node.node.origin.of("dtype")) for one, node in kept.items()
+        )
+        where = case.place("training", "optimizer", "global_clipnorm")
+        yield Diagnostic("T132", message, where, "write clipnorm, or one dtype", also)
+
+
+@rule("T132")
+def check_ranking(case: Case) -> Iterator[Diagnostic]:
+    """Find metrics that TensorFlow does not rank half numbers for.
+
+    Source: TensorFlow 2.21, InTopKV2 takes float32 alone.
+    """
+    policy = case.spec.runtime.dtype_policy
+    for head in case.trained:
+        own = head.node.layer.dtype if head.node and head.node.layer else None
+        if computed(own or policy) == "float32":
+            continue
+        for metric, path in head.metrics:
+            if metric.keras_name in RANKING:
+                message = (
+                    f"TensorFlow does not compute {log_name(metric)} in {computed(own or policy)}, "
+                    "which the last layer gives"
+                )
+                hint = "add dtype: float32 to the last layer"
+                yield Diagnostic("T132", message, case.place(*path), hint)
 
 
 @rule("T127")

@@ -6,9 +6,16 @@ from nnspec.catalog.layer import Layer
 from nnspec.diagnostics import Diagnostic, Related
 from nnspec.network.network import ResolvedNode
 from nnspec.rules.case import Case, at
-from nnspec.rules.kinds import argument
+from nnspec.rules.kinds import argument, inner
 from nnspec.rules.rule import rule
+from nnspec.rules.within import Place, places
 
+SIZES = {
+    "CategoryEncoding": "num_tokens",
+    "Embedding": "input_dim",
+    "ReversibleEmbedding": "input_dim",
+}
+"""Layers that take whole numbers up to a size -> the argument that says it."""
 PASSING = frozenset({"Flatten", "Identity", "Permute", "Reshape", "RepeatVector", "Concatenate"})
 """Layers that hand whole numbers on as they are."""
 
@@ -16,43 +23,45 @@ PASSING = frozenset({"Flatten", "Identity", "Permute", "Reshape", "RepeatVector"
 @rule("G320")
 def check_tables(case: Case) -> Iterator[Diagnostic]:
     """Find tables with fewer rows than there are numbers that come in."""
-    for node in case.layers("Embedding", "ReversibleEmbedding"):
-        rows = argument(node.layer, "input_dim") if node.layer else None
+    for place in places(case.network):
+        layer = inner(place.node.layer) if place.node.layer else None
+        field = SIZES.get(layer.keras_name, "") if layer else ""
+        rows = argument(layer, field) if layer else None
         if not isinstance(rows, int):
             continue
-        for source, count in sources_of(case, node):
+        for source, count in sources_of(case, place):
             if count <= rows:
                 continue
             name = source.layer.keras_name if source.layer else "the data"
+            held = "the encoding has places" if field == "num_tokens" else "the table has rows"
             message = (
-                f"{name} gives whole numbers from 0 to {count - 1:,}; the table has rows for "
-                f"0 to {rows - 1:,}"
+                f"{name} gives whole numbers from 0 to {count - 1:,}; {held} for 0 to {rows - 1:,}"
             )
-            place = source.node.origin.head if source.layer else case.place("data")
-            also = (Related("the numbers come from here", place),) if place else ()
-            made = at(node, "G320", message, "input_dim", hint=f"write input_dim: {count}")
+            where = source.node.origin.head if source.layer else case.place("data")
+            also = (Related("the numbers come from here", where),) if where else ()
+            made = at(place.node, "G320", message, field, hint=f"write {field}: {count}")
             yield Diagnostic("G320", message, made.span, made.hint, (*also, *made.related))
 
 
-def sources_of(case: Case, node: ResolvedNode) -> Iterator[tuple[ResolvedNode, int]]:
+def sources_of(case: Case, place: Place) -> Iterator[tuple[ResolvedNode, int]]:
     """Give the layers and inputs whose whole numbers reach a layer, with how many there are."""
-    waiting, seen = [source.node for source in node.node.sources], set[str]()
+    waiting, seen = [*place.sources()], set[int]()
     while waiting:
-        name = waiting.pop()
-        before = case.network.by_name.get(name)
-        if before is None or name in seen:
+        before = waiting.pop()
+        node = before.node
+        if id(node) in seen:
             continue
-        seen.add(name)
-        count = count_of(before.layer) if before.layer else None
-        if not before.node.sources and case.counts.get(name) is not None:
-            # Where the data has one input, a written Input takes it, whatever its name.
-            count = case.counts[name]
-        elif not before.node.sources and len(case.counts) == 1 and len(case.network.inputs) == 1:
-            count = next(iter(case.counts.values()))
+        seen.add(id(node))
+        count = count_of(node.layer) if node.layer else None
+        if before.around is None and not node.node.sources:
+            count = case.counts.get(node.name, count)
+            if len(case.counts) == 1 and len(case.network.inputs) == 1:
+                # Where the data has one input, a written Input takes it, whatever its name.
+                count = next(iter(case.counts.values()))
         if count is not None:
-            yield (before, count)
-        elif before.layer is not None and before.layer.keras_name in PASSING:
-            waiting += [source.node for source in before.node.sources]
+            yield (node, count)
+        elif not node.node.sources or (node.layer and node.layer.keras_name in PASSING):
+            waiting += before.sources()
 
 
 def count_of(layer: Layer) -> int | None:

@@ -5,14 +5,16 @@ program accepts; shapes, wiring and whatever relates two values is the program's
 """
 
 import json
+import re
 from typing import Any
 
 from pydantic import BaseModel
 
 from nnspec.catalog.base import CatalogObject
 from nnspec.catalog.registry import load_all
-from nnspec.frontends.nnspec_1.document import RUN_NAME, SECTIONS, VERSION
+from nnspec.frontends.nnspec_1.document import RUN_NAME, VERSION
 from nnspec.frontends.nnspec_1.items import LAYER_NAME
+from nnspec.frontends.nnspec_1.sections import SECTIONS
 from nnspec.reading.admitted import admitted
 from nnspec.schema.families import define_family
 from nnspec.schema.fields import describe_arguments, required_fields
@@ -28,8 +30,8 @@ def generate_schema() -> Schema:
     return make_strict(
         {
             "$schema": DRAFT,
-            "title": f"nnspec {VERSION}",
-            "description": "A neural network, its data and its training.",
+            # No title: editors would name it behind every "object" of a message.
+            "description": f"nnspec {VERSION}: a neural network, its data and its training.",
             "type": "object",
             "properties": describe_top(),
             "required": ["nnspec", "model"],
@@ -120,11 +122,15 @@ def inner_sections(kinds: list[type[BaseModel]]) -> list[type[BaseModel]]:
 
 
 def keep_used(definitions: dict[str, Schema]) -> dict[str, Schema]:
-    """Return the definitions that another one, or a spec's top, refers to."""
-    text = json.dumps([definitions, describe_top()])
-    top = {"model", "model.with_blocks"}
-    return {
-        name: schema
-        for name, schema in definitions.items()
-        if name in top or f'"#/$defs/{name}"' in text or f'"#/$defs/{name}/' in text
-    }
+    """Return the definitions that a spec's top refers to, and those that they refer to."""
+    used: set[str] = set()
+    found = {"model", "model.with_blocks", *references(describe_top())}
+    while found:
+        used |= found
+        found = {name for one in found for name in references(definitions[one])} - used
+    return {name: schema for name, schema in definitions.items() if name in used}
+
+
+def references(schema: Schema) -> list[str]:
+    """Return the names of the definitions that a schema refers to."""
+    return re.findall(r'"#/\$defs/([^"]*)"', json.dumps(schema))

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping
 
 from nnspec.catalog.base import CatalogObject
 from nnspec.catalog.prose import class_prose
-from nnspec.reading.reader import KERAS_FORM
+from nnspec.reading.split import KERAS_FORM
 from nnspec.schema.fields import describe_arguments, required_fields
-from nnspec.schema.values import Schema, refer
+from nnspec.schema.values import Schema, by_type, either, refer
 
 Kinds = Mapping[str, type[CatalogObject]]
 
@@ -49,48 +49,60 @@ def define_family(family: str, kinds: Kinds) -> dict[str, Schema]:
         defined |= define_arguments(f"{family}.{name}", kind)
     for kind in classes.values():
         defined |= {value_of(kind, complete=one): define_value(kind, one) for one in (True, False)}
-    defined[family] = {"examples": list(EXAMPLES[family]), **define_object(kinds)}
+    defined |= define_object(family, kinds, {"examples": list(EXAMPLES[family])})
     bases = {base for kind in kinds.values() for base in kind.__mro__[1:]}
     for base in bases:
         if issubclass(base, CatalogObject) and hasattr(base, "family"):
             among = {name: kind for name, kind in kinds.items() if issubclass(kind, base)}
             if len(among) < len(kinds):
-                defined[f"{family}.any.{base.__name__}"] = define_object(among)
+                defined |= define_object(f"{family}.any.{base.__name__}", among, {})
     return defined
 
 
 def define_arguments(name: str, kind: type[CatalogObject]) -> dict[str, Schema]:
-    """Return the definitions of a class' arguments, and of the one that may stand alone."""
-    described = describe_arguments(kind)
+    """Return the definitions of a class' arguments, and of the one that may stand alone.
+
+    The prose of both stands where they are referred to: editors show what is nearest to a value.
+    """
+    properties = describe_arguments(kind)["properties"]
+    arguments = {"type": "object", "properties": properties, "additionalProperties": False}
     if kind.shorthand is None:
-        return {name: described}
-    argument = described["properties"][kind.shorthand]
-    described["properties"][kind.shorthand] = refer(f"{name}.argument")
-    return {name: described, f"{name}.argument": argument}
+        return {name: arguments}
+    argument = dict(properties[kind.shorthand])
+    words = {key: argument.pop(key) for key in ("description", "default") if key in argument}
+    properties[kind.shorthand] = {**words, **refer(f"{name}.argument")}
+    return {name: arguments, f"{name}.argument": argument}
 
 
-def define_object(kinds: Kinds) -> Schema:
-    """Return the schema of an object of one of these classes, in every way it may be written."""
+def define_object(name: str, kinds: Kinds, words: Schema) -> dict[str, Schema]:
+    """Return the definitions of an object of these classes: of its names, its keys, and of either.
+
+    Args:
+        name: what the definition is called.
+        kinds: class by name and alias.
+        words: what is said about it beside.
+    """
+    names = describe_names(kinds)
+    variable = refer("variable")
     written: Schema = {
         "properties": {name: describe_value(kind) for name, kind in kinds.items()},
         "additionalProperties": False,
         "minProperties": 1,
-        # With maxProperties: 1 the YAML language server would offer no name at all.
-        "not": {"minProperties": 2},
+        # Beside the properties, the YAML language server would offer no name at all.
+        "allOf": [{"type": "object", "maxProperties": 1}],
     }
-    names = describe_names(kinds)
     return {
-        "anyOf": [
-            *([names] if names["enum"] else []),
-            # Two alternatives would let editors offer the keys of one of them alone.
-            {
-                "type": "object",
-                "if": {"type": "object", "required": ["class_name"]},
-                "then": describe_keras_form(kinds),
-                "else": written,
-            },
-            refer("variable"),
-        ]
+        f"{name}.name": either([names, variable]) if names["enum"] else variable,
+        f"{name}.object": {
+            "type": "object",
+            "if": {"type": "object", "required": ["class_name"]},
+            "then": describe_keras_form(kinds),
+            "else": written,
+        },
+        name: {
+            **words,
+            "anyOf": by_type(["object"], refer(f"{name}.object"), [refer(f"{name}.name")]),
+        },
     }
 
 
@@ -118,22 +130,18 @@ def value_of(kind: type[CatalogObject], *, complete: bool) -> str:
 def define_value(kind: type[CatalogObject], complete: bool) -> Schema:  # noqa: FBT001 - as above
     """Return the definition of what stands behind a class' name."""
     name = f"{kind.family}.{kind.keras_name}"
-    prose: Schema = {"description": class_prose(kind)}
-    required = required_fields(kind) if complete else []
-    arguments = {**refer(name), "required": required} if required else refer(name)
-    alternatives: list[Schema] = [arguments]
-    if kind.shorthand and set(required) <= {kind.shorthand}:
-        alternatives.append(
-            {
-                **refer(f"{name}.argument"),
-                "type": ["array", "boolean", "number", "string", "null"],
-            }
-        )
+    needed = required_fields(kind)
+    required = needed if complete else []
+    alone = kind.shorthand and set(required) <= {kind.shorthand}
+    others = [refer(f"{name}.argument" if alone else "variable")]
     if not required:
-        alternatives.append({"type": "null"})
-        # A level of its own keeps editors from writing a colon behind what may stand alone.
-        return {**prose, "allOf": [{"anyOf": alternatives}]}
-    return {**prose, **({"anyOf": alternatives} if len(alternatives) > 1 else arguments)}
+        # As a constant it is in no message about types: only with `each` is nothing enough.
+        others.append({"const": None} if needed else {"type": "null"})
+    arguments = {**refer(name), "required": required} if required else refer(name)
+    either_way = by_type(["object"], arguments, others)
+    # A level of its own keeps editors from writing a colon behind what may stand alone.
+    inner = {"anyOf": either_way} if needed else {"allOf": [{"anyOf": either_way}]}
+    return {"description": class_prose(kind), **inner}
 
 
 def describe_keras_form(names: Iterable[str]) -> Schema:

@@ -9,7 +9,7 @@ from pydantic.fields import FieldInfo
 from nnspec.catalog.base import CatalogObject
 from nnspec.catalog.layer import Layer
 from nnspec.catalog.prose import class_prose, field_prose
-from nnspec.schema.examples import example
+from nnspec.document import Plain
 from nnspec.schema.values import VARIABLE, Schema, describe_type
 
 
@@ -24,17 +24,36 @@ def describe_arguments(kind: type[BaseModel]) -> Schema:
         "type": ["object", "string"],
         "pattern": VARIABLE,
         "properties": {
-            name: with_example(kind, name, describe_field(info, prose.get(name, "")))
+            name: with_example(info, describe_field(info, prose.get(name, "")))
             for name, info in in_order(kind)
         },
         "additionalProperties": False,
     }
 
 
-def with_example(kind: type[BaseModel], name: str, schema: Schema) -> Schema:
+def with_example(info: FieldInfo, schema: Schema) -> Schema:
     """Return the schema of a setting with an example; a definition referred to has its own."""
-    shown = None if "$ref" in schema else example(kind, name, schema)
+    shown = None if "$ref" in schema else example(info, schema)
     return schema if shown is None else {**schema, "examples": [shown]}
+
+
+def example(info: FieldInfo, schema: Schema) -> Plain:
+    """Return a value that shows what a setting takes; None where its type says it all.
+
+    It is the field's own example, else its default, else the first of the words it takes.
+
+    Args:
+        info: the setting.
+        schema: its schema.
+    """
+    if info.examples:
+        shown: Plain = info.examples[0]
+        return shown
+    default: Plain = schema.get("default")
+    if default not in (None, [], {}):
+        return default
+    words = next((one["enum"] for one in (schema, *schema.get("anyOf", ())) if "enum" in one), ())
+    return next((one for one in words if one is not None), None)
 
 
 def in_order(kind: type[BaseModel]) -> list[tuple[str, FieldInfo]]:

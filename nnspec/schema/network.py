@@ -7,6 +7,7 @@ spec without blocks, and one that takes any further name for a spec that has the
 from collections.abc import Iterable
 
 from nnspec.catalog.base import CatalogObject
+from nnspec.catalog.prose import class_prose
 from nnspec.catalog.ranked import RANKED, SHORT
 from nnspec.frontends.keras.tree import MODELS
 from nnspec.frontends.nnspec_1.blocks import SUBMODEL
@@ -20,7 +21,7 @@ from nnspec.schema.families import (
     describe_value,
 )
 from nnspec.schema.fields import describe_arguments, required_fields
-from nnspec.schema.values import VARIABLE, Schema, admit_variable, refer
+from nnspec.schema.values import VARIABLE, Schema, admit_variable, by_type, refer
 
 NAME = LAYER_NAME.pattern
 NAMES: Schema = {"type": ["string", "array"], "items": {"type": ["string", "array"]}}
@@ -70,11 +71,17 @@ def define_network(layers: Kinds) -> dict[str, Schema]:
     defined = {f"ranked.{short}": describe_ranked(kinds) for short, kinds in ranked.items()}
     for blocks in (False, True):
         suffix = ".with_blocks" if blocks else ""
-        defined[f"entry{suffix}"] = describe_entry(names, ranked, blocks=blocks)
+        defined |= define_entry(f"entry{suffix}", names, ranked, blocks=blocks)
         defined[f"model{suffix}"] = describe_model(f"entry{suffix}")
         defined[f"submodel{suffix}"] = describe_submodel(f"entry{suffix}")
     defined["block"] = describe_block()
-    return defined
+    return defined | define_keys(names, ranked, names_alone(names, ranked))
+
+
+def names_alone(names: Kinds, ranked: dict[str, list[type[CatalogObject]]]) -> list[str]:
+    """Return the names that need no arguments."""
+    alone: list[str] = describe_names(names)["enum"]
+    return alone + [short for short, kinds in ranked.items() if not required_by_all(kinds)]
 
 
 def members_of(short: str, layers: Kinds) -> list[type[CatalogObject]]:
@@ -196,37 +203,90 @@ def describe_block() -> Schema:
     }
 
 
-def describe_entry(
-    names: Kinds, ranked: dict[str, list[type[CatalogObject]]], *, blocks: bool
-) -> Schema:
-    """Return the schema of one entry of a list of layers."""
-    alone = describe_names(names)["enum"]
-    alone += [short for short, kinds in ranked.items() if not required_by_all(kinds)]
-    text: Schema = {"enum": alone}
-    if blocks:
-        text = {"anyOf": [text, {"type": "string", "pattern": f"^{NAME}$"}]}
+def define_entry(
+    entry: str, names: Kinds, ranked: dict[str, list[type[CatalogObject]]], *, blocks: bool
+) -> dict[str, Schema]:
+    """Return the definitions of one entry of a list of layers: as a name, with keys, as either."""
+    alone = names_alone(names, ranked)
     heads = [*names, *ranked, SUBMODEL]
-    written = [
-        describe_mapping(names, ranked, complete=one, blocks=blocks) for one in (True, False)
-    ]
-    once = [has_key("use"), *(has_key(name, alone=name in alone) for name in heads)]
-    further = [{"not": {"propertyNames": {"enum": [*WIRING, *heads]}}}] if blocks else []
+    incomplete = [name for name in heads if name not in alone]
+    # The first alternative is what editors report: a layer's name is right, and not enough.
+    wanting = {"type": "string", "pattern": f"^({'|'.join(incomplete)})$"}
+    needing: Schema = {"if": wanting, "then": {"type": "object"}}
+    enough = refer("layer.alone")
+    text: list[Schema] = [{**needing, "else": enough}, enough, refer("variable")]
+    if blocks:
+        text.append({"type": "string", "pattern": f"^{NAME}$"})
     return {
-        "examples": list(EXAMPLES["layers"]),
-        "anyOf": [
-            text,
-            {
-                "type": "object",
-                "if": {"required": ["each"]},
-                "then": written[1],
-                "else": written[0],
-                "not": {"required": ["repeat", "each"]},
-                "oneOf": [*once, *further],
-            },
-            describe_keras_entry([*names, *MODELS]),
-            refer("variable"),
-        ],
+        f"{entry}.name": {"anyOf": text},
+        f"{entry}.object": {
+            "type": "object",
+            "if": {"type": "object", "required": ["class_name"]},
+            "then": describe_keras_entry([*names, *MODELS]),
+            "else": describe_layer(names, ranked, blocks=blocks),
+        },
+        entry: {
+            "examples": list(EXAMPLES["layers"]),
+            "anyOf": by_type(["object"], refer(f"{entry}.object"), [refer(f"{entry}.name")]),
+        },
     }
+
+
+def describe_layer(
+    names: Kinds,
+    ranked: dict[str, list[type[CatalogObject]]],
+    *,
+    blocks: bool,
+) -> Schema:
+    """Return the schema of a layer with its keys: one names it, the others stand beside.
+
+    That there is one is asked apart from which it is, so that editors say what is wrong. Required
+    arguments are asked apart too: `each` may give them instead.
+    """
+    heads = [*names, *ranked, SUBMODEL]
+    known = {"propertyNames": {"enum": [*WIRING, *heads]}}
+    once = {"oneOf": [refer("layer.once"), {"not": known}]}
+    single: Schema = {
+        "if": {"propertyNames": {"not": {"enum": list(WIRING)}} if blocks else {"enum": heads}},
+        "then": {"type": "object", "minProperties": 1, "maxProperties": 1},
+        "else": once if blocks else {"if": known, "then": refer("layer.once")},
+    }
+    return {
+        "type": "object",
+        **describe_mapping(names, ranked, blocks=blocks),
+        "if": {"required": ["each"]},
+        "then": {"properties": {"repeat": False}},
+        "else": refer("layer.complete"),
+        "allOf": [single],
+    }
+
+
+def define_keys(
+    names: Kinds, ranked: dict[str, list[type[CatalogObject]]], alone: list[str]
+) -> dict[str, Schema]:
+    """Return the definitions of having one layer's key, and behind it all that it must be given."""
+    heads = [*names, *ranked, SUBMODEL]
+    once = [has_key("use"), *(has_key(name, alone=name in alone) for name in heads)]
+    needed = {name: required_fields(kind) for name, kind in names.items()}
+    needed |= {short: required_by_all(kinds) for short, kinds in ranked.items()}
+    defined: dict[str, Schema] = {"layer.once": {"type": "object", "oneOf": once}}
+    behind: Schema = {}
+    for name, required in needed.items():
+        if required:
+            behind[name] = refer(f"complete.{'.'.join(required)}")
+            plain: Schema = {"type": ["array", "boolean", "number", "string"]}
+            given = {"if": {"type": "object"}, "then": {"required": required}, "else": plain}
+            # As an alternative: editors then write a colon behind the name.
+            defined[f"complete.{'.'.join(required)}"] = {"anyOf": [given]}
+    defined["layer.alone"] = {"anyOf": [describe_name(name, names) for name in alone]}
+    return {**defined, "layer.complete": {"type": "object", "properties": behind}}
+
+
+def describe_name(name: str, names: Kinds) -> Schema:
+    """Return the schema of a layer's name alone, with the first paragraph about the layer."""
+    kind = names.get(name)
+    prose: Schema = {"description": class_prose(kind).partition("\n")[0]} if kind else {}
+    return {**prose, "const": name}
 
 
 def has_key(name: str, *, alone: bool = False) -> Schema:
@@ -253,18 +313,18 @@ def describe_mapping(
     names: Kinds,
     ranked: dict[str, list[type[CatalogObject]]],
     *,
-    complete: bool,
     blocks: bool,
 ) -> Schema:
     """Return the schema of a layer with its arguments and what stands beside it."""
-    heads = {name: describe_value(kind, complete=complete) for name, kind in names.items()}
+    heads = {name: describe_value(kind, complete=False) for name, kind in names.items()}
     for short, kinds in ranked.items():
-        required = required_by_all(kinds) if complete else []
-        arguments = {**refer(f"ranked.{short}"), "required": required}
         shorthands = {kind.shorthand for kind in kinds}
         several = [] if shorthands == {None} else ["array", "number", "string"]
-        plain: Schema = {"type": [*several, "null"]}
-        heads[short] = {"anyOf": [arguments, plain]} if set(required) <= shorthands else arguments
+        others = {"type": [*several, "null"]}
+        heads[short] = {
+            "description": f"{words_for(kinds)}, by the rank of the input.",
+            "anyOf": by_type(["object"], refer(f"ranked.{short}"), [others]),
+        }
     heads[SUBMODEL] = refer("submodel.with_blocks" if blocks else "submodel")
     mapping: Schema = {"properties": {**WIRING, **heads}, "additionalProperties": False}
     if blocks:
@@ -281,17 +341,19 @@ def describe_ranked(kinds: list[type[CatalogObject]]) -> Schema:
             known = properties.setdefault(field, [])
             if described not in known:
                 known.append(described)
-    names = " or ".join(kind.keras_name for kind in kinds)
     return {
-        "description": f"{names}, by the rank of the input.",
-        "type": ["object", "string"],
-        "pattern": VARIABLE,
+        "type": "object",
         "properties": {
             field: several[0] if len(several) == 1 else {"anyOf": several}
             for field, several in properties.items()
         },
         "additionalProperties": False,
     }
+
+
+def words_for(kinds: list[type[CatalogObject]]) -> str:
+    """Return the names of the layers that a short name may become."""
+    return " or ".join(kind.keras_name for kind in kinds)
 
 
 def required_by_all(kinds: list[type[CatalogObject]]) -> list[str]:

@@ -94,9 +94,33 @@ def unite(schemas: list[Schema]) -> Schema:
     merged: Schema = {key: value for one in mergeable for key, value in one.items()}
     others = [one for one in flat if not is_mergeable(one)]
     if not mergeable:
-        return {"anyOf": others} if len(others) > 1 else others[0]
+        return either(others)
     merged["type"] = types if len(types) > 1 else types[0]
-    return {"anyOf": [merged, *others]} if others else merged
+    if not others:
+        return merged
+    if set(types) <= {"null", "object"}:
+        return {"anyOf": [*others, merged]}
+    return {"anyOf": [*by_type(types, merged, others), merged]}
+
+
+def either(schemas: list[Schema]) -> Schema:
+    """Return the schema of one of several; of the only one, that itself."""
+    return {"anyOf": schemas} if len(schemas) > 1 else schemas[0]
+
+
+def by_type(types: list[str], own: Schema, others: list[Schema]) -> list[Schema]:
+    """Return alternatives that take what either of two schemas takes: one for some types alone.
+
+    Where no alternative takes a value, editors report what the first says of it: so the first asks
+    for its type. They offer words out of plain alternatives alone: so the others are repeated.
+
+    Args:
+        types: the types of the values that `own` is about.
+        own: the schema of values of these types.
+        others: schemas of other values, and of what `own` does not take.
+    """
+    test = either([{"type": one} for one in types])
+    return [{"if": test, "then": own, "else": either(others)}, *others]
 
 
 def is_mergeable(schema: Schema) -> bool:

@@ -58,29 +58,29 @@ class SplitSection(Section):
 class GivenSplits(Section):
     """Files that are the splits of a run as they are."""
 
-    train: Files
+    train: Files = Field(examples=["train.csv"])
     """Training rows."""
-    validation: Files | None = None
+    validation: Files | None = Field(default=None, examples=["validation.csv"])
     """Validation rows; `split.validation` of the training rows if absent."""
-    test: Files | None = None
+    test: Files | None = Field(default=None, examples=["test.csv"])
     """Test rows; `split.test` of the training rows if absent."""
 
 
 class WindowSection(Section):
     """Windows over a series: each row of the table is a time step."""
 
-    length: Steps
+    length: Steps = Field(examples=[12])
     """Rows that the network sees at once, in time steps."""
     horizon: Steps = 1
     """Distance from the window's last row to the target's row, in time steps."""
     stride: Steps = 1
     """Distance between the starts of consecutive windows, in time steps."""
-    key: Text | Columns | None = None
+    key: Text | Columns | None = Field(default=None, examples=["symbol"])
     """Column, or several, that tell the series of one table apart: no window holds rows of two."""
-    time: Text | None = None
+    time: Text | None = Field(default=None, examples=["day"])
     """Column of numbers or dates by which rows are ordered within a series. With it all series are
     split at the same moments, and no window runs across a gap."""
-    gap: PositiveNumber | None = None
+    gap: PositiveNumber | None = Field(default=None, examples=[7.0])
     """Largest distance of two neighbouring rows within a window: in days where `time` holds dates,
     else in its own units. If absent the largest that a twentieth of the neighbours have."""
 
@@ -121,23 +121,27 @@ class DataSection(Section):
     instead; in Python it is the way to pass a column called `self`.
     """
 
-    source: Files | GivenSplits
+    source: Files | GivenSplits = Field(examples=["sklearn:diabetes"])
     """A bundled set (`sklearn:` and diabetes, iris, digits, wine, breast_cancer or linnerud), or a
     file's path, relative to the spec, read by its ending (.csv .tsv .parquet .json .jsonl .feather
     .npz .npy .xlsx .sqlite; also packed as .gz, .zst or .zip) or as said: `{csv: {path: d.txt,
     decimal: ","}}`. A `*` in it makes a pattern; files of one pattern or of a list are one table,
     with the same columns. `{train: a.csv, test: b.csv}` gives the splits as they are."""
-    target: Text | Columns | dict[Text, Text | Columns] | None = None
+    target: Text | Columns | dict[Text, Text | Columns] | None = Field(
+        default=None, examples=["target"]
+    )
     """Column that the network predicts; a list for several units of one output; a mapping from
     output names for several outputs; absent when the network reconstructs its input."""
-    features: Columns | None = None
+    features: Columns | None = Field(default=None, examples=[["height", "width"]])
     """Columns that the network reads, by name or by a pattern with `*`; all but the targets and
     what `exclude` names (with `window`: all but the latter) if absent."""
-    inputs: Annotated[dict[Text, Columns], Field(min_length=1)] | None = None
+    inputs: Annotated[dict[Text, Columns], Field(min_length=1)] | None = Field(
+        default=None, examples=[{"numbers": ["height", "width"], "kind": ["colour"]}]
+    )
     """For several network inputs: the columns of each, by the input's name."""
-    exclude: Text | Columns | None = None
+    exclude: Text | Columns | None = Field(default=None, examples=[["name", "note*"]])
     """Columns that are no features, in place of naming all others as such."""
-    columns: dict[Text, KindOf] = Field(default={})
+    columns: dict[Text, KindOf] = Field(default={}, examples=[{"zip_code": "category"}])
     """Kinds of columns, by name or by a pattern with `*` (an exact name wins): the kind, or the
     kind and what is done with the cells: `{age: {numeric: {missing: median}}}`. Else cells that
     are all numbers make a column numeric, all true or false boolean, anything else category; whole
@@ -166,7 +170,7 @@ class DataSection(Section):
     """Makes windows over a series; absent for a table of independent rows."""
     task: Task | None = None
     """What is learned; inferred from the loss if absent."""
-    sample_weight: Text | None = None
+    sample_weight: Text | None = Field(default=None, examples=["weight"])
     """Column that holds each row's weight in the loss; it is not a feature."""
 
     @property

@@ -31,6 +31,8 @@ class Origin:
 
 NETWORK_INPUT = "<input>"
 """Source of a first layer that does not say what feeds it: the data's only input."""
+UNREAD = "<unread>"
+"""Source of a wire whose name was refused."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,9 @@ class TrainingSection(Section):
     """Changes the weights along the gradient: a name, or a name with arguments."""
     loss: Loss | dict[Text, Loss | None]
     """What training makes small; with several outputs, one per output name (null: not trained)."""
-    loss_weights: dict[Text, Number] | None = None
+    loss_weights: dict[Text, Number] | None = Field(
+        default=None, examples=[{"price": 1.0, "kind": 0.5}]
+    )
     """Factor on the loss of each output, by output name; 1 if absent."""
     metrics: list[Metric] | dict[Text, list[Metric]] = Field(default=[])
     """What is measured beside the loss, in the target's own units, while training and in the report
@@ -36,7 +38,9 @@ class TrainingSection(Section):
     """Passes over the training rows, at most."""
     shuffle: Flag = True
     """Whether each epoch sees the training rows in a new order, drawn from the run's seed."""
-    class_weight: dict[Text, PositiveNumber] | None = None
+    class_weight: dict[Text, PositiveNumber] | None = Field(
+        default=None, examples=[{"rare": 5.0, "common": 1.0}]
+    )
     """Factor on the loss of each class, by its label as text."""
     callbacks: list[Callback] = Field(default=[])
     """What acts between epochs."""
@@ -69,9 +73,9 @@ def named_metrics(metrics: Metrics) -> Metrics:
 class Gate(Section):
     """A bound that a metric must keep; a run that misses it ends with exit code 4."""
 
-    min: Number | None = None
+    min: Number | None = Field(default=None, examples=[0.9])
     """Smallest value that passes."""
-    max: Number | None = None
+    max: Number | None = Field(default=None, examples=[60.0])
     """Largest value that passes."""
 
 
@@ -83,7 +87,7 @@ class EvaluationSection(Section):
     weighted: Flag = False
     """Whether rows count in figures and baselines by the weights that the training gives them
     (`sample_weight`, `class_weight`); else all count alike. The report says which."""
-    gates: dict[Text, Gate] = Field(default={})
+    gates: dict[Text, Gate] = Field(default={}, examples=[{"rmse": {"max": 60}}])
     """Bounds on the test metrics, by metric name: those of the report and those that
     `training.metrics` names."""
 
@@ -103,7 +107,7 @@ class RuntimeSection(Section):
     """Whether only operations are used that give the same bits on a GPU as well."""
     dtype_policy: LearningPolicy = "float32"
     """Type of numbers for all layers that do not name their own."""
-    threads: Threads | None = None
+    threads: Threads | None = Field(default=None, examples=[4])
     """Processor threads; as many as the machine offers if absent."""
 
 

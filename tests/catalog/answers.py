@@ -13,6 +13,7 @@ import keras
 import tensorflow as tf
 from differences import difference
 from drawing import DTYPES, Case
+from keras_oracle import original
 from pydantic import ValidationError
 
 from nnspec.catalog.base import CatalogObject
@@ -103,7 +104,7 @@ def keras_layer(case: Case) -> Any:
             name: value for name, value in case.fields.items() if name not in case.layer.additions
         }
     made = {name: in_keras(value) for name, value in arguments.items()}
-    return getattr(keras.layers, case.layer.keras_name)(**made)
+    return original(case.layer)(**made)
 
 
 def call(case: Case, layer: Any, tensors: list[Any]) -> list[Any]:

@@ -16,9 +16,8 @@ APART: dict[str, str] = {"Input": "takes nothing in"}
 
 
 def layers() -> list[type[Layer]]:
-    """Return Keras' layers in the catalogue, by name; cells are drawn inside RNN."""
-    held = set(load_all()["layers"].values())
-    found = [one for one in held if issubclass(one, Layer) and one.keras_module is None]
+    """Return the layers of the catalogue, by name; cells are drawn inside RNN."""
+    found = [one for one in set(load_all()["layers"].values()) if issubclass(one, Layer)]
     return sorted(
         (
             one

@@ -4,6 +4,7 @@ import inspect
 import warnings
 from collections.abc import Callable, Mapping
 from functools import partial
+from importlib import import_module
 from typing import Any
 
 import keras
@@ -12,6 +13,7 @@ from pydantic import BaseModel
 
 from nnspec.catalog.base import CatalogObject
 from nnspec.catalog.excluded import EXCLUDED
+from nnspec.catalog.layers.application import Application
 from nnspec.catalog.registry import find, load_all
 
 COMMON = frozenset({"trainable", "dtype", "activity_regularizer"})
@@ -75,9 +77,9 @@ def public_names(family: str) -> frozenset[str]:
 
 
 def classes(family: str) -> tuple[type[CatalogObject], ...]:
-    """Return the catalogued classes of a family that Keras' own module of it has too."""
+    """Return the catalogued classes of a family that Keras has too; whole networks stand apart."""
     held = set(load_all()[family].values())
-    found = {kind for kind in held if not kind.beyond_keras and not kind.keras_module}
+    found = {kind for kind in held if not kind.beyond_keras and not issubclass(kind, Application)}
     return tuple(sorted(found, key=lambda kind: kind.keras_name))
 
 
@@ -110,7 +112,8 @@ def everything() -> tuple[type[CatalogObject], ...]:
 
 def original(kind: type[CatalogObject]) -> Any:
     """Return the class or function of Keras that a catalogue class stands for."""
-    return getattr(module_of(kind.family), kind.keras_name)
+    own = kind.keras_module
+    return getattr(import_module(own) if own else module_of(kind.family), kind.keras_name)
 
 
 def parameters(kind: type[CatalogObject]) -> dict[str, inspect.Parameter]:

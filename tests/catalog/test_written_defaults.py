@@ -7,7 +7,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from nnspec.catalog.base import CatalogObject
 from nnspec.catalog.registry import load_all
-from nnspec.frontends.nnspec_1.document import SECTIONS
+from nnspec.frontends.nnspec_1.sections import SECTIONS
 from nnspec.network.fill import fill_value
 
 CLASSES: list[type[BaseModel]] = [

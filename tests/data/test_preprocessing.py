@@ -195,9 +195,25 @@ def test_prediction_names_columns_that_are_absent(load: Load, tmp_path: Path) ->
     (tmp_path / "new.csv").write_text("Size,y\n1,2\n")
     with pytest.raises(Refused) as refused:
         read_for_prediction("new.csv", fitted, folder=tmp_path)
-    first, second = refused.value.diagnostics
-    assert (first.code, first.hint) == ("D103", "did you mean Size?")
-    assert 'no column "place", which the network was trained on; it has Size, y' in second.message
+    (found,) = refused.value.diagnostics
+    assert (found.code, found.hint) == ("D103", "did you mean Size for size?")
+    assert 'lacks 2 columns of the training: "size", "place"; it has Size, y' in found.message
+    (tmp_path / "near.csv").write_text("size,plase\n1,2\n")
+    with pytest.raises(Refused, match='has no column "place", which the network was trained on'):
+        read_for_prediction("near.csv", fitted, folder=tmp_path)
+
+
+def test_missing_cells_of_many_columns_are_one_finding(load: Load) -> None:
+    names = [f"Länge {k} [m]" for k in range(9)]
+    cells = ["" if k == 0 else str(k) for k in range(40)]
+    text = ",".join([*names, "y"]) + "\n"
+    text += "".join(f"{','.join([cell] * 9)},{k}\n" for k, cell in enumerate(cells))
+    with pytest.raises(Refused) as refused:
+        load(text.replace(",0\n", ",1\n"))
+    (found,) = refused.value.diagnostics
+    assert found.code == "D105"
+    assert found.message.startswith("9 columns have missing cells in 40 rows: ")
+    assert found.message.endswith('"Länge 5 [m]" (1) and 3 more')
 
 
 def test_prediction_fills_missing_cells_only_if_the_training_did(

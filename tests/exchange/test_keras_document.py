@@ -6,59 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from keras_written import SMALL, check_text, entry, layer, model, only, tensor
 
 from nnspec.diagnostics import Refused
 from nnspec.network.fill import hash_model
 from nnspec.pipeline.check import Checked, check
 
 Read = Callable[..., Checked]
-
-
-def tensor(name: str, call: int = 0, number: int = 0) -> dict[str, Any]:
-    config = {"shape": [None, 4], "dtype": "float32", "keras_history": [name, call, number]}
-    return {"class_name": "__keras_tensor__", "config": config}
-
-
-def layer(class_name: str, name: str, *calls: Any, **config: Any) -> dict[str, Any]:
-    """Return a serialized layer; a call is its arguments, or {args, kwargs}."""
-    nodes = [one if isinstance(one, dict) else {"args": list(one), "kwargs": {}} for one in calls]
-    return {
-        "module": "keras.layers",
-        "class_name": class_name,
-        "config": {"name": name, **config},
-        "registered_name": None,
-        "name": name,
-        "inbound_nodes": nodes,
-    }
-
-
-def entry(name: str = "given") -> dict[str, Any]:
-    return layer("InputLayer", name, batch_shape=[None, 4], dtype="float32", sparse=False)
-
-
-def model(*layers: Any, inputs: Any = None, outputs: Any = None) -> dict[str, Any]:
-    config = {
-        "name": "net",
-        "trainable": True,
-        "layers": list(layers),
-        "input_layers": inputs or [["given", 0, 0]],
-        "output_layers": outputs or [[layers[-1]["name"], 0, 0]],
-    }
-    return {"module": "keras", "class_name": "Functional", "config": config}
-
-
-SMALL = model(entry(), layer("Dense", "dense", [tensor("given")], units=2))
-
-
-def check_text(document: Any, folder: Path) -> Checked:
-    file = folder / "model.json"
-    file.write_text(json.dumps(document, indent=1), encoding="utf-8")
-    return check(file)
-
-
-def only(checked: Checked, code: str) -> str:
-    assert [one.code for one in checked.diagnostics] == [code], checked.diagnostics
-    return checked.diagnostics[0].message
 
 
 def test_a_bare_document_is_a_spec_of_its_own(tmp_path: Path) -> None:
@@ -213,6 +167,93 @@ def test_a_mask_that_was_computed_by_hand_is_refused(tmp_path: Path) -> None:
     call = {"args": [tensor("given")], "kwargs": {"mask": tensor("compare")}}
     checked = check_text(model(steps, compare, layer("LSTM", "lstm", call, units=2)), tmp_path)
     assert "lstm takes a mask" in only(checked, "S106")
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [("Equal", 0), ("NotEqual", 3), ("NotEqual", 0)],
+    ids=["turned", "other", "own"],
+)
+def test_only_the_mask_that_an_embedding_makes_is_taken_for_its_own(
+    kind: str, value: int, tmp_path: Path
+) -> None:
+    tokens = layer("InputLayer", "given", batch_shape=[None, 4], dtype="int32")
+    words = layer(
+        "Embedding", "words", [tensor("given")], input_dim=9, output_dim=2, mask_zero=True
+    )
+    compare = {**layer(kind, "compare", [tensor("given"), value]), "module": "keras.src.ops.numpy"}
+    call = {"args": [tensor("words")], "kwargs": {"mask": tensor("compare")}}
+    checked = check_text(
+        model(tokens, words, compare, layer("LSTM", "reads", call, units=2)), tmp_path
+    )
+    if (kind, value) == ("NotEqual", 0):
+        assert not checked.refused
+    else:
+        assert "reads takes a mask" in only(checked, "S106")
+
+
+def test_an_input_that_is_a_mask_alone_is_no_second_finding(tmp_path: Path) -> None:
+    steps = layer("InputLayer", "given", batch_shape=[None, 4, 2], dtype="float32")
+    marks = layer("InputLayer", "marks", batch_shape=[None, 4], dtype="bool")
+    call = {"args": [tensor("given")], "kwargs": {"mask": tensor("marks")}}
+    inputs = [["given", 0, 0], ["marks", 0, 0]]
+    document = model(steps, marks, layer("LSTM", "reads", call, units=2), inputs=inputs)
+    assert "reads takes a mask" in only(check_text(document, tmp_path), "S106")
+
+
+def test_a_part_of_an_operation_takes_no_layers_name(tmp_path: Path) -> None:
+    turned = {**layer("Absolute", "size", [tensor("given")]), "module": "keras.src.ops.numpy"}
+    dense = layer("Dense", "size_part_1", [tensor("size")], units=2)
+    _, network = check_text(model(entry(), turned, dense), tmp_path).accept()
+    names = [node.name for node in network.nodes]
+    assert names == ["given", "size_part_1_", "size", "size_part_1"]
+
+
+def test_what_get_config_returns_is_the_model(tmp_path: Path) -> None:
+    _, whole = check_text(SMALL, tmp_path).accept()
+    _, network = check_text(SMALL["config"], tmp_path).accept()
+    assert hash_model(network) == hash_model(whole)
+
+
+def test_what_get_config_returns_of_a_chain_is_the_chain(tmp_path: Path) -> None:
+    dense = layer("Dense", "dense", units=2)
+    config = {"name": "chain", "trainable": True, "layers": [entry(), dense]}
+    _, network = check_text(config, tmp_path).accept()
+    assert [node.name for node in network.nodes] == ["given", "dense"]
+
+
+def test_what_get_config_returns_may_stand_in_place(tmp_path: Path, read: Read) -> None:
+    _, whole = check_text(SMALL, tmp_path).accept()
+    _, network = read(f"nnspec: 1\nmodel: {json.dumps(SMALL['config'])}\n").accept()
+    assert hash_model(network) == hash_model(whole)
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"class_name": "Dense", "config": {"units": 3}}, "S106"),
+        ({"module": "keras_hub.src.models.bert", "class_name": "BertBackbone"}, "X102"),
+        ({"class_name": "Backbone", "registered_name": "mine>Backbone"}, "X102"),
+    ],
+)
+def test_an_object_that_is_no_model_is_named(
+    change: dict[str, Any], code: str, tmp_path: Path
+) -> None:
+    checked = check_text({**SMALL, **change}, tmp_path)
+    assert change["class_name"] in only(checked, code)
+    assert checked.diagnostics[0].hint
+
+
+def test_a_finding_about_an_argument_names_the_layer(tmp_path: Path) -> None:
+    dense = layer("Dense", "hidden", [tensor("given")], units=2, activation="reluu")
+    assert "(layer 'hidden')" in only(check_text(model(entry(), dense), tmp_path), "S106")
+
+
+def test_a_document_that_is_encoded_again_and_again_is_told_so(tmp_path: Path) -> None:
+    for text in (json.dumps(SMALL), json.dumps(json.dumps(SMALL))):
+        with pytest.raises(Refused) as refused:
+            check_text(text, tmp_path)
+        assert "encoded twice" in str(refused.value.diagnostics[0].hint)
 
 
 def test_a_tensor_of_an_unknown_layer_is_refused(tmp_path: Path) -> None:

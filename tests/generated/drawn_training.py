@@ -33,10 +33,14 @@ RECIPES = (
     Recipe(
         "linear",
         (1, 3),
-        "MeanSquaredError MeanAbsoluteError Huber LogCosh MeanAbsolutePercentageError "
-        "CosineSimilarity",
-        "RootMeanSquaredError R2Score ConcordanceCorrelation PearsonCorrelation LogCoshError "
-        "mae mse mape",
+        "MeanSquaredError MeanAbsoluteError Huber LogCosh MeanAbsolutePercentageError",
+        "RootMeanSquaredError R2Score LogCoshError mae mse mape",
+    ),
+    Recipe(
+        "linear",
+        (3,),
+        "MeanSquaredError CosineSimilarity",
+        "ConcordanceCorrelation PearsonCorrelation mae",
     ),
     Recipe(
         "exponential",
@@ -83,7 +87,9 @@ GIVEN: dict[str, st.SearchStrategy[Any]] = {
     "warmup_target": st.just(1e-2),
     "boundaries": st.just((100,)),
     "values": st.just((1e-3, 1e-4)),
-    "num_classes": st.just(3),
+    "num_classes": st.just(5),
+    "alpha": st.sampled_from((0.2, 0.25)),
+    "epsilon": st.sampled_from((1e-7, 1e-3)),
     "label_smoothing": st.sampled_from((0.0, 0.05)),
     "threshold": st.sampled_from((None, 0.5)),
     "k": st.just(2),
@@ -94,7 +100,7 @@ LEFT_OUT = frozenset(
     | {"target_class_ids", "top_k", "multi_label", "num_labels", "label_weights", "thresholds"}
     | {"class_aggregation", "ignore_class", "relative_step", "use_ema", "ema_overwrite_frequency"}
     | {"loss_scale_factor", "gradient_accumulation_steps", "warmup_steps", "ema_momentum"}
-    | {"num_regressors", "warmup_target", "nesterov"}
+    | {"num_regressors", "warmup_target", "nesterov", "weight_decay"}
 )
 """Settings that only make sense beside others, or change what a loss or metric is for."""
 TRIES = 8

@@ -10,8 +10,22 @@ from nnspec.catalog.layers.reshaping import Rearranged
 from nnspec.catalog.layers.window import Window
 from nnspec.catalog.layers.wrappers import Bidirectional
 from nnspec.catalog.registry import load_all
+from nnspec.rules.activations import PRODUCTS
+from nnspec.rules.capacity import STRONGEST, penalties
+from nnspec.rules.constants import (
+    ALONG,
+    ATTENTIONS,
+    begins_at_zero,
+    flattening,
+    numbers_compared,
+)
+from nnspec.rules.kinds import SEQUENTIAL
 from nnspec.shapes import Shape
 
+ROWS_AND_STEPS = 2
+"""Rank of what has rows and steps, or rows and numbers, and no more."""
+JOINED = PRODUCTS | {"BatchNormalization"}
+"""Layers of which two in a row come to less than they seem."""
 USUAL_RATE = 0.5
 """Largest share that people drop."""
 
@@ -44,6 +58,8 @@ def sensible(layer: Layer, before: list[str], given: Tensors, outputs: Tensors) 
         outputs: what leaves.
     """
     doubled = any(isinstance(layer, family) and names(*family) & set(before) for family in ONCE)
+    doubled = doubled or (layer.keras_name in JOINED and not JOINED.isdisjoint(before))
+    doubled = doubled or leaves_nothing(layer, given)
     if doubled or function_named(layer) in LAST_FUNCTIONS or grows(layer):
         return False
     match layer:
@@ -61,6 +77,22 @@ def sensible(layer: Layer, before: list[str], given: Tensors, outputs: Tensors) 
             return slides(layer, layer.inner(given[0].shape))
         case _:
             return True
+
+
+def leaves_nothing(layer: Layer, given: Tensors) -> bool:
+    """Tell whether a layer has nothing to compare, to carry on, or to begin with."""
+    halved = isinstance(layer, Bidirectional) and layer.merge_mode is None
+    if halved or layer.keras_name == "RandomCrop":
+        # One direction may stay unread; a random crop has other sizes outside of training.
+        return True
+    name, first = layer.keras_name, given[0] if given else None
+    if first is not None and name in {*ALONG, "GroupNormalization"}:
+        masked = name == "Softmax" and first.masked
+        return masked or numbers_compared(layer, first.shape) == 1
+    if first is not None and first.rank > ROWS_AND_STEPS and name in SEQUENTIAL | ATTENTIONS:
+        return any(one.shape[1] == 1 for one in given)
+    strong = any(strength >= STRONGEST for _, strength, _ in penalties(layer))
+    return strong or flattening(layer) is not None or begins_at_zero(layer)
 
 
 def function_named(layer: Layer) -> str | None:

@@ -140,13 +140,14 @@ def test_the_command_line_shows_why_a_training_ended_and_its_figures_before_a_mi
 ) -> None:
     monkeypatch.chdir(spec.parent)
     stop = "[{EarlyStopping: {patience: 1, min_delta: 1e9, restore_best_weights: true}}]"
-    settings = (f"training.callbacks={stop}", "evaluation.gates={r2: {min: 2}}")
+    settings = (f"training.callbacks={stop}", "evaluation.gates={r2: {min: 1}}")
     with pytest.raises(SystemExit) as ended:
         main(["train", "small.yaml", *(f"--set={one}" for one in settings)])
     shown = capsys.readouterr()
     assert ended.value.code == 4
     assert "r2 is " in shown.err
-    assert "its gate asks for at least 2" in shown.err
+    assert "its gate asks for at least 1" in shown.err
+    assert "note: --set evaluation.gates={r2: {min: 1}}" in shown.err
     table = shown.out.index("network")
     assert shown.out.index("epoch 1,") < table < shown.out.index("run: runs/small")
     assert "stopped after epoch 2 by EarlyStopping; val_loss was best in epoch 1" in shown.out

@@ -5,12 +5,13 @@ from practice_examples import PRACTICE_EXAMPLES, UNMOVED
 from rule_examples import DIABETES, DIGITS, Example, check_text, serious
 from task_examples import SILENT_WITHOUT_FACTS, TASK_EXAMPLES
 from training_examples import TRAINING_EXAMPLES, UNTRAINED
+from trap_examples import TRAP_EXAMPLES
 
 from nnspec.diagnostics import Diagnostic
 from nnspec.diagnostics.codes import CODES
 from nnspec.rules.rule import RULES
 
-EXAMPLES = [*TASK_EXAMPLES, *TRAINING_EXAMPLES, *PRACTICE_EXAMPLES]
+EXAMPLES = [*TASK_EXAMPLES, *TRAINING_EXAMPLES, *PRACTICE_EXAMPLES, *TRAP_EXAMPLES]
 
 
 def named(example: Example) -> str:

@@ -73,14 +73,18 @@ def references(part: Any) -> Iterator[str]:
 
 
 def fields_of(name: str) -> dict[str, dict[str, Any]]:
-    """Return the schemas of a definition's settings, shared ones looked up."""
+    """Return the schemas of a definition's settings, shared ones looked up, words beside kept."""
     definitions = generate_schema()["$defs"]
-    (settings,) = (one for one in definitions[name]["anyOf"] if one.get("type") == "object")
-    found = settings["properties"]
+    found: dict[str, dict[str, Any]] = definitions[name]["properties"]
     for key, field in found.items():
         pointer = field.get("$ref", "").removeprefix("#/$defs/")
-        if pointer.startswith("shared.") or pointer == f"{name}.argument":
-            found = {**found, key: definitions[pointer]}
+        if pointer.startswith("shared."):
+            field = definitions[pointer]  # noqa: PLW2901 - one may refer to the other
+            pointer = field.get("$ref", "").removeprefix("#/$defs/")
+        if pointer == f"{name}.argument":
+            words = {word: text for word, text in field.items() if word != "$ref"}
+            field = {**words, **definitions[pointer]}  # noqa: PLW2901 - as above
+        found = {**found, key: field}
     return {key: dict(field) for key, field in found.items()}
 
 
@@ -88,9 +92,10 @@ def test_every_class_and_each_of_its_fields_is_described() -> None:
     definitions = generate_schema()["$defs"]
     for family, kinds in load_all().items():
         for kind in kinds.values():
-            described = definitions[f"{family}.{kind.keras_name}"]
-            assert described["description"], kind
-            fields = fields_of(f"{family}.{kind.keras_name}")
+            name = f"{family}.{kind.keras_name}"
+            written = [definitions.get(f"{name}.{form}") for form in ("value", "part")]
+            assert all(one["description"] for one in written if one), kind
+            fields = fields_of(name)
             assert set(fields) == set(kind.model_fields)
             bare = [name for name, field in fields.items() if "description" not in field]
             assert bare == [], kind

@@ -30,10 +30,15 @@ def figures(outputs: Any) -> dict[str, float]:
     return found
 
 
-# digits does not agree yet: one training row of 1,258 is classified otherwise. Rounding, carried on
-# over the epochs, would explain it; that is not shown.
-@pytest.mark.parametrize("name", ["auto_mpg", "sunspots"])
-def test_both_executors_reach_the_same_report(name: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "apart"),
+    [
+        ("auto_mpg", 1e-5),
+        ("sunspots", 1e-5),
+        ("digits", 0.0),  # nothing that runs uncompiled on short weights rounds otherwise
+    ],
+)
+def test_both_executors_reach_the_same_report(name: str, apart: float, tmp_path: Path) -> None:
     reports = {}
     for engine in ("fused", "keras"):
         run = nnspec.train(
@@ -45,4 +50,4 @@ def test_both_executors_reach_the_same_report(name: str, tmp_path: Path) -> None
         reports[engine] = json.loads((run / "report.json").read_text())
     fused, keras = (figures(one["outputs"]) for one in reports.values())
     assert fused
-    assert fused == pytest.approx(keras, rel=1e-5, abs=1e-6)
+    assert fused == pytest.approx(keras, rel=apart, abs=apart / 10)

@@ -1,5 +1,7 @@
 """Activation layers: a function of each element, or along axes; floor 2."""
 
+from pydantic import Field
+
 from nnspec.catalog import activations
 from nnspec.catalog.constraints import Constraint
 from nnspec.catalog.initializers import Initializer, Zeros
@@ -23,7 +25,7 @@ class Activation(ActivationLayer):
 
     shorthand = "activation"
 
-    activation: activations.Activation
+    activation: activations.Activation = Field(examples=["relu"])
     """The function."""
 
     def infer_shape(self, shape: Shape) -> Shape:
@@ -39,7 +41,7 @@ class ReLU(ActivationLayer):
     consumes = ("float", "integer")
     produces = None
 
-    max_value: NonNegativeNumber | None = None
+    max_value: NonNegativeNumber | None = Field(default=None, examples=[6.0])
     """Largest value that leaves; no bound if absent."""
     negative_slope: NonNegativeNumber = 0.0
     """Slope below the threshold."""
@@ -75,7 +77,7 @@ class PReLU(ActivationLayer):
     """Penalty on the slopes."""
     alpha_constraint: Constraint | None = None
     """Set that the slopes are kept in."""
-    shared_axes: Positive | tuple[Positive, ...] | None = None
+    shared_axes: Positive | tuple[Positive, ...] | None = Field(default=None, examples=[[1, 2]])
     """Axes along which one slope serves all, counted from 1; [1, 2] for one per image channel."""
 
     def infer_shape(self, shape: Shape) -> Shape:

@@ -7,6 +7,8 @@ and key, which is the value unless it is given. The query's mask goes on.
 from collections.abc import Mapping, Sequence
 from typing import ClassVar, Literal
 
+from pydantic import Field
+
 from nnspec.catalog.layer import Layer, Tensors
 from nnspec.catalog.layers.core import NUMERIC
 from nnspec.catalog.types import Flag, Rate, Seed
@@ -111,13 +113,19 @@ class Scored(Attending, abstract=True):
 
 
 class Attention(Scored):
-    """Attention by dot product of query and key (Luong and others, 2015)."""
+    """Attention by dot product of query and key (Luong and others, 2015).
+
+    Query (batch, queries, features) and value (batch, values, channels) in, (batch, queries,
+    channels) out: for each query a mean of the values, weighted by how well their keys answer
+    it. The key, (batch, values, features), is the value unless it is given; further axes may
+    follow the batch.
+    """
 
     use_scale: Flag = False
     """Whether the scores are multiplied with a trained number."""
     score_mode: Literal["dot", "concat"] = "dot"
     """How query and key are compared: dot product, or tanh of their sum, added up."""
-    seed: Seed | None = None
+    seed: Seed | None = Field(default=None, examples=[0])
     """Seed of the dropout; drawn from the run's seed if absent."""
 
     @property
@@ -144,7 +152,13 @@ class Attention(Scored):
 
 
 class AdditiveAttention(Scored):
-    """Attention by tanh of the sum of query and key (Bahdanau and others, 2015)."""
+    """Attention by tanh of the sum of query and key (Bahdanau and others, 2015).
+
+    Query (batch, queries, features) and value (batch, values, channels) in, (batch, queries,
+    channels) out: for each query a mean of the values, weighted by how well their keys answer
+    it. The key, (batch, values, features), is the value unless it is given; further axes may
+    follow the batch.
+    """
 
     use_scale: Flag = True
     """Whether the features are weighted by trained numbers before they are added up."""

@@ -23,7 +23,11 @@ AtLeastTwo = Annotated[int, Field(strict=True, ge=2, le=2**31 - 1)]
 
 
 class MelSpectrogram(Layer):
-    """Loudness by pitch and time: (batch, samples) in, (batch, mel bins, frames) out."""
+    """Loudness by pitch and time: (batch, samples) in, (batch, num_mel_bins, frames) out.
+
+    A frame begins every sequence_stride samples; loudness is in decibels unless power_to_db is
+    false.
+    """
 
     ranks = (2,)
     passes_mask = False
@@ -33,7 +37,7 @@ class MelSpectrogram(Layer):
     """Length of the Fourier transform, in samples."""
     sequence_stride: Positive = 512
     """Distance between frames, in samples."""
-    sequence_length: Positive | None = None
+    sequence_length: Positive | None = Field(default=None, examples=[16000])
     """Length of a frame, in samples, fft_length at most; fft_length if absent."""
     window: Literal["hann", "hamming"] | None = "hann"
     """How the ends of a frame fade; null: not at all."""
@@ -43,7 +47,7 @@ class MelSpectrogram(Layer):
     """Number of pitches."""
     min_freq: NonNegativeNumber = 20.0
     """Lowest pitch, in hertz."""
-    max_freq: PositiveNumber | None = None
+    max_freq: PositiveNumber | None = Field(default=None, examples=[8000.0])
     """Highest pitch, in hertz; half the sampling rate if absent."""
     power_to_db: Flag = True
     """Whether loudness is given in decibels."""
@@ -112,7 +116,12 @@ class MelSpectrogram(Layer):
 
 
 class STFTSpectrogram(Spatial):
-    """Frequencies over time: (batch, samples, channels) in, a transform of each frame out."""
+    """Frequencies over time, for each channel of a sound.
+
+    (batch, samples, channels) in, (batch, frames, frequencies * channels) out, or with
+    expand_dims (batch, frames, frequencies, channels). A frame begins every frame_step samples
+    and has fft_length // 2 + 1 frequencies, twice as many numbers with mode: stft.
+    """
 
     ranks = (3,)
     dimensions = 1
@@ -125,9 +134,9 @@ class STFTSpectrogram(Spatial):
     imaginary part, angle, or both parts side by side."""
     frame_length: AtLeastTwo = 256
     """Length of a frame, in samples."""
-    frame_step: Positive | None = None
+    frame_step: Positive | None = Field(default=None, examples=[128])
     """Distance between frames, in samples, frame_length at most; half of it if absent."""
-    fft_length: Positive | None = None
+    fft_length: Positive | None = Field(default=None, examples=[256])
     """Length of the transform, in samples, frame_length at least; the next power of two if
     absent."""
     window: Window | None = "hann"

@@ -6,6 +6,8 @@ that makes sense.
 
 from typing import Literal
 
+from pydantic import Field
+
 from nnspec.catalog.layer import Layer
 from nnspec.catalog.layers.image import (
     Fill,
@@ -37,7 +39,7 @@ class Filled(Interpolated, abstract=True):
 
 
 class RandomFlip(Image, Seeded):
-    """Mirrors images at random."""
+    """Mirrors images at random: (batch, rows, columns, channels) in and out."""
 
     shorthand = "mode"
 
@@ -46,36 +48,39 @@ class RandomFlip(Image, Seeded):
 
 
 class RandomRotation(Image, Filled, Seeded):
-    """Turns images by a random angle."""
+    """Turns images by a random angle: (batch, rows, columns, channels) in and out."""
 
     shorthand = "factor"
 
-    factor: Signed | tuple[Signed, Signed]
+    factor: Signed | tuple[Signed, Signed] = Field(examples=[0.1])
     """Largest angle either way, or the range, in full turns: 0.1 is 36 degrees."""
 
 
 class RandomTranslation(Image, Filled, Seeded):
-    """Moves images by a random distance."""
+    """Moves images by a random distance: (batch, rows, columns, channels) in and out."""
 
-    height_factor: Signed | tuple[Signed, Signed]
+    height_factor: Signed | tuple[Signed, Signed] = Field(examples=[0.1])
     """Largest way down or up, or the range (negative is up), as a share of the height."""
-    width_factor: Signed | tuple[Signed, Signed]
+    width_factor: Signed | tuple[Signed, Signed] = Field(examples=[0.1])
     """Largest way right or left, or the range (negative is left), as a share of the width."""
 
 
 class RandomZoom(Image, Filled, Seeded):
-    """Zooms images in or out at random."""
+    """Zooms in or out at random: (batch, rows, columns, channels) in and out.
+
+    The number of pixels stays; what lies outside the image is filled.
+    """
 
     shorthand = "height_factor"
 
-    height_factor: Zoom | tuple[Zoom, Zoom]
+    height_factor: Zoom | tuple[Zoom, Zoom] = Field(examples=[0.1])
     """Largest change of height, or the range; negative zooms in, positive zooms out."""
-    width_factor: Zoom | tuple[Zoom, Zoom] | None = None
+    width_factor: Zoom | tuple[Zoom, Zoom] | None = Field(default=None, examples=[0.1])
     """The same for the width; as the height, which keeps the aspect ratio, if absent."""
 
 
 class RandomShear(Image, Filled, Seeded):
-    """Slants images at random."""
+    """Slants images at random: (batch, rows, columns, channels) in and out."""
 
     x_factor: Rate | tuple[Rate, Rate] = 0.0
     """Largest slant sideways, or the range, as a share of the height."""
@@ -84,7 +89,7 @@ class RandomShear(Image, Filled, Seeded):
 
 
 class RandomPerspective(Image, Interpolated, Probability, Seeded):
-    """Shows images as if seen from another place."""
+    """Shows images as if seen from another place: (batch, rows, columns, channels) in and out."""
 
     needs = ("size",)
 
@@ -93,7 +98,7 @@ class RandomPerspective(Image, Interpolated, Probability, Seeded):
 
 
 class RandomElasticTransform(Image, Filled, Probability, Valued, Seeded):
-    """Bends images like rubber."""
+    """Bends images like rubber: (batch, rows, columns, channels) in and out."""
 
     needs = ("size", "channels")
     uncomputed = ("float16", "mixed_float16")
@@ -103,12 +108,12 @@ class RandomElasticTransform(Image, Filled, Probability, Valued, Seeded):
 
 
 class RandomErasing(Image, Probability, Valued, Seeded):
-    """Covers a rectangle of each image."""
+    """Covers a rectangle of each image: (batch, rows, columns, channels) in and out."""
 
     needs = ("size",)
     uncomputed = ("float16", "mixed_float16")
 
     scale: Rate | tuple[Rate, Rate] = (0.02, 0.33)
     """Area of the rectangle, or the range, as a share of the image."""
-    fill_value: Number | None = None
+    fill_value: Number | None = Field(default=None, examples=[0.0])
     """Value of the rectangle; drawn for each pixel if absent."""

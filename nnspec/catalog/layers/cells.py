@@ -28,7 +28,7 @@ class RecurrentDropout(Layer, abstract=True):
     """Share of the input that is dropped at each step of training."""
     recurrent_dropout: Rate = 0.0
     """Share of the state that is dropped at each step of training."""
-    seed: Seed | None = None
+    seed: Seed | None = Field(default=None, examples=[0])
     """Seed of the dropout; drawn from the run's seed if absent."""
 
 
@@ -52,7 +52,7 @@ class Unit(RecurrentKernel, RecurrentDropout, abstract=True):
 
     shorthand = "units"
 
-    units: Positive
+    units: Positive = Field(examples=[64])
     """Length of the state, and of the output of each step."""
 
     gates: ClassVar[int] = 1
@@ -155,23 +155,31 @@ class Cell(Layer, abstract=True):
 
 
 class SimpleRNNCell(Unit, Cell):
-    """One step of `SimpleRNN`."""
+    """One step of `SimpleRNN`: (batch, features) in, (batch, units) out, which is the state."""
 
 
 class LSTMCell(LongShortTerm, Cell):
-    """One step of `LSTM`."""
+    """One step of `LSTM`: (batch, features) in, (batch, units) out.
+
+    What leaves is the hidden state; the cell state, of the same shape, goes on beside it.
+    """
 
 
 class GRUCell(GatedRecurrent, Cell):
-    """One step of `GRU`."""
+    """One step of `GRU`: (batch, features) in, (batch, units) out, which is the state."""
 
 
 class StackedRNNCells(Cell):
-    """Cells on top of one another, run as one: each takes the output of the one below."""
+    """Cells on top of one another, run as one: each takes the output of the one below.
+
+    (batch, features) in, (batch, features of the last cell) out.
+    """
 
     shorthand = "cells"
 
-    cells: Annotated[tuple[Cell, ...], Field(min_length=1)]
+    cells: Annotated[tuple[Cell, ...], Field(min_length=1)] = Field(
+        examples=[[{"LSTMCell": 32}, {"LSTMCell": 16}]]
+    )
     """The cells, from the input upwards."""
 
     @model_validator(mode="after")

@@ -23,11 +23,17 @@ Bits = Annotated[int, Field(strict=True, ge=1, le=8)]
 
 
 class AutoContrast(Picture, Valued):
-    """Stretches the values of each image to the whole range."""
+    """Stretches each channel of an image to the whole value_range.
+
+    (batch, rows, columns, channels) in and out.
+    """
 
 
 class Equalization(Image, Valued):
-    """Spreads the values of each image evenly over the range."""
+    """Spreads the values of each image evenly over the range.
+
+    (batch, rows, columns, channels) in and out, in the units of value_range.
+    """
 
     needs = ("channels",)
     passes_mask = True
@@ -37,7 +43,10 @@ class Equalization(Image, Valued):
 
 
 class ContrastLimitedAdaptiveHistogramEqualization(Image, Valued):
-    """Spreads the values evenly tile by tile, as far as the noise allows (CLAHE)."""
+    """Spreads the values evenly tile by tile, as far as the noise allows (CLAHE).
+
+    (batch, rows, columns, channels) in and out, in the units of value_range.
+    """
 
     needs = ("size",)
 
@@ -48,7 +57,10 @@ class ContrastLimitedAdaptiveHistogramEqualization(Image, Valued):
 
 
 class Solarization(Picture, Valued, Seeded):
-    """Adds a random number to each pixel, then inverts those above a random threshold."""
+    """Adds a random number to each pixel, then inverts those above a random threshold.
+
+    (batch, rows, columns, channels) in and out.
+    """
 
     addition_factor: Rate | tuple[Rate, Rate] = 0.0
     """Largest number to add, or the range, as a share of the range of values."""
@@ -57,56 +69,65 @@ class Solarization(Picture, Valued, Seeded):
 
 
 class RandomBrightness(Picture, Valued, Seeded):
-    """Makes images brighter or darker."""
+    """Makes images brighter or darker: (batch, rows, columns, channels) in and out."""
 
     shorthand = "factor"
 
-    factor: Signed | tuple[Signed, Signed]
+    factor: Signed | tuple[Signed, Signed] = Field(examples=[0.1])
     """Largest change either way, or the range, as a share of the range of values."""
 
 
 class RandomContrast(Picture, Valued, Seeded):
-    """Spreads or narrows the values around each channel's mean."""
+    """Spreads or narrows the values around each channel's mean.
+
+    (batch, rows, columns, channels) in and out.
+    """
 
     shorthand = "factor"
 
-    factor: Rate | tuple[Rate, Rate]
+    factor: Rate | tuple[Rate, Rate] = Field(examples=[0.1])
     """Largest change either way, or the range, as a share of the contrast."""
 
 
 class RandomColorDegeneration(Image, Valued, Seeded):
-    """Mixes images with their grey form: three channels."""
+    """Mixes images with their grey form: (batch, rows, columns, 3) in and out."""
 
     needs = ("channels",)
     shorthand = "factor"
     channels = COLOURED
 
-    factor: Signed | tuple[Signed, Signed]
+    factor: Signed | tuple[Signed, Signed] = Field(examples=[0.1])
     """Largest share of grey, or the range; 1 is grey."""
 
 
 class RandomSaturation(Image, Valued, Seeded):
-    """Makes colours stronger or paler: three channels, values from 0 to 1."""
+    """Makes colours stronger or paler: (batch, rows, columns, 3) in and out.
+
+    The values are those from 0 to 1.
+    """
 
     shorthand = "factor"
     channels = COLOURED
 
-    factor: Signed | tuple[Signed, Signed]
+    factor: Signed | tuple[Signed, Signed] = Field(examples=[0.1])
     """Largest change, or the range; 0 is grey, 0.5 leaves colours as they are."""
 
 
 class RandomHue(Image, Valued, Seeded):
-    """Turns colours around the colour circle: three channels."""
+    """Turns colours around the colour circle: (batch, rows, columns, 3) in and out."""
 
     shorthand = "factor"
     channels = COLOURED
 
-    factor: Rate | tuple[Rate, Rate]
+    factor: Rate | tuple[Rate, Rate] = Field(examples=[0.1])
     """Largest turn, or the range, as a share of half the circle."""
 
 
 class RandomGrayscale(Image, Seeded):
-    """Turns a share of the images grey; the number of channels stays."""
+    """Turns a share of the images grey: (batch, rows, columns, channels) in and out.
+
+    The channels are 1 or 3, and stay as many.
+    """
 
     needs = ("channels",)
     shorthand = "factor"
@@ -117,17 +138,20 @@ class RandomGrayscale(Image, Seeded):
 
 
 class RandomColorJitter(Image, Valued, Seeded):
-    """Changes brightness, contrast, saturation and hue, each as far as it is given."""
+    """Changes brightness, contrast, saturation and hue, each as far as it is given.
+
+    (batch, rows, columns, channels) in and out.
+    """
 
     channels = COLOURED
 
-    brightness_factor: Signed | tuple[Signed, Signed] | None = None
+    brightness_factor: Signed | tuple[Signed, Signed] | None = Field(default=None, examples=[0.2])
     """Largest change of brightness, or the range; none if absent."""
-    contrast_factor: Rate | tuple[Rate, Rate] | None = None
+    contrast_factor: Rate | tuple[Rate, Rate] | None = Field(default=None, examples=[0.2])
     """Largest change of contrast, or the range; none if absent."""
-    saturation_factor: Signed | tuple[Signed, Signed] | None = None
+    saturation_factor: Signed | tuple[Signed, Signed] | None = Field(default=None, examples=[0.2])
     """Largest change of saturation, or the range; none if absent."""
-    hue_factor: Rate | tuple[Rate, Rate] | None = None
+    hue_factor: Rate | tuple[Rate, Rate] | None = Field(default=None, examples=[0.1])
     """Largest turn of the hue, or the range; none if absent."""
 
     @property
@@ -150,29 +174,32 @@ class RandomColorJitter(Image, Valued, Seeded):
 
 
 class RandomSharpness(Image, Valued, Seeded):
-    """Makes images sharper or softer."""
+    """Makes images sharper or softer: (batch, rows, columns, channels) in and out."""
 
     shorthand = "factor"
 
-    factor: Rate | tuple[Rate, Rate]
+    factor: Rate | tuple[Rate, Rate] = Field(examples=[0.1])
     """Largest change, or the range; 0 is blurred, 0.5 leaves images as they are."""
 
 
 class RandomPosterization(Image, Valued, Seeded):
-    """Leaves fewer values per channel."""
+    """Leaves fewer values per channel: (batch, rows, columns, channels) in and out."""
 
     shorthand = "factor"
 
-    factor: Bits | tuple[Bits, Bits]
+    factor: Bits | tuple[Bits, Bits] = Field(examples=[4])
     """Number of bits kept per value, or the range, from 1 to 8."""
 
 
 class RandomInvert(Image, Probability, Valued, Seeded):
-    """Turns a share of the images into their negative."""
+    """Turns a share of the images into their negative.
+
+    (batch, rows, columns, channels) in and out.
+    """
 
 
 class RandomGaussianBlur(Image, Probability, Valued, Seeded):
-    """Blurs a share of the images."""
+    """Blurs a share of the images: (batch, rows, columns, channels) in and out."""
 
     uncomputed = ("float16", "mixed_float16")
 
@@ -201,7 +228,10 @@ class Mixture(Image, Valued, Seeded, abstract=True):
 
 
 class RandAugment(Mixture):
-    """Applies a few augmentations, drawn for each batch (Cubuk and others, 2020)."""
+    """Applies a few augmentations, drawn for each batch (Cubuk and others, 2020).
+
+    (batch, rows, columns, channels) in and out, of 1 or 3 channels.
+    """
 
     num_ops: Positive = 2
     """Number of augmentations in a row."""
@@ -210,7 +240,10 @@ class RandAugment(Mixture):
 
 
 class AugMix(Mixture):
-    """Mixes chains of augmentations with the image itself (Hendrycks and others, 2020)."""
+    """Mixes chains of augmentations with the image itself (Hendrycks and others, 2020).
+
+    (batch, rows, columns, channels) in and out, of 1 or 3 channels.
+    """
 
     num_chains: Positive = 3
     """Number of chains side by side."""

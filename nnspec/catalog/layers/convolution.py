@@ -64,7 +64,10 @@ class Convolution(Filtering, abstract=True):
 
 
 class Conv1D(Window1D, Convolution):
-    """Convolves a series: (batch, steps, channels) in, (batch, steps, filters) out."""
+    """Convolves a series: (batch, steps, channels) in, (batch, steps, filters) out.
+
+    A step leaves for each place of the window: fewer with strides or padding: valid.
+    """
 
     aliases = ("Convolution1D",)
 
@@ -74,7 +77,11 @@ class Conv1D(Window1D, Convolution):
 
 
 class Conv2D(Window2D, Convolution):
-    """Convolves images: (batch, rows, columns, channels) in, filters as channels out."""
+    """Convolves images with trained windows.
+
+    (batch, rows, columns, channels) in, (batch, rows, columns, filters) out: a row and a column
+    for each place of the window, fewer with strides or padding: valid.
+    """
 
     aliases = ("Convolution2D",)
 
@@ -83,7 +90,11 @@ class Conv2D(Window2D, Convolution):
 
 
 class Conv3D(Window3D, Convolution):
-    """Convolves volumes: (batch, planes, rows, columns, channels) in, filters as channels out."""
+    """Convolves volumes with trained windows.
+
+    (batch, planes, rows, columns, channels) in, (batch, planes, rows, columns, filters) out:
+    one position for each place of the window, fewer with strides or padding: valid.
+    """
 
     aliases = ("Convolution3D",)
 

@@ -7,7 +7,7 @@ compute_conv_transpose_output_shape.
 from math import prod
 from typing import Annotated, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from nnspec.catalog.layer import Tensors
@@ -106,24 +106,32 @@ class Conv1DTranspose(Window1D, Transposed):
 
     aliases = ("Convolution1DTranspose",)
 
-    output_padding: Extra1D | None = None
+    output_padding: Extra1D | None = Field(default=None, examples=[1])
     """Steps added at the end, fewer than the strides; as padding asks if absent."""
 
 
 class Conv2DTranspose(Window2D, Transposed):
-    """Enlarges images: (batch, rows, columns, channels) in, filters as channels out."""
+    """Enlarges images: every pixel spreads over a trained window.
+
+    (batch, rows, columns, channels) in, (batch, rows * strides, columns * strides, filters) out
+    with padding: same.
+    """
 
     aliases = ("Convolution2DTranspose",)
 
-    output_padding: Extra2D | None = None
+    output_padding: Extra2D | None = Field(default=None, examples=[1])
     """Rows and columns added at the end, fewer than the strides; as padding asks if absent."""
 
 
 class Conv3DTranspose(Window3D, Transposed):
-    """Enlarges volumes: (batch, planes, rows, columns, channels) in, filters as channels out."""
+    """Enlarges volumes: every voxel spreads over a trained window.
+
+    (batch, planes, rows, columns, channels) in, (batch, planes * strides, rows * strides,
+    columns * strides, filters) out with padding: same.
+    """
 
     aliases = ("Convolution3DTranspose",)
 
-    output_padding: Extra3D | None = None
+    output_padding: Extra3D | None = Field(default=None, examples=[1])
     """Planes, rows and columns added at the end, fewer than the strides; as padding asks if
     absent."""

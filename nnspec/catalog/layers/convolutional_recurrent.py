@@ -5,6 +5,8 @@ They take (batch, time, inner axes, channels), or channels behind the time with 
 
 from math import prod
 
+from pydantic import Field
+
 from nnspec.catalog.layer import Tensors
 from nnspec.catalog.layers.cells import Forgetting
 from nnspec.catalog.layers.recurrent import Recurrent
@@ -26,7 +28,7 @@ class ConvLSTM(Forgetting, Recurrent, Stepping, abstract=True):
     shorthand = None
     consumes = ("float",)
 
-    filters: Positive
+    filters: Positive = Field(examples=[32])
     """Number of channels of the state, and of the output of each step."""
     padding: Padding = "valid"
     """What happens at the border: valid keeps whole windows only, same pads with zeros; the
@@ -74,18 +76,30 @@ class ConvLSTM(Forgetting, Recurrent, Stepping, abstract=True):
 
 
 class ConvLSTM1D(Window1D, ConvLSTM):
-    """Convolutional LSTM over a series of series: (batch, time, steps, channels) in."""
+    """Convolutional LSTM over a series of series (Shi and others, 2015).
+
+    (batch, time, steps, channels) in, (batch, steps, filters) out, the output of the last time;
+    with return_sequences (batch, time, steps, filters).
+    """
 
     ranks = (4,)
 
 
 class ConvLSTM2D(Window2D, ConvLSTM):
-    """Convolutional LSTM over a series of images: (batch, time, rows, columns, channels) in."""
+    """Convolutional LSTM over a series of images (Shi and others, 2015).
+
+    (batch, time, rows, columns, channels) in, (batch, rows, columns, filters) out, the output
+    of the last time; with return_sequences (batch, time, rows, columns, filters).
+    """
 
     ranks = (5,)
 
 
 class ConvLSTM3D(Window3D, ConvLSTM):
-    """Convolutional LSTM over volumes: (batch, time, planes, rows, columns, channels) in."""
+    """Convolutional LSTM over a series of volumes (Shi and others, 2015).
+
+    (batch, time, planes, rows, columns, channels) in, (batch, planes, rows, columns, filters)
+    out, the output of the last time; with return_sequences the time axis stays.
+    """
 
     ranks = (6,)

@@ -39,7 +39,7 @@ FLOATS: tuple[Element, ...] = ("float",)
 
 
 class Input(Layer):
-    """Names the shape of one row that enters the network; it takes nothing and gives a tensor."""
+    """Names the shape of one row that enters the network: nothing in, (batch, ...) out."""
 
     aliases = ("InputLayer",)
     shorthand = "shape"
@@ -57,9 +57,9 @@ class Input(Layer):
         "trainable": "an input has no weights; Keras takes no such argument here"
     }
 
-    shape: Extents
+    shape: Extents = Field(examples=[[28, 28, 1]])
     """Lengths of a row's axes, batch left out; null where they differ from batch to batch."""
-    batch_size: Positive | None = None
+    batch_size: Positive | None = Field(default=None, examples=[32])
     """Number of rows in every batch; any number if absent."""
     dtype: InputDtype | None = None
     """Type of the elements: float32 (also if absent), int32 for tokens, string for text ..."""
@@ -89,7 +89,10 @@ class Input(Layer):
 
 
 class Dense(Kernel, OptionalBias, LowRank):
-    """Multiplies the last axis with a weight matrix: (batch, ..., features) in, units out."""
+    """Multiplies the last axis with a trained weight matrix.
+
+    (batch, ..., features) in, (batch, ..., units) out.
+    """
 
     shorthand = "units"
     least_rank = 2
@@ -98,7 +101,7 @@ class Dense(Kernel, OptionalBias, LowRank):
         "quantization_config": "quantizing follows training; it is no part of a network"
     }
 
-    units: Positive
+    units: Positive = Field(examples=[64])
     """Number of neurons: the length of the last axis of the output."""
 
     @model_validator(mode="after")
@@ -134,7 +137,7 @@ class Dense(Kernel, OptionalBias, LowRank):
 
 
 class Identity(Layer):
-    """Returns its input unchanged."""
+    """Returns its input unchanged: (batch, ...) in and out."""
 
     produces = None
 

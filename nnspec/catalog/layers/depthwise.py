@@ -1,6 +1,10 @@
 """Convolutions channel by channel, alone or followed by a mixing of channels; floor 2."""
 
 from math import prod
+from typing import Self
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from nnspec.catalog.constraints import Constraint
 from nnspec.catalog.initializers import GlorotUniform, Initializer
@@ -17,6 +21,17 @@ class Depthwise(Window, DepthwiseKernel, OptionalBias, abstract=True):
 
     padding: Padding = "valid"
     """What happens at the border: valid keeps whole windows only, same pads with zeros."""
+
+    @model_validator(mode="after")
+    def check_equal_steps(self) -> Self:
+        """Refuse steps of different lengths, which TensorFlow computes for no channel alone."""
+        if len(set(self.strides)) > 1:
+            raise PydanticCustomError(
+                "contradiction",
+                "strides {strides} differ; TensorFlow takes one step for all axes",
+                {"strides": str(self.strides), "field": "strides"},
+            )
+        return self
 
     def filtered(self, shape: Shape) -> int:
         """Return the number of channels once each has met its filters."""
@@ -56,7 +71,7 @@ class DepthwiseOnly(Depthwise, abstract=True):
 class Separable(Depthwise, abstract=True):
     """Convolves each channel apart, then mixes the channels at every position."""
 
-    filters: Positive
+    filters: Positive = Field(examples=[32])
     """Number of mixtures: the channels of the output."""
     pointwise_initializer: Initializer = GlorotUniform()
     """Draws the first mixtures."""
@@ -92,20 +107,33 @@ class Separable(Depthwise, abstract=True):
 
 
 class DepthwiseConv1D(Window1D, DepthwiseOnly):
-    """Convolves each channel of a series apart: (batch, steps, channels) in and out."""
+    """Convolves each channel of a series apart.
+
+    (batch, steps, channels) in, (batch, steps, channels * depth_multiplier) out.
+    """
 
 
 class DepthwiseConv2D(Window2D, DepthwiseOnly):
-    """Convolves each channel of images apart: (batch, rows, columns, channels) in and out."""
+    """Convolves each channel of images apart.
+
+    (batch, rows, columns, channels) in, (batch, rows, columns, channels * depth_multiplier)
+    out.
+    """
 
 
 class SeparableConv1D(Window1D, Separable):
-    """Convolves a series channel by channel, then mixes: filters as channels out."""
+    """Convolves a series channel by channel, then mixes the channels at every step.
+
+    (batch, steps, channels) in, (batch, steps, filters) out.
+    """
 
     aliases = ("SeparableConvolution1D",)
 
 
 class SeparableConv2D(Window2D, Separable):
-    """Convolves images channel by channel, then mixes: filters as channels out."""
+    """Convolves images channel by channel, then mixes the channels of every pixel.
+
+    (batch, rows, columns, channels) in, (batch, rows, columns, filters) out.
+    """
 
     aliases = ("SeparableConvolution2D",)

@@ -54,7 +54,11 @@ def parse_equation(text: str) -> Equation | None:
 
 
 class EinsumDense(Kernel, Bias, LowRank):
-    """Multiplies axes with a trained kernel by an equation such as abc,cd->abd, a the batch."""
+    """Multiplies axes with a trained kernel, by an equation of one letter an axis.
+
+    With abc,cd->abd, (batch, steps, features) in, (batch, steps, units) out: a is the batch, b
+    the steps, c the features, d the units.
+    """
 
     passes_mask = False
     consumes = NUMERIC
@@ -63,11 +67,13 @@ class EinsumDense(Kernel, Bias, LowRank):
         "gptq_unpacked_column_size": "quantizing follows training; it is no part of a network",
     }
 
-    equation: Text
+    equation: Text = Field(examples=["abc,cd->abd"])
     """Axes of input, kernel and output, a letter each: ab,bc->ac; ... stands for further axes."""
-    output_shape: Positive | Annotated[tuple[Positive | None, ...], Field(max_length=16)]
+    output_shape: Positive | Annotated[tuple[Positive | None, ...], Field(max_length=16)] = Field(
+        examples=[[None, 64]]
+    )
     """Lengths of the output's named axes, the batch left out; null for an unknown one."""
-    bias_axes: Text | None = None
+    bias_axes: Text | None = Field(default=None, examples=["d"])
     """Letters of the output's axes that the bias runs along; no bias if absent."""
 
     @model_validator(mode="after")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import ClassVar, Literal, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from nnspec.catalog.constraints import Constraint
@@ -21,9 +21,9 @@ class Lookup(Layer, abstract=True):
     consumes = ("integer",)
     passes_mask = False
 
-    input_dim: Positive
+    input_dim: Positive = Field(examples=[1000])
     """Number of rows of the table: the largest number that comes in, plus one."""
-    output_dim: Positive
+    output_dim: Positive = Field(examples=[32])
     """Length of each vector."""
     embeddings_initializer: Initializer = RandomUniform()
     """Draws the first vectors."""
@@ -98,7 +98,7 @@ class ReversibleEmbedding(Lookup):
     """Whether the way back uses the same table, rather than one of its own."""
     reverse_dtype: Literal["float16", "bfloat16", "float32", "float64"] | None = None
     """Type of numbers on the way back; the layer's own if absent."""
-    logit_soft_cap: PositiveNumber | None = None
+    logit_soft_cap: PositiveNumber | None = Field(default=None, examples=[30.0])
     """Bound that scores on the way back are softly kept under; none if absent."""
 
     def infer_weights(self, inputs: Tensors) -> tuple[Weight, ...]:

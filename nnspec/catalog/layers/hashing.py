@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import ClassVar, Literal, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from nnspec.catalog.layer import Layer, Tensors
 from nnspec.catalog.layers.preprocessing import (
@@ -30,18 +30,22 @@ class Hashed(Layer, abstract=True):
     consumes = WHOLE
     omitted: ClassVar[Mapping[str, str]] = {"sparse": NOT_SPARSE}
 
-    num_bins: Positive
+    num_bins: Positive = Field(examples=[64])
     """Number of bins."""
 
 
 class Hashing(Hashed):
-    """Gives each category, text or whole number, a bin by its hash: (batch, ...) in."""
+    """Gives each category, text or whole number, a bin by its hash: (batch, ...) in and out.
+
+    Bins are numbers from 0 to below num_bins. Codes are num_bins long: one_hot puts them in the
+    place of a last axis of length 1, multi_hot and count of all categories of a row.
+    """
 
     shorthand = "num_bins"
 
-    mask_value: Integer | Text | None = None
+    mask_value: Integer | Text | None = Field(default=None, examples=[0])
     """Category that alone gets bin 0; none if absent."""
-    salt: Seed | tuple[Seed, Seed] | None = None
+    salt: Seed | tuple[Seed, Seed] | None = Field(default=None, examples=[7])
     """One or two numbers that pick another hash, one that outsiders cannot foresee."""
     output_mode: CodeMode = "int"
     """int: the bin; one_hot: an axis with 1 at the bin; multi_hot, count: one code per row."""
@@ -93,7 +97,10 @@ class Hashing(Hashed):
 
 
 class HashedCrossing(Hashed):
-    """Gives each pair of categories a bin: two inputs (batch,) or (batch, 1)."""
+    """Gives each pair of categories a bin: (batch, 1) and (batch, 1) in, (batch, 1) out.
+
+    Both may be (batch,) too; with output_mode: one_hot, (batch, num_bins) leaves.
+    """
 
     shorthand = "num_bins"
     variadic = 2

@@ -3,6 +3,7 @@
 Images are (batch, rows, columns, channels), or (batch, channels, rows, columns).
 """
 
+from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
@@ -39,6 +40,7 @@ class Picture(Layer, abstract=True):
     ranks = (4,)
     passes_mask = False
     consumes = NUMERIC
+    fixed: ClassVar[Mapping[str, object]] = {"data_format": "channels_last"}
 
 
 class Image(Picture, Spatial, abstract=True):
@@ -83,16 +85,16 @@ class Valued(Layer, abstract=True):
 class Seeded(Layer, abstract=True):
     """Draws anew for each image in training, and changes nothing afterwards."""
 
-    seed: Seed | None = None
+    seed: Seed | None = Field(default=None, examples=[0])
     """Seed of the draws; drawn from the run's seed if absent."""
 
 
 class Sized(Image, abstract=True):
     """Gives all images one size."""
 
-    height: Positive
+    height: Positive = Field(examples=[64])
     """Number of rows that leave, in pixels."""
-    width: Positive
+    width: Positive = Field(examples=[64])
     """Number of columns that leave, in pixels."""
 
     def infer_shape(self, shape: Shape) -> Shape:
@@ -102,7 +104,11 @@ class Sized(Image, abstract=True):
 
 
 class Resizing(Sized):
-    """Resizes images to height and width."""
+    """Resizes images to height and width, in pixels.
+
+    (batch, rows, columns, channels) in, (batch, height, width, channels) out. Values keep their
+    units, but for bicubic and lanczos, which may overshoot them.
+    """
 
     interpolation: Literal["nearest", "bilinear", "bicubic", "lanczos3", "lanczos5", "area"] = (
         "bilinear"
@@ -131,12 +137,16 @@ class Resizing(Sized):
 
 
 class CenterCrop(Sized):
-    """Cuts out the middle; images that are too small are resized."""
+    """Cuts out the middle; images that are too small are resized.
+
+    (batch, rows, columns, channels) in, (batch, height, width, channels) out, in pixels.
+    """
 
 
 class RandomCrop(Sized, Seeded):
     """Cuts out a part at random in training; too small images are resized.
 
+    (batch, rows, columns, channels) in, (batch, height, width, channels) out, in pixels.
     Outside training Keras returns images as they came: only a network that takes any size can
     follow.
     """

@@ -27,11 +27,11 @@ class Vocabulary(Layer, abstract=True):
     passes_mask = False
     omitted: ClassVar[Mapping[str, str]] = {"sparse": NOT_SPARSE}
 
-    max_tokens: MaxTokens | None = None
+    max_tokens: MaxTokens | None = Field(default=None, examples=[10000])
     """Largest number of categories, unknown ones included; no limit if absent."""
     vocabulary: Annotated[tuple[Token | Integer, ...], Field(min_length=1)]
     """The categories, in order."""
-    idf_weights: tuple[Number, ...] | None = None
+    idf_weights: tuple[Number, ...] | None = Field(default=None, examples=[[0.5, 1.2, 2.0]])
     """Inverse document frequency of each category; for output_mode tf_idf, and only for it."""
     output_mode: LookupMode = "int"
     """int: the number; one_hot: an axis with 1 at it; multi_hot, count, tf_idf: one code per row,
@@ -116,13 +116,14 @@ class IndexLookup(Vocabulary, abstract=True):
         "trainable": "the layer has no weights; Keras ignores the argument here",
         "dtype": "the type follows from output_mode; Keras ignores the argument here",
     }
+    fixed: ClassVar[Mapping[str, object]] = {"oov_method": "floormod"}
 
     num_oov_indices: NonNegative = 1
     """Number of places for unknown categories, shared by hash; without any they give -1, or are
     left out of codes."""
     invert: Flag = False
     """Whether numbers are turned back into categories."""
-    salt: Seed | tuple[Seed, Seed] | None = None
+    salt: Seed | tuple[Seed, Seed] | None = Field(default=None, examples=[7])
     """One or two numbers that pick another hash for unknown categories."""
 
     key_element: ClassVar[Element]
@@ -183,13 +184,19 @@ class IndexLookup(Vocabulary, abstract=True):
 
 
 class StringLookup(IndexLookup):
-    """Turns text categories into numbers by a vocabulary: (batch, ...) in."""
+    """Turns text categories into their places in a vocabulary: (batch, ...) in and out.
+
+    Codes are as long as the vocabulary: one_hot adds them as an axis, or puts them in the place
+    of a last axis of length 1; multi_hot, count and tf_idf make one of (batch, categories).
+    """
 
     key_element = "text"
 
-    vocabulary: Annotated[tuple[Token, ...], Field(min_length=1)]
+    vocabulary: Annotated[tuple[Token, ...], Field(min_length=1)] = Field(
+        examples=[["red", "green", "blue"]]
+    )
     """The categories, in order."""
-    mask_token: Token | None = None
+    mask_token: Token | None = Field(default=None, examples=[""])
     """Category that stands for padding and gets number 0; none if absent."""
     oov_token: Token | None = "[UNK]"  # noqa: S105  a word of the vocabulary, no password
     """What unknown categories turn into when turned back."""
@@ -208,15 +215,20 @@ class StringLookup(IndexLookup):
 
 
 class IntegerLookup(IndexLookup):
-    """Turns whole numbers, such as postal codes, into their places in a vocabulary."""
+    """Turns whole numbers, such as postal codes, into their places in a vocabulary.
+
+    (batch, ...) in and out. Codes are as long as the vocabulary: one_hot adds them as an axis,
+    or puts them in the place of a last axis of length 1; multi_hot, count and tf_idf make one
+    of (batch, numbers).
+    """
 
     key_element = "integer"
 
-    vocabulary: Annotated[tuple[Integer, ...], Field(min_length=1)]
+    vocabulary: Annotated[tuple[Integer, ...], Field(min_length=1)] = Field(examples=[[3, 5, 8]])
     """The categories, in order."""
     vocabulary_dtype: Literal["int64"] = "int64"
     """Type of the vocabulary's numbers; Keras has one."""
-    mask_token: Integer | None = None
+    mask_token: Integer | None = Field(default=None, examples=[0])
     """Category that stands for padding and gets number 0; none if absent."""
     oov_token: Integer | None = -1
     """What unknown categories turn into when turned back."""
@@ -242,7 +254,11 @@ class IntegerLookup(IndexLookup):
 
 
 class TextVectorization(Vocabulary):
-    """Splits texts into tokens and looks them up: (batch,) or (batch, 1) in."""
+    """Splits texts into tokens and looks them up: (batch,) or (batch, 1) in, (batch, tokens) out.
+
+    The tokens are output_sequence_length many. With multi_hot, count and tf_idf a text becomes
+    one code, as long as the vocabulary.
+    """
 
     shorthand = "vocabulary"
     consumes = ("text",)
@@ -252,7 +268,9 @@ class TextVectorization(Vocabulary):
         "ragged": "few layers take rows of unlike length",
     }
 
-    vocabulary: Annotated[tuple[Token, ...], Field(min_length=1)]
+    vocabulary: Annotated[tuple[Token, ...], Field(min_length=1)] = Field(
+        examples=[["red", "green", "blue"]]
+    )
     """The tokens, in order."""
     standardize: Literal["lower_and_strip_punctuation", "lower", "strip_punctuation"] | None = (
         "lower_and_strip_punctuation"
@@ -260,9 +278,9 @@ class TextVectorization(Vocabulary):
     """What is done to each text first: lower case, no punctuation, both, or nothing."""
     split: Literal["whitespace", "character"] | None = "whitespace"
     """Where a text is split into tokens; null: it is one token."""
-    ngrams: Positive | tuple[Positive, ...] | None = None
+    ngrams: Positive | tuple[Positive, ...] | None = Field(default=None, examples=[2])
     """Lengths of runs of tokens to look up as well, all up to a number, or those listed."""
-    output_sequence_length: Positive | None = None
+    output_sequence_length: Positive | None = Field(default=None, examples=[100])
     """Number of tokens a text is cut or padded to; that of the batch's longest if absent."""
     encoding: Text = "utf-8"
     """Encoding of the texts."""

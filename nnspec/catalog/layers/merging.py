@@ -7,6 +7,8 @@ fractions.
 
 from typing import ClassVar
 
+from pydantic import Field
+
 from nnspec.catalog.layer import Layer, Tensors
 from nnspec.catalog.layers.core import NUMERIC
 from nnspec.catalog.types import Flag, Integer
@@ -114,35 +116,56 @@ class Elementwise(Merge, abstract=True):
 
 
 class Add(Elementwise):
-    """Adds tensors: shapes that are equal, or stretch to each other."""
+    """Adds tensors element by element: two or more (batch, ...) in, (batch, ...) out.
+
+    Their axes are equal, or of length 1 and stretch to the others'.
+    """
 
 
 class Subtract(Elementwise):
-    """Subtracts the second tensor from the first."""
+    """Subtracts the second tensor from the first: two (batch, ...) in, (batch, ...) out.
+
+    Their axes are equal, or of length 1 and stretch to the other's.
+    """
 
     most = 2
 
 
 class Multiply(Elementwise):
-    """Multiplies tensors element by element."""
+    """Multiplies tensors element by element: two or more (batch, ...) in, (batch, ...) out.
+
+    Their axes are equal, or of length 1 and stretch to the others'.
+    """
 
 
 class Average(Elementwise):
-    """Averages tensors element by element."""
+    """Averages tensors element by element: two or more (batch, ...) in, (batch, ...) out.
+
+    Their axes are equal, or of length 1 and stretch to the others'.
+    """
 
     produces = "float"
 
 
 class Maximum(Elementwise):
-    """Keeps the largest of the tensors' elements at each position."""
+    """Keeps the largest element at each position: two or more (batch, ...) in, (batch, ...) out.
+
+    Their axes are equal, or of length 1 and stretch to the others'.
+    """
 
 
 class Minimum(Elementwise):
-    """Keeps the smallest of the tensors' elements at each position."""
+    """Keeps the smallest element at each position: two or more (batch, ...) in, (batch, ...) out.
+
+    Their axes are equal, or of length 1 and stretch to the others'.
+    """
 
 
 class Concatenate(Merge):
-    """Joins tensors along one axis; all other axes agree. Texts are joined with texts only."""
+    """Joins tensors along one axis: (batch, ..., features) in, (batch, ..., all features) out.
+
+    The other axes are equal. Texts are joined with texts only.
+    """
 
     shorthand = "axis"
     consumes = (*NUMERIC, "text")
@@ -206,12 +229,17 @@ class Concatenate(Merge):
 
 
 class Dot(Merge):
-    """Takes the dot product of two tensors over one axis of each, row by row of the batch."""
+    """Takes the dot product of two tensors over one axis of each, row by row of the batch.
+
+    With axes: -1, (batch, queries, features) and (batch, keys, features) in, (batch, queries,
+    keys) out: the axes summed over go, the others follow one another. Of two (batch, features),
+    (batch, 1) is left.
+    """
 
     shorthand = "axes"
     most = 2
 
-    axes: Integer | tuple[Integer, Integer]
+    axes: Integer | tuple[Integer, Integer] = Field(examples=[1])
     """Axis that is summed over, in both tensors or in each; batch axis 0, -1 is the last."""
     normalize: Flag = False
     """Whether both are scaled to length one first, which gives the cosine of their angle."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from math import prod
 from typing import Literal, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from nnspec.catalog.constraints import Constraint
@@ -23,9 +23,9 @@ class Projected(Kernel, Attending, abstract=True):
 
     use_bias: Flag = True
     """Whether the projections add a bias."""
-    sliding_window: Positive | None = None
+    sliding_window: Positive | None = Field(default=None, examples=[128])
     """How far a position sees to each side, in positions; without limit if absent."""
-    flash_attention: Literal[False] | None = None
+    flash_attention: Literal[False] | None = Field(default=None, examples=[False])
     """Keras' memory-saving form, which it has on other backends than TensorFlow only."""
     bias_initializer: Initializer = Zeros()
     """Draws the first biases."""
@@ -37,7 +37,7 @@ class Projected(Kernel, Attending, abstract=True):
     """Set that the biases are kept in."""
     use_gate: Flag = False
     """Whether the result is multiplied with a sigmoid projection of the query."""
-    seed: Seed | None = None
+    seed: Seed | None = Field(default=None, examples=[0])
     """Seed of the dropout; drawn from the run's seed if absent."""
 
     def projection(self, inward: Shape, outward: Shape) -> tuple[Weight, ...]:
@@ -52,19 +52,25 @@ class Projected(Kernel, Attending, abstract=True):
 
 
 class MultiHeadAttention(Projected):
-    """Attention with several heads (Vaswani and others, 2017); one input attends to itself."""
+    """Attention with several heads (Vaswani and others, 2017); one input attends to itself.
+
+    Query (batch, queries, features) and value (batch, values, channels) in, (batch, queries,
+    features) out, or output_shape in place of the features. The key, which has as many values,
+    is the value unless it is given. Several axes may stand between batch and features:
+    attention_axes says over which of them positions attend to each other.
+    """
 
     least_rank = 3
 
-    num_heads: Positive
+    num_heads: Positive = Field(examples=[4])
     """Number of heads that attend side by side."""
-    key_dim: Positive
+    key_dim: Positive = Field(examples=[16])
     """Features of query and key in each head."""
-    value_dim: Positive | None = None
+    value_dim: Positive | None = Field(default=None, examples=[16])
     """Features of the value in each head; key_dim if absent."""
-    output_shape: Positive | tuple[Positive, ...] | None = None
+    output_shape: Positive | tuple[Positive, ...] | None = Field(default=None, examples=[[64]])
     """Lengths of the axes that leave in place of the query's features; those if absent."""
-    attention_axes: Axes | None = None
+    attention_axes: Axes | None = Field(default=None, examples=[[1]])
     """Axes that are attended over, batch axis 0; all but batch and features if absent."""
 
     def call_arguments(
@@ -178,17 +184,21 @@ class MultiHeadAttention(Projected):
 
 
 class GroupQueryAttention(Projected):
-    """Attention in which groups of query heads share one key and value head."""
+    """Attention in which groups of query heads share one key and value head.
+
+    Query (batch, queries, features) and value (batch, values, features) in, (batch, queries,
+    features) out. The key, which has as many values, is the value unless it is given.
+    """
 
     aliases = ("GroupedQueryAttention",)
     required = 2
     ranks = (3,)
 
-    head_dim: Positive
+    head_dim: Positive = Field(examples=[16])
     """Features of query, key and value in each head."""
-    num_query_heads: Positive
+    num_query_heads: Positive = Field(examples=[4])
     """Number of heads of the query; a multiple of num_key_value_heads."""
-    num_key_value_heads: Positive
+    num_key_value_heads: Positive = Field(examples=[2])
     """Number of heads of key and value."""
 
     @model_validator(mode="after")

@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from nnspec.catalog.constraints import Constraint
@@ -74,11 +74,11 @@ class RenormClipping(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
-    rmin: NonNegativeNumber | None = None
+    rmin: NonNegativeNumber | None = Field(default=None, examples=[0.3])
     """Lower bound of the ratio of spreads; none if absent."""
-    rmax: NonNegativeNumber | None = None
+    rmax: NonNegativeNumber | None = Field(default=None, examples=[3.0])
     """Upper bound of the ratio of spreads; none if absent."""
-    dmax: NonNegativeNumber | None = None
+    dmax: NonNegativeNumber | None = Field(default=None, examples=[5.0])
     """Bound of the difference of means, in spreads; none if absent."""
 
     @model_validator(mode="after")

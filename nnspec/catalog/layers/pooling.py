@@ -5,6 +5,8 @@ Shapes: Keras 3.15, keras/src/ops/operation_utils.py, compute_pooling_output_sha
 
 from math import prod
 
+from pydantic import Field
+
 from nnspec.catalog.layer import Tensors
 from nnspec.catalog.layers.core import FLOATS, NUMERIC
 from nnspec.catalog.layers.spatial import AXES, Spatial
@@ -68,32 +70,35 @@ class WindowPooling(Pooling, abstract=True):
 class WindowPooling1D(Series, WindowPooling, abstract=True):
     """Sums up windows of a series."""
 
-    pool_size: Single
+    pool_size: Single = Field(examples=[2])
     """Window extent, in steps."""
-    strides: Single | None = None
+    strides: Single | None = Field(default=None, examples=[2])
     """Distance between window starts, in steps; the window extent if absent."""
 
 
 class WindowPooling2D(Images, WindowPooling, abstract=True):
     """Sums up windows of images."""
 
-    pool_size: Pair
+    pool_size: Pair = Field(examples=[2])
     """Window extent (rows, columns), in pixels."""
-    strides: Pair | None = None
+    strides: Pair | None = Field(default=None, examples=[2])
     """Distance between window starts (rows, columns), in pixels; the window extent if absent."""
 
 
 class WindowPooling3D(Volumes, WindowPooling, abstract=True):
     """Sums up windows of volumes."""
 
-    pool_size: Triple
+    pool_size: Triple = Field(examples=[2])
     """Window extent (planes, rows, columns), in voxels."""
-    strides: Triple | None = None
+    strides: Triple | None = Field(default=None, examples=[2])
     """Distance between window starts (planes, rows, columns); the window extent if absent."""
 
 
 class MaxPooling1D(WindowPooling1D):
-    """Keeps the largest value of each window: (batch, steps, channels) in and out."""
+    """Keeps the largest value of each window of a series.
+
+    (batch, steps, channels) in, (batch, windows, channels) out.
+    """
 
     aliases = ("MaxPool1D",)
     consumes = ("float", "integer")
@@ -104,7 +109,10 @@ class MaxPooling1D(WindowPooling1D):
 
 
 class MaxPooling2D(WindowPooling2D):
-    """Keeps the largest value of each window: (batch, rows, columns, channels) in and out."""
+    """Keeps the largest value of each window: (batch, rows, columns, channels) in and out.
+
+    A row or column leaves for each window along it: half as many with pool_size: 2.
+    """
 
     aliases = ("MaxPool2D",)
     consumes = ("float", "integer")
@@ -115,7 +123,11 @@ class MaxPooling2D(WindowPooling2D):
 
 
 class MaxPooling3D(WindowPooling3D):
-    """Keeps the largest value of each window: (batch, planes, rows, columns, channels) in, out."""
+    """Keeps the largest value of each window of volumes.
+
+    (batch, planes, rows, columns, channels) in and out: a plane, row or column leaves for each
+    window along it, half as many with pool_size: 2.
+    """
 
     uncomputed = ("float64",)
     aliases = ("MaxPool3D",)
@@ -125,19 +137,25 @@ class MaxPooling3D(WindowPooling3D):
 
 
 class AveragePooling1D(WindowPooling1D):
-    """Averages each window: (batch, steps, channels) in and out."""
+    """Averages each window: (batch, steps, channels) in, (batch, windows, channels) out."""
 
     aliases = ("AvgPool1D",)
 
 
 class AveragePooling2D(WindowPooling2D):
-    """Averages each window: (batch, rows, columns, channels) in and out."""
+    """Averages each window: (batch, rows, columns, channels) in and out.
+
+    A row or column leaves for each window along it: half as many with pool_size: 2.
+    """
 
     aliases = ("AvgPool2D",)
 
 
 class AveragePooling3D(WindowPooling3D):
-    """Averages each window: (batch, planes, rows, columns, channels) in and out."""
+    """Averages each window: (batch, planes, rows, columns, channels) in and out.
+
+    A plane, row or column leaves for each window along it: half as many with pool_size: 2.
+    """
 
     aliases = ("AvgPool3D",)
 
@@ -161,40 +179,58 @@ class GlobalPooling(Pooling, abstract=True):
 
 
 class GlobalMaxPooling1D(Series, GlobalPooling):
-    """Keeps the largest value of each channel of a series: (batch, channels) out."""
+    """Keeps the largest value of each channel of a series.
+
+    (batch, steps, channels) in, (batch, channels) out.
+    """
 
     aliases = ("GlobalMaxPool1D",)
     produces = None
 
 
 class GlobalMaxPooling2D(Images, GlobalPooling):
-    """Keeps the largest value of each channel of images: (batch, channels) out."""
+    """Keeps the largest value of each channel of images.
+
+    (batch, rows, columns, channels) in, (batch, channels) out.
+    """
 
     aliases = ("GlobalMaxPool2D",)
     produces = None
 
 
 class GlobalMaxPooling3D(Volumes, GlobalPooling):
-    """Keeps the largest value of each channel of volumes: (batch, channels) out."""
+    """Keeps the largest value of each channel of volumes.
+
+    (batch, planes, rows, columns, channels) in, (batch, channels) out.
+    """
 
     aliases = ("GlobalMaxPool3D",)
     produces = None
 
 
 class GlobalAveragePooling1D(Series, GlobalPooling):
-    """Averages each channel over the steps, masked ones left out: (batch, channels) out."""
+    """Averages each channel over the steps, masked ones left out.
+
+    (batch, steps, channels) in, (batch, channels) out.
+    """
 
     aliases = ("GlobalAvgPool1D",)
 
 
 class GlobalAveragePooling2D(Images, GlobalPooling):
-    """Averages each channel over rows and columns: (batch, channels) out."""
+    """Averages each channel over rows and columns.
+
+    (batch, rows, columns, channels) in, (batch, channels) out.
+    """
 
     aliases = ("GlobalAvgPool2D",)
 
 
 class GlobalAveragePooling3D(Volumes, GlobalPooling):
-    """Averages each channel over planes, rows and columns: (batch, channels) out."""
+    """Averages each channel over planes, rows and columns.
+
+    (batch, planes, rows, columns, channels) in, (batch, channels) out.
+    """
 
     aliases = ("GlobalAvgPool3D",)
 
@@ -244,49 +280,70 @@ class AdaptivePooling(Pooling, abstract=True):
 
 
 class AdaptiveMaxPooling1D(Series, AdaptivePooling):
-    """Keeps the largest value of each of output_size windows: (batch, steps, channels) in, out."""
+    """Keeps the largest value of each of output_size windows.
+
+    (batch, steps, channels) in, (batch, output_size, channels) out.
+    """
 
     consumes = ("float", "integer")
     produces = None
 
-    output_size: Single
+    output_size: Single = Field(examples=[4])
     """Number of steps of the output."""
 
 
 class AdaptiveAveragePooling1D(Series, AdaptivePooling):
-    """Averages each of output_size windows: (batch, steps, channels) in and out."""
+    """Averages each of output_size windows.
 
-    output_size: Single
+    (batch, steps, channels) in, (batch, output_size, channels) out.
+    """
+
+    output_size: Single = Field(examples=[4])
     """Number of steps of the output."""
 
 
 class AdaptiveMaxPooling2D(Images, AdaptivePooling):
-    """Keeps the largest value of each of output_size windows: (batch, rows, columns, channels)."""
+    """Keeps the largest value of each of output_size windows.
+
+    (batch, rows, columns, channels) in and out, with as many rows and columns as output_size
+    says.
+    """
 
     consumes = ("float", "integer")
     produces = None
 
-    output_size: Pair
+    output_size: Pair = Field(examples=[4])
     """Rows and columns of the output."""
 
 
 class AdaptiveAveragePooling2D(Images, AdaptivePooling):
-    """Averages each of output_size windows: (batch, rows, columns, channels) in and out."""
+    """Averages each of output_size windows: (batch, rows, columns, channels) in and out.
 
-    output_size: Pair
+    As many rows and columns leave as output_size says.
+    """
+
+    output_size: Pair = Field(examples=[4])
     """Rows and columns of the output."""
 
 
 class AdaptiveMaxPooling3D(Volumes, AdaptivePooling):
-    """Keeps the largest value of each of output_size windows of volumes."""
+    """Keeps the largest value of each of output_size windows of volumes.
+
+    (batch, planes, rows, columns, channels) in and out, with inner axes as long as output_size
+    says.
+    """
 
     uncomputed = ("float64",)
-    output_size: Triple
+    output_size: Triple = Field(examples=[4])
     """Planes, rows and columns of the output."""
 
 
 class AdaptiveAveragePooling3D(Volumes, AdaptivePooling):
-    """Averages each of output_size windows of volumes."""
+    """Averages each of output_size windows of volumes.
 
-    output_size: Triple
+    (batch, planes, rows, columns, channels) in and out, with inner axes as long as output_size
+    says.
+    """
+
+    output_size: Triple = Field(examples=[4])
     """Planes, rows and columns of the output."""

@@ -42,7 +42,7 @@ class Rescaling(Layer):
     shorthand = "scale"
     consumes = NUMERIC
 
-    scale: Number | tuple[Number, ...]
+    scale: Number | tuple[Number, ...] = Field(examples=[0.004])
     """Factor, or one per element of the last axis."""
     offset: Number | tuple[Number, ...] = 0.0
     """What is added, or one number per element of the last axis."""
@@ -66,15 +66,18 @@ class Rescaling(Layer):
 
 
 class Normalization(Layer):
-    """Subtracts a mean and divides by a standard deviation: (batch, ...) in and out."""
+    """Subtracts a mean and divides by a standard deviation: (batch, ...) in and out.
+
+    What leaves has no units: its mean is 0 and its deviation 1.
+    """
 
     consumes = NUMERIC
 
     axis: Axes | None = -1
     """Axes that have a mean and variance per element, batch axis 0; null: one for all."""
-    mean: Numbers | None = None
+    mean: Numbers | None = Field(default=None, examples=[0.0])
     """Mean to subtract, shaped as the axes; 0 until weights are loaded if absent."""
-    variance: Spreads | None = None
+    variance: Spreads | None = Field(default=None, examples=[1.0])
     """Variance, whose root is divided by, shaped as the mean; 1 until weights are loaded."""
     invert: Flag = False
     """Whether to multiply by the deviation and add the mean instead."""
@@ -139,7 +142,11 @@ class Normalization(Layer):
 
 
 class Discretization(Layer):
-    """Replaces numbers by the bin they fall into: 0 below the first boundary."""
+    """Replaces numbers by the bin they fall into: (batch, ...) in and out.
+
+    Bins count from 0, below the first boundary. one_hot makes a code of each, as long as there
+    are bins; multi_hot and count make one code of all numbers along axis 1.
+    """
 
     shorthand = "bin_boundaries"
     passes_mask = False
@@ -152,8 +159,11 @@ class Discretization(Layer):
     additions: ClassVar[Mapping[str, str]] = {
         "trainable": "the layer has no weights; Keras takes no such argument here"
     }
+    fixed: ClassVar[Mapping[str, object]] = {"epsilon": 0.01}
 
-    bin_boundaries: Annotated[tuple[Number, ...], Field(min_length=1)]
+    bin_boundaries: Annotated[tuple[Number, ...], Field(min_length=1)] = Field(
+        examples=[[0.0, 1.0, 10.0]]
+    )
     """Boundaries between the bins, ascending; n of them make n + 1 bins."""
     output_mode: CodeMode = "int"
     """int: the bin; one_hot: an axis with 1 at the bin; multi_hot, count: bins of all of axis 1."""
@@ -189,14 +199,18 @@ class Discretization(Layer):
 
 
 class CategoryEncoding(Layer):
-    """Turns whole numbers below num_tokens into codes of zeros and ones, or counts."""
+    """Turns whole numbers below num_tokens into codes of zeros and ones, or counts.
+
+    (batch, numbers) in, (batch, num_tokens) out: one code for all numbers of a row. one_hot
+    makes a code of each number, (batch, numbers, num_tokens), and takes any number of axes.
+    """
 
     shorthand = "num_tokens"
     passes_mask = False
     consumes = NUMERIC
     omitted: ClassVar[Mapping[str, str]] = {"sparse": NOT_SPARSE}
 
-    num_tokens: Positive
+    num_tokens: Positive = Field(examples=[10])
     """Number of categories; the numbers that come in are below it."""
     output_mode: Literal["one_hot", "multi_hot", "count"] = "multi_hot"
     """one_hot: a code per number; multi_hot: one per row, with 1 at each number; count: one per

@@ -188,7 +188,12 @@ class GatedLayer(UnitLayer, abstract=True):
 
 
 class SimpleRNN(UnitLayer):
-    """Fully recurrent: the output of each step is an input of the next."""
+    """Fully recurrent: the output of each step is an input of the next.
+
+    (batch, time, features) in, (batch, units) out, the output of the last step; with
+    return_sequences (batch, time, units). With return_state the last state, (batch, units),
+    follows.
+    """
 
     omitted: ClassVar[Mapping[str, str]] = {
         "activity_regularizer": "Keras takes it and drops it; ActivityRegularization adds one"
@@ -196,19 +201,35 @@ class SimpleRNN(UnitLayer):
 
 
 class LSTM(LongShortTerm, GatedLayer):
-    """Long short-term memory (Hochreiter and Schmidhuber, 1997): two states, three gates."""
+    """Long short-term memory (Hochreiter and Schmidhuber, 1997): two states, three gates.
+
+    (batch, time, features) in, (batch, units) out, the output of the last step; with
+    return_sequences (batch, time, units). With return_state the last hidden state and cell
+    state follow, each (batch, units).
+    """
 
 
 class GRU(GatedRecurrent, GatedLayer):
-    """Gated recurrent unit (Cho and others, 2014): one state, two gates."""
+    """Gated recurrent unit (Cho and others, 2014): one state, two gates.
+
+    (batch, time, features) in, (batch, units) out, the output of the last step; with
+    return_sequences (batch, time, units). With return_state the last state, (batch, units),
+    follows.
+    """
 
 
 class RNN(Unrollable):
-    """Applies any cell, or several on top of one another, at every step."""
+    """Applies any cell, or several on top of one another, at every step.
+
+    (batch, time, features) in, (batch, units of the cell) out, the output of the last step;
+    with return_sequences the time axis stays. With return_state the states of all cells follow.
+    """
 
     shorthand = "cell"
 
-    cell: Cell | Annotated[tuple[Cell, ...], Field(min_length=1)]
+    cell: Cell | Annotated[tuple[Cell, ...], Field(min_length=1)] = Field(
+        examples=[{"LSTMCell": 32}]
+    )
     """What is done at each step; a list is stacked from the input upwards."""
     zero_output_for_mask: Flag = False
     """Whether a masked step gives zeros; if not, the output of the step before."""

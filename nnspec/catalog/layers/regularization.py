@@ -20,7 +20,7 @@ class Random(Layer, abstract=True):
 
     consumes = FLOATS
 
-    seed: Seed | None = None
+    seed: Seed | None = Field(default=None, examples=[0])
     """Seed of the draws; drawn from the run's seed if absent."""
 
 
@@ -29,14 +29,14 @@ class Drop(Random, abstract=True):
 
     shorthand = "rate"
 
-    rate: DropRate
+    rate: DropRate = Field(examples=[0.2])
     """Share that is dropped, from 0 to below 1."""
 
 
 class PatternedDrop(Drop, abstract=True):
     """Drops along a pattern that may repeat."""
 
-    noise_shape: Extents | None = None
+    noise_shape: Extents | None = Field(default=None, examples=[[None, 1, 64]])
     """Shape of the pattern, batch included: 1 repeats along an axis, null follows the input."""
 
     def infer_shape(self, shape: Shape) -> Shape:
@@ -75,7 +75,7 @@ class GaussianNoise(Random):
 
     shorthand = "stddev"
 
-    stddev: Rate
+    stddev: Rate = Field(examples=[0.1])
     """Standard deviation of the noise, in the input's units, from 0 to 1."""
 
 

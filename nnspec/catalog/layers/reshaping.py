@@ -6,7 +6,7 @@ None of them hands a mask on: it would no longer fit the time axis. All keep the
 from math import prod
 from typing import Literal, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from nnspec.catalog.layer import Layer, Tensors
@@ -31,11 +31,14 @@ class Rearranged(Layer, abstract=True):
 
 
 class Reshape(Rearranged):
-    """Lays the elements of each row out in another shape, last axis fastest."""
+    """Lays the elements of each row out in another shape: (batch, ...) in and out.
+
+    As many elements leave as come in, in the same order: the last axis runs fastest.
+    """
 
     shorthand = "target_shape"
 
-    target_shape: tuple[Extent, ...]
+    target_shape: tuple[Extent, ...] = Field(examples=[[7, 7, 16]])
     """Lengths of the axes behind the batch; one of them may be -1, which takes what is left."""
 
     @model_validator(mode="after")
@@ -96,11 +99,14 @@ class Flatten(Rearranged):
 
 
 class Permute(Rearranged):
-    """Reorders the axes behind the batch."""
+    """Reorders the axes behind the batch.
+
+    With dims: [2, 1], (batch, rows, columns) in, (batch, columns, rows) out.
+    """
 
     shorthand = "dims"
 
-    dims: tuple[Positive, ...]
+    dims: tuple[Positive, ...] = Field(examples=[[2, 1]])
     """For each axis that leaves, the axis it was; the first behind the batch is 1."""
 
     @model_validator(mode="after")
@@ -133,7 +139,7 @@ class RepeatVector(Rearranged):
     shorthand = "n"
     ranks = (2,)
 
-    n: Positive
+    n: Positive = Field(examples=[8])
     """Number of repetitions, in time steps."""
 
     def infer_shape(self, shape: Shape) -> Shape:
@@ -142,7 +148,7 @@ class RepeatVector(Rearranged):
 
 
 class UpSampling1D(Layer):
-    """Repeats every time step: (batch, steps, channels) in and out."""
+    """Repeats every time step: (batch, steps, channels) in, (batch, steps * size, channels) out."""
 
     shorthand = "size"
     ranks = (3,)
@@ -175,7 +181,10 @@ class Enlarged(Spatial, abstract=True):
 
 
 class UpSampling2D(Enlarged):
-    """Enlarges images: (batch, rows, columns, channels) in and out, or channels first."""
+    """Enlarges images by a factor on rows and columns.
+
+    (batch, rows, columns, channels) in, (batch, rows * size, columns * size, channels) out.
+    """
 
     ranks = (4,)
     dimensions = 2
@@ -199,7 +208,10 @@ class UpSampling2D(Enlarged):
 
 
 class UpSampling3D(Enlarged):
-    """Enlarges volumes by repetition: (batch, planes, rows, columns, channels) in and out."""
+    """Enlarges volumes by repetition: (batch, planes, rows, columns, channels) in and out.
+
+    Planes, rows and columns leave size times as long.
+    """
 
     ranks = (5,)
     dimensions = 3

@@ -1,5 +1,7 @@
 """Field blocks that many layers share, so that each argument is described once; floor 2."""
 
+from pydantic import Field
+
 from nnspec.catalog.activations import Activation
 from nnspec.catalog.constraints import Constraint
 from nnspec.catalog.initializers import GlorotUniform, Initializer, Zeros
@@ -57,7 +59,7 @@ class DepthwiseKernel(Layer, abstract=True):
 class Bias(Layer, abstract=True):
     """Adds a trained bias, then applies an activation."""
 
-    activation: Activation | None = None
+    activation: Activation | None = Field(default=None, examples=["relu"])
     """Function applied to the result; none if absent."""
     bias_initializer: Initializer = Zeros()
     """Draws the first biases."""
@@ -94,9 +96,9 @@ class OptionalBias(Bias, abstract=True):
 class LowRank(Layer, abstract=True):
     """Can be fine-tuned through a low-rank addition to a frozen weight (LoRA)."""
 
-    lora_rank: Positive | None = None
+    lora_rank: Positive | None = Field(default=None, examples=[4])
     """Rank of a trained addition to the weight, which is then frozen; none if absent."""
-    lora_alpha: PositiveNumber | None = None
+    lora_alpha: PositiveNumber | None = Field(default=None, examples=[8.0])
     """Factor on that addition, times 1 / lora_rank; lora_rank if absent."""
 
     def with_addition(

@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from nnspec.catalog.layer import Layer
@@ -92,7 +92,7 @@ class Stepping(Window, abstract=True):
 class Filtering(Stepping, Kernel, OptionalBias, abstract=True):
     """Multiplies windows with a number of kernels that mix all channels."""
 
-    filters: Positive
+    filters: Positive = Field(examples=[32])
     """Number of kernels: the channels of the output."""
 
 
@@ -120,7 +120,7 @@ class Volumes(Layer, abstract=True):
 class Window1D(Series, Window, abstract=True):
     """Slides along the steps of a series."""
 
-    kernel_size: Single
+    kernel_size: Single = Field(examples=[3])
     """Window extent, in steps."""
     strides: Single = (1,)
     """Distance between window starts, in steps."""
@@ -131,7 +131,7 @@ class Window1D(Series, Window, abstract=True):
 class Window2D(Images, Window, abstract=True):
     """Slides over the rows and columns of images."""
 
-    kernel_size: Pair
+    kernel_size: Pair = Field(examples=[3])
     """Window extent (rows, columns), in pixels."""
     strides: Pair = (1, 1)
     """Distance between window starts (rows, columns), in pixels."""
@@ -142,7 +142,7 @@ class Window2D(Images, Window, abstract=True):
 class Window3D(Volumes, Window, abstract=True):
     """Slides through the planes, rows and columns of volumes."""
 
-    kernel_size: Triple
+    kernel_size: Triple = Field(examples=[3])
     """Window extent (planes, rows, columns), in voxels."""
     strides: Triple = (1, 1, 1)
     """Distance between window starts (planes, rows, columns), in voxels."""

@@ -17,7 +17,7 @@ from nnspec.shapes import Shape, ShapeError, Tensor, Weight, show
 class Wrapper(Layer, abstract=True):
     """Changes how another layer is applied."""
 
-    layer: Layer
+    layer: Layer = Field(examples=[{"Dense": 64}])
     """The layer that is wrapped."""
 
     def misfit(self, wanted: str, *, field: str = "layer", hint: str | None = None) -> ShapeError:
@@ -34,7 +34,10 @@ class Wrapper(Layer, abstract=True):
 
 
 class TimeDistributed(Wrapper):
-    """Applies a layer to every time step alone: (batch, time, ...) in and out."""
+    """Applies a layer to every time step alone: (batch, time, ...) in and out.
+
+    Behind the time stands what the layer makes of one step.
+    """
 
     least_rank = 3
 
@@ -66,7 +69,10 @@ class TimeDistributed(Wrapper):
 
 
 class SpectralNormalization(Wrapper):
-    """Keeps the largest singular value of a layer's kernel near 1 (Miyato and others, 2018)."""
+    """Keeps the largest singular value of a layer's kernel near 1 (Miyato and others, 2018).
+
+    (batch, ...) in and out, as the layer that is wrapped has it.
+    """
 
     passes_mask = False
 
@@ -112,8 +118,15 @@ class SpectralNormalization(Wrapper):
 
 
 class Bidirectional(Wrapper):
-    """Runs a recurrent layer forwards and another one backwards, and merges what they return."""
+    """Runs a recurrent layer forwards and another one backwards, and merges what they return.
 
+    (batch, time, features) in, (batch, 2 * units) out, the units those of the layer; with its
+    return_sequences (batch, time, 2 * units). Only merge_mode: concat doubles the last axis.
+    States follow, forward ones first, where the layer returns them.
+    """
+
+    layer: Layer = Field(examples=[{"LSTM": 32}])
+    """The recurrent layer that runs forwards."""
     merge_mode: Literal["concat", "sum", "ave", "mul"] | None = "concat"
     """How both outputs become one: joined on the last axis, added, averaged, multiplied; null
     returns both."""
@@ -234,7 +247,11 @@ class Bidirectional(Wrapper):
 
 
 class Pipeline(Layer):
-    """Applies layers one after the other, as a single layer: each takes one tensor."""
+    """Applies layers one after the other, as a single layer: (batch, ...) in and out.
+
+    It takes what its first layer takes and gives what its last layer gives; each takes one
+    tensor.
+    """
 
     shorthand = "layers"
     passes_mask = False
@@ -243,7 +260,9 @@ class Pipeline(Layer):
         "dtype": "each layer inside has its own; Keras takes no such argument here",
     }
 
-    layers: Annotated[tuple[Layer, ...], Field(min_length=1)]
+    layers: Annotated[tuple[Layer, ...], Field(min_length=1)] = Field(
+        examples=[[{"Rescaling": 0.004}, {"RandomFlip": "horizontal"}]]
+    )
     """The layers, in the order they are applied."""
 
     def infer_tensors(self, inputs: Tensors) -> Tensors:

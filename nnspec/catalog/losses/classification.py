@@ -136,7 +136,7 @@ class SparseCategoricalCrossentropy(Logits):
     targets = "indices"
     predictions = "distribution"
 
-    ignore_class: Integer | None = None
+    ignore_class: Integer | None = Field(default=None, examples=[0])
     """Class number that is left out, for example the border of a segmentation."""
     name: Text = "sparse_categorical_crossentropy"
     """Name in the logs."""

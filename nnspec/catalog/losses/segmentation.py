@@ -1,5 +1,7 @@
 """Losses of predicted masks; floor 2."""
 
+from pydantic import Field
+
 from nnspec.catalog.losses import Reduced
 from nnspec.catalog.types import Axes, NonNegativeNumber, Text
 
@@ -10,7 +12,7 @@ class Overlap(Reduced, abstract=True):
     targets = "zero_one"
     predictions = "probability"
 
-    axis: Axes | None = None
+    axis: Axes | None = Field(default=None, examples=[-1])
     """Axes that the overlap is counted over, batch axis 0; all if absent."""
 
 

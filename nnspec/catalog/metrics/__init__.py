@@ -21,6 +21,8 @@ class Metric(CatalogObject, family="metrics"):
     """What the network gives, unless `from_logits` says that it gives scores."""
     direction: ClassVar[Literal["min", "max"] | None] = None
     """Whether less or more is better; None: neither."""
+    reach: ClassVar[tuple[float | None, float | None]] = (None, None)
+    """Smallest and largest value that the figure can have; None: no bound."""
     power: ClassVar[int | None] = None
     """Power of the factor by which the figure grows when targets and predictions are multiplied
     by one and shifted by another number: 1 for the root mean square error, 0 for R²; None: no

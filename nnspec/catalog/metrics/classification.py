@@ -1,5 +1,7 @@
 """Metrics of classes: shares of right answers, cross-entropies and hinges; floor 2."""
 
+from pydantic import Field
+
 from nnspec.catalog.metrics import Computed, Metric
 from nnspec.catalog.types import Flag, Integer, Positive, Rate, Text
 
@@ -8,6 +10,7 @@ class Share(Computed, abstract=True):
     """A share of rows that are right, 0 to 1."""
 
     direction = "max"
+    reach = (0.0, 1.0)
     power = 0
 
 
@@ -33,6 +36,7 @@ class TaskAccuracy(Metric):
     task = ("binary", "multiclass")
     predictions = "probability"
     direction = "max"
+    reach = (0.0, 1.0)
     power = 0
 
 
@@ -160,7 +164,7 @@ class SparseCategoricalCrossentropy(Divergence):
 
     from_logits: Flag = False
     """Whether the network gives scores (a linear head) in place of probabilities."""
-    ignore_class: Integer | None = None
+    ignore_class: Integer | None = Field(default=None, examples=[0])
     """Class number that is left out."""
     axis: Integer = -1
     """Axis of the classes, batch axis 0; -1 is the last."""

@@ -25,7 +25,7 @@ class Counted(Computed, abstract=True):
     predictions = "probability"
     power = 0
 
-    name: Text | None = None
+    name: Text | None = Field(default=None, examples=["measured"])
     """Name in the logs; the metric's own in small letters if absent."""
 
 
@@ -34,7 +34,7 @@ class AtThresholds(Counted, abstract=True):
 
     shorthand: ClassVar[str | None] = "thresholds"
 
-    thresholds: Thresholds | None = None
+    thresholds: Thresholds | None = Field(default=None, examples=[0.5])
     """Probabilities above which a unit says 1; 0.5 if absent."""
 
 
@@ -71,10 +71,11 @@ class Ranked(AtThresholds, abstract=True):
 
     task = ("binary", "multiclass")
     direction = "max"
+    reach = (0.0, 1.0)
 
-    top_k: Positive | None = None
+    top_k: Positive | None = Field(default=None, examples=[5])
     """How many of the largest units of a row say 1; decided by the threshold if absent."""
-    class_id: NonNegative | None = None
+    class_id: NonNegative | None = Field(default=None, examples=[1])
     """The only class that counts; all if absent."""
 
 
@@ -94,10 +95,11 @@ class AtBest(Counted, abstract=True):
     """A share at the threshold where another share is as asked."""
 
     direction = "max"
+    reach = (0.0, 1.0)
 
     num_thresholds: Positive = 200
     """How many thresholds are tried, evenly from 0 to 1."""
-    class_id: NonNegative | None = None
+    class_id: NonNegative | None = Field(default=None, examples=[1])
     """The only class that counts; all if absent."""
 
 
@@ -107,7 +109,7 @@ class SensitivityAtSpecificity(AtBest):
     aliases = ("sensitivity_at_specificity",)
     shorthand = "specificity"
 
-    specificity: Rate
+    specificity: Rate = Field(examples=[0.8])
     """Share of zeros that must be left alone."""
 
 
@@ -117,7 +119,7 @@ class SpecificityAtSensitivity(AtBest):
     aliases = ("specificity_at_sensitivity",)
     shorthand = "sensitivity"
 
-    sensitivity: Rate
+    sensitivity: Rate = Field(examples=[0.8])
     """Share of ones that must be found."""
 
 
@@ -127,7 +129,7 @@ class PrecisionAtRecall(AtBest):
     aliases = ("precision_at_recall",)
     shorthand = "recall"
 
-    recall: Rate
+    recall: Rate = Field(examples=[0.8])
     """Share of ones that must be found."""
 
 
@@ -137,7 +139,7 @@ class RecallAtPrecision(AtBest):
     aliases = ("recall_at_precision",)
     shorthand = "precision"
 
-    precision: Rate
+    precision: Rate = Field(examples=[0.8])
     """Share of the found ones that must be ones."""
 
 
@@ -146,6 +148,7 @@ class AUC(Counted):
 
     aliases = ("auc",)
     direction = "max"
+    reach = (0.0, 1.0)
 
     num_thresholds: AtLeastTwo = 200
     """How many thresholds approximate the curve, evenly from 0 to 1."""
@@ -153,13 +156,15 @@ class AUC(Counted):
     """The curve: true over false positives, precision over recall, or their gains."""
     summation_method: Literal["interpolation", "minoring", "majoring"] = "interpolation"
     """How the area between two points is filled: between, below or above them."""
-    thresholds: Annotated[tuple[Rate, ...], Field(min_length=1)] | None = None
+    thresholds: Annotated[tuple[Rate, ...], Field(min_length=1)] | None = Field(
+        default=None, examples=[[0.25, 0.5, 0.75]]
+    )
     """Thresholds to use in place of even ones."""
     multi_label: Flag = False
     """Whether units are labels of their own, whose areas are averaged."""
-    num_labels: Positive | None = None
+    num_labels: Positive | None = Field(default=None, examples=[3])
     """Number of labels, if they are averaged."""
-    label_weights: tuple[Rate, ...] | None = None
+    label_weights: tuple[Rate, ...] | None = Field(default=None, examples=[[1, 0.5]])
     """Weight of each label in the average."""
     from_logits: Flag = False
     """Whether the network gives scores (a linear head) in place of probabilities."""
@@ -183,11 +188,12 @@ class FScore(Computed, abstract=True):
     targets = "one_hot"
     predictions = "probability"
     direction = "max"
+    reach = (0.0, 1.0)
     power = 0
 
     average: Literal["micro", "macro", "weighted"] | None = None
     """How classes become one figure: by rows, evenly, by their size; one each if null."""
-    threshold: OpenShare | None = None
+    threshold: OpenShare | None = Field(default=None, examples=[0.5])
     """Probability above which a unit says 1; the row's largest unit if absent."""
 
 

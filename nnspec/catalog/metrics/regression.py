@@ -11,6 +11,7 @@ class Error(Computed, abstract=True):
 
     task = ("regression",)
     direction = "min"
+    reach = (0.0, None)
 
 
 class Agreement(Computed, abstract=True):
@@ -19,6 +20,7 @@ class Agreement(Computed, abstract=True):
     task = ("regression",)
     direction = "max"
     power: ClassVar[int | None] = 0
+    reach = (-1.0, 1.0)
 
 
 class AgreementAlong(Agreement, abstract=True):
@@ -92,6 +94,7 @@ class Poisson(Error):
     aliases = ("poisson",)
     targets = "non_negative"
     predictions = "positive"
+    reach = (None, None)
 
     name: Text = "poisson"
     """Name in the logs."""
@@ -101,6 +104,7 @@ class R2Score(Agreement):
     """Share of the target's variance that the predictions explain: 1 is perfect, 0 the mean."""
 
     aliases = ("r2_score", "r2")
+    reach = (None, 1.0)
 
     class_aggregation: Literal["uniform_average", "variance_weighted_average"] | None = (
         "uniform_average"

@@ -17,12 +17,13 @@ class Intersection(Metric, abstract=True):
     """Common area of target and prediction over the area that either covers."""
 
     direction = "max"
+    reach = (0.0, 1.0)
     power = 0
 
     dtype: CountType | None = None
     """Type of numbers that pixels are counted in; int64 if absent."""
 
-    name: Text | None = None
+    name: Text | None = Field(default=None, examples=["measured"])
     """Name in the logs; the metric's own in small letters if absent."""
 
 
@@ -33,9 +34,9 @@ class AmongClasses(Intersection, abstract=True):
     targets: ClassVar[Targets] = "indices"
     predictions: ClassVar[Predictions] = "indices"
 
-    num_classes: Positive
+    num_classes: Positive = Field(examples=[3])
     """Number of classes."""
-    ignore_class: Integer | None = None
+    ignore_class: Integer | None = Field(default=None, examples=[0])
     """Class number of pixels that are left out."""
     axis: Integer = -1
     """Axis of the classes, where there is one, batch axis 0; -1 is the last."""
@@ -44,7 +45,7 @@ class AmongClasses(Intersection, abstract=True):
 class Chosen(AmongClasses, abstract=True):
     """Intersection over union of some of the classes."""
 
-    target_class_ids: Classes
+    target_class_ids: Classes = Field(examples=[[0, 1]])
     """Class numbers whose figures are averaged."""
 
     @model_validator(mode="after")

@@ -31,25 +31,25 @@ class Optimizer(CatalogObject, family="optimizers"):
 
     learning_rate: PositiveNumber | Schedule = 0.001
     """How far one step goes, or a schedule of it."""
-    weight_decay: NonNegativeNumber | None = None
+    weight_decay: NonNegativeNumber | None = Field(default=None, examples=[0.004])
     """Share of each weight, times the learning rate, that is taken off at each step."""
-    clipnorm: PositiveNumber | None = None
+    clipnorm: PositiveNumber | None = Field(default=None, examples=[1.0])
     """Largest Euclidean norm of the gradient of each weight array."""
-    clipvalue: PositiveNumber | None = None
+    clipvalue: PositiveNumber | None = Field(default=None, examples=[0.5])
     """Largest size of each element of the gradient."""
-    global_clipnorm: PositiveNumber | None = None
+    global_clipnorm: PositiveNumber | None = Field(default=None, examples=[1.0])
     """Largest Euclidean norm of all gradients together."""
     use_ema: Flag = False
     """Whether a moving average of the weights is kept, and put in place at the end."""
     ema_momentum: Rate = 0.99
     """Share of that average that is kept from one step to the next."""
-    ema_overwrite_frequency: Positive | None = None
+    ema_overwrite_frequency: Positive | None = Field(default=None, examples=[100])
     """Steps after which the weights become their average; only at the end if absent."""
-    loss_scale_factor: PositiveNumber | None = None
+    loss_scale_factor: PositiveNumber | None = Field(default=None, examples=[128.0])
     """Factor on the loss, divided out of the gradient again: for float16."""
-    gradient_accumulation_steps: Accumulation | None = None
+    gradient_accumulation_steps: Accumulation | None = Field(default=None, examples=[4])
     """Batches whose gradients are averaged into one step; each its own if absent."""
-    name: Text | None = None
+    name: Text | None = Field(default=None, examples=["measured"])
     """Name of its variables; the class in small letters if absent."""
 
     @property

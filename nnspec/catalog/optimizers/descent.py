@@ -88,7 +88,7 @@ class Muon(Optimizer):
     """AdamW: factor on the learning rate."""
     epsilon: NonNegativeNumber = 1e-07
     """AdamW: added to the divisor, so that it is never 0."""
-    exclude_layers: tuple[Text, ...] | None = None
+    exclude_layers: tuple[Text, ...] | None = Field(default=None, examples=[["embedding"]])
     """Regular expressions; weights whose path holds one of them follow AdamW."""
     exclude_embeddings: Flag = True
     """Whether embeddings follow AdamW."""

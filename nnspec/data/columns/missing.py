@@ -12,9 +12,14 @@ from nnspec.data.columns.roles import Roles
 from nnspec.data.fit.fitted import ColumnFit, NumericFit
 from nnspec.data.table import Column, Table
 from nnspec.diagnostics import Diagnostic, Refused
+from nnspec.document import shorten
 from nnspec.spec.data import DataSection, Missing
 
 Flags = NDArray[np.bool_]
+MANY = 5
+"""Columns with missing cells from which on they are told together."""
+SHOWN = 6
+"""Columns that are then named, those with the most missing cells."""
 FILLS = ("mean", "median", "most_frequent")
 
 
@@ -68,7 +73,7 @@ def whole_rows(table: Table) -> Flags:
 def find_missing(
     table: Table, names: Iterable[str], policy: Missing, kept: Flags | None = None
 ) -> Iterator[Diagnostic]:
-    """Yield a finding (D105) for each named column with missing cells.
+    """Yield a finding (D105) for each named column with missing cells; one where it is many.
 
     Args:
         table: the columns.
@@ -76,18 +81,24 @@ def find_missing(
         policy: what the spec wants done in general.
         kept: (rows,) which rows are looked at; all if absent.
     """
-    for name in names:
-        absent = table[name].missing()
-        absent = absent if kept is None else absent & kept
-        count = int(absent.sum())
-        if not count:
-            continue
-        first = int(absent.argmax()) + 1
+    looked = np.ones(table.rows, np.bool_) if kept is None else kept
+    gaps = {name: table[name].missing() & looked for name in names}
+    counts = {name: int(missing.sum()) for name, missing in gaps.items() if missing.any()}
+    hint, path = _remedy(policy), ("data", "missing")
+    if len(counts) >= MANY:
+        most = sorted(counts, key=lambda name: -counts[name])[:SHOWN]
+        listed = ", ".join(f'"{shorten(name)}" ({counts[name]:,})' for name in most)
+        more = f" and {len(counts) - len(most):,} more" if len(counts) > len(most) else ""
+        whole = f"{len(counts):,} columns have missing cells in {table.rows:,} rows"
+        yield Diagnostic("D105", f"{whole}: {listed}{more}", hint=hint, path=path)
+        return
+    for name, count in counts.items():
+        first = int(gaps[name].argmax()) + 1
         cells = "cell" if count == 1 else "cells"
         message = (
             f'column "{name}" has {count} missing {cells} in {table.rows} rows (first: row {first})'
         )
-        yield Diagnostic("D105", message, hint=_remedy(policy), path=("data", "missing"))
+        yield Diagnostic("D105", message, hint=hint, path=path)
 
 
 def find_infinite(table: Table) -> Iterator[Diagnostic]:

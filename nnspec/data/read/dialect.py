@@ -15,7 +15,7 @@ from nnspec.catalog.sources import Csv
 from nnspec.data.columns.refusals import unreadable
 from nnspec.data.read.content import Content
 from nnspec.diagnostics import Diagnostic, Refused
-from nnspec.language.words import is_number
+from nnspec.language.numbers import is_number
 from nnspec.spec.formats import ending_of
 
 WORDS = {"tab": "\t", "blanks": " "}

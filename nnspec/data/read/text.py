@@ -13,7 +13,7 @@ from nnspec.data.read.dialect import Dialect, by_tabs, decoded, find_dialect
 from nnspec.data.read.signs import PLAIN, Evidence, Signs
 from nnspec.diagnostics import Refused
 from nnspec.document import shorten
-from nnspec.language.words import as_number
+from nnspec.language.numbers import as_number
 
 PACKED = {b"\x1f\x8b": ".gz", b"\x28\xb5\x2f\xfd": ".zst", b"PK\x03\x04": ".zip"}
 """How packed files begin."""

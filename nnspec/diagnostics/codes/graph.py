@@ -130,4 +130,11 @@ GRAPH: tuple[Code, ...] = (
         "training.",
         "Write the `input_dim` that the message names.",
     ),
+    Code(
+        "G321",
+        "mask that the layer cannot take",
+        "A Softmax layer takes a mask as one of its scores, and the mask of padded steps has an "
+        "axis less: Keras stops at the first batch.",
+        "Write `Activation: softmax`, which leaves masks alone.",
+    ),
 )

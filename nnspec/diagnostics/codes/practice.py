@@ -210,4 +210,44 @@ PRACTICE: tuple[Code, ...] = (
         "Write the `value_range` of the data, or leave it unscaled.",
         Severity.WARNING,
     ),
+    Code(
+        "P140",
+        "comparison of a single number",
+        "Normalizations and softmax compare the numbers along an axis; where there is one, what "
+        "comes in is lost.",
+        "Remove the layer, or let it work along an axis of more numbers.",
+        Severity.WARNING,
+    ),
+    Code(
+        "P141",
+        "layer that gives one value",
+        "With this setting the same leaves the layer whatever comes in, and nothing before it is "
+        "trained.",
+        "Change the setting, or remove the layer.",
+        Severity.WARNING,
+    ),
+    Code(
+        "P142",
+        "weights that stay at 0",
+        "Weights of 0 give 0, and where the slope at 0 is 0 as well, or the next layer begins at "
+        "0, no step ever changes them.",
+        "Leave the initializer out.",
+        Severity.WARNING,
+    ),
+    Code(
+        "P143",
+        "sequence of one step",
+        "A recurrent layer has nothing to carry and attention nothing to choose from: part of "
+        "their weights is never used, and Dense does the same for less.",
+        "Give it longer sequences, or use Dense.",
+        Severity.WARNING,
+    ),
+    Code(
+        "P144",
+        "crop in training alone",
+        "Keras 3.15 crops at random while training and hands pictures on whole otherwise, so that "
+        "the layers behind get another size than they were built for.",
+        "Put a `CenterCrop` of the same size behind it.",
+        Severity.WARNING,
+    ),
 )

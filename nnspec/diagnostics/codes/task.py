@@ -164,4 +164,41 @@ TASK: tuple[Code, ...] = (
         "single unit that is always the same, and of several labels only one.",
         "Give the metric `threshold: 0.5`.",
     ),
+    Code(
+        "M131",
+        "beyond the head's units or axes",
+        "The setting names or counts units, classes or axes of the output, and the output has "
+        "others: Keras stops, or leaves classes out without a word.",
+        "Write the number that the last layer has, or leave the setting out.",
+    ),
+    Code(
+        "M132",
+        "figure that says nothing",
+        "The figure is the same whatever is predicted, or compares the numbers of a row where a "
+        "row has one.",
+        "Use another figure, or the setting that the message names.",
+        Severity.WARNING,
+    ),
+    Code(
+        "M133",
+        "direction of a single number",
+        "The loss measures angles between vectors. A single number has only a sign, whose "
+        "gradient is 0: nothing is learned.",
+        "Use a loss of numbers, such as mse, or more units.",
+    ),
+    Code(
+        "M134",
+        "vectors of any length",
+        "The loss multiplies vectors with one another and takes the products for cosines, which "
+        "they are where each vector has length 1.",
+        "End the network with `UnitNormalization`.",
+        Severity.WARNING,
+    ),
+    Code(
+        "M135",
+        "losses that cannot be added",
+        "What is made small is one number. A loss without reduction gives one for each row, and "
+        "penalties and the losses of other outputs are added to a number, not to rows.",
+        "Leave `reduction` out.",
+    ),
 )

@@ -215,4 +215,40 @@ TRAINING: tuple[Code, ...] = (
         "has some operations in some types of numbers only.",
         "Write `dtype: float32` at the layer, or another policy for the run.",
     ),
+    Code(
+        "T133",
+        "setting that the gradients of a table do not take",
+        "The gradient of an Embedding holds the rows that were read and no others; Keras 3.15 "
+        "does not divide such a gradient by a number.",
+        "Remove `loss_scale_factor`.",
+    ),
+    Code(
+        "T134",
+        "training without a step",
+        "Gradients are gathered over more steps than the training has, so that no weight is "
+        "ever changed.",
+        "Gather fewer, or train longer.",
+    ),
+    Code(
+        "T135",
+        "decay that outweighs the steps",
+        "Each step takes away the learning rate times the weight decay of every weight; what "
+        "the gradients teach is forgotten at once.",
+        "Write a weight_decay from 1e-4 to 0.1.",
+        Severity.WARNING,
+    ),
+    Code(
+        "T136",
+        "schedule that ends early",
+        "From some step on the learning rate is 0, or so small that no weight changes, and most "
+        "of the training is still to come.",
+        "Let the schedule last as long as the training.",
+        Severity.WARNING,
+    ),
+    Code(
+        "T137",
+        "kernel for GPUs on a CPU",
+        "cuDNN is a library of NVIDIA's GPUs.",
+        "Write `use_cudnn: auto`, which takes it where it is.",
+    ),
 )

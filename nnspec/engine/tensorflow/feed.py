@@ -9,9 +9,9 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from nnspec.build.batches import whole_batches
+from nnspec.build.keras_graph import as_inputs, as_outputs, build_for_steps
 from nnspec.data.arrays import Arrays
 from nnspec.data.rows import RowSource
-from nnspec.engine.tensorflow.keras_graph import as_inputs, as_outputs, build_for_steps
 
 Array = npt.NDArray[Any]
 """Rows first: (rows, ...)."""

@@ -9,13 +9,13 @@ import keras
 import tensorflow as tf
 
 from nnspec.build.batches import batch_of
+from nnspec.build.keras_graph import figures_of_step
 from nnspec.engine.executor import Report, State, Stretch
 from nnspec.engine.order import Rows
 from nnspec.engine.plan import Execution
 from nnspec.engine.tensorflow.device import current_device
 from nnspec.engine.tensorflow.failures import translated
 from nnspec.engine.tensorflow.feed import Feed
-from nnspec.engine.tensorflow.keras_graph import figures_of_step
 from nnspec.engine.tensorflow.state import ModelState
 from nnspec.engine.tensorflow.values import first_broken, python_values
 

@@ -5,8 +5,8 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
+from nnspec.build.keras_graph import as_inputs, inner_layers, mask_of
 from nnspec.engine.tensorflow.feed import Array, readable
-from nnspec.engine.tensorflow.keras_graph import as_inputs, inner_layers, mask_of
 
 
 def find_masks(

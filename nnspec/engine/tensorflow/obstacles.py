@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import keras
 
-from nnspec.engine.tensorflow.keras_graph import inner_layers
+from nnspec.build.keras_graph import inner_layers
 
 UNCOMPILED_LAYERS = frozenset(
     {

@@ -7,9 +7,9 @@ import numpy as np
 import tensorflow as tf
 
 from nnspec.build.batches import apply_core, batch_of
+from nnspec.build.keras_graph import output_sizes
 from nnspec.engine.tensorflow.failures import translated
 from nnspec.engine.tensorflow.feed import Array, readable
-from nnspec.engine.tensorflow.keras_graph import output_sizes
 from nnspec.engine.tensorflow.passes.base import rewritten
 from nnspec.engine.tensorflow.passes.folding import find_folds
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import keras
 
-from nnspec.engine.tensorflow.keras_graph import (
+from nnspec.build.keras_graph import (
     attention_axes,
     attention_dropout,
     first_input_shape,

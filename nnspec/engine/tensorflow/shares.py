@@ -11,7 +11,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from nnspec.engine.tensorflow.keras_graph import first_input_shape, inner_layers, loss_tracker
+from nnspec.build.keras_graph import first_input_shape, inner_layers, loss_tracker
 from nnspec.engine.tensorflow.passes import Rewrite
 
 TITLE = "each core takes its share of a batch"

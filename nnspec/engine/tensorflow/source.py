@@ -14,9 +14,7 @@ from nnspec.engine.order import Rows
 from nnspec.engine.pace import Pace
 from nnspec.engine.tensorflow.feed import Array, Feed
 from nnspec.engine.tensorflow.steps import Block, Steps
-
-MEMORY = Path("/proc/meminfo")
-"""Linux' account of the machine's memory, in kB."""
+from nnspec.network.machine import ROOT, free_memory
 
 SHARE = 0.4
 """The share of the free memory that rows may take on the device: they lie on the host as well."""
@@ -59,11 +57,17 @@ def run_all(source: Source, pace: Pace) -> Report:
     return report
 
 
-def fits(feed: Feed, device: Literal["CPU", "GPU"], *, memory: Path = MEMORY) -> bool:
-    """Return whether all rows should lie on the device."""
+def fits(feed: Feed, device: Literal["CPU", "GPU"], *, root: Path = ROOT) -> bool:
+    """Return whether all rows should lie on the device.
+
+    Args:
+        feed: the rows.
+        device: where the steps run.
+        root: the folder in which the system tells of its memory.
+    """
     if device == "GPU":
         return feed.bytes <= GPU_BYTES
-    free = _free_bytes(memory)
+    free = free_memory(root)
     return free is None or feed.bytes <= SHARE * free
 
 
@@ -205,13 +209,3 @@ def _padded(array: Array, rows: Rows, first: int, length: int) -> Array:
     padded = np.zeros((length, *array.shape[1:]), array.dtype)
     np.take(array, rows, axis=0, out=padded[first : first + len(rows)], mode="clip")
     return padded
-
-
-def _free_bytes(memory: Path) -> int | None:
-    """Return the memory that programs may still take, in bytes; None where it is not told."""
-    try:
-        lines = memory.read_text().splitlines()
-    except OSError:
-        return None
-    found = next((line for line in lines if line.startswith("MemAvailable:")), None)
-    return None if found is None else int(found.split()[1]) * 1024

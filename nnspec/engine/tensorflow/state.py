@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 import keras
 import numpy as np
 
+from nnspec.build.keras_graph import carried_states, seed_states
 from nnspec.engine.errors import WrongState
 from nnspec.engine.executor import State
-from nnspec.engine.tensorflow.keras_graph import carried_states, seed_states
 
 
 class ModelState:

@@ -13,9 +13,9 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from nnspec.build.keras_graph import output_loss_trackers
 from nnspec.engine.executor import Report, Stretch
 from nnspec.engine.tensorflow.feed import Feed
-from nnspec.engine.tensorflow.keras_graph import output_loss_trackers
 from nnspec.engine.tensorflow.passes import Rewrite, rewritten
 from nnspec.engine.tensorflow.values import loss_sum, python_values
 

@@ -4,10 +4,10 @@ from typing import Literal
 
 import keras
 
+from nnspec.build.keras_graph import applications, computing_layers, first_input_shape
 from nnspec.engine.choice import Choice, Machine, Traits, choose
 from nnspec.engine.plan import Plan
 from nnspec.engine.tensorflow.device import available_cores, current_device
-from nnspec.engine.tensorflow.keras_graph import applications, computing_layers, first_input_shape
 from nnspec.engine.tensorflow.obstacles import xla_obstacles
 from nnspec.engine.tensorflow.separable import entangled
 from nnspec.engine.tensorflow.shares import products

@@ -7,7 +7,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from nnspec.engine.tensorflow.keras_graph import loss_tracker
+from nnspec.build.keras_graph import loss_tracker
 
 
 def python_values(results: Mapping[str, Any]) -> dict[str, Any]:

@@ -18,9 +18,9 @@ import numpy as np
 import tensorflow as tf
 
 from nnspec.build.back import PREDICTION, PROBABILITIES
+from nnspec.build.keras_graph import carried_states, inner_layers
 from nnspec.build.program import Program
 from nnspec.diagnostics import Diagnostic, RunFailed
-from nnspec.engine.tensorflow.keras_graph import carried_states, inner_layers
 from nnspec.engine.tensorflow.passes import Rewrite, rewritten
 from nnspec.engine.tensorflow.passes.folding import (
     FoldedNormalization,

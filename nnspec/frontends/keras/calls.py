@@ -27,6 +27,8 @@ class History:
     span: Span
     shape: tuple[Plain, ...] = ()
     """Its axes, batch first, as the document says them; null where they are unknown."""
+    dtype: str = "float32"
+    """The type of its numbers, as the document says it."""
 
 
 ARRAYS = ("__numpy__", "__tensor__")
@@ -44,6 +46,7 @@ class Call:
         named: tensors by the name of the argument.
         settings: other values by the name of the argument.
         masks: tensors that stand as masks.
+        given_masks: names of arguments that are masks which no layer passes on.
     """
 
     span: Span
@@ -51,6 +54,7 @@ class Call:
     named: Mapping[str, tuple[History, ...]] = field(default_factory=dict)
     settings: Mapping[str, Node] = field(default_factory=dict)
     masks: tuple[History, ...] = ()
+    given_masks: tuple[str, ...] = ()
 
     @property
     def histories(self) -> tuple[History, ...]:
@@ -83,11 +87,14 @@ def read_call(node: Node, findings: Findings) -> Call | None:
     named: dict[str, tuple[History, ...]] = {}
     settings: dict[str, Node] = {}
     masks: tuple[History, ...] = ()
+    given_masks: tuple[str, ...] = ()
     keywords = node.get("kwargs")
     for entry in keywords if isinstance(keywords, MappingNode) else ():
         tensors = tuple(histories(entry.value))
         if entry.name == "mask":
             masks = tensors
+        elif tensors and entry.name.endswith("_mask"):
+            masks, given_masks = (*masks, *tensors), (*given_masks, entry.name)
         elif tensors:
             named[entry.name] = tensors
         elif entry.name != "training" and plain(entry.value) is not None:
@@ -96,7 +103,7 @@ def read_call(node: Node, findings: Findings) -> Call | None:
     if len(positional) == 1 and isinstance(arguments.items[0], MappingNode):
         named, positional = unpack(arguments.items[0], named, positional)
     given = tuple(one for one in positional if one is not None)
-    return Call(node.span, given, named, settings, masks)
+    return Call(node.span, given, named, settings, masks, given_masks)
 
 
 def unpack(
@@ -135,8 +142,9 @@ def histories(node: Node) -> Iterator[History]:
             history = config.get("keras_history") if isinstance(config, MappingNode) else None
             shape = config.get("shape") if isinstance(config, MappingNode) else None
             axes = tuple(map(plain, shape.items)) if isinstance(shape, Sequence) else ()
+            dtype = text_of(config, "dtype") if isinstance(config, MappingNode) else None
             if history is not None and (read := read_history(history)):
-                yield replace(read, shape=axes)
+                yield replace(read, shape=axes, dtype=dtype or read.dtype)
         case MappingNode(entries=entries):
             for entry in sorted(entries, key=lambda one: one.name):
                 yield from histories(entry.value)

@@ -4,20 +4,31 @@ Layers are read by the catalogue, never by Keras' deserializer: what the catalog
 is refused. Applications of a layer beyond the first become uses that share its weights.
 """
 
+from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from nnspec.catalog.layer import Layer
 from nnspec.catalog.registry import find, names
 from nnspec.diagnostics import Findings, Span
-from nnspec.document import Entry, Mapping, Plain, Scalar, Sequence, kind_of, plain, shorten
+from nnspec.document import Mapping, Plain, Scalar, Sequence, kind_of, plain, shorten
+from nnspec.frontends.keras.arithmetic import FLOATS
 from nnspec.frontends.keras.calls import Call, History, read_calls, read_ends
-from nnspec.frontends.keras.era import OLDER, refuse_older
+from nnspec.frontends.keras.era import ANEW, OLDER, refuse_older
 from nnspec.frontends.keras.inputs import with_whole_numbers
-from nnspec.frontends.keras.masks import Masks
-from nnspec.frontends.keras.operations import Step
+from nnspec.frontends.keras.lost_masks import lost_masks
+from nnspec.frontends.keras.masks import Masks, Place
 from nnspec.frontends.keras.order import in_order
-from nnspec.frontends.keras.rewrites import is_foreign_layer, is_known, is_operation, rewrite
-from nnspec.frontends.keras.tree import MODELS, text_of
+from nnspec.frontends.keras.refusals import (
+    Uncomputed,
+    name_layer,
+    refuse_masks,
+    refuse_tensors,
+    settings_of,
+)
+from nnspec.frontends.keras.rewrites import is_foreign_layer, rewrite
+from nnspec.frontends.keras.steps import Rewritten, Step, apart, needed
+from nnspec.frontends.keras.tree import MODELS, is_operation, text_of
 from nnspec.frontends.keras.values import (
     DEFAULT_POLICY,
     Settler,
@@ -75,8 +86,8 @@ def read_model(node: Mapping, reader: Reader, settler: Settler) -> SubModel | No
         return None
     layers = config.get("layers") if isinstance(config, Mapping) else None
     if not isinstance(config, Mapping) or not isinstance(layers, Sequence) or not layers.items:
-        message = f"the config of {kind} must hold a list of layers"
-        reader.findings.add("G106", message, (config or node).span, hint=OLDER)
+        message = f"the config of {kind} must hold a list of at least one layer"
+        reader.findings.add("G106", message, (config or node).span, hint=ANEW)
         return None
     network = NetworkReader(reader, settler)
     sequential = kind == "Sequential"
@@ -121,12 +132,22 @@ class NetworkReader:
 
     Attributes:
         applied: layer and number of its call -> name of that application.
+        rewritten: operation -> the layers that each of its calls is rewritten to.
+        used: layer -> numbers of those of its tensors that something takes.
+        parts: tensor that leaves an operation -> name of the layer that gives it.
+        operations: names of layers that stand for operations.
+        uncomputed: operations that no layers compute.
     """
 
     reader: Reader
     settler: Settler
     uses: list[LayerUse] = field(default_factory=list)
     applied: dict[tuple[str, int], str] = field(default_factory=dict)
+    rewritten: dict[str, list[Rewritten]] = field(default_factory=dict)
+    used: defaultdict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    parts: dict[Place, str] = field(default_factory=dict)
+    operations: set[str] = field(default_factory=set)
+    uncomputed: Uncomputed = field(default_factory=Uncomputed)
 
     @property
     def findings(self) -> Findings:
@@ -137,14 +158,20 @@ class NetworkReader:
         """Return the section of a functional model."""
         records = self.records(layers)
         masks = Masks.of([(one.name, one.node, one.calls) for one in records])
-        for record in records:
-            if record.name not in masks.operations:
-                self.check_masks(record, masks)
-                self.read(record)
+        kept = [one for one in records if one.name not in masks.operations]
+        ends = read_ends(config.get("output_layers"))
+        for one in (*ends, *(one for record in kept for one in tensors_of(record))):
+            self.used[one.layer].add(one.tensor)
+        for record in kept:
+            if is_foreign_layer(record.node):
+                self.rewrite(record)
+        for record in kept:
+            self.read(record, masks)
+        self.finish()
         begins = [one.layer for one in read_ends(config.get("input_layers"))]
-        ends = tuple(self.wire(one) for one in read_ends(config.get("output_layers")))
+        outputs = tuple(self.wire(one) for one in ends)
         uses = with_whole_numbers(self.uses)
-        return ModelSection(in_order(uses, begins), outputs=ends or None)
+        return ModelSection(in_order(uses, begins), outputs=outputs or None)
 
     def sequential(self, config: Mapping, layers: Sequence) -> ModelSection:
         """Return the section of a chain; without Input layer, its shape may stand beside it."""
@@ -162,8 +189,11 @@ class NetworkReader:
             if record.calls == ():
                 record = replace(record, calls=(Call(record.span, ((history,),)),))  # noqa: PLW2901 - the chain says what feeds it
             self.applied[(NETWORK_INPUT, 0)] = NETWORK_INPUT
-            self.read(record)
+            if is_foreign_layer(record.node):
+                self.rewrite(record)
+            self.read(record, Masks.of([]))
             previous = record.name
+        self.finish()
         return ModelSection(tuple(with_whole_numbers(self.uses)))
 
     def records(self, layers: Sequence) -> list[Record]:
@@ -205,24 +235,24 @@ class NetworkReader:
         self.applied[name, 0] = name
         return name
 
-    def check_masks(self, record: Record, masks: Masks) -> None:
-        """Record a mask that does not follow from the layers before."""
-        for call in record.calls:
-            for mask in call.masks:
-                if not masks.follows(mask):
-                    message = f"{record.name} takes a mask that was computed by hand"
-                    hint = "Masking, and Embedding with mask_zero, make masks by themselves"
-                    self.findings.add("S106", message, mask.span, hint=hint)
-
-    def read(self, record: Record) -> None:
+    def read(self, record: Record, masks: Masks) -> None:
         """Read one layer, all its applications."""
         if is_foreign_layer(record.node):
-            self.rewrite(record)
+            self.read_rewritten(record)
             return
         layer, calls = self.layer(record), record.calls
         inputs = isinstance(layer, Layer) and layer.required == 0
         for number, call in enumerate(calls or (Call(record.span),)):
             name = self.applied[record.name, number]
+            refused = refuse_masks(name, call, masks, self.findings) or (
+                isinstance(layer, Layer) and refuse_tensors(name, call, layer, self.findings)
+            )
+            if refused:
+                # Whatever enters is still used, and what leaves of unknown shape.
+                tensors = (*call.histories, *masks.roots(call.masks))
+                wires = tuple(self.wire(one) for one in tensors)
+                self.uses.append(LayerUse(name, None, wires, self.origin(record, call)))
+                continue
             wires = () if inputs else self.wires(call, layer)
             shares = record.name if number else None
             used = None if shares else layer
@@ -242,24 +272,14 @@ class NetworkReader:
             message = f"{finding.message} (layer {shorten(record.name)!r})"
             self.findings.append(replace(finding, message=message))
             return None
+        since = len(self.findings.diagnostics)
         arguments = self.settler.settle_arguments(kind, record.config)
-        entries = (*arguments, *self.settings(record, kind))
+        settings = settings_of(record.name, record.calls, kind, self.findings)
+        entries = (*arguments, *settings)
         written = Written(name, record.span, replace(arguments, entries=entries), config=True)
         made = self.reader.read_arguments(kind, written)
+        name_layer(record.name, self.findings, since)
         return None if isinstance(made, Unreadable) or not isinstance(made, Layer) else made
-
-    def settings(self, record: Record, kind: type[object]) -> list[Entry]:
-        """Return what is given to the call and is an argument of the layer here."""
-        found: dict[str, Entry] = {}
-        for call in record.calls:
-            for name, node in call.settings.items():
-                if name in getattr(kind, "additions", {}):
-                    found.setdefault(name, Entry(name, node.span, node))
-                elif plain(node) is not False:
-                    message = f"{record.name} is called with {name}: {kind_of(node)}"
-                    hint = "a spec has no place for it"
-                    self.findings.add("S106", message, node.span, hint=hint)
-        return list(found.values())
 
     def wires(self, call: Call, layer: Layer | SubModel | None) -> tuple[Wire, ...]:
         """Return what feeds one application, named where the call names some of it."""
@@ -283,6 +303,7 @@ class NetworkReader:
         """Return the wire from a tensor."""
         name = self.applied.get((history.layer, history.call), history.layer)
         source = f"{name}.{history.tensor}" if history.tensor else name
+        source = self.parts.get((history.layer, history.call, history.tensor), source)
         return Wire(source, history.span, parameter)
 
     def origin(self, record: Record, call: Call) -> Origin:
@@ -296,24 +317,40 @@ class NetworkReader:
         return Origin(record.span, places, wiring)
 
     def rewrite(self, record: Record) -> None:
-        """Read an operation, or a class within Keras, as the layers that compute the same."""
+        """Find the layers that compute the same as an operation, or a class within Keras."""
         arguments = self.arguments(record)
-        for number, call in enumerate(record.calls):
-            steps = rewrite(record.node, arguments, call)
+        made = [rewrite(record.node, arguments, call) for call in record.calls]
+        if made and len(made[0].outputs) > 1:
+            used = self.used[record.name]
+            made = [replace(one, steps=needed(one, used)) for one in made]
+        taken = {name for name, _ in self.applied} - {record.name}
+        made = [apart(one, record.name, taken) for one in made]
+        self.rewritten[record.name] = made
+        for number, one in enumerate(made):
             name = self.applied[record.name, number]
-            if not steps:
-                self.refuse(record)
-                wires = tuple(self.wire(one) for one in call.histories)
-                self.uses.append(LayerUse(name, None, wires, self.origin(record, call)))
-            for step in steps:
+            for tensor, suffix in enumerate(one.outputs):
+                self.parts[record.name, number, tensor] = name + suffix
+
+    def read_rewritten(self, record: Record) -> None:
+        """Read an operation, or a class within Keras, as the layers that compute the same."""
+        made = self.rewritten[record.name]
+        for number, (call, one) in enumerate(zip(record.calls, made, strict=True)):
+            name, origin = self.applied[record.name, number], self.origin(record, call)
+            if not one.steps:
+                if not number:
+                    self.uncomputed.add(record.name, record.span, record.node)
+                wires = tuple(self.wire(history) for history in call.histories)
+                self.uses.append(LayerUse(name, None, wires, origin))
+            for step in one.steps:
                 wires = tuple(
                     Wire(name + feed, record.span) if isinstance(feed, str) else self.wire(feed)
                     for feed in step.feeds
                 )
-                layer = None if number else self.step(record, step)
+                layer = None if number else self.step(record, step, call)
                 shares = record.name + step.suffix if number else None
-                origin = self.origin(record, call)
                 self.uses.append(LayerUse(name + step.suffix, layer, wires, origin, shares))
+                if is_operation(record.node):
+                    self.operations.add(name + step.suffix)
 
     def arguments(self, record: Record) -> dict[str, Plain]:
         """Return the arguments of what is rewritten."""
@@ -322,26 +359,37 @@ class NetworkReader:
         return {
             name: value
             for name, value in settled.items()
-            if name != "dtype" or self.settler.policies
+            if name != "dtype" or self.settler.policies or is_operation(record.node)
         }
 
-    def step(self, record: Record, step: Step) -> Layer | None:
+    def step(self, record: Record, step: Step, call: Call) -> Layer | None:
         """Return one layer of what is rewritten."""
         kind = find("layers", step.kind)
         assert kind is not None
-        written = Written(step.kind, record.span, as_node(step.arguments, record.span))
+        arguments = dict(step.arguments)
+        dtype = call.histories[0].dtype
+        if self.settler.policies and is_operation(record.node) and dtype in FLOATS:
+            arguments.setdefault("dtype", dtype)
+        written = Written(step.kind, record.span, as_node(arguments, record.span))
         made = self.reader.read_arguments(kind, written)
         return None if isinstance(made, Unreadable) or not isinstance(made, Layer) else made
 
-    def refuse(self, record: Record) -> None:
-        """Record an operation that no layer computes."""
-        name, module = text_of(record.node, "class_name"), text_of(record.node, "module")
-        what = "an operation" if is_operation(record.node) else "a class"
-        message = f"{record.name} is {name} of {module}, {what} that no layer here computes"
-        hint = "express it with layers of the catalogue"
-        if is_known(record.node):
-            message = f"{record.name} is {name} of {module}, in a form that no layer here computes"
-            hint = (
-                "layers work within each row, on axes of known lengths; write it with them in Keras"
+    def finish(self) -> None:
+        """Record what no layers compute, and masks that Keras drops and layers would not."""
+        self.uncomputed.report(self.findings)
+        lost = next(lost_masks(in_order(self.uses, ()), self.operations), None)
+        if lost is not None:
+            operation, layer = lost
+            message = (
+                f"{operation} is an operation, behind which Keras knows no mask; here the mask "
+                f"would travel on to {layer}"
             )
-        self.findings.add("S106", message, record.span, hint=hint)
+            hint = "write the operation as a layer in Keras, or leave the mask out"
+            span = next(use.origin.head for use in self.uses if use.name == operation)
+            self.findings.add("S106", message, span, hint=hint)
+
+
+def tensors_of(record: Record) -> Iterator[History]:
+    """Give the tensors that a layer takes."""
+    for call in record.calls:
+        yield from call.histories

@@ -5,7 +5,6 @@ was built with. What says nothing beyond the catalogue is left out here, and wha
 of its own is refused. Nothing is ever looked up by a dotted name.
 """
 
-from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, replace
 
 from nnspec.catalog.base import CatalogObject
@@ -16,22 +15,20 @@ from nnspec.frontends.keras.tree import MODELS, text_of
 from nnspec.reading.explain import foreign_free
 
 DEFAULT_POLICY = "float32"
+EXPRESS = "express it with layers of the catalogue"
 FAMILIES = ("layers", "activations", "initializers", "regularizers", "constraints")
 """Families whose objects stand among the arguments of layers."""
 UNSET: tuple[Plain, ...] = (None, False)
 """Values by which Keras says that an argument the catalogue leaves out is not used."""
 
-CHANNELS_LAST: dict[str, Plain] = {"data_format": "channels_last"}
-FIXED: MappingOf[str, dict[str, Plain]] = {
-    "AutoContrast": CHANNELS_LAST,
-    "RandomBrightness": CHANNELS_LAST,
-    "RandomContrast": CHANNELS_LAST,
-    "Solarization": CHANNELS_LAST,
-    "Discretization": {"epsilon": 0.01},
-    "StringLookup": {"oov_method": "floormod"},
-    "IntegerLookup": {"oov_method": "floormod"},
+AS_ACTIVATIONS = {
+    "ReLU": "relu",
+    "LeakyReLU": "leaky_relu",
+    "ELU": "elu",
+    "Softmax": "softmax",
 }
-"""Arguments that Keras writes and a spec does not offer, with the value that is meant without."""
+"""Layers that stand where an activation is due -> the function that they compute."""
+
 FOLLOWS = frozenset({"vocabulary_size"})
 """What Keras writes beside the argument that it follows from."""
 
@@ -67,16 +64,17 @@ class Settler:
         if refuse_foreign(node, self.findings):
             return Scalar(None, node.span, refused=True)
         if name == "__lambda__":
-            message = "a function of Python is refused: code in specs is refused"
-            self.findings.add("X102", message, node.span)
-            return Scalar(None, node.span, refused=True)
+            return self.refuse_code(node)
         if name == "function" and isinstance(config, Scalar):
-            return config
+            registered = isinstance(config.value, str) and ">" in config.value
+            return self.refuse_code(node, str(config.value)) if registered else config
         inner = config if isinstance(config, Mapping) else None
         if name == "DTypePolicy" and inner is not None:
             return inner.get("name") or node
         if name in ("__tensor__", "__numpy__") and inner is not None:
             return inner.get("value") or node
+        if name == "SeedGenerator" and inner is not None:
+            return inner.get("seed") or node
         family = (text_of(node, "module") or "").rpartition(".")[2]
         kind = find(family, name) if name and family in FAMILIES else None
         kept = [one for one in node if one.name in ("class_name", "config", "module")]
@@ -87,6 +85,29 @@ class Settler:
             parts = self.settle(inner)
             kept = [replace(one, value=parts) if one.name == "config" else one for one in kept]
         return replace(node, entries=tuple(kept))
+
+    def refuse_code(self, node: Mapping, name: str = "a function of Python") -> Scalar:
+        """Record a function of Python in place of a value."""
+        message = f"{shorten(name)} is refused: it came with code of its own, and code is refused"
+        self.findings.add("X102", message, node.span, hint="name an activation of Keras")
+        return Scalar(None, node.span, refused=True)
+
+    def settle_function(self, entry: Entry) -> Entry:
+        """Return an activation as a spec names it: layers that are one, too, by its name."""
+        node = entry.value
+        if not entry.name.endswith("activation") or not isinstance(node, Mapping):
+            return entry
+        if is_bytecode(node.get("value")):
+            return replace(entry, value=self.refuse_code(node))
+        name, config = text_of(node, "class_name") or "", node.get("config")
+        kind = find("activations", AS_ACTIVATIONS.get(name, ""))
+        if kind is None or not isinstance(config, Mapping) or not is_public(node):
+            return entry
+        kept = tuple(one for one in config if one.name in kind.model_fields)
+        inner = (Entry(kind.keras_name, node.span, replace(config, entries=kept)),)
+        return replace(
+            entry, value=Mapping(inner, node.span) if kept else as_node(kind.keras_name, node.span)
+        )
 
     def settle_arguments(self, kind: type[CatalogObject], config: Mapping) -> Mapping:
         """Return the arguments of an object of a class, without those that say nothing."""
@@ -99,7 +120,8 @@ class Settler:
             entries = [part for one in entries for part in split_shape(one)]
         if kind.keras_name == "Bidirectional" and mirrored(config):
             entries = [one for one in entries if one.name != "backward_layer"]
-        settled = tuple(replace(one, value=self.settle(one.value)) for one in entries)
+        functions = (self.settle_function(one) for one in entries)
+        settled = tuple(replace(one, value=self.settle(one.value)) for one in functions)
         return replace(config, entries=settled)
 
     def says(self, kind: type[CatalogObject], entry: Entry) -> bool:
@@ -116,8 +138,7 @@ class Settler:
             return False
         if kind.keras_name == "Input" and entry.name in ("batch_shape", "batch_input_shape"):
             return True
-        fixed = FIXED.get(kind.keras_name, {})
-        if entry.name in fixed and plain(entry.value) == fixed[entry.name]:
+        if entry.name in kind.fixed and plain(entry.value) == kind.fixed[entry.name]:
             return False
         follows = entry.name in FOLLOWS and "vocabulary" in kind.model_fields
         return not follows and not any(plain(entry.value) is value for value in UNSET)
@@ -187,15 +208,25 @@ def refuse_foreign(node: Mapping, findings: Findings) -> bool:
     shown = shorten(str(text_of(node, "name") or name))
     if module is not None and not foreign_free(plain(module)):
         message = f"{shown} is of the module {shorten(str(plain(module)))}, which is not Keras' own"
-        findings.add("X102", f"{message}: a spec imports nothing", module.span)
+        findings.add("X102", f"{message}: a spec imports nothing", module.span, hint=EXPRESS)
         return True
     if registered is not None and plain(registered) not in (None, name):
         found = shorten(str(plain(registered)))
         message = f"{shown} is registered as {found}: its class came with code of its own"
-        hint = "express it with layers of the catalogue"
-        findings.add("X102", message, registered.span, hint=hint)
+        findings.add("X102", message, registered.span, hint=EXPRESS)
         return True
     return False
+
+
+def is_public(node: Mapping) -> bool:
+    """Return whether an object is one of Keras' layers."""
+    return (text_of(node, "module") or "").partition(".")[0] == "keras"
+
+
+def is_bytecode(node: Node | None) -> bool:
+    """Return whether a value is a function's code, its defaults and its closure."""
+    parts = plain(node) if isinstance(node, Sequence) else None
+    return isinstance(parts, list) and len(parts) == len(("code", "defaults", "closure"))
 
 
 def policies_of(node: Node) -> set[Plain]:

@@ -1,7 +1,7 @@
 """The `blocks:` section: sub-graphs with parameters, to be used like layers."""
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 
 from nnspec.catalog.ranked import RANKED, SHORT
 from nnspec.catalog.registry import names
@@ -9,12 +9,13 @@ from nnspec.diagnostics import Findings, Span
 from nnspec.document import Entry, Mapping, Node, Scalar, Sequence, kind_of, shorten
 from nnspec.frontends.nnspec_1.items import LAYER_NAME, read_sources
 from nnspec.language.limits import NESTED
-from nnspec.language.near_names import meant, suggest, suggest_given
+from nnspec.language.near_names import meant, nearest, suggest, suggest_given, with_space
 from nnspec.reading.substitute import names_used
 from nnspec.reading.written import Written
 from nnspec.spec.model import Wire
 
 SUBMODEL = "Model"
+NO_INPUTS = "remove it: the inputs of a network are its Input layers"
 KEYS = ("parameters", "inputs", "layers", "outputs")
 
 
@@ -27,6 +28,7 @@ class Block:
         inputs: names, inside, of the tensors it is given.
         layers: its list, not yet expanded; None where the block was refused.
         outputs: names, inside, of what leaves it; empty: the last layer.
+        unused: parameters that nothing in it uses, nor was meant to use.
     """
 
     name: str
@@ -35,6 +37,7 @@ class Block:
     parameters: dict[str, Node | None] = field(default_factory=dict)
     inputs: tuple[str, ...] = ("input",)
     outputs: tuple[Wire, ...] = ()
+    unused: tuple[tuple[str, Span], ...] = ()
 
 
 def read_blocks(node: Node | None, variables: set[str], findings: Findings) -> dict[str, Block]:
@@ -48,7 +51,14 @@ def read_blocks(node: Node | None, variables: set[str], findings: Findings) -> d
     taken = {*names("layers"), *RANKED, *SHORT, SUBMODEL}
     blocks: dict[str, Block] = {}
     for entry in node:
-        if not LAYER_NAME.fullmatch(entry.name):
+        bare = entry.name.rstrip(":")
+        if bare != entry.name and LAYER_NAME.fullmatch(bare) and bare not in taken:
+            message = (
+                f"the name of a block ends before its colon; found {shorten(entry.name, 24)!r}"
+            )
+            findings.add("S110", message, entry.key, hint=f"write one colon: {bare}:")
+            blocks[bare] = read_block(replace(entry, name=bare), variables, findings)
+        elif not LAYER_NAME.fullmatch(entry.name):
             message = f"the block name {shorten(entry.name, 24)!r} is not letters, digits, _ or -"
             findings.add("S110", message, entry.key)
             blocks[entry.name] = Block(entry.name, entry.key, None)
@@ -69,19 +79,22 @@ def read_block(entry: Entry, variables: set[str], findings: Findings) -> Block:
         message = f"the block {entry.name} must hold layers; found {kind_of(body)}"
         findings.add("S103", message, body.span)
         return refused
-    guessed = {meant(inner.name, KEYS) for inner in body if inner.name not in KEYS}
-    for inner in body:
-        if inner.name not in KEYS:
-            message = f"a block has no setting {shorten(inner.name)!r}"
-            findings.add("S101", message, inner.key, hint=suggest(inner.name, KEYS) or None)
+    body = settle_keys(body, KEYS, "a block", findings)
     layers = body.get("layers")
     if not isinstance(layers, Sequence) or not layers.items:
-        if "layers" not in guessed:
-            findings.add("S102", f"the block {entry.name} needs layers: a list", entry.key)
+        findings.add("S102", f"the block {entry.name} needs layers: a list", entry.key)
         return refused
     inputs, outputs = body.get("inputs"), body.get("outputs")
     parameters = read_parameters(body.get("parameters"), variables, findings)
-    check_parameters(body, parameters, findings)
+    unused = list(find_unused(body, parameters))
+    undefined = names_used([body]) - parameters.keys() - variables
+    if len(unused) == len(undefined) == 1:
+        # A parameter of another name than the block uses: one mistake, told where it is named.
+        ((name, span),), (used,) = unused, undefined
+        message = f"the parameter {shorten(name)!r} is not used; the block uses {shorten(used)!r}"
+        findings.add("S112", message, span, hint=f"did you mean {used}?")
+        parameters = {used if key == name else key: value for key, value in parameters.items()}
+        unused = []
     return Block(
         entry.name,
         entry.key,
@@ -89,7 +102,26 @@ def read_block(entry: Entry, variables: set[str], findings: Findings) -> Block:
         parameters,
         tuple(wire.source for wire in read_sources(inputs, findings)) if inputs else ("input",),
         tuple(read_sources(outputs, findings)) if outputs else (),
+        tuple(unused),
     )
+
+
+def settle_keys(node: Mapping, keys: tuple[str, ...], noun: str, findings: Findings) -> Mapping:
+    """Return a mapping of known keys, misspelt ones under those that are meant; record these."""
+    entries: list[Entry] = []
+    for entry in node:
+        guess = entry.name
+        if entry.name not in keys:
+            message = f"{noun} has no setting {shorten(entry.name)!r}"
+            advice = NO_INPUTS if entry.name == "inputs" else with_space(entry.name, keys)
+            hint = advice or suggest(entry.name, keys) or None
+            findings.add("S101", message, entry.key, hint=hint)
+            bare = entry.name.rstrip(":")
+            guess = bare if bare in keys else meant(entry.name, keys) or entry.name
+            guess = entry.name if entry.name == "inputs" else guess
+        free = guess == entry.name or node.entry(guess) is None
+        entries.append(replace(entry, name=guess) if free else entry)
+    return replace(node, entries=tuple(entries))
 
 
 def read_parameters(
@@ -121,8 +153,8 @@ def read_parameters(
     return parameters
 
 
-def check_parameters(body: Mapping, parameters: dict[str, Node | None], findings: Findings) -> None:
-    """Record parameters that nothing in the block uses, nor was meant to use."""
+def find_unused(body: Mapping, parameters: dict[str, Node | None]) -> Iterator[tuple[str, Span]]:
+    """Give the parameters that nothing in the block uses, nor was meant to use."""
     used = names_used([body])
     used |= {meant(name, parameters) or "" for name in used}
     listed = body.get("parameters")
@@ -130,7 +162,7 @@ def check_parameters(body: Mapping, parameters: dict[str, Node | None], findings
         name = item.entries[0].name if isinstance(item, Mapping) and item.entries else None
         name = item.value if isinstance(item, Scalar) and isinstance(item.value, str) else name
         if name in parameters and name not in used:
-            findings.add("S112", f"the parameter {shorten(name)!r} is not used", item.span)
+            yield name, item.span
 
 
 def holds_outputs(
@@ -176,20 +208,39 @@ def bind(
     entries = argument_entries(block, written, findings)
     if entries is None:
         return None
+    given = (*entries, *extra)
     values = {name: value for name, value in block.parameters.items() if value is not None}
-    before = len(findings.diagnostics)
-    for entry in (*entries, *extra):
-        if entry.name not in block.parameters:
-            message = f"the block {block.name} has no parameter {shorten(entry.name)!r}"
-            hint = suggest_given(entry.name, block.parameters)
-            findings.add("S101", message, entry.key, hint=hint)
-            values.setdefault(meant(entry.name, block.parameters) or "", entry.value)
-        values[entry.name] = entry.value
-    for name in block.parameters:
-        if name not in values:
+    values |= {entry.name: entry.value for entry in given if entry.name in block.parameters}
+    absent = [name for name in block.parameters if name not in values]
+    strange = [entry for entry in given if entry.name not in block.parameters]
+    meant_by = {entry.name: parameter_for(entry.name, block, absent) for entry in strange}
+    for entry in strange:
+        message = f"the block {block.name} has no parameter {shorten(entry.name)!r}"
+        hint = suggest_given(entry.name, block.parameters)
+        if absent == [meant_by[entry.name]]:
+            hint = f"did you mean {absent[0]}?"
+        findings.add("S101", message, entry.key, hint=hint)
+    for name in absent:
+        if name not in meant_by.values():
             message = f"the block {block.name} needs {name}"
             findings.add("S102", message, written.span, hint=f"{block.name}: {{{name}: VALUE}}")
-    return values if before == len(findings.diagnostics) else None
+    return None if strange or absent else values
+
+
+def parameter_for(name: str, block: Block, absent: list[str]) -> str | None:
+    """Return the parameter that another name stands for: one like it, or the one that is absent."""
+    near = nearest(name, block.parameters)
+    return near if near or len(absent) != 1 else absent[0]
+
+
+def takes(block: Block, count: int, span: Span, findings: Findings) -> bool:
+    """Return whether a use gives a block as many inputs as it takes."""
+    if count == len(block.inputs):
+        return True
+    inputs = ", ".join(block.inputs)
+    message = f"the block {block.name} takes {len(block.inputs)} input(s): {inputs}; got {count}"
+    findings.add("G202", message, span, hint=f"inputs: [{inputs}]")
+    return False
 
 
 def argument_entries(

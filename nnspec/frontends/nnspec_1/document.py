@@ -1,7 +1,8 @@
 """A whole document to a spec: variables, blocks, sections, model; every problem in one pass."""
 
 import re
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path as FilePath
 from typing import Any, TypeVar
 
@@ -14,36 +15,31 @@ from nnspec.frontends.nnspec_1.items import DEVICE, bad_name, check_date, is_ref
 from nnspec.frontends.nnspec_1.layers import ModelReader
 from nnspec.frontends.nnspec_1.model_source import ModelSource, as_spec
 from nnspec.frontends.nnspec_1.plugins import read_plugins
+from nnspec.frontends.nnspec_1.scope import Scope
+from nnspec.frontends.nnspec_1.sections import SECTIONS, settle_sections
 from nnspec.language.foreign import is_own, recognize, refuse_foreign
 from nnspec.language.habits import SECTION_HABITS
 from nnspec.language.keys import KEYS
-from nnspec.language.near_names import meant, nearest, suggest
+from nnspec.language.near_names import meant
+from nnspec.language.words import remedy
+from nnspec.reading.misplaced import join_moved, within
 from nnspec.reading.moves import add_version
 from nnspec.reading.reader import Reader, Unreadable
-from nnspec.reading.substitute import Substitution, names_used
-from nnspec.spec.data import DataSection, SplitSection
-from nnspec.spec.model import ModelSection
+from nnspec.reading.substitute import ABOUT_VALUES, Substitution, names_used
+from nnspec.spec.data import SplitSection
+from nnspec.spec.model import NETWORK_INPUT, ModelSection
 from nnspec.spec.spec import Positions, Spec
-from nnspec.spec.training import (
-    EvaluationSection,
-    ExportSection,
-    RuntimeSection,
-    TrainingSection,
-)
 
-SECTIONS: dict[str, type[BaseModel]] = {
-    "data": DataSection,
-    "training": TrainingSection,
-    "evaluation": EvaluationSection,
-    "runtime": RuntimeSection,
-    "export": ExportSection,
-}
 HOMES = {
     **dict.fromkeys(SplitSection.model_fields, "data: split"),
     **{name: section for section, kind in SECTIONS.items() for name in kind.model_fields},
 }
 """Settings -> the section that has them."""
 RUN_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,63}")
+HIDING = ABOUT_VALUES | {"S101", "S102", "S108", "S109", "S111"}
+"""Codes of findings about places at which a parameter may have been used."""
+ASSIGNED = re.compile(r"([A-Za-z_]\w*)\s*=\s*(\S.*)")
+"""A variable as programs write it: size = 3."""
 VERSION = 1
 
 Section = TypeVar("Section", bound=BaseModel)
@@ -80,17 +76,19 @@ class DocumentReader:
     def __init__(self, document: Document, folder: FilePath, *, allow_outside: bool) -> None:
         self.document = document
         self.written = as_spec(document.root)
-        self.root = settle_sections(self.written)
+        settled = settle_sections(self.written)
+        self.root, self.misnamed = settled.root, settled.findings
         self.folder = folder
         self.reader = Reader(homes=HOMES)
         self.findings = self.reader.findings
         self.source = ModelSource(folder, self.findings, allow_outside=allow_outside)
         self.meant: set[str | None] = set()
-        self.substitution = Substitution(self.read_variables())
+        self.foreign = self.is_foreign()
+        self.substitution = Substitution({} if self.foreign else self.read_variables())
 
     def read(self) -> Validated:
         """Return spec and findings."""
-        if self.is_foreign():
+        if self.foreign:
             return Validated(None, self.findings)
         self.check_keys()
         self.check_version()
@@ -101,7 +99,8 @@ class DocumentReader:
         name = self.read_name()
         self.check_variables()
         findings = Findings()
-        findings.extend(self.substitution.at_definitions(self.findings))
+        found = join_moved(self.findings, self.reader.missing, self.reader.strays)
+        findings.extend(self.substitution.at_definitions(found))
         if model is None:
             return Validated(None, findings)
         given: dict[str, Any] = {key: value for key, value in sections.items() if value is not None}
@@ -128,11 +127,9 @@ class DocumentReader:
         """Record unknown sections, and the place of every known one."""
         for entry, settled in zip(self.written, self.root, strict=True):
             self.reader.positions[(settled.name,)] = entry.key
-            if entry.name in KEYS:
-                continue
-            message = f"a spec has no section {shorten(entry.name)!r}"
-            self.findings.add("S101", message, entry.key, hint=section_hint(entry.name))
-            self.meant.add(meant(entry.name, KEYS, SECTION_HABITS))
+            if entry.name not in KEYS:
+                self.meant.add(meant(entry.name, KEYS, SECTION_HABITS))
+        self.findings.extend(self.misnamed)
 
     def check_version(self) -> None:
         """Record a missing or unknown version of the language."""
@@ -164,7 +161,7 @@ class DocumentReader:
         else:
             written = self.document.text.split("\n")[node.span.start.line - 1 :][:1]
             text = "".join(written)[node.span.start.column - 1 : node.span.end.column - 1]
-            hint = None if value is None else f'quote it: "{text}"'
+            hint = remedy(node, "name", "text") if value is None else f'quote it: "{text}"'
             message = f"name must be text; got {kind_of(node)}"
             self.findings.add("S103", message, node.span, hint=hint)
         return "run"
@@ -175,13 +172,23 @@ class DocumentReader:
         if node is None:
             return {}
         if isinstance(node, Mapping):
-            return {entry.name: self.read_variable(entry) for entry in node}
+            assigned = {entry.name: ASSIGNED.fullmatch(entry.name) for entry in node}
+            return {
+                match[1] if (match := assigned[entry.name]) else entry.name: self.read_variable(
+                    entry
+                )
+                for entry in node
+            }
         message = f"variables must be a mapping of names to values; found {kind_of(node)}"
         self.findings.add("S103", message, node.span)
         return {}
 
     def read_variable(self, entry: Entry) -> Node:
         """Return the value of a variable; one that holds another variable is refused."""
+        if match := ASSIGNED.fullmatch(entry.name):
+            message = f"a variable is written with a colon; found {shorten(entry.name)!r}"
+            self.findings.add("S108", message, entry.key, hint=f"write {match[1]}: {match[2]}")
+            return Scalar(None, entry.value.span, refused=True)
         if not (held := names_used([entry.value])):
             return entry.value
         message = f"the variable {shorten(entry.name)} holds ${shorten(min(held))}"
@@ -190,12 +197,14 @@ class DocumentReader:
         return Scalar(None, entry.value.span, refused=True)
 
     def check_variables(self) -> None:
-        """Record variables that nothing uses."""
+        """Record variables that nothing uses, unless a value that was refused may have."""
+        if any(one.code in ABOUT_VALUES for one in self.findings):
+            return
         bodies = self.root.get("blocks")
         node = self.root.get("variables")
         used = self.substitution.used | names_used([one for one in (bodies, node) if one])
         for entry in node if isinstance(node, Mapping) else ():
-            if entry.name not in used:
+            if entry.name not in used and not ASSIGNED.fullmatch(entry.name):
                 message = f"the variable {shorten(entry.name)!r} is not used"
                 self.findings.add("S112", message, entry.key)
 
@@ -228,44 +237,58 @@ class DocumentReader:
             model = reader.read_model(entry.value, self.substitution)
         except Refused as refused:
             self.findings.extend(refused.diagnostics)
+            self.read_blocks_left(reader)
             return None
-        self.check_blocks(blocks, reader.used_blocks)
+        lost = reader.partial or any(one.code in {"S106", "S109"} for one in self.findings)
+        unused = self.read_blocks_left(reader)
+        for block in blocks.values():
+            if block.name not in unused:
+                self.check_parameters(block)
+            elif not lost:
+                message = f"the block {block.name!r} is not used"
+                self.findings.append(Diagnostic("S113", message, block.span))
         return model
 
-    def check_blocks(self, blocks: dict[str, Block], used: set[str]) -> None:
-        """Record blocks that nothing uses."""
-        for name, block in blocks.items():
-            if name not in used:
-                self.findings.append(
-                    Diagnostic("S113", f"the block {name!r} is not used", block.span)
-                )
+    def check_parameters(self, block: Block) -> None:
+        """Record parameters that a block does not use, unless a refused value in it may have."""
+        refused = [one.span for one in self.findings if one.code in HIDING]
+        if block.layers and any(within(span, block.layers.span) for span in refused):
+            return
+        for name, span in block.unused:
+            self.findings.add("S112", f"the parameter {shorten(name)!r} is not used", span)
+
+    def read_blocks_left(self, reader: ModelReader) -> list[str]:
+        """Read the blocks whose uses were refused, then those that nothing uses; return these."""
+        self.read_each(reader, lambda name: name in reader.used_blocks)
+        unused = [name for name in reader.blocks if name not in reader.used_blocks]
+        self.read_each(reader, lambda _: True)
+        return unused
+
+    def read_each(self, reader: ModelReader, wanted: Callable[[str], bool]) -> None:
+        """Read blocks that were not read yet, and those that they use, one by one."""
+        while left := [name for name in reader.blocks if name not in reader.read_blocks]:
+            name = next(filter(wanted, left), None)
+            if name is None:
+                return
+            reader.read_blocks.add(name)
+            self.read_apart(reader.blocks[name], reader)
+
+    def read_apart(self, block: Block, reader: ModelReader) -> None:
+        """Read a block that no use of it reads, for what is wrong within."""
+        if block.layers is None:
+            return
+        unknown = {
+            name: default or Scalar(None, block.span, refused=True)
+            for name, default in block.parameters.items()
+        }
+        inputs = dict.fromkeys(block.inputs, NETWORK_INPUT)
+        scope = Scope(self.substitution.inner(unknown), inputs=inputs, chain=(block.name,))
+        try:
+            reader.inside().read_list(block.layers, scope, NETWORK_INPUT)
+        except Refused as refused:
+            self.findings.extend(refused.diagnostics)
 
 
 def is_run_name(text: str) -> bool:
     """Return whether a text can name a run, and its folder on every system."""
     return bool(RUN_NAME.fullmatch(text)) and not DEVICE.fullmatch(text) and text[-1] != "."
-
-
-def settle_sections(root: Mapping) -> Mapping:
-    """Return a document with its misspelt sections under the names that are meant.
-
-    Only a slip of the hand is read on so: what other programs call a section holds other settings.
-    """
-    given = {entry.name for entry in root}
-    entries: list[Entry] = []
-    for entry in root:
-        guess = None if entry.name in KEYS else nearest(entry.name, KEYS)
-        if guess is not None and guess not in given and entry.name not in SECTION_HABITS:
-            given.add(guess)
-            entries.append(replace(entry, name=guess))
-        else:
-            entries.append(entry)
-    return replace(root, entries=tuple(entries))
-
-
-def section_hint(name: str) -> str:
-    """Return where an unknown section's settings stand, or the section that was meant."""
-    inside = [section for section, kind in SECTIONS.items() if name in kind.model_fields]
-    if inside:
-        return f"write {name} below {inside[0]}:"
-    return suggest(name, KEYS, SECTION_HABITS)

@@ -4,15 +4,21 @@ import re
 from dataclasses import dataclass, replace
 from typing import assert_never
 
+from nnspec.catalog.registry import find
 from nnspec.diagnostics import Advice, Diagnostic, Findings, Replacement, Span
 from nnspec.document import Entry, Mapping, Node, Scalar, Sequence, kind_of, plain, shorten
 from nnspec.language.limits import MOST_REPETITIONS
+from nnspec.language.near_names import is_certain, nearest, suggest
+from nnspec.language.words import remedy
 from nnspec.reading.reader import Reader
+from nnspec.reading.split import split_object
 from nnspec.reading.written import Written
-from nnspec.spec.model import Wire
+from nnspec.spec.model import UNREAD, Wire
 
 WIRING = ("name", "inputs", "repeat", "each", "use", "within")
 LAYER_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+TUPLE = re.compile(r"\(([^()]*)\)")
+"""Names as Python writes several."""
 MOST_LETTERS = 64
 DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 """Names that are devices on Windows, whatever ends them."""
@@ -40,6 +46,8 @@ class Item:
     within: str = ""
     members: tuple[tuple[Entry, ...], ...] = ((),)
     repeated: bool = False
+    unnamed: bool = False
+    """Whether a name stands beside it that was refused."""
     values: int = 1
     """How many values the entry holds; each repetition holds them again."""
 
@@ -47,9 +55,10 @@ class Item:
 def read_item(node: Node, reader: Reader) -> Item | None:
     """Return the parts of an entry, None where it cannot be understood."""
     if not isinstance(node, Mapping):
-        written = reader.split_object(node, "a layer")
+        written = split_object(node, "a layer", reader.findings)
         return Item(written, written.span, values=count_values(node)) if written else None
     findings = reader.findings
+    node = settle_beside(node, findings)
     beside = {entry.name: entry for entry in node if entry.name in WIRING}
     heads = [entry for entry in node if entry.name not in WIRING]
     if node.get("class_name"):
@@ -62,10 +71,12 @@ def read_item(node: Node, reader: Reader) -> Item | None:
     use = None if node.get("class_name") else read_text(beside.get("use"), findings)
     if members is None or (written is None and use is None):
         return None
+    name = read_name(beside.get("name"), findings)
     return Item(
         written,
         written.span if written else beside["use"].key,
-        name=read_name(beside.get("name"), findings),
+        name=name,
+        unnamed="name" in beside and name is None,
         use=use,
         inputs=read_inputs(beside.get("inputs"), findings),
         within=(read_text(beside.get("within"), findings) or ("", None))[0],
@@ -80,7 +91,7 @@ def read_keras_form(node: Mapping, beside: dict[str, Entry], reader: Reader) -> 
     if "use" in beside:
         message = "use applies a layer again; it cannot stand beside a class_name"
         reader.findings.add("G107", message, beside["use"].key, hint="remove one of them")
-    return reader.split_object(node, "a layer")
+    return split_object(node, "a layer", reader.findings)
 
 
 def count_values(node: Node) -> int:
@@ -103,6 +114,25 @@ def shared_values(each: Entry | None) -> int:
     return sum(count_values(entry.value) - 1 for entry in each.value)
 
 
+def settle_beside(node: Mapping, findings: Findings) -> Mapping:
+    """Return an entry with the misspelt keys beside its layer under those that are meant."""
+    heads = [entry for entry in node if entry.name not in WIRING]
+    if len(heads) == ("use" not in {entry.name for entry in node}) or node.get("class_name"):
+        return node
+    entries: list[Entry] = []
+    for entry in node:
+        guess = nearest(entry.name, WIRING[:5]) if entry.name not in WIRING else None
+        free = guess is not None and node.entry(guess) is None
+        layer = find("layers", entry.name) is not None
+        if guess is None or not free or layer or not is_certain(entry.name, guess, WIRING[:5], {}):
+            entries.append(entry)
+            continue
+        message = f"a layer has nothing called {shorten(entry.name, 24)!r} beside it"
+        findings.add("S109", message, entry.key, hint=suggest(entry.name, WIRING[:5]))
+        entries.append(replace(entry, name=guess))
+    return replace(node, entries=tuple(entries))
+
+
 def check_heads(
     heads: list[Entry], beside: dict[str, Entry], node: Mapping, findings: Findings
 ) -> bool:
@@ -120,10 +150,12 @@ def check_heads(
         findings.add("G107", message, beside["use"].key, hint=f"remove use or {heads[0].name}")
         return False
     names = " and ".join(shorten(entry.name, 24) for entry in heads[:4])
-    hint = (
-        f"indent the arguments below {heads[0].name}; "
-        f"only {', '.join(WIRING[:5])} stand beside a layer"
-    )
+    kind = find("layers", heads[0].name)
+    hint = f"only {', '.join(WIRING[:5])} stand beside a layer"
+    if all(find("layers", entry.name) for entry in heads):
+        hint = f"put a dash before each layer: - {heads[1].name}"
+    elif kind is None or heads[1].name in kind.model_fields:
+        hint = f"indent the arguments below {heads[0].name}; {hint}"
     message = f"one entry holds one layer; found {names} side by side"
     findings.add("S109", message, heads[1].key, hint=hint)
     return False
@@ -179,7 +211,7 @@ def read_text(entry: Entry | None, findings: Findings) -> tuple[str, Span] | Non
     if isinstance(entry.value, Scalar) and isinstance(entry.value.value, int | float):
         hint: str | None = f'quote it: {entry.name}: "{kind_of(entry.value)}"'
     else:
-        hint = None
+        hint = remedy(entry.value, entry.name, "text")
     message = f"{entry.name} must be text; got {kind_of(entry.value)}"
     findings.add("S103", message, entry.value.span, hint=hint)
     return None
@@ -224,14 +256,21 @@ def read_outputs(node: Node, findings: Findings) -> tuple[Wire, ...]:
 def read_sources(node: Node, findings: Findings, parameter: str | None = None) -> list[Wire]:
     """Return the wires of one name or of a list of names."""
     match node:
+        case Scalar(value=str(name)) if tuple_ := TUPLE.fullmatch(name):
+            names = [one.strip() for one in tuple_[1].split(",") if one.strip()]
+            message = f"several names are a list; found {shorten(name)!r}"
+            hint = f"write [{', '.join(map(shorten, names))}]"
+            findings.add("S103", message, node.span, hint=hint)
+            return [Wire(one, node.span, parameter) for one in names]
         case Scalar(value=str(name)):
             return [Wire(name, node.span, parameter)]
         case Sequence(items=items):
             return [wire for item in items for wire in read_sources(item, findings, parameter)]
         case _:
             message = f"inputs are names of layers; found {kind_of(node)}"
-            findings.add("S103", message, node.span)
-            return []
+            if not is_refused(node):
+                findings.add("S103", message, node.span)
+            return [Wire(UNREAD, node.span, parameter)]
 
 
 def read_members(

@@ -14,11 +14,19 @@ from nnspec.diagnostics import Diagnostic, Findings, Refused, Related
 from nnspec.document import Entry, Node, Scalar, Sequence, kind_of, shorten
 from nnspec.document import Mapping as MappingNode
 from nnspec.frontends.keras.form import read_whole, settle
-from nnspec.frontends.keras.tree import is_keras_model
-from nnspec.frontends.nnspec_1.blocks import SUBMODEL, Block, bind, holds_outputs, may_nest
+from nnspec.frontends.keras.tree import is_keras_model, is_keras_object
+from nnspec.frontends.nnspec_1.blocks import (
+    SUBMODEL,
+    Block,
+    bind,
+    holds_outputs,
+    may_nest,
+    settle_keys,
+    takes,
+)
 from nnspec.frontends.nnspec_1.items import Item, read_item, read_outputs
 from nnspec.frontends.nnspec_1.layer_names import Names
-from nnspec.frontends.nnspec_1.model_source import ModelSource
+from nnspec.frontends.nnspec_1.model_source import ModelSource, refuse_mapping
 from nnspec.frontends.nnspec_1.scope import (
     Expansion,
     Scope,
@@ -47,7 +55,7 @@ from nnspec.spec.model import (
     Wire,
 )
 
-MEANT = "did you mean layers?"
+MODEL_KEYS = ("layers", "outputs")
 VALUES = f"{MOST_VALUES:,} values in its layers' arguments"
 
 
@@ -65,6 +73,8 @@ class ModelReader:
     names: Names = field(default_factory=Names)
     expansions: dict[str, Expansion] = field(default_factory=dict)
     used_blocks: set[str] = field(default_factory=set)
+    read_blocks: set[str] = field(default_factory=set)
+    """Blocks whose layers were read, in a use of them that was not refused."""
     values: int = 0
     partial: bool = False
 
@@ -78,7 +88,7 @@ class ModelReader:
         opened = self.source.open(node)
         if opened is None:
             return None
-        if is_keras_model(opened):
+        if is_keras_object(opened):
             model = read_whole(opened, self.reader)
             return model.section if model else None
         return self.read_layers(opened, Scope(substitution), NETWORK_INPUT)
@@ -116,34 +126,15 @@ class ModelReader:
     def split_mapping(self, node: MappingNode) -> tuple[Sequence | None, Node | None]:
         """Return the parts of a model written as a mapping."""
         if node.get("layers") is None and len(node):
-            self.refuse_mapping(node)
+            refuse_mapping(node, self.findings)
             return None, None
-        for entry in node:
-            if entry.name not in ("layers", "outputs"):
-                message = f"model has no setting {shorten(entry.name)!r}"
-                hint = suggest(entry.name, ("layers", "outputs"))
-                if entry.name == "inputs":
-                    hint = "remove it: the inputs of a network are its Input layers"
-                self.findings.add("S101", message, entry.key, hint=hint)
+        node = settle_keys(node, MODEL_KEYS, "model", self.findings)
         layers = node.get("layers")
         if isinstance(layers, Sequence) and layers.items:
             return layers, node.get("outputs")
         message = "model needs layers: a list of at least one layer"
         self.findings.add("G106", message, node.span)
         return None, None
-
-    def refuse_mapping(self, node: MappingNode) -> None:
-        """Record a model that is a mapping without `layers`: mostly the dashes are missing."""
-        first = node.entries[0]
-        if first.name.startswith("-"):
-            message = f"a list of layers is due; found the key {shorten(first.name)!r}"
-            hint = f"put a space behind each dash: - {shorten(first.name[1:])}: ..."
-        else:
-            known = [one.name for one in node if suggest(one.name, ("layers", "outputs")) == MEANT]
-            first = next((one for one in node if one.name in known), first)
-            message = f"model must be a list of layers, or layers: with a list; found {first.name}:"
-            hint = MEANT if known else f"put a dash before each layer: - {shorten(first.name)}: ..."
-        self.findings.add("S103", message, first.key, hint=hint)
 
     def read_list(self, node: Sequence, scope: Scope, previous: str) -> str:
         """Read a list of layers; return the name of the last one."""
@@ -152,6 +143,7 @@ class ModelReader:
             substituted = substitute_beside(raw, scope.substitution, self.findings)
             item = read_item(substituted, self.reader)
             items.append((raw, with_config_name(item, self.findings) if item else None))
+            self.partial |= item is not None and item.unnamed
         scope.taken |= {item.name[0] for _, item in items if item and item.name}
         for raw, item in items:
             if item is None:
@@ -164,6 +156,8 @@ class ModelReader:
         """Stand in for an entry that was refused, so that nothing is said about its neighbours."""
         self.partial = True
         given = node.get("name") if isinstance(node, MappingNode) else None
+        words = [one.name for one in node] if isinstance(node, MappingNode) else []
+        self.used_blocks |= {one for one in words if one in self.blocks}
         name = f"{scope.prefix}@{node.span.start.line}:{node.span.start.column}#{len(self.layers)}"
         if isinstance(given, Scalar) and isinstance(given.value, str):
             name = self.names.claim(scope.prefix + given.value, given.span, self.findings)
@@ -298,7 +292,7 @@ class ModelReader:
             return
         assert item.written
         values = bind(block, item.written, extra, self.findings)
-        if values is None or not self.check_block_inputs(block, wires, item):
+        if values is None or not takes(block, len(wires), item.span, self.findings):
             self.layers.append(LayerUse(name, None, wires, Origin(item.span, uses=scope.uses)))
             return
         inner = Scope(
@@ -312,6 +306,7 @@ class ModelReader:
 
     def expand_body(self, block: Block, scope: Scope, name: str, wires: tuple[Wire, ...]) -> None:
         """Read a block's list in its own scope; its findings also name the place of its use."""
+        self.read_blocks.add(block.name)
         outer, begin, named = self.reader.findings, len(self.layers), len(self.stand_ins)
         self.reader.findings = Findings()
         assert block.layers
@@ -336,17 +331,6 @@ class ModelReader:
             self.stand_in(name, output)
         self.expansions[name] = Expansion(name, made, inputs, output, within)
 
-    def check_block_inputs(self, block: Block, wires: tuple[Wire, ...], item: Item) -> bool:
-        """Return whether a use gives a block as many inputs as it takes."""
-        if len(wires) == len(block.inputs):
-            return True
-        message = (
-            f"the block {block.name} takes {len(block.inputs)} input(s): "
-            f"{', '.join(block.inputs)}; got {len(wires)}"
-        )
-        self.findings.add("G202", message, item.span, hint=f"inputs: [{', '.join(block.inputs)}]")
-        return False
-
     def read_use(self, item: Item, name: str, wires: tuple[Wire, ...], scope: Scope) -> None:
         """Apply an earlier layer or block use again, with the same weights."""
         assert item.use
@@ -363,7 +347,7 @@ class ModelReader:
                 self.findings.add("G107", message, span, hint=near)
             self.layers.append(LayerUse(name, None, wires, Origin(item.span, uses=scope.uses)))
             return
-        wiring = {"use": span}
+        wiring = {"use": span} | ({"name": item.name[1]} if item.name else {})
         self.apply_again(known, name, wires, Origin(item.span, wiring=wiring, uses=scope.uses))
 
     def apply_again(
@@ -392,7 +376,8 @@ class ModelReader:
 
     def inside(self) -> "ModelReader":
         """Return the reader of a model within this one, whose layers have names of their own."""
-        return ModelReader(self.reader, self.blocks, self.source, used_blocks=self.used_blocks)
+        within = ModelReader(self.reader, self.blocks, self.source)
+        return replace(within, used_blocks=self.used_blocks, read_blocks=self.read_blocks)
 
     def follow(self, name: str) -> str:
         """Return the name itself, or that of the single layer an alias stands for."""

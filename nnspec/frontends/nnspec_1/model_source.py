@@ -5,8 +5,11 @@ from pathlib import Path
 
 from nnspec.diagnostics import Diagnostic, Findings, Refused, Span
 from nnspec.document import Entry, Mapping, Node, Scalar, Sequence, kind_of, read_document, shorten
+from nnspec.frontends.keras.tree import as_keras_model
+from nnspec.language.near_names import suggest
 from nnspec.spec.source import locate
 
+MEANT = "did you mean layers?"
 SUFFIXES = (".json", ".yaml", ".yml")
 """Endings of files that hold a model as text."""
 ARCHIVES = (".keras", ".h5", ".hdf5")
@@ -15,6 +18,9 @@ ARCHIVES = (".keras", ".h5", ".hdf5")
 
 def as_spec(root: Mapping) -> Mapping:
     """Return the spec that a bare Keras document stands for: its model, and nothing else."""
+    model = as_keras_model(root)
+    assert isinstance(model, Mapping)
+    root = model
     if not (root.get("class_name") and root.get("config")) or root.get("nnspec"):
         return root
     version = Entry("nnspec", root.span, Scalar(1, root.span))
@@ -36,7 +42,7 @@ class ModelSource:
         """
         entry = node.entry("file") if isinstance(node, Mapping) else None
         if entry is None:
-            return node
+            return as_keras_model(node)
         assert isinstance(node, Mapping)
         others = [one for one in node if one is not entry]
         if others:
@@ -62,7 +68,7 @@ class ModelSource:
             return None
         root = document.root
         inner = root.get("model") if root.get("nnspec") else root
-        return marked(inner or root, document.file)
+        return marked(as_keras_model(inner or root), document.file)
 
 
 def check_ending(text: str) -> None:
@@ -91,3 +97,17 @@ def marked(node: Node, file: str) -> Node:
                 ),
                 span,
             )
+
+
+def refuse_mapping(node: Mapping, findings: Findings) -> None:
+    """Record a model that is a mapping without `layers`: mostly the dashes are missing."""
+    first = node.entries[0]
+    if first.name.startswith("-"):
+        message = f"a list of layers is due; found the key {shorten(first.name)!r}"
+        hint = f"put a space behind each dash: - {shorten(first.name[1:])}: ..."
+    else:
+        known = [one.name for one in node if suggest(one.name, ("layers", "outputs")) == MEANT]
+        first = next((one for one in node if one.name in known), first)
+        message = f"model must be a list of layers, or layers: with a list; found {first.name}:"
+        hint = MEANT if known else f"put a dash before each layer: - {shorten(first.name)}: ..."
+    findings.add("S103", message, first.key, hint=hint)

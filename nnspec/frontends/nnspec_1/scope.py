@@ -11,7 +11,7 @@ from nnspec.document import Mapping as MappingNode
 from nnspec.frontends.nnspec_1.items import Item
 from nnspec.reading.substitute import Substitution
 from nnspec.reading.written import Written
-from nnspec.spec.model import LayerUse, Origin, RankDependent, SubModel, Wire
+from nnspec.spec.model import UNREAD, LayerUse, Origin, RankDependent, SubModel, Wire
 
 
 @dataclass(slots=True)
@@ -36,7 +36,7 @@ class Scope:
 
     def full(self, local: str) -> str:
         """Return the full name of a local one: a block's input, or a layer of the block."""
-        return self.inputs.get(local, self.prefix + local)
+        return local if local == UNREAD else self.inputs.get(local, self.prefix + local)
 
 
 @dataclass(frozen=True, slots=True)

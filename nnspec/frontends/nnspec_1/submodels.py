@@ -11,10 +11,9 @@ from nnspec.diagnostics import Findings
 from nnspec.document import Entry, Mapping, Node, Scalar, Sequence, kind_of, shorten
 from nnspec.frontends.keras.form import read_whole
 from nnspec.frontends.keras.tree import is_keras_model
-from nnspec.frontends.nnspec_1.blocks import SUBMODEL, may_nest
+from nnspec.frontends.nnspec_1.blocks import SUBMODEL, may_nest, settle_keys
 from nnspec.frontends.nnspec_1.items import LAYER_NAME, read_sources
 from nnspec.frontends.nnspec_1.scope import Scope
-from nnspec.language.near_names import suggest
 from nnspec.reading.substitute import Substitution
 from nnspec.reading.written import Written
 from nnspec.spec.model import SubModel
@@ -66,10 +65,10 @@ def read_submodel(written: Written, scope: Scope, outer: "ModelReader") -> SubMo
         return None
     if not may_nest(SUBMODEL, scope.chain, written.span, outer.findings):
         return None
-    check_keys(body, outer.findings)
+    body = settle_keys(body, KEYS, SUBMODEL, outer.findings)
     trainable = read_trainable(body, scope.substitution, outer.findings)
     inputs = read_inputs(body, outer.findings)
-    kept = tuple(one for one in body if one.name not in ("inputs", "trainable"))
+    kept = tuple(one for one in body if one.name in ("layers", "outputs", "file"))
     opened = outer.source.open(replace(body, entries=kept))
     if opened is None:
         return None
@@ -79,15 +78,6 @@ def read_submodel(written: Written, scope: Scope, outer: "ModelReader") -> SubMo
     inner = Scope(scope.substitution, uses=scope.uses, chain=(*scope.chain, SUBMODEL))
     section = outer.inside().read_layers(opened, inner, inputs[0])
     return None if section is None else SubModel(section, inputs, trainable)
-
-
-def check_keys(body: Mapping, findings: Findings) -> None:
-    """Record settings that a model does not have."""
-    for entry in body:
-        if entry.name not in KEYS:
-            message = f"{SUBMODEL} has no setting {shorten(entry.name)!r}"
-            hint = suggest(entry.name, KEYS) or None
-            findings.add("S101", message, entry.key, hint=hint)
 
 
 def read_trainable(body: Mapping, substitution: Substitution, findings: Findings) -> bool:

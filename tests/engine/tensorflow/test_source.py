@@ -77,12 +77,44 @@ def test_many_rows_on_the_device_train_the_same_weights(monkeypatch: pytest.Monk
 
 def test_rows_lie_on_the_device_where_memory_allows(tmp_path: Path) -> None:
     rows = feed(compiled(mlp), rows_for(compiled(mlp), 1000))
-    memory = tmp_path / "meminfo"
+    assert fits(rows, "CPU", root=tmp_path), "nothing tells of memory"
+    memory = tmp_path / "proc/meminfo"
+    memory.parent.mkdir()
     memory.write_text("MemTotal: 999999 kB\nMemAvailable: 1000 kB\n")
-    assert fits(rows, "CPU", memory=memory)
+    assert fits(rows, "CPU", root=tmp_path)
     memory.write_text("MemTotal: 999999 kB\nMemAvailable: 60 kB\n")
-    assert not fits(rows, "CPU", memory=memory)
-    assert fits(rows, "CPU", memory=tmp_path / "absent")
+    assert not fits(rows, "CPU", root=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("group", "folder", "files"),
+    [
+        ("0::/job", "job", ("memory.max", "memory.current", "inactive_file")),
+        (
+            "4:memory:/job",
+            "memory/job",
+            ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
+        ),
+    ],
+)
+def test_rows_lie_on_the_device_where_the_container_leaves_room(
+    group: str, folder: str, files: tuple[str, str, str], tmp_path: Path
+) -> None:
+    rows = feed(compiled(mlp), rows_for(compiled(mlp), 1000))
+    inside = tmp_path / "sys/fs/cgroup" / folder
+    for made in (tmp_path / "proc", inside):
+        made.mkdir(parents=True)
+    (tmp_path / "proc/meminfo").write_text("MemAvailable: 999999 kB\n")
+    (tmp_path / "proc/self").mkdir()
+    (tmp_path / "proc/self/cgroup").write_text(f"{group}\n")
+    bound, used, kept = files
+    (inside / bound).write_text(f"{10 * rows.bytes}\n")
+    (inside / used).write_text(f"{7 * rows.bytes}\n")
+    assert fits(rows, "CPU", root=tmp_path)
+    (inside / used).write_text(f"{8 * rows.bytes}\n")
+    assert not fits(rows, "CPU", root=tmp_path)
+    (inside / "memory.stat").write_text(f"anon 1\n{kept} {rows.bytes}\n")
+    assert fits(rows, "CPU", root=tmp_path), "files read lately give way"
 
 
 def test_a_gpu_holds_what_the_network_leaves_of_it(monkeypatch: pytest.MonkeyPatch) -> None:

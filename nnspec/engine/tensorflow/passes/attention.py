@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import keras
 import tensorflow as tf
 
-from nnspec.engine.tensorflow.keras_graph import (
+from nnspec.build.keras_graph import (
     ATTENTION,
     attention_axes,
     attention_dropout,

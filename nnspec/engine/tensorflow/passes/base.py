@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 import keras
 
-from nnspec.engine.tensorflow.keras_graph import Neighbours, inner_layers, neighbours
+from nnspec.build.keras_graph import Neighbours, inner_layers, neighbours
 
 Method = Callable[..., Any]
 Methods = Mapping[str, Method | None]

@@ -49,7 +49,13 @@ UNDER_XLA = Condition("XLA compiles the network", lambda _, setting: setting.xla
 OUTSIDE_XLA = Condition("XLA does not compile the network", lambda _, setting: not setting.xla)
 ON_A_CPU = Condition("the step runs on a CPU", lambda _, setting: not setting.gpu)
 IN_FLOAT32 = Condition("it computes in float32, with weights in float32", _computes_in_float32)
-PLAIN_KERNEL = Condition("its kernel is neither quantized nor adapted by LoRA", _is_plain)
+PLAIN_PRODUCT = (
+    UNDER_XLA,
+    ON_A_CPU,
+    IN_FLOAT32,
+    Condition("its kernel is neither quantized nor adapted by LoRA", _is_plain),
+)
+"""What every other way to multiply with a kernel requires."""
 
 KEEPS_SHAPE = Guarantee("what comes out has the shape of what came in", _same_shape)
 KEEPS_GIVEN_TYPE = Guarantee("what comes out has the type of what came in", _same_type)

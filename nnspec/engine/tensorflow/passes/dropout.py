@@ -6,7 +6,7 @@ from typing import ClassVar
 import keras
 import tensorflow as tf
 
-from nnspec.engine.tensorflow.keras_graph import noise_shape
+from nnspec.build.keras_graph import noise_shape
 from nnspec.engine.tensorflow.passes.base import Condition, Methods, Pass, Setting, Target
 from nnspec.engine.tensorflow.passes.conditions import KEEPS_GIVEN_TYPE, KEEPS_SHAPE, UNDER_XLA
 

@@ -10,11 +10,8 @@ import tensorflow as tf
 from nnspec.engine.tensorflow.passes.base import Condition, Methods, Pass, Setting, Target
 from nnspec.engine.tensorflow.passes.conditions import (
     GIVES_ITS_SHAPE,
-    IN_FLOAT32,
     KEEPS_TYPE,
-    ON_A_CPU,
-    PLAIN_KERNEL,
-    UNDER_XLA,
+    PLAIN_PRODUCT,
 )
 from nnspec.engine.tensorflow.passes.sums import biased
 
@@ -29,10 +26,7 @@ class FlatEinsum(Pass):
     title: ClassVar = "axes folded into one product"
     kinds: ClassVar = (keras.layers.EinsumDense,)
     requires: ClassVar = (
-        UNDER_XLA,
-        ON_A_CPU,
-        IN_FLOAT32,
-        PLAIN_KERNEL,
+        *PLAIN_PRODUCT,
         Condition(
             "it contracts the inputs' last axes with the kernel's first",
             lambda layer, _: Axes.of(layer.equation) is not None,

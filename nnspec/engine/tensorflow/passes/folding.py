@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import keras
 import tensorflow as tf
 
-from nnspec.engine.tensorflow.keras_graph import is_fixed_to
+from nnspec.build.keras_graph import is_fixed_to
 from nnspec.engine.tensorflow.passes.base import (
     Condition,
     Method,

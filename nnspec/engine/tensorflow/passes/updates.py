@@ -3,18 +3,18 @@
 import operator
 from collections.abc import Sequence
 from functools import reduce
+from math import prod
 from typing import Any, ClassVar
 
 import keras
 import tensorflow as tf
 
-from nnspec.engine.tensorflow.keras_graph import inner_layers, moments
+from nnspec.build.keras_graph import inner_layers, learned, moments
 from nnspec.engine.tensorflow.passes.base import Condition, Methods, Pass, Setting, Target
 from nnspec.engine.tensorflow.passes.conditions import FITTING_GRADIENT, ON_A_CPU, UNDER_XLA
 
 LONG_WALK = 2**18
-"""Weights from which an update's walks over memory weigh more than what else a step does."""
-
+"""Numbers from which an update's walks over memory weigh more than what else a step does."""
 
 OPTIMIZERS = tuple(
     one
@@ -102,7 +102,7 @@ class AdamInOneWalk(Pass):
             variable: keras.Variable,
             learning_rate: tf.Tensor,
         ) -> None:
-            if isinstance(gradient, tf.IndexedSlices) or variable.dtype != "float32":
+            if not _is_whole(gradient, variable):
                 step(_plus(gradient, waiting[0]), variable, learning_rate)
             else:
                 _walk(target, tf.cast(gradient, "float32"), variable, learning_rate, waiting[0])
@@ -111,10 +111,15 @@ class AdamInOneWalk(Pass):
 
 
 class AdamInOneOperation(Pass):
-    """Updates a weight and both its averages in one walk over memory instead of ten.
+    """Updates a long weight and both its averages in one walk over memory instead of ten.
 
-    Source: Keras 3.15, keras/src/optimizers/adam.py, Adam.update_step, which is what
-    TensorFlow's operation computes.
+    TensorFlow's operation takes the averages' decay in single precision and what is left of 1
+    from that, where Keras rounds once: the average of squares differs in its fifth digit. A
+    training of many steps ends at other weights for it, so short weights, on which the operation
+    costs more than it spares, keep Keras' own arithmetic.
+
+    Source: Keras 3.15, keras/src/optimizers/adam.py, Adam.update_step; TensorFlow 2.21,
+    core/kernels/training_ops.cc, ApplyAdamNonCuda.
     """
 
     title: ClassVar = "Adam in one operation"
@@ -123,11 +128,12 @@ class AdamInOneOperation(Pass):
         ON_A_CPU,
         Condition("XLA does not compile the update", lambda _, setting: not setting.update),
         NO_AMSGRAD,
+        Condition("it updates a long weight", lambda adam, _: any(map(_is_long, learned(adam)))),
     )
     ensures: ClassVar = (FITTING_GRADIENT,)
 
     def rewrite(self, target: Target, setting: Setting) -> Methods:
-        """Replace `update_step`; gradients of single rows, and halves, keep Keras' own."""
+        """Replace `update_step`; short weights, single rows, and halves keep Keras' own."""
         del setting
         original = target.update_step
 
@@ -136,12 +142,21 @@ class AdamInOneOperation(Pass):
             variable: keras.Variable,
             learning_rate: tf.Tensor,
         ) -> None:
-            if isinstance(gradient, tf.IndexedSlices) or variable.dtype != "float32":
+            if not _is_long(variable) or not _is_whole(gradient, variable):
                 original(gradient, variable, learning_rate)
             else:
                 _adam(target, tf.cast(gradient, "float32"), variable, learning_rate)
 
         return {"update_step": update_step}
+
+
+def _is_long(variable: keras.Variable) -> bool:
+    return prod(variable.shape) >= LONG_WALK
+
+
+def _is_whole(gradient: Any, variable: keras.Variable) -> bool:  # noqa: ANN401 - a tensor, or the rows of one
+    """Return whether a gradient is that of all rows of a weight in single precision."""
+    return not isinstance(gradient, tf.IndexedSlices) and bool(variable.dtype == "float32")
 
 
 def _walk(

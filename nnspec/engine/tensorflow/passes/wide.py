@@ -9,11 +9,8 @@ import tensorflow as tf
 from nnspec.engine.tensorflow.passes.base import Condition, Methods, Pass, Setting, Target
 from nnspec.engine.tensorflow.passes.conditions import (
     GIVES_ITS_SHAPE,
-    IN_FLOAT32,
     KEEPS_TYPE,
-    ON_A_CPU,
-    PLAIN_KERNEL,
-    UNDER_XLA,
+    PLAIN_PRODUCT,
 )
 
 ROWS = range(16, 49)
@@ -38,10 +35,7 @@ class WideProduct(Pass):
     title: ClassVar = "wide products in pieces"
     kinds: ClassVar = (keras.layers.Dense,)
     requires: ClassVar = (
-        UNDER_XLA,
-        ON_A_CPU,
-        IN_FLOAT32,
-        PLAIN_KERNEL,
+        *PLAIN_PRODUCT,
         Condition("its kernel is wide", lambda layer, _: _is_wide(layer)),
     )
     ensures: ClassVar = (KEEPS_TYPE, GIVES_ITS_SHAPE)

@@ -10,7 +10,7 @@ import tensorflow as tf
 from networks import Floats
 from oracle import network, titles
 
-from nnspec.engine.tensorflow.passes import PASSES, Setting, plan_rewrites, rewritten
+from nnspec.engine.tensorflow.passes import PASSES, Setting, plan_rewrites, rewritten, updates
 from nnspec.engine.tensorflow.passes.updates import OPTIMIZERS, has_long_update
 
 pytestmark = pytest.mark.keras
@@ -32,6 +32,14 @@ ADAMS: dict[str, Callable[[], keras.optimizers.Optimizer]] = {
         keras.optimizers.schedules.ExponentialDecay(0.05, 1, 0.5)
     ),
 }
+
+
+def updated(optimizer: keras.optimizers.Optimizer, *layers: keras.layers.Layer) -> keras.Model:
+    """Return a compiled network whose optimizer knows its weights."""
+    model = network((3,), *layers)
+    model.compile(optimizer, "mse")
+    optimizer.build(model.trainable_variables)
+    return model
 
 
 def trained(optimizer: keras.optimizers.Optimizer, setting: Setting | None) -> list[Floats]:
@@ -61,14 +69,31 @@ def trained(optimizer: keras.optimizers.Optimizer, setting: Setting | None) -> l
 
 
 @pytest.mark.parametrize("kind", ADAMS)
-def test_adam_rewritten_takes_every_step_of_keras(kind: str) -> None:
+def test_adam_rewritten_takes_every_step_of_keras(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(updates, "LONG_WALK", 4)
     expected = trained(ADAMS[kind](), None)
     for setting, title in ((ONE_OPERATION, "in one operation"), (ONE_WALK, "in one walk")):
-        model = network((3,), L.Dense(1))
-        model.compile(ADAMS[kind](), "mse")
-        assert title in titles(model, setting)
+        assert title in titles(updated(ADAMS[kind](), L.Dense(4)), setting)
         for ours, theirs in zip(trained(ADAMS[kind](), setting), expected, strict=True):
             np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-6)
+
+
+def test_short_weights_keep_the_arithmetic_of_keras_to_the_last_bit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    theirs = trained(keras.optimizers.Adam(0.01), None)
+    for ours, expected in zip(
+        trained(keras.optimizers.Adam(0.01), ONE_OPERATION), theirs, strict=True
+    ):
+        np.testing.assert_array_equal(ours, expected)
+    assert titles(updated(keras.optimizers.Adam(), L.Dense(4)), ONE_OPERATION) == ""
+    monkeypatch.setattr(updates, "LONG_WALK", 12)  # a kernel is long, its biases are not
+    rewritten_too = trained(keras.optimizers.Adam(0.01), ONE_OPERATION)
+    assert any(
+        (ours != expected).any() for ours, expected in zip(rewritten_too, theirs, strict=True)
+    )
 
 
 def test_an_update_in_place_is_that_of_keras() -> None:
@@ -103,7 +128,10 @@ def embedded(optimizer: keras.optimizers.Optimizer, setting: Setting | None) -> 
 
 
 @pytest.mark.parametrize("setting", [ONE_OPERATION, ONE_WALK, IN_PLACE])
-def test_gradients_of_single_rows_update_those_as_in_keras(setting: Setting) -> None:
+def test_gradients_of_single_rows_update_those_as_in_keras(
+    setting: Setting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(updates, "LONG_WALK", 4)
     ours = embedded(keras.optimizers.Adam(0.01), setting)
     theirs = embedded(keras.optimizers.Adam(0.01), None)
     for left, right in zip(ours, theirs, strict=True):

@@ -1,4 +1,4 @@
-"""Floor 8, Keras' graph: the one module that knows how Keras keeps layers, neighbours and state.
+"""Floor 7, Keras' graph: the one module that knows how Keras keeps layers, neighbours and state.
 
 Keras has public names for a model's own layers and for a layer's only input. Everything beyond
 (layers within layers, who reads a tensor, what leaves a model within the model, what the loop of
@@ -162,6 +162,11 @@ def figures_of_step(model: keras.Model, logs: Any) -> Mapping[str, Any]:  # noqa
     return figures
 
 
+def learned(optimizer: keras.optimizers.Optimizer) -> list[keras.Variable]:
+    """Return the weights that an optimizer updates; none before it is built."""
+    return list(getattr(optimizer, "_trainable_variables", []))
+
+
 def moments(
     optimizer: keras.optimizers.Adam, variable: keras.Variable
 ) -> tuple[keras.Variable, keras.Variable]:
@@ -221,3 +226,15 @@ def with_mask(tensor: Any, mask: Any) -> Any:  # noqa: ANN401 - as above
     if mask is not None:
         tensor._keras_mask = mask
     return tensor
+
+
+def direction_of(metric: keras.metrics.Metric) -> str | None:
+    """Return where a metric is better, "up" or "down"; None where it does not say."""
+    return getattr(metric, "_direction", None)
+
+
+def with_direction(metric: keras.metrics.Metric, direction: str | None) -> keras.metrics.Metric:
+    """Return a metric that tells Keras' callbacks where it is better; None: it says nothing."""
+    if direction is not None:
+        metric._direction = direction
+    return metric

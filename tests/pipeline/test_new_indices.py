@@ -1,0 +1,58 @@
+"""Whole numbers to predict for are those that the run's tables have rows for."""
+
+from pathlib import Path
+
+import pytest
+
+import nnspec
+from nnspec.diagnostics import Refused
+from nnspec.pipeline.finished import predict
+
+pytestmark = pytest.mark.keras
+
+SPEC = """
+nnspec: 1
+data:
+  source: visits.csv
+  target: "Length (min)"
+  columns: {"Ward No.": integer}
+model:
+  - Reshape: [1]
+  - Embedding: {input_dim: 7, output_dim: 2}
+  - Flatten
+  - Dense: 1
+training: {optimizer: adam, loss: mse, epochs: 1, batch_size: 16}
+evaluation: {baselines: false}
+export: {formats: []}
+"""
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("visits")
+    lines = [f"{row % 7},{row % 5}.5" for row in range(60)]
+    (folder / "visits.csv").write_text("\n".join(["Ward No.,Length (min)", *lines]))
+    (folder / "visits.yaml").write_text(SPEC)
+    return nnspec.train(folder / "visits.yaml", runs=folder / "runs").folder
+
+
+@pytest.mark.parametrize(("number", "row"), [("7", 3), ("-1", 2)])
+def test_a_number_beyond_the_table_is_refused_with_its_column_and_row(
+    run: Path, number: str, row: int, tmp_path: Path
+) -> None:
+    cells = ["0", "6", "6"]
+    cells[row - 1] = number
+    table = tmp_path / "new.csv"
+    table.write_text("\n".join(["Ward No.", *cells]))
+    with pytest.raises(Refused) as refused:
+        predict(run, table)
+    (finding,) = refused.value.diagnostics
+    assert (finding.code, refused.value.exit_code) == ("D112", 1)
+    assert f'column "Ward No.", row {row}: {number} is looked up' in finding.message
+    assert "rows for 0 to 6" in finding.message
+
+
+def test_every_number_of_the_table_is_predicted(run: Path, tmp_path: Path) -> None:
+    table = tmp_path / "new.csv"
+    table.write_text("\n".join(["Ward No.", *map(str, range(7))]))
+    assert len(predict(run, table).content.splitlines()) == 8

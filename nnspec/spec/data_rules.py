@@ -106,10 +106,16 @@ def _contradictions(section: DataSection) -> Iterator[Diagnostic]:
     if section.features is not None and section.inputs is not None:
         message = "`features` and `inputs` both say what the network reads"
         yield Diagnostic("S115", message, hint="keep one of them", path=("data", "features"))
-    if section.window is not None and section.missing == "drop":
+    dropping: list[Path] = [("data", "missing")] if section.missing == "drop" else []
+    dropping += [
+        ("data", "columns", name, "missing")
+        for name, kind in section.columns.items()
+        if getattr(kind, "missing", None) == "drop"
+    ]
+    for path in dropping if section.window is not None else ():
         message = "dropping rows would tear holes into the series that `window` slides over"
         hint = "use missing: mean, median or most_frequent"
-        yield Diagnostic("S115", message, hint=hint, path=("data", "missing"))
+        yield Diagnostic("S115", message, hint=hint, path=path)
     if section.window is not None and section.window.gap and section.window.time is None:
         message = "`gap` is a distance in time, and no column of times is named"
         yield Diagnostic("S115", message, hint="add time: COLUMN", path=("data", "window", "gap"))

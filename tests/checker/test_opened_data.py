@@ -80,9 +80,9 @@ def test_a_text_for_each_row_is_told_how_to_be_declared(program: Program) -> Non
     cells = [(*row, f"Mr. No. {place} of the street") for place, row in enumerate(rows())]
     write(program, "x,y,c,Name", cells)
     code, codes, out = found(program)
-    assert (code, codes) == (0, [("D131", 3)])
+    assert (code, codes) == (1, [("D131", 3)])
     assert "free text" in out
-    assert 'columns: {"Name": category}' in out
+    assert "columns: {Name: category}" in out
     assert found(program, setting="columns: {Name: category}")[1] == []
     assert found(program, setting="features: [x, c]")[1] == []
 

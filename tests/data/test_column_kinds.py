@@ -189,7 +189,7 @@ def test_each_column_has_its_own_cure_for_missing_cells(load: Load) -> None:
 def test_rare_classes_are_joined_and_unknown_ones_have_their_code(
     load: Load, tmp_path: Path
 ) -> None:
-    cells: list[object] = ["a"] * 10 + ["b"] * 8 + ["x", "y", "z"]
+    cells: list[object] = [*"a" * 10, *"b" * 8, *"xyz"]
     dataset = load(column(cells), columns={"c": {"category": {"rare": 5}}}, split=WHOLE)
     assert prepared(dataset)[-1].tolist() == [0, 0, 1]
     numbers, taken = in_graph(dataset, ["b", "never", ""])

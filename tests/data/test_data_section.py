@@ -51,6 +51,29 @@ def test_the_past_of_the_target_is_a_feature_of_a_window() -> None:
         ({"features": ["a"], "inputs": {"b": ["b"]}}, "S115", ("data", "features")),
         ({"window": {"length": 5}, "missing": "drop"}, "S115", ("data", "missing")),
         (
+            {"window": {"length": 5}, "columns": {"a": {"numeric": {"missing": "drop"}}}},
+            "S115",
+            ("data", "columns", "a", "missing"),
+        ),
+        ({"window": {"length": 5, "gap": 2}}, "S115", ("data", "window", "gap")),
+        ({"features": ["a"], "exclude": ["a"]}, "S115", ("data", "features", 0)),
+        (
+            {"columns": {"a": {"date": {"format": "%d.%m.%y"}}}},
+            "S115",
+            ("data", "columns", "a", "format"),
+        ),
+        (
+            {"source": {"csv": {"path": "a.csv", "encoding": "utf-88"}}},
+            "S106",
+            ("data", "source", "encoding"),
+        ),
+        (
+            {"source": {"sqlite": {"path": "a.db", "table": "t", "query": "SELECT 1"}}},
+            "S115",
+            ("data", "source", "query"),
+        ),
+        ({"source": ["a.csv", "sklearn:iris"]}, "S115", ("data", "source", 1)),
+        (
             {"window": {"length": 5}, "split": {"method": "random"}},
             "S115",
             ("data", "split", "method"),

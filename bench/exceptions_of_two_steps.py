@@ -34,11 +34,6 @@ EXCEPTED = (
         "Keras takes (rows, columns); a run hands these metrics steps and pixels as rows",
     ),
     Excepted(
-        "cannot compute Pack .*half|bfloat16",
-        "Adafactor in half precision fails as it stands and is right in a compiled step",
-        "Adafactor",
-    ),
-    Excepted(
         "any prediction: .*(at_precision|at_recall|at_specificity|at_sensitivity)",
         "with 16 rows the best threshold is often the lowest or the highest one",
     ),

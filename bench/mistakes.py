@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from originals import read_originals
-from slips import Slip, draw_slip
+from slip import Slip
+from slips import draw_slip
 from taken import take
 
 from nnspec.diagnostics import Diagnostic, Refused

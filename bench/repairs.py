@@ -14,7 +14,8 @@ from collections.abc import Iterator
 from difflib import SequenceMatcher
 
 from originals import Original, read_originals
-from slips import Slip, draw_slip
+from slip import Slip
+from slips import draw_slip
 
 from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.document import Document, parse_document

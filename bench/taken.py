@@ -8,7 +8,7 @@ indent or to close something, each place that it may mean is tried.
 import re
 from collections.abc import Callable, Iterator
 
-from slips import Slip
+from slip import Slip
 
 from nnspec.diagnostics import Diagnostic, Span
 from nnspec.diagnostics.fixes import apply_fixes, line_starts, offset

@@ -18,6 +18,8 @@ CROWDED = re.compile(r"( *(?:- )*)([\w-]+):([^ ].*)")
 """A line whose colon no space follows, and that is no key therefore."""
 ASSIGNED = re.compile(r"([\w-]+)(?:\s*[=;]\s*|\s+:\s*:\s*|::\s*)(\S[^#]*)")
 """A key with another sign than a colon behind it, or with two."""
+UNSIGNED = re.compile(r"([A-Za-z_]\w*)\s+(\{.*\}\s*)")
+"""A name with its arguments in braces, and no colon between."""
 SETTINGS = re.compile(r"[^\s,:]+, *\w+: +[^,:]+(, *\w+: +[^,:]+)*")
 """A value, and settings behind commas."""
 OBJECT = re.compile(r"[A-Za-z_]\w*: +\{.*\}")
@@ -137,6 +139,9 @@ def stray_colon(lines: Sequence[str], where: Span) -> Diagnostic:
     if match := ASSIGNED.fullmatch(row.lstrip(" -")):
         hint = f"write {match[1]}: {shorten(match[2].strip())}"
         return Diagnostic("Y101", "one colon is due behind this key", where, hint)
+    if match := UNSIGNED.fullmatch(row.lstrip(" -")):
+        hint = f"put a colon behind {match[1]}: {match[1]}: {shorten(match[2].strip())}"
+        return Diagnostic("Y101", "a colon is due between a name and its arguments", where, hint)
     before = KEY.fullmatch(row)
     if before and len(before[1]) + len(before[2]) < where.start.column - 1:
         message = "a second ': ' on one line: a value that contains ': ' must be quoted"
@@ -179,8 +184,8 @@ def structural(error: yaml.MarkedYAMLError, lines: Sequence[str], where: Span) -
         hint = close_quote(lines, begin)
         return Diagnostic("Y101", "the quote that begins here is never closed", begin, hint)
     if "node content" in problem:
-        hint = told_by(lines[where.start.line - 1].replace(" ", ""))
-        return Diagnostic("Y101", "a value is due here, before the comma", where, hint)
+        advice = told_by(lines[where.start.line - 1].replace(" ", ""))
+        return Diagnostic("Y101", "a value is due here, before the comma", where, advice)
     if "flow" in context:
         return unclosed(lines, context, begin, where)
     if "expected ':'" in problem:

@@ -5,6 +5,7 @@ from typing import get_args
 
 from nnspec.catalog.dtypes import OtherPolicy, computed
 from nnspec.catalog.layer import Layer
+from nnspec.catalog.metrics import Reach
 from nnspec.diagnostics import Diagnostic, Related
 from nnspec.document import shorten
 from nnspec.language.near_names import suggest
@@ -39,7 +40,7 @@ KERNEL: dict[str, object] = {
 RANKING = frozenset({"SparseTopKCategoricalAccuracy", "TopKCategoricalAccuracy"})
 SHARE = (0.0, 1.0)
 """What a share of rows can be."""
-REACH: dict[str, tuple[float | None, float | None]] = {
+REACH: dict[str, Reach] = {
     "rmse": (0.0, None),
     "mae": (0.0, None),
     "r2": (None, 1.0),
@@ -123,7 +124,7 @@ def beyond_reach(case: Case, name: str, gate: Gate) -> Iterator[Diagnostic]:
         yield Diagnostic("T109", message, place, f"write a bound of at least {low:g}")
 
 
-def reach(case: Case, name: str) -> tuple[float | None, float | None]:
+def reach(case: Case, name: str) -> Reach:
     """Return the smallest and the largest value that a gate's figure can have; None: no bound."""
     for place, head in enumerate(case.trained):
         asked = name.removeprefix(f"{head.name}_") if len(case.outputs) > 1 else name
@@ -292,7 +293,7 @@ def check_clipping(case: Case) -> Iterator[Diagnostic]:
 
     Source: TensorFlow 2.21, tf.clip_by_global_norm multiplies them all with one factor.
     """
-    if case.training is None or not case.training.optimizer.global_clipnorm:
+    if case.within or case.training is None or not case.training.optimizer.global_clipnorm:
         return
     run = case.spec.runtime.dtype_policy
     kept: dict[str, ResolvedNode] = {}
@@ -309,6 +310,27 @@ def check_clipping(case: Case) -> Iterator[Diagnostic]:
         )
         where = case.place("training", "optimizer", "global_clipnorm")
         yield Diagnostic("T132", message, where, "write clipnorm, or one dtype", also)
+
+
+@rule("T132")
+def check_activity(case: Case) -> Iterator[Diagnostic]:
+    """Find penalties on outputs in half numbers, which are added to a loss in whole ones.
+
+    Source: Keras 3.15, keras/src/trainers/trainer.py, compute_loss: losses are stacked as they are.
+    """
+    run = case.spec.runtime.dtype_policy
+    for place in () if case.within else places(case.network):
+        layer = inner(place.node.layer) if place.node.layer else None
+        if layer is None or computed(layer.dtype or run) == "float32":
+            continue
+        own = layer.keras_name == "ActivityRegularization"
+        if case.training and (own or argument(layer, "activity_regularizer")):
+            message = (
+                f"the penalty on the outputs of {layer.keras_name} comes in "
+                f"{computed(layer.dtype or run)}, and is to be added to a loss in float32"
+            )
+            hint = "add dtype: float32 to it"
+            yield at(place.node, "T132", message, "activity_regularizer", hint=hint)
 
 
 @rule("T132")

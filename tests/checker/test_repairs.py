@@ -49,7 +49,12 @@ REPAIRS = [
         {"layer": "- Dense:\n      name: a\n      units: 4  # b"},
         "- name: a\n    Dense:\n      units: 4  # b",
     ),
+    # A key beside a layer.
+    ({"layer": "- Dense: 4\n    nmae: a"}, "    name: a"),
     # What people must decide.
+    ({"layer": "- Dense: 1_024"}, None),
+    ({"layer": "- Dense: 4 %"}, None),
+    ({"layer": "- Dropout: 0.2 %"}, None),
     ({"layer": "- Dense: {units: 4, kernel_size: 3}"}, None),
     ({"layer": "- Merge: {}"}, None),
     ({"loss": "msse"}, None),
@@ -66,6 +71,23 @@ REPAIRS = [
 ]
 
 HINTS = [
+    ("- Dense: 24 px", "write the number alone: 24"),
+    ("- Dense: twelve", "write it in digits: 12"),
+    ("- Dense: 1.024", "write a whole number: 1"),
+    ("- Dense: 1 024", "write it without separators: 1024"),
+    ("- Dense: [7, 7]", "write the value alone: 7"),
+    ("- Dense: -7", "write it without the minus: 7"),
+    ("- Dropout: {rate: 0.3, seed: None}", "write null"),
+    ("- Dense: {units = 4}", "write a colon: units: 4"),
+    ("- Dense:\n      units:: 4", "write one colon: units:"),
+    ("- LSTM = 8", "write LSTM: 8"),
+    ("* Dense: 4", "write - Dense: 4"),
+    (
+        "- Dense {units: 4, activation: relu}",
+        "put a colon behind Dense: Dense: {units: 4, activation: relu}",
+    ),
+    ("- Dense: 4\n    ReLU:", "put a dash before each layer: - ReLU"),
+    ("- Dense: 4\n    nmae: a", "did you mean name?"),
     ("- Softmax:1", "put a space behind the colon: Softmax: 1"),
     ("- LSTM:8", "put a space behind the colon: LSTM: 8"),
     ("- Dense: {units:4}", "put a space behind the colon: units: 4"),

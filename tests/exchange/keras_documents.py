@@ -317,7 +317,7 @@ TOLD: Mapping[str, Told] = {
     "quotient of tensors": Told(on_two(lambda a, b: a / b), "true_divide", "UnitNormalization"),
     "first step of unknown length": Told(on(lambda x: x[:, 0], (None, 3)), "get_item", "known"),
     "axes of another rank": Told(
-        on_two(lambda a, b: a * b, (4, 5, 6), (5, 6)), "multiply", "known lengths"
+        on_two(lambda a, b: a * b, (4, 5, 6), (5, 6)), "multiply", "one rank"
     ),
     "registered activation": Told(on(registered, TABLE), "bent", "name an activation"),
     "class": Told(on(lambda x: ops.argmax(x, axis=-1), SERIES), "argmax", "scores"),

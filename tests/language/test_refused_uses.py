@@ -28,7 +28,7 @@ INSIDE = ["3: S101", "7: S106"]
     ("use", "said"),
     [
         ("head: {width: 8}", []),
-        ("head: {length: 8}", ["11: S101", "11: S102"]),
+        ("head: {length: 8}", ["11: S101"]),
         ("head", ["11: S102"]),
         ("{head: {width: 8}, repeat: 900000}", ["11: S104"]),
         ("{head: {}, each: {width: []}}", ["11: S107"]),

@@ -115,6 +115,8 @@ TRAININGS = [
     Example("T132", "mixed_float16", "float32", SOFTMAX_3,
             f"{CLASSES}\nmetrics: [{{SparseTopKCategoricalAccuracy: 2}}] #!", IRIS,
             "runtime: {dtype_policy: @}"),
+    Example("T132", "bfloat16", "float32", "- Dense: {units: 4, activation: relu, dtype: @, "
+            "activity_regularizer: {L1: 0.01}}\n- Dense: 1"),
     Example("T133", "loss_scale_factor: 4.0", "clipnorm: 1.0",
             "- Input: {shape: [3], dtype: int32}\n- Embedding: {input_dim: 4, output_dim: 2}\n"
             "- Flatten\n- Dense: 1", "optimizer: {SGD: {@}}\nloss: mse", ""),

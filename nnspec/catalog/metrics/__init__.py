@@ -9,6 +9,9 @@ from typing import ClassVar, Literal
 from nnspec.catalog.base import CatalogObject
 from nnspec.catalog.losses import FloatType, Predictions, Targets, Task
 
+Reach = tuple[float | None, float | None]
+"""Smallest and largest value of a figure; None: no bound."""
+
 
 class Metric(CatalogObject, family="metrics"):
     """Measures how good predictions are, without steering the training."""
@@ -21,7 +24,7 @@ class Metric(CatalogObject, family="metrics"):
     """What the network gives, unless `from_logits` says that it gives scores."""
     direction: ClassVar[Literal["min", "max"] | None] = None
     """Whether less or more is better; None: neither."""
-    reach: ClassVar[tuple[float | None, float | None]] = (None, None)
+    reach: ClassVar[Reach] = (None, None)
     """Smallest and largest value that the figure can have; None: no bound."""
     power: ClassVar[int | None] = None
     """Power of the factor by which the figure grows when targets and predictions are multiplied

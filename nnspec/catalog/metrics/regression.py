@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Literal
 
-from nnspec.catalog.metrics import Computed
+from nnspec.catalog.metrics import Computed, Reach
 from nnspec.catalog.types import Integer, NonNegative, Text
 
 
@@ -11,7 +11,7 @@ class Error(Computed, abstract=True):
 
     task = ("regression",)
     direction = "min"
-    reach = (0.0, None)
+    reach: ClassVar[Reach] = (0.0, None)
 
 
 class Agreement(Computed, abstract=True):
@@ -20,7 +20,7 @@ class Agreement(Computed, abstract=True):
     task = ("regression",)
     direction = "max"
     power: ClassVar[int | None] = 0
-    reach = (-1.0, 1.0)
+    reach: ClassVar[Reach] = (-1.0, 1.0)
 
 
 class AgreementAlong(Agreement, abstract=True):

@@ -44,6 +44,11 @@ ADVICE: Mapping[str, str] = {
     **dict.fromkeys(
         ("OneHot", "MultiHot"), "CategoryEncoding turns whole numbers into codes; Embedding, too"
     ),
+    **dict.fromkeys(
+        ("Add", "Subtract", "Multiply", "Maximum", "Minimum"),
+        "layers merge tensors of one rank; a constant is one number, or one for each element of "
+        "the last axis (Rescaling)",
+    ),
     "StopGradient": "write trainable: false on the layers before it",
     "Cast": "an Input says its dtype, and a layer its own",
 }

@@ -239,12 +239,12 @@ class DocumentReader:
             self.findings.extend(refused.diagnostics)
             self.read_blocks_left(reader)
             return None
-        lost = reader.partial or any(one.code in {"S106", "S109"} for one in self.findings)
+        lost = reader.partial or any(use.layer is None and not use.shares for use in reader.layers)
         unused = self.read_blocks_left(reader)
         for block in blocks.values():
             if block.name not in unused:
                 self.check_parameters(block)
-            elif not lost:
+            elif not lost and block.name not in reader.used_blocks:
                 message = f"the block {block.name!r} is not used"
                 self.findings.append(Diagnostic("S113", message, block.span))
         return model

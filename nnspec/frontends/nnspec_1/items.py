@@ -313,8 +313,9 @@ def read_each(node: Node, findings: Findings) -> tuple[tuple[Entry, ...], ...] |
     for entry in node:
         if not isinstance(entry.value, Sequence) or not entry.value.items:
             message = f"{entry.name} must be a list, one value per repetition"
-            got = "an empty list" if isinstance(entry.value, Sequence) else kind_of(entry.value)
-            findings.add("S103", f"{message}; got {got}", entry.value.span)
+            empty = isinstance(entry.value, Sequence)
+            got = "an empty list" if empty else kind_of(entry.value)
+            findings.add("S107" if empty else "S103", f"{message}; got {got}", entry.value.span)
             return None
         columns.append([Entry(entry.name, entry.key, item) for item in entry.value.items])
     lengths = [len(column) for column in columns]

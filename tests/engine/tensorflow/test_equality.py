@@ -58,16 +58,6 @@ def test_each_kind_of_network_learns_the_weights_of_fit(kind: str) -> None:
         np.testing.assert_allclose(outcome.history["loss"], expected["loss"], rtol=1e-5)
 
 
-@pytest.mark.parametrize("kind", SAME_BITS)
-def test_what_runs_uncompiled_learns_the_bits_of_the_other_executor(kind: str) -> None:
-    ours, theirs = compiled(NETWORKS[kind], "adam"), compiled(NETWORKS[kind], "adam")
-    rows = rows_for(ours, 43)
-    outcome = train(ours, rows, rows, THREE_EPOCHS)
-    expected = train(theirs, rows, rows, replace(THREE_EPOCHS, engine="keras"))
-    assert difference(theirs, ours) == 0.0
-    assert outcome.history == expected.history
-
-
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_each_optimizer_learns_the_weights_of_fit(name: str) -> None:
     theirs = compiled(mlp, OPTIMIZERS[name]())

@@ -151,7 +151,7 @@ class AdamInOneOperation(Pass):
 
 
 def _is_long(variable: keras.Variable) -> bool:
-    return prod(variable.shape) >= LONG_WALK
+    return bool(prod(variable.shape) >= LONG_WALK)
 
 
 def _is_whole(gradient: Any, variable: keras.Variable) -> bool:  # noqa: ANN401 - a tensor, or the rows of one

@@ -6,12 +6,14 @@ holds: numbers with NaN for a missing cell, texts with "" for one. Numbers are c
 in double precision, since single precision cannot tell one second of this year from the next.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import assert_never
 
 import numpy as np
 import tensorflow as tf
 
-from nnspec.build.raw import raw_columns, raw_type, read_cells
+from nnspec.build.dates import encode_dates
+from nnspec.build.raw import READ, bend, raw_columns, raw_type, read_cells
 from nnspec.build.withheld import all_cells
 from nnspec.data.arrays import Arrays
 from nnspec.data.dataset import Dataset
@@ -19,6 +21,7 @@ from nnspec.data.fit.fitted import (
     BooleanFit,
     CategoryFit,
     ColumnFit,
+    DateFit,
     IntegerFit,
     NumericFit,
     Preprocessing,
@@ -64,7 +67,15 @@ class Front(tf.Module):  # type: ignore[misc]  # TensorFlow is untyped
             for name, fit in self.fitted.columns.items()
         }
         taken = [all_cells(cells) for _, cells in read.values()]
+        taken += [all_cells(one) for one in self._known(read)]
         return {name: cells for name, (cells, _) in read.items()}, tf.reduce_all(taken, axis=0)
+
+    def _known(self, read: Mapping[str, READ]) -> Iterator[tf.Tensor]:
+        """Yield which cells hold known values, of each column that refuses unknown ones."""
+        for name, (cells, _) in read.items():
+            fit = self.fitted.columns[name]
+            if isinstance(fit, CategoryFit) and fit.unknown == "error":
+                yield (self.tables[name].lookup(cells) >= 0) | tf.equal(cells, "")
 
     @tf.autograph.experimental.do_not_convert  # type: ignore[untyped-decorator]
     def __call__(self, columns: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
@@ -82,6 +93,14 @@ class Front(tf.Module):  # type: ignore[misc]  # TensorFlow is untyped
     def _encode(self, name: str, cells: tf.Tensor) -> tf.Tensor:
         """Return a column as numbers with a last axis of the column's width."""
         fit: ColumnFit = self.fitted.columns[name]
+        codes = self._codes(name, fit, cells)
+        if not fit.indicator:
+            return codes
+        missing = tf.expand_dims(tf.cast(_missing(cells), codes.dtype), axis=-1)
+        return tf.concat([codes, missing], axis=-1)
+
+    def _codes(self, name: str, fit: ColumnFit, cells: tf.Tensor) -> tf.Tensor:
+        """Return a column as numbers, but for the one that says which cells were missing."""
         match fit:
             case NumericFit():
                 return tf.expand_dims(_scaled(fit, _filled(cells, fit.fill)), axis=-1)
@@ -91,6 +110,13 @@ class Front(tf.Module):  # type: ignore[misc]  # TensorFlow is untyped
                 return tf.expand_dims(tf.cast(cells, tf.int32), axis=-1)
             case CategoryFit():
                 return self._encode_category(name, fit, cells)
+            case DateFit():
+                dates = (
+                    cells if fit.fill is None else tf.where(tf.equal(cells, ""), fit.fill, cells)
+                )
+                return encode_dates(fit, dates)
+            case _:
+                assert_never(fit)
 
     def _encode_category(self, name: str, fit: CategoryFit, cells: tf.Tensor) -> tf.Tensor:
         """Return categories by position: one-hot, or counted from 1 with 0 for unknown ones."""
@@ -98,7 +124,9 @@ class Front(tf.Module):  # type: ignore[misc]  # TensorFlow is untyped
             cells = tf.where(tf.equal(cells, ""), tf.constant(fit.fill), cells)
         positions = self.tables[name].lookup(cells)
         if fit.encoding == "one_hot":
-            return tf.one_hot(positions, len(fit.vocabulary), dtype=tf.float32)
+            if fit.unknown == "own":
+                positions = tf.where(positions < 0, len(fit.vocabulary), positions)
+            return tf.one_hot(positions, fit.codes, dtype=tf.float32)
         return tf.expand_dims(positions + 1, axis=-1)
 
 
@@ -157,12 +185,18 @@ def _filled(cells: tf.Tensor, fill: float | None) -> tf.Tensor:
     return tf.where(tf.math.is_nan(cells), tf.cast(fill, cells.dtype), cells)
 
 
+def _missing(cells: tf.Tensor) -> tf.Tensor:
+    """Return which cells of a table are missing."""
+    return tf.equal(cells, "") if cells.dtype == tf.string else tf.math.is_nan(cells)
+
+
 def _scaled(fit: NumericFit, numbers: tf.Tensor) -> tf.Tensor:
     """Return float32 numbers, shifted and scaled in double precision where they are at all."""
     if not fit.scaled:
         return tf.cast(numbers, tf.float32)
     # A product, because graph mode turns the quotient into one and rounds otherwise.
-    return tf.cast((tf.cast(numbers, tf.float64) - fit.shift) * (1 / fit.scale), tf.float32)
+    precise = bend(fit, tf.cast(numbers, tf.float64))
+    return tf.cast((precise - fit.shift) * (1 / fit.scale), tf.float32)
 
 
 def _empty(rows: int, tensor: Tensor) -> Values:

@@ -8,6 +8,7 @@ from typing import assert_never
 
 import tensorflow as tf
 
+from nnspec.build.dates import are_dates, read_dates
 from nnspec.data.columns.cells import (
     BLANKS,
     FARTHEST,
@@ -16,7 +17,16 @@ from nnspec.data.columns.cells import (
     SMALLEST_INTEGER,
     WHOLE,
 )
-from nnspec.data.fit.fitted import BooleanFit, CategoryFit, ColumnFit, IntegerFit, NumericFit
+from nnspec.data.fit.bending import filled
+from nnspec.data.fit.fitted import (
+    BooleanFit,
+    CategoryFit,
+    ColumnFit,
+    DateFit,
+    IntegerFit,
+    NumericFit,
+    fills_gaps,
+)
 from nnspec.data.table import Column, Table
 
 READ = tuple[tf.Tensor, tf.Tensor]
@@ -26,7 +36,7 @@ READ = tuple[tf.Tensor, tf.Tensor]
 def raw_type(fit: ColumnFit) -> tf.DType:
     """Return the type of a raw column."""
     match fit:
-        case CategoryFit():
+        case CategoryFit() | DateFit():
             return tf.string
         case IntegerFit():
             return tf.int64
@@ -48,6 +58,9 @@ def _as_tensor(column: Column, fit: ColumnFit) -> tf.Tensor:
     kind = raw_type(fit)
     if kind == tf.string:
         return tf.constant(column.values.tolist(), tf.string, shape=column.values.shape)
+    if isinstance(fit, IntegerFit) and fit.fill is not None:
+        # Whole numbers have no sign for a missing one: what stands for it goes to the program.
+        return tf.constant(filled(column.values, fit.fill).astype(kind.as_numpy_dtype))
     return tf.constant(column.values.astype(kind.as_numpy_dtype, order="C", copy=False))
 
 
@@ -61,6 +74,8 @@ def read_cells(fit: ColumnFit, cells: tf.Tensor, null_values: tuple[str, ...]) -
         case BooleanFit():
             truth = tf.equal(cells, 0) | tf.equal(cells, 1)
             return cells, truth | _filled_gap(fit, cells)
+        case DateFit():
+            return _read_date(fit, cells, null_values)
         case IntegerFit():
             taken = (cells >= SMALLEST_INTEGER) & (cells <= LARGEST_INTEGER)
             return tf.where(taken, cells, 0), taken
@@ -68,14 +83,27 @@ def read_cells(fit: ColumnFit, cells: tf.Tensor, null_values: tuple[str, ...]) -
             assert_never(fit)
 
 
-def _read_category(fit: CategoryFit, cells: tf.Tensor, null_values: tuple[str, ...]) -> READ:
-    """Return texts without blanks, "" for missing ones; bytes that are no text are not taken."""
-    decoded = tf.strings.unicode_transcode(cells, "UTF-8", "UTF-8", errors="replace")
+def _read_text(cells: tf.Tensor, null_values: tuple[str, ...]) -> tf.Tensor:
+    """Return texts without blanks around them, "" for missing ones."""
     bare = tf.strings.regex_replace(cells, BLANKS, "")
     for absent in null_values:
         bare = tf.where(tf.equal(bare, absent), "", bare)
+    return bare
+
+
+def _read_date(fit: DateFit, cells: tf.Tensor, null_values: tuple[str, ...]) -> READ:
+    """Return dates in the one form, "" for missing ones; what is no day is not taken."""
+    dates = read_dates(fit, _read_text(cells, null_values))
+    missing, real = tf.equal(dates, ""), are_dates(dates)
+    return tf.where(real, dates, ""), real | (missing & (fit.fill is not None))
+
+
+def _read_category(fit: CategoryFit, cells: tf.Tensor, null_values: tuple[str, ...]) -> READ:
+    """Return texts without blanks, "" for missing ones; bytes that are no text are not taken."""
+    decoded = tf.strings.unicode_transcode(cells, "UTF-8", "UTF-8", errors="replace")
+    bare = _read_text(cells, null_values)
     taken = tf.equal(decoded, cells)
-    if fit.fill is None:
+    if not fills_gaps(fit):
         taken &= tf.not_equal(bare, "")
     return tf.strings.regex_replace(bare, WHOLE, r"\1"), taken
 
@@ -85,10 +113,19 @@ def _taken_number(fit: NumericFit, cells: tf.Tensor) -> tf.Tensor:
     numbers = tf.cast(cells, tf.float64)
     taken = tf.abs(numbers) <= LARGEST
     if fit.scaled:
-        taken &= tf.abs((numbers - fit.shift) / fit.scale) <= FARTHEST
+        taken &= tf.abs((bend(fit, numbers) - fit.shift) / fit.scale) <= FARTHEST
     return taken | _filled_gap(fit, cells)
 
 
 def _filled_gap(fit: NumericFit | BooleanFit, cells: tf.Tensor) -> tf.Tensor:
     """Return which cells are missing ones that the training has learned to fill."""
     return tf.math.is_nan(cells) & (fit.fill is not None)
+
+
+def bend(fit: NumericFit, numbers: tf.Tensor) -> tf.Tensor:
+    """Return numbers, float64, within the bounds of a column, as logarithms where it wants them."""
+    if fit.low is not None:
+        numbers = tf.maximum(numbers, tf.constant(fit.low, tf.float64))
+    if fit.high is not None:
+        numbers = tf.minimum(numbers, tf.constant(fit.high, tf.float64))
+    return tf.sign(numbers) * tf.math.log1p(tf.abs(numbers)) if fit.log else numbers

@@ -15,6 +15,9 @@ INDEX: dict[str, dict[str, str]] = {
     "callbacks": {
         "nnspec.catalog.callbacks": "EarlyStopping ReduceLROnPlateau SwapEMAWeights TerminateOnNaN",
     },
+    "columns": {
+        "nnspec.catalog.columns": "boolean category date identifier integer numeric",
+    },
     "constraints": {
         "nnspec.catalog.constraints": (
             "MaxNorm MinMaxNorm NonNeg UnitNorm max_norm min_max_norm non_neg unit_norm"
@@ -181,5 +184,8 @@ INDEX: dict[str, dict[str, str]] = {
             "CosineDecay CosineDecayRestarts ExponentialDecay InverseTimeDecay "
             "PiecewiseConstantDecay PolynomialDecay"
         ),
+    },
+    "sources": {
+        "nnspec.catalog.sources": "csv excel feather json jsonl npy npz parquet sqlite",
     },
 }

@@ -16,6 +16,7 @@ from nnspec import __version__
 from nnspec.commands import (
     artefacts,
     checking,
+    describing,
     drafting,
     editing,
     reference,
@@ -34,6 +35,7 @@ COMMANDS = (
     styling.fmt,
     with_consent(checking.render),
     with_consent(checking.summary),
+    with_consent(describing.data),
     with_consent(training.train),
     with_consent(training.bench),
     with_consent(training.evaluate),

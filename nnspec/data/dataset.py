@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 
+from nnspec.catalog.sources import Source
 from nnspec.data.columns.refusals import refuse
 from nnspec.data.columns.roles import TargetNeeds
 from nnspec.data.fit.fit import fit
-from nnspec.data.fit.fitted import Preprocessing
+from nnspec.data.fit.fitted import Preprocessing, ReadAs
 from nnspec.data.fit.targets import encode_targets, raw_targets
 from nnspec.data.read.raw import DATA_LIMIT, Raw
 from nnspec.data.read.typed import TypedRows, read_rows
@@ -19,6 +20,8 @@ from nnspec.data.split.splits import SPLITS, SplitName
 from nnspec.data.table import Values
 from nnspec.diagnostics import Diagnostic
 from nnspec.spec.data import DataSection
+from nnspec.spec.patterns import settle
+from nnspec.spec.pieces import pieces_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,11 +88,29 @@ def fit_rows(rows: TypedRows, needs: TargetNeeds, section: DataSection) -> Datas
     Raises:
         Refused: with the codes of the two steps (D, S).
     """
+    section = settle(section, tuple(rows.table.columns))
     parts = divide(rows, needs, section)
-    fitted = fit(parts, rows.roles, needs, section)
+    fitted = fit(parts, rows.roles, needs, section).model_copy(update=_reading(rows, section))
     dataset = Dataset(parts.splits, fitted, rows.fingerprint, rows.source, rows.doubts)
     _check_classes(dataset)
     return dataset
+
+
+def _reading(rows: TypedRows, section: DataSection) -> dict[str, object]:
+    """Return what a run records of how its files were read."""
+    first = next(pieces_of(section.source))
+    said = first.written if isinstance(first.written, Source) else None
+    files = [ReadAs(name=one.name, sha256=one.sha256, sniffed=one.sniffed) for one in rows.files]
+    window, table = section.window, rows.table
+    if window is not None and rows.series is not None and rows.series.gap:
+        window = window.model_copy(update={"gap": rows.series.gap})
+    return {
+        "window": window,
+        "ordering": {name: table[name].form or table[name].kind for name in rows.roles.ordering},
+        "files": tuple(files),
+        "signs": (rows.signs.decimal, rows.signs.thousands),
+        "said": None if said is None else {said.keras_name: said.model_dump(mode="json")},
+    }
 
 
 def check_unchanged(raw: Raw | Dataset, recorded: str) -> None:

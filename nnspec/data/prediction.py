@@ -1,31 +1,36 @@
 """Reads rows for a trained network: the columns it was fitted on, typed as they were then."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nnspec.data.columns.kinds import type_columns
+from nnspec.catalog.registry import find
+from nnspec.catalog.sources import Source
+from nnspec.data.columns.dates import Form
+from nnspec.data.columns.kinds import Declared, type_columns
 from nnspec.data.columns.missing import (
     find_far,
     find_infinite,
     find_missing,
-    unfilled,
     whole_rows,
 )
 from nnspec.data.columns.refusals import refuse
-from nnspec.data.fit.fitted import CategoryFit, Preprocessing
+from nnspec.data.fit.fitted import CategoryFit, ColumnFit, DateFit, Preprocessing, fills_gaps
 from nnspec.data.read.raw import DATA_LIMIT, Raw
+from nnspec.data.read.signs import Signs
 from nnspec.data.read.source import read_source
 from nnspec.data.split.parts import Split
-from nnspec.data.split.windows import all_windows, known_windows
-from nnspec.data.table import Column, Rows, Table
+from nnspec.data.split.series import Series, arrange, stretch_windows
+from nnspec.data.split.windows import Windows, all_windows, known_windows
+from nnspec.data.table import Column, Rows, Table, Values
 from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.language.near_names import nearest as like
 from nnspec.spec.data import Kind
-from nnspec.spec.source import nearest
+from nnspec.spec.formats import format_of
+from nnspec.spec.source import BUNDLED, nearest
 
 SHOWN = 20
 """How many rows, values or columns a message lists."""
@@ -37,10 +42,12 @@ class NewRows(Split):
 
     Attributes:
         left_out: row numbers, from 0, that `missing: drop` leaves out.
+        beside: of several series, what tells each window's last row: key and time.
         notes: findings about them: D125 values never trained on, D126 rows left out.
     """
 
     left_out: Rows = field(default_factory=lambda: np.empty(0, np.int64))
+    beside: Mapping[str, Values] = field(default_factory=dict)
     notes: tuple[Diagnostic, ...] = ()
 
 
@@ -71,11 +78,12 @@ def read_for_prediction(
             D105 for missing cells that the training did not learn to fill, D110 for array cells
             of another shape, D112 for numbers that no network can take, D113 for too few rows.
     """
-    raw = read_source(source, folder, allow_outside=True, limit=limit)
+    raw = read_like(source, fitted, folder, limit)
     targets = _target_kinds(fitted) if with_targets else {}
     table = _read_table(raw, fitted, targets)
     notes = tuple(find_unknown(table, fitted))
-    whole = whole_rows(table) if fitted.missing == "drop" else np.ones(table.rows, np.bool_)
+    dropping = [name for name in fitted.dropping if name in table.columns]
+    whole = whole_rows(table.select(dropping))
     if not whole.any():
         message = f'each of the {table.rows} rows of "{raw.source}" lacks a cell'
         raise refuse("D113", f"{message}; the run was trained with `missing: drop`")
@@ -89,27 +97,38 @@ def read_for_prediction(
         rows=split.rows if fitted.window else kept,
         latest=split.latest,
         left_out=left_out,
+        beside=split.beside if isinstance(split, NewRows) else {},
         notes=notes,
     )
 
 
+def read_like(source: str, fitted: Preprocessing, folder: FilePath, limit: int) -> Raw:
+    """Return a file's columns, read as the spec said of the files that were trained on.
+
+    What the spec left open is found out anew: a file from elsewhere may be written otherwise.
+    """
+    said = None
+    if fitted.said is not None and not source.startswith(BUNDLED):
+        ((name, arguments),) = fitted.said.items()
+        kind = find("sources", name)
+        own = format_of(source)
+        if kind is not None and (own is None or isinstance(own, kind)):
+            said = kind.model_validate({**arguments, "path": source})
+    usual = Signs(*fitted.signs)
+    given = said if isinstance(said, Source) else source
+    return read_source(given, folder, allow_outside=True, limit=limit, usual=usual)
+
+
 def _read_table(raw: Raw, fitted: Preprocessing, targets: Mapping[str, Kind]) -> Table:
     """Return features and targets as they were typed in training; refuse what cannot be."""
-    wanted = tuple(dict.fromkeys((*fitted.columns, *targets)))
+    wanted = tuple(dict.fromkeys((*fitted.columns, *targets, *fitted.ordering)))
     _check_names(raw, wanted)
-    kinds = {**targets, **{name: fit.kind for name, fit in fitted.columns.items()}}
+    kinds: dict[str, Declared] = {name: ordering(one) for name, one in fitted.ordering.items()}
+    kinds |= targets
+    kinds |= {name: _declared(fit) for name, fit in fitted.columns.items()}
     table = type_columns(raw, wanted, kinds, fitted.null_values)
     _check_cells(table, fitted, tuple(targets))
     return table
-
-
-def _whole(table: Table, fitted: Preprocessing, source: str) -> NDArray[np.bool_]:
-    """Return (rows,) which rows are predicted; refuse a table that has none (D113)."""
-    whole = whole_rows(table) if fitted.missing == "drop" else np.ones(table.rows, np.bool_)
-    if not whole.any():
-        message = f'each of the {table.rows} rows of "{source}" lacks a cell'
-        raise refuse("D113", f"{message}; the run was trained with `missing: drop`")
-    return whole
 
 
 def _cut(table: Table, fitted: Preprocessing, targets: tuple[str, ...]) -> Split:
@@ -117,12 +136,38 @@ def _cut(table: Table, fitted: Preprocessing, targets: tuple[str, ...]) -> Split
     features, known = table.select(fitted.columns), table.select(targets)
     if fitted.window is None:
         return Split(features, known, np.arange(table.rows))
+    series = arrange(table, fitted.window)
+    if series is not None:
+        return _cut_series(table, fitted, series, targets)
     windows = (known_windows if targets else all_windows)(table.rows, fitted.window)
     return Split(
         features=windows.cut(features),
         targets=known.take(windows.target_rows) if targets else known,
         rows=windows.target_rows,
         latest=known.take(windows.last_rows) if targets else None,
+    )
+
+
+def _cut_series(
+    table: Table, fitted: Preprocessing, series: Series, targets: tuple[str, ...]
+) -> NewRows:
+    """Return every window that lies within a series; what is predicted may lie beyond its end."""
+    window = fitted.window
+    assert window is not None, "series are cut into windows alone"
+    ordered = table.take(series.order)
+    starts = stretch_windows(series, window, ahead=window.horizon if targets else 0)
+    if not len(starts):
+        message = f"no series has {window.length} rows without a gap, which a window takes"
+        raise refuse("D113", message, path=("data", "window", "length"))
+    windows = Windows(window, starts)
+    known = ordered.select(targets)
+    last = ordered.take(windows.last_rows)
+    return NewRows(
+        features=windows.cut(ordered.select(fitted.columns)),
+        targets=known.take(windows.target_rows) if targets else known,
+        rows=series.order[windows.last_rows],
+        latest=last.select(targets) if targets else None,
+        beside={name: last[name].values for name in fitted.ordering},
     )
 
 
@@ -133,6 +178,27 @@ def find_unknown(table: Table, fitted: Preprocessing) -> Iterator[Diagnostic]:
             unknown = _unknown_cells(table[name], fit)
             if unknown.any():
                 yield _told_unknown(name, table[name], fit, unknown)
+
+
+def find_refused(table: Table, fitted: Preprocessing) -> Iterator[Diagnostic]:
+    """Yield a finding (D135) for each column that takes no values it was not trained on."""
+    for name, fit in fitted.columns.items():
+        if isinstance(fit, CategoryFit) and fit.unknown == "error":
+            unknown = _unknown_cells(table[name], fit)
+            if unknown.any():
+                told = _told_unknown(name, table[name], fit, unknown)
+                yield replace(told, code="D135")
+
+
+def ordering(written: str) -> Declared:
+    """Return what a column that orders rows is taken for: the form of its dates, or its kind."""
+    kinds: tuple[Kind, ...] = ("numeric", "category", "boolean", "integer", "date", "identifier")
+    return next((kind for kind in kinds if kind == written), Form(written))
+
+
+def _declared(fit: ColumnFit) -> Declared:
+    """Return what a column is taken for: what it was in training."""
+    return Form(fit.form) if isinstance(fit, DateFit) else fit.kind
 
 
 def _unknown_cells(column: Column, fit: CategoryFit) -> NDArray[np.bool_]:
@@ -213,8 +279,12 @@ def listed(names: Sequence[str]) -> str:
 
 def _check_cells(table: Table, fitted: Preprocessing, targets: tuple[str, ...]) -> None:
     """Refuse cells that the front has no number for: missing, infinite, of another shape."""
-    names = () if fitted.missing == "drop" else unfilled(table, targets, fitted.missing)
+    unfilled = [name for name, fit in fitted.columns.items() if not fills_gaps(fit)]
+    names = [
+        name for name in (*unfilled, *targets, *fitted.ordering) if name not in fitted.dropping
+    ]
     findings = [*find_missing(table, names, fitted.missing), *find_infinite(table)]
+    findings += find_refused(table, fitted)
     findings.extend(find_far(table, fitted.columns) if not findings else ())
     for name, fit in fitted.columns.items():
         found = table[name].shape

@@ -18,22 +18,30 @@ class Column:
 
     Attributes:
         kind: what the cells are. It fixes the array: numeric and integer hold numbers with NaN
-            for a missing cell; boolean 0.0, 1.0 or NaN; category texts, "" if missing.
+            for a missing cell; boolean 0.0, 1.0 or NaN; category texts, "" if missing; date texts
+            such as 2024-01-31 13:05:00, "" if missing.
         values: (rows,) or, for an array column, (rows, *shape).
+        form: how dates were written, in the signs of strptime; "" where that is in doubt.
     """
 
     kind: Kind
     values: Values
+    form: str = ""
 
     @property
     def shape(self) -> tuple[int, ...]:
         """Return the shape of one cell; () for a plain column."""
         return self.values.shape[1:]
 
+    @property
+    def textual(self) -> bool:
+        """Tell whether cells are texts, "" for a missing one."""
+        return self.kind in {"category", "date", "identifier"}
+
     def missing(self) -> NDArray[np.bool_]:
         """Return (rows,) where a cell, or any element of an array cell, is missing."""
         absent: NDArray[np.bool_]
-        if self.kind == "category":
+        if self.textual:
             absent = np.asarray(self.values == "", dtype=np.bool_)
         elif np.issubdtype(self.values.dtype, np.floating):
             absent = np.isnan(self.values.astype(np.float64, copy=False))
@@ -44,7 +52,7 @@ class Column:
 
     def take(self, rows: Rows | slice) -> "Column":
         """Return some rows: a view for a slice, a copy for an array of row numbers."""
-        return Column(self.kind, self.values[rows])
+        return Column(self.kind, self.values[rows], self.form)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,6 +6,7 @@ from typing import Literal
 
 import numpy as np
 
+from nnspec.data.columns.checks import LABELS_PER_ROW, MANY_TEXTS
 from nnspec.data.columns.kinds import type_columns
 from nnspec.data.fit.targets import labels_of
 from nnspec.data.read.raw import Raw
@@ -133,12 +134,20 @@ def useless(table: Table, target: str, *, series: bool) -> Iterator[tuple[str, s
         distinct = 2 if column.shape else len(np.unique(present))
         if distinct < 2:  # noqa: PLR2004 - one value tells nothing
             yield name, "the same in every row"
-        elif column.kind == "category" and distinct > MOST_CATEGORIES:
+        elif column.kind == "category" and (distinct > MOST_CATEGORIES or hardly_again(present)):
             yield name, f"{distinct} different texts"
+        elif column.kind == "date" and not column.form:
+            yield name, "dates whose day and month cannot be told apart"
         elif column.kind == "numeric" and not column.shape and counts_rows(column.values):
             yield name, "it counts the rows"
         elif series and column.kind != "numeric":
             yield name, "not a number"
+
+
+def hardly_again(present: Values) -> bool:
+    """Return whether texts are names or remarks, as `validate --data` takes them (D131)."""
+    distinct = len(np.unique(present.astype(str)))
+    return distinct >= MANY_TEXTS and distinct >= LABELS_PER_ROW * len(present)
 
 
 def counts_rows(values: Values) -> bool:

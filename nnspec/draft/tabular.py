@@ -3,8 +3,10 @@
 import re
 from pathlib import Path
 
+from nnspec.data.read.raw import Raw
+from nnspec.data.read.sniffed import settings_of
 from nnspec.data.read.source import read_source
-from nnspec.document import parse_document
+from nnspec.document import Plain, parse_document
 from nnspec.document.write import flow
 from nnspec.draft.columns import Judged, judge
 from nnspec.style import restyle
@@ -25,13 +27,14 @@ def draft_spec(source: str, target: str, folder: Path, window: int | None = None
     Raises:
         Refused: the table cannot be read, or holds nothing that a network could learn.
     """
-    judged = judge(read_source(source, folder), target, series=window is not None)
+    raw = read_source(source, folder)
+    judged = judge(raw, target, series=window is not None)
     stem = re.sub(r"[^A-Za-z0-9_.-]", "-", Path(source.rpartition(":")[2]).stem).lstrip(".")
     lines = [
         "nnspec: 1",
         f"name: {flow(stem[:64] or 'run')}",
         "data:",
-        f"  source: {flow(source)}",
+        f"  source: {flow(said_source(source, raw))}",
         f"  target: {flow(target)}",
         *describe_columns(judged, window),
         "model:",
@@ -40,6 +43,12 @@ def draft_spec(source: str, target: str, folder: Path, window: int | None = None
         *describe_training(judged),
     ]
     return restyle(parse_document("\n".join(lines) + "\n"))
+
+
+def said_source(source: str, raw: Raw) -> Plain:
+    """Return the source, with what was found out about how its file is written."""
+    found = settings_of(raw.files[0].sniffed) if raw.files else {}
+    return {"csv": {"path": source, **found}} if found else source
 
 
 def describe_columns(judged: Judged, window: int | None) -> list[str]:

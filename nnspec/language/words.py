@@ -44,6 +44,8 @@ ARTICLES = {
     "metrics": "a metric",
     "callbacks": "a callback",
     "layers": "a layer",
+    "sources": "a format",
+    "columns": "a kind of column",
 }
 
 

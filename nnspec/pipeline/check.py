@@ -26,7 +26,7 @@ from nnspec.shapes import Tensor
 from nnspec.spec.builtin import known_inputs
 from nnspec.spec.data import DEFAULT_INPUT
 from nnspec.spec.data_rules import check_data
-from nnspec.spec.source import check_source
+from nnspec.spec.source_rules import check_places
 from nnspec.spec.spec import Spec
 
 SHAPING = ("source", "target", "features", "inputs", "columns", "encoding", "window")
@@ -176,10 +176,8 @@ def check_section(spec: Spec, findings: Findings, *, allow_outside: bool) -> Non
         # Within windows a target may be a feature; there were some, maybe.
         found = [one for one in found if one.code != "M106"]
     findings.extend(one for one in found if one.span not in doubted)
-    try:
-        check_source(spec.data.source, spec.folder, allow_outside=allow_outside)
-    except Refused as refused:
-        findings.extend(placed(spec, refused.diagnostics))
+    places = list(check_places(spec.data.source, spec.folder, allow_outside=allow_outside))
+    findings.extend(placed(spec, places))
 
 
 def check_network(spec: Spec, inputs: Mapping[str, Tensor | None], findings: Findings) -> Network:

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from nnspec.catalog.layers.embedding import Lookup
-from nnspec.data import SPLITS, Dataset, Preprocessing
+from nnspec.data import SPLITS, Dataset, Preprocessing, Values
 from nnspec.data.fit.fitted import IntegerFit
 from nnspec.data.split.parts import Split
+from nnspec.data.table import Rows
 from nnspec.diagnostics import Findings, Refused
 from nnspec.network.network import Network, ResolvedNode
 from nnspec.rules.vocabulary import PASSING
@@ -83,6 +84,12 @@ def rows_of(node: ResolvedNode) -> int:
     return node.layer.input_dim
 
 
+def whole_numbers(values: Values) -> Rows:
+    """Return the numbers of a column, 0 for a missing one, which a constant fills."""
+    present = np.nan_to_num(values) if values.dtype.kind == "f" else values
+    return present.astype(np.int64, copy=False)
+
+
 def below_zero(dataset: Dataset, column: str) -> tuple[int, int] | None:
     """Return the first number below 0 in the splits, and its row in the data counted from 1."""
     found = (first_beyond(dataset.splits[name], column) for name in SPLITS)
@@ -94,6 +101,6 @@ def first_beyond(split: Split, column: str, count: int | None = None) -> tuple[i
 
     Over a series it is the row of the target.
     """
-    values = split.features[column].values.astype(np.int64, copy=False)
+    values = whole_numbers(split.features[column].values)
     wrong = np.argwhere((values < 0) if count is None else (values < 0) | (values >= count))
     return (int(values[tuple(wrong[0])]), int(split.rows[wrong[0][0]]) + 1) if len(wrong) else None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from nnspec.data import Dataset, Preprocessing, load_dataset
 from nnspec.data.columns.checks import check_columns, check_rows
-from nnspec.data.fit.fitted import CategoryFit
+from nnspec.data.fit.fitted import CategoryFit, IntegerFit
 from nnspec.data.fit.needs import target_needs
 from nnspec.data.read.source import read_source
 from nnspec.diagnostics import Diagnostic, Findings, Refused
@@ -23,7 +23,7 @@ from nnspec.pipeline.check import (
     placed,
 )
 from nnspec.pipeline.examine import hide
-from nnspec.pipeline.indices import check_indices
+from nnspec.pipeline.indices import check_indices, whole_numbers
 from nnspec.rules import apply_rules
 from nnspec.rules.head import find_head
 from nnspec.rules.runtime import built_batch
@@ -81,9 +81,9 @@ def open_spec(
     fitted = fit_network(spec, dataset.fitted, findings, counts=count_numbers(dataset))
     check_batches(fitted, dataset, findings)
     check_indices(fitted, dataset, findings)
+    findings.extend(placed(spec, check_columns(dataset, trainable_sections(spec).data)))
     if findings.errors:
         raise Refused(findings.sorted(spec.file))
-    findings.extend(placed(spec, check_columns(dataset, trainable_sections(spec).data)))
     new = [one for one in findings.sorted(spec.file) if one not in checked.diagnostics]
     seen = hide(checked, new, unsought=("",)) if isinstance(checked, Checked) else tuple(new)
     return Opened(spec, fitted, dataset, checked.diagnostics, seen)
@@ -188,7 +188,8 @@ def count_column(dataset: Dataset, name: str) -> int:
     if isinstance(fit, CategoryFit):
         return len(fit.vocabulary) + 1
     cells = (split.features[name].values for split in dataset.splits.values() if len(split))
-    return 1 + max(int(values.max()) for values in cells)
+    fill = fit.fill or 0 if isinstance(fit, IntegerFit) else 0
+    return 1 + max(fill, *(int(whole_numbers(values).max()) for values in cells))
 
 
 def check_targets(network: Network, fitted: Preprocessing, findings: Findings) -> None:

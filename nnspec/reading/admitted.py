@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 
 from nnspec.catalog.base import CatalogObject
+from nnspec.document import Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,12 @@ class Admitted:
     def takes_text(self, text: str) -> bool:
         """Return whether a text is a value by itself and no object's name."""
         return self.text or text in self.words
+
+    def names_object(self, node: Mapping) -> bool:
+        """Return whether a mapping is an object where it may be a section: by its only key."""
+        keys = {entry.name for entry in node}
+        settings = set() if self.section is None else set(self.section.model_fields)
+        return self.family is not None and len(keys) == 1 and not keys & settings
 
 
 @cache

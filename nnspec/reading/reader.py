@@ -352,7 +352,7 @@ class Reader:
                 return self.read_list(shape.items, node, path)
             case Mapping() if shape.values is not None and not self.is_object(node, shape.family):
                 return self.read_mapping(shape.values, node, path)
-            case Mapping() if shape.section is not None:
+            case Mapping() if shape.section is not None and not shape.names_object(node):
                 return self.read_section(shape.section, node, path)
             case Mapping() | Scalar(value=str()) if shape.family:
                 if isinstance(node, Scalar) and shape.takes_text(str(node.value)):

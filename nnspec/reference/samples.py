@@ -9,11 +9,13 @@ from nnspec.schema.fields import describe_field, example, required_fields, write
 
 PLACES: Mapping[str, str] = {
     "activations": "activation",
+    "columns": "kind",
     "constraints": "kernel_constraint",
     "initializers": "kernel_initializer",
     "losses": "loss",
     "optimizers": "optimizer",
     "regularizers": "kernel_regularizer",
+    "sources": "source",
 }
 """Family -> setting that holds one of its objects."""
 

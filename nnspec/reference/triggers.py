@@ -35,6 +35,7 @@ UNSHOWN: Mapping[str, str] = {
     "D119": "the data would be an archive of arrays",
     "D125": "it is a finding about a table that a run is applied to",
     "D126": "it is a finding about a table that a run is applied to",
+    "D135": "it is a finding about a table that a run is applied to",
 }
 """Code, or the letter of a family -> why no example is shown."""
 

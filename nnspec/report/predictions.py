@@ -5,7 +5,7 @@ Numbers are written with as many digits as bring the same number back.
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import assert_never
 
 import numpy as np
@@ -20,7 +20,9 @@ Column = tuple[str, Sequence[object]]
 
 
 def encode_predictions(
-    outputs: Sequence[tuple[heads.Head, Answers]], left_out: Sequence[int] = ()
+    outputs: Sequence[tuple[heads.Head, Answers]],
+    left_out: Sequence[int] = (),
+    beside: Mapping[str, Array] | None = None,
 ) -> bytes:
     """Return the table of predictions as CSV, one line per row of the data.
 
@@ -33,9 +35,11 @@ def encode_predictions(
     Args:
         outputs: each output with its answers, all of the same rows.
         left_out: numbers of rows that have no answer; their lines are empty but for the number.
+        beside: columns of the data that tell the rows, (rows,) each.
     """
     several = len(outputs) > 1
     columns: list[Column] = [("row", outputs[0][1].rows.tolist())]
+    columns += [(name, cells.tolist()) for name, cells in (beside or {}).items()]
     for head, answers in outputs:
         columns.extend(_columns(head, answers, several=several))
     text = io.StringIO(newline="")

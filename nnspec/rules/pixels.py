@@ -110,7 +110,7 @@ def input_range(case: Case, node: ResolvedNode) -> dict[int, Range]:
     if data is None or not isinstance(data.scaling, str) or data.scaling == "none":
         return {}
     columns = (data.inputs or {}).get(node.name) or feature_columns(data) or ()
-    if any(data.columns.get(name, "numeric") != "numeric" for name in columns or data.columns):
+    if any(data.kinds.get(name, "numeric") != "numeric" for name in columns or data.columns):
         return {}
     return {id(node): (0.0, 1.0) if data.scaling == "minmax" else None}
 

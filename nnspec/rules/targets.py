@@ -14,16 +14,15 @@ from nnspec.rules.task import has_numbers, is_reconstruction
 from nnspec.shapes import show
 from nnspec.spec.builtin import bundled_set, columns_of_output, known_classes
 from nnspec.spec.data import DataSection
+from nnspec.spec.pieces import is_text, source_name
 
-PLAIN = (".csv", ".tsv")
-"""Files whose cells are never arrays: each target column is one number."""
 MATRIX = 2
 """Rank of an output of plain units, batch included."""
 
 
 def is_plain(data: DataSection) -> bool:
     """Return whether every target column holds one number or label per row."""
-    return bundled_set(data) is not None or data.source.lower().endswith(PLAIN)
+    return bundled_set(data) is not None or is_text(data)
 
 
 def wanted_units(case: Case, head: Head, data: DataSection) -> tuple[int, str] | None:
@@ -132,7 +131,7 @@ def check_task(case: Case) -> Iterator[Diagnostic]:
         also = case.also("the target is here", "data", "target")
         classes = known_classes(data, head.name)
         if task in {"binary", "multiclass"} and has_numbers(data, head.name):
-            message = f"{name} is a loss of classes; the target of {data.source} is a number"
+            message = f"{name} is a loss of classes; the target of {source_name(data)} is a number"
             hint = "write loss: mse, and a linear last layer"
             yield Diagnostic("M113", message, place, hint, also)
         elif task in {"binary", "multiclass"} and data.task == "regression":

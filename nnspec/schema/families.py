@@ -19,6 +19,7 @@ Kinds = Mapping[str, type[CatalogObject]]
 EXAMPLES: Mapping[str, list[object]] = {
     "activations": ["relu", "gelu"],
     "callbacks": ["TerminateOnNaN"],
+    "columns": ["category", "date"],
     "constraints": ["UnitNorm"],
     "initializers": ["he_normal"],
     "layers": ["BatchNormalization", "Flatten"],
@@ -26,6 +27,7 @@ EXAMPLES: Mapping[str, list[object]] = {
     "metrics": ["rmse", "r2"],
     "optimizers": ["Adam"],
     "regularizers": ["l2"],
+    "sources": [{"csv": {"path": "people.csv", "separator": ";", "decimal": ","}}],
     "schedules": [
         {
             "ExponentialDecay": {

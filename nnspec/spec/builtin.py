@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from nnspec.shapes import Shape, Tensor
 from nnspec.spec.data import DataSection, as_columns, input_columns, target_columns
+from nnspec.spec.patterns import settle
 from nnspec.spec.source import BUNDLED
 
 
@@ -97,7 +98,9 @@ BUNDLED_SETS: dict[str, BundledSet] = {
 def bundled_set(section: DataSection) -> BundledSet | None:
     """Return the bundled set that the section names, None for a file or an unknown name."""
     name = section.source
-    return BUNDLED_SETS.get(name[len(BUNDLED) :]) if name.startswith(BUNDLED) else None
+    if not isinstance(name, str) or not name.startswith(BUNDLED):
+        return None
+    return BUNDLED_SETS.get(name[len(BUNDLED) :])
 
 
 def known_inputs(section: DataSection) -> dict[str, Tensor] | None:
@@ -111,6 +114,7 @@ def known_inputs(section: DataSection) -> dict[str, Tensor] | None:
     known = bundled_set(section)
     if known is None:
         return None
+    section = settle(section, known.columns)
     inputs = input_columns(section, known.features + (known.targets if section.window else ()))
     wanted = {one for columns in inputs.values() for one in columns}
     if not wanted or not wanted <= set(known.columns):
@@ -144,7 +148,7 @@ def _tensor(section: DataSection, known: BundledSet, columns: tuple[str, ...]) -
     steps: Shape = (section.window.length,) if section.window else ()
     if known.shapes.get(columns[0]):
         return Tensor((None, *steps, *known.shapes[columns[0]]))
-    kinds = [section.columns.get(name, "numeric") for name in columns]
+    kinds = [section.kinds.get(name, "numeric") for name in columns]
     encoded = [
         kind == "category" and section.encoding_of(name) == "one_hot"
         for kind, name in zip(kinds, columns, strict=True)

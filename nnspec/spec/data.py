@@ -6,21 +6,34 @@ sets hold is in `builtin`.
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
-from nnspec.catalog.types import Seed, Text
+from nnspec.catalog.columns import (
+    Category,
+    ColumnKind,
+    Constant,
+    Encoding,
+    Numeric,
+    Policy,
+    Scaling,
+)
+from nnspec.catalog.plain import object_of
+from nnspec.catalog.sources import Source
+from nnspec.catalog.types import PositiveNumber, Seed, Text
 from nnspec.spec.section import Section
 
-Kind = Literal["numeric", "category", "boolean", "integer"]
+Kind = Literal["numeric", "category", "boolean", "integer", "date", "identifier"]
 """What a column's cells are."""
-Missing = Literal["error", "drop", "mean", "median", "most_frequent"]
-Scaling = Literal["standardize", "minmax", "none"]
-Encoding = Literal["one_hot", "index"]
+Missing = Policy
 TargetScaling = Literal["standardize", "none"]
 Task = Literal["regression", "classification", "reconstruction"]
 Method = Literal["auto", "random", "stratified", "time"]
 
 Columns = Annotated[tuple[Text, ...], Field(min_length=1)]
+One = Annotated[Text | Source, BeforeValidator(object_of("sources", text=True))]
+"""One file, or all those that a pattern matches."""
+KindOf = Annotated[ColumnKind, BeforeValidator(object_of("columns"))]
+Files = One | Annotated[tuple[One, ...], Field(min_length=1)]
 Share = Annotated[float, Field(strict=True, ge=0, lt=1, allow_inf_nan=False)]
 Steps = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
 
@@ -42,6 +55,17 @@ class SplitSection(Section):
     categorical target, random otherwise."""
 
 
+class GivenSplits(Section):
+    """Files that are the splits of a run as they are."""
+
+    train: Files = Field(examples=["train.csv"])
+    """Training rows."""
+    validation: Files | None = Field(default=None, examples=["validation.csv"])
+    """Validation rows; `split.validation` of the training rows if absent."""
+    test: Files | None = Field(default=None, examples=["test.csv"])
+    """Test rows; `split.test` of the training rows if absent."""
+
+
 class WindowSection(Section):
     """Windows over a series: each row of the table is a time step."""
 
@@ -51,6 +75,19 @@ class WindowSection(Section):
     """Distance from the window's last row to the target's row, in time steps."""
     stride: Steps = 1
     """Distance between the starts of consecutive windows, in time steps."""
+    key: Text | Columns | None = Field(default=None, examples=["symbol"])
+    """Column, or several, that tell the series of one table apart: no window holds rows of two."""
+    time: Text | None = Field(default=None, examples=["day"])
+    """Column of numbers or dates by which rows are ordered within a series. With it all series are
+    split at the same moments, and no window runs across a gap."""
+    gap: PositiveNumber | None = Field(default=None, examples=[7.0])
+    """Largest distance of two neighbouring rows within a window: in days where `time` holds dates,
+    else in its own units. If absent the largest that a twentieth of the neighbours have."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Return the columns that order the rows."""
+        return (*as_columns(self.key or ()), *((self.time,) if self.time else ()))
 
 
 class DataSection(Section):
@@ -84,34 +121,42 @@ class DataSection(Section):
     instead; in Python it is the way to pass a column called `self`.
     """
 
-    source: Text = Field(examples=["sklearn:diabetes"])
-    """A bundled set (`sklearn:` and diabetes, iris, digits, wine, breast_cancer or linnerud) or
-    the path of a .csv, .tsv, .parquet, .jsonl or .npz file, relative to the spec."""
+    source: Files | GivenSplits = Field(examples=["sklearn:diabetes"])
+    """A bundled set (`sklearn:` and diabetes, iris, digits, wine, breast_cancer or linnerud), or a
+    file's path, relative to the spec, read by its ending (.csv .tsv .parquet .json .jsonl .feather
+    .npz .npy .xlsx .sqlite; also packed as .gz, .zst or .zip) or as said: `{csv: {path: d.txt,
+    decimal: ","}}`. A `*` in it makes a pattern; files of one pattern or of a list are one table,
+    with the same columns. `{train: a.csv, test: b.csv}` gives the splits as they are."""
     target: Text | Columns | dict[Text, Text | Columns] | None = Field(
         default=None, examples=["target"]
     )
     """Column that the network predicts; a list for several units of one output; a mapping from
     output names for several outputs; absent when the network reconstructs its input."""
     features: Columns | None = Field(default=None, examples=[["height", "width"]])
-    """Columns that the network reads; all but the targets (with `window`: all) if absent."""
+    """Columns that the network reads, by name or by a pattern with `*`; all but the targets and
+    what `exclude` names (with `window`: all but the latter) if absent."""
     inputs: Annotated[dict[Text, Columns], Field(min_length=1)] | None = Field(
         default=None, examples=[{"numbers": ["height", "width"], "kind": ["colour"]}]
     )
     """For several network inputs: the columns of each, by the input's name."""
-    columns: dict[Text, Kind] = Field(default={}, examples=[{"zip_code": "category"}])
-    """Types of columns where the inferred one is not meant: numeric; category; boolean; integer
-    (whole numbers passed on unscaled, for an Embedding). Cells that are all numbers make a column
-    numeric, all true or false boolean, anything else category."""
+    exclude: Text | Columns | None = Field(default=None, examples=[["name", "note*"]])
+    """Columns that are no features, in place of naming all others as such."""
+    columns: dict[Text, KindOf] = Field(default={}, examples=[{"zip_code": "category"}])
+    """Kinds of columns, by name or by a pattern with `*` (an exact name wins): the kind, or the
+    kind and what is done with the cells: `{age: {numeric: {missing: median}}}`. Else cells that
+    are all numbers make a column numeric, all true or false boolean, anything else category; whole
+    numbers with zeros before them (00501) are codes, and categories. Dates, and texts that hardly
+    come again, are asked about."""
     null_values: tuple[Text, ...] = NULL_VALUES
     """Texts that count as missing cells, in tables of every format; empty ones always do."""
     missing: Missing = "error"
     """What happens to missing cells: `error` refuses them, `drop` leaves their rows out, the others
-    fill them from the training rows (mean and median: numeric columns; other columns take their
-    most frequent value)."""
+    fill them from the training rows (mean and median: numeric columns and dates; other columns
+    take their most frequent value). A column's own, and constants, stand in `columns`."""
     scaling: Scaling | dict[Text, Scaling] = "standardize"
     """Scale of numeric features: `standardize` to mean 0 and standard deviation 1, `minmax` to 0
-    and 1, `none`; by column where it is a mapping (standardize for the rest). An array column is
-    scaled as one, by a single mean and deviation."""
+    and 1, `robust`, `log` (see the kind numeric), `none`; by column where it is a mapping
+    (standardize for the rest). An array column is scaled as one, by a single mean and deviation."""
     encoding: Encoding | dict[Text, Encoding] = "one_hot"
     """How categories become numbers: `one_hot` (an unknown value is all zeros) or `index` (1 and
     up, 0 for an unknown value; for an Embedding); by column where it is a mapping (one_hot for
@@ -128,17 +173,39 @@ class DataSection(Section):
     sample_weight: Text | None = Field(default=None, examples=["weight"])
     """Column that holds each row's weight in the loss; it is not a feature."""
 
+    @property
+    def kinds(self) -> dict[str, Kind]:
+        """Return the kinds that columns are declared to be of."""
+        return {name: kind_of(one) for name, one in self.columns.items()}
+
+    def missing_of(self, column: str) -> Missing | Constant | Literal["own"]:
+        """Return what happens to a feature's missing cells."""
+        own = getattr(self.columns.get(column), "missing", None)
+        return self.missing if own is None else own
+
     def scaling_of(self, column: str) -> Scaling:
         """Return the scale of a numeric column."""
+        kind = self.columns.get(column)
+        if isinstance(kind, Numeric) and kind.scaling is not None:
+            return kind.scaling
         if isinstance(self.scaling, dict):
             return self.scaling.get(column, "standardize")
         return self.scaling
 
     def encoding_of(self, column: str) -> Encoding:
         """Return the encoding of a category column."""
+        kind = self.columns.get(column)
+        if isinstance(kind, Category) and kind.encoding is not None:
+            return kind.encoding
         if isinstance(self.encoding, dict):
             return self.encoding.get(column, "one_hot")
         return self.encoding
+
+
+def kind_of(described: ColumnKind) -> Kind:
+    """Return the kind that an object describes."""
+    name: Kind = described.keras_name  # type: ignore[assignment]  # the classes are these kinds
+    return name
 
 
 DEFAULT_INPUT = "input"
@@ -180,4 +247,7 @@ def input_columns(section: DataSection, available: tuple[str, ...]) -> dict[str,
         return {DEFAULT_INPUT: section.features}
     kept_back = set() if section.window else set(target_columns(section))
     kept_back |= set() if section.sample_weight is None else {section.sample_weight}
+    kept_back |= set(as_columns(section.exclude or ()))
+    kept_back |= set(section.window.columns) if section.window else set()
+    kept_back |= {name for name, kind in section.kinds.items() if kind == "identifier"}
     return {DEFAULT_INPUT: tuple(name for name in available if name not in kept_back)}

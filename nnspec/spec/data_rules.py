@@ -6,10 +6,14 @@ Each finding carries the path of the value that must change.
 from collections.abc import Iterator
 from itertools import chain, islice
 
+from nnspec.catalog.columns import Date
 from nnspec.diagnostics import MOST_ERRORS, Diagnostic, Path
-from nnspec.spec.builtin import BUNDLED_SETS, BundledSet, bundled_set
+from nnspec.spec.builtin import BundledSet, bundled_set
 from nnspec.spec.data import DataSection, as_columns, feature_columns, target_columns
-from nnspec.spec.source import BUNDLED, nearest
+from nnspec.spec.date_forms import form_problem
+from nnspec.spec.patterns import is_pattern, matching
+from nnspec.spec.source import nearest
+from nnspec.spec.source_rules import check_pieces
 
 LISTED = 20
 """How many columns a message lists."""
@@ -22,7 +26,7 @@ def check_data(section: DataSection) -> tuple[Diagnostic, ...]:
     that contradict each other, S104 shares that leave nothing to train on.
     """
     found = chain(
-        _unknown_set(section),
+        check_pieces(section),
         _unknown_columns(section),
         _leaks(section),
         _contradictions(section),
@@ -49,7 +53,11 @@ def unknown_columns(section: DataSection, available: tuple[str, ...]) -> Iterato
     more = ", ..." if len(available) > LISTED else ""
     listed = ", ".join(available[:LISTED]) + more
     for path, name in named_columns(section):
-        if name not in available:
+        if is_pattern(name, available):
+            if not any(matching(name, available)):
+                message = f'no column matches "{name}"; the data has {listed}'
+                yield Diagnostic("D103", message, path=path)
+        elif name not in available:
             message = f'the data has no column "{name}"; it has {listed}'
             yield Diagnostic("D103", message, hint=nearest(name, available), path=path)
 
@@ -62,19 +70,16 @@ def _groups(section: DataSection) -> Iterator[tuple[Path, str | tuple[str, ...]]
         yield ("data", "target"), section.target
     if section.features is not None:
         yield ("data", "features"), section.features
+    if section.exclude is not None:
+        yield ("data", "exclude"), section.exclude
     for name, columns in (section.inputs or {}).items():
         yield ("data", "inputs", name), columns
+    for key in ("key", "time"):
+        named = getattr(section.window, key, None)
+        if named is not None:
+            yield ("data", "window", key), named
     if section.sample_weight is not None:
         yield ("data", "sample_weight"), section.sample_weight
-
-
-def _unknown_set(section: DataSection) -> Iterator[Diagnostic]:
-    """Yield a finding for a bundled set that does not exist."""
-    if section.source.startswith(BUNDLED) and bundled_set(section) is None:
-        names = tuple(BUNDLED_SETS)
-        name = section.source[len(BUNDLED) :]
-        message = f'no bundled set is called "{name}"; there are {", ".join(names)}'
-        yield Diagnostic("S106", message, hint=nearest(name, names), path=("data", "source"))
 
 
 def _unknown_columns(section: DataSection) -> Iterator[Diagnostic]:
@@ -101,15 +106,45 @@ def _contradictions(section: DataSection) -> Iterator[Diagnostic]:
     if section.features is not None and section.inputs is not None:
         message = "`features` and `inputs` both say what the network reads"
         yield Diagnostic("S115", message, hint="keep one of them", path=("data", "features"))
-    if section.window is not None and section.missing == "drop":
+    dropping: list[Path] = [("data", "missing")] if section.missing == "drop" else []
+    dropping += [
+        ("data", "columns", name, "missing")
+        for name, kind in section.columns.items()
+        if getattr(kind, "missing", None) == "drop"
+    ]
+    for path in dropping if section.window is not None else ():
         message = "dropping rows would tear holes into the series that `window` slides over"
         hint = "use missing: mean, median or most_frequent"
-        yield Diagnostic("S115", message, hint=hint, path=("data", "missing"))
+        yield Diagnostic("S115", message, hint=hint, path=path)
+    if section.window is not None and section.window.gap and section.window.time is None:
+        message = "`gap` is a distance in time, and no column of times is named"
+        yield Diagnostic("S115", message, hint="add time: COLUMN", path=("data", "window", "gap"))
     weight, others = section.sample_weight, (feature_columns(section) or ())
     if weight is not None and weight in (*others, *target_columns(section)):
         message = f'"{weight}" is the sample weight and also a feature or target'
         yield Diagnostic("S115", message, path=("data", "sample_weight"))
+    yield from _excluded(section)
+    yield from _forms(section)
     yield from _repeated(section)
+
+
+def _excluded(section: DataSection) -> Iterator[Diagnostic]:
+    """Yield a finding for each column that is excluded, and named as something."""
+    excluded = as_columns(section.exclude or ())
+    for place, name in named_columns(section):
+        if name in excluded and place[1] in {"features", "inputs", "target", "sample_weight"}:
+            message = f'"{name}" is excluded, and named here'
+            yield Diagnostic("S115", message, hint="remove one of both", path=place)
+
+
+def _forms(section: DataSection) -> Iterator[Diagnostic]:
+    """Yield a finding for each form of dates that cannot be read."""
+    for name, kind in section.columns.items():
+        if isinstance(kind, Date) and kind.format is not None:
+            problem = form_problem(kind.format)
+            if problem:
+                message = f'the form "{kind.format}" of dates cannot be read: {problem}'
+                yield Diagnostic("S115", message, path=("data", "columns", name, "format"))
 
 
 def _repeated(section: DataSection) -> Iterator[Diagnostic]:

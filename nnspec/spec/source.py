@@ -1,6 +1,6 @@
 """Where a source points: a bundled set, or a file that the spec may read.
 
-Used while checking (nothing is opened) and again before reading.
+Used while checking (nothing is opened) and again before reading. Formats are in `formats`.
 """
 
 import re
@@ -9,8 +9,6 @@ from pathlib import Path as FilePath
 
 from nnspec.diagnostics import Diagnostic, Path, Refused
 
-SUFFIXES = (".csv", ".tsv", ".parquet", ".jsonl", ".npz")
-"""Endings of the files that are read."""
 WINDOWS = re.compile(r"[a-z]:[\\/]|\\\\", re.IGNORECASE)
 """How absolute paths and shares of Windows begin; elsewhere they read as names of files."""
 BUNDLED = "sklearn:"
@@ -53,32 +51,6 @@ def locate(
     if not allow_outside and not target.is_relative_to(root):
         raise Refused([_outside(text, target, root, path)])
     return target
-
-
-def check_source(text: str, folder: FilePath, *, allow_outside: bool = False) -> None:
-    """Check that a `data.source` may be read and is of a known format; opens nothing.
-
-    Raises:
-        Refused: X103, X104 as for `locate`; D114 for an unknown format.
-    """
-    if not text.startswith(BUNDLED):
-        where = ("data", "source")
-        suffix_of(locate(text, folder, path=where, allow_outside=allow_outside), text)
-
-
-def suffix_of(file: FilePath, text: str) -> str:
-    """Return the ending that says how a file is read, lower case.
-
-    Raises:
-        Refused: D114 for an ending that is not one of `SUFFIXES`.
-    """
-    written = FilePath(text).suffix.lower()
-    suffix = written if written in SUFFIXES else file.suffix.lower()
-    if suffix in SUFFIXES:
-        return suffix
-    found = f'"{text}" ends in "{written}"' if written else f'"{text}" has no ending'
-    message = f"{found}; expected one of {' '.join(SUFFIXES)}, or {BUNDLED}NAME"
-    raise Refused([Diagnostic("D114", message, path=("data", "source"))])
 
 
 def nearest(name: str, names: tuple[str, ...]) -> str | None:

@@ -116,10 +116,10 @@ def test_whole_numbers_declared_categories_have_plain_names(load: Load, tmp_path
 
 
 def test_a_type_without_meaning_is_refused(load: Load, tmp_path: Path) -> None:
-    frame = pl.DataFrame({"day": ["2026-01-01"] * 20, "y": list(range(20))})
-    dated = frame.with_columns(pl.col("day").str.to_date())
-    dated.write_parquet(tmp_path / "data.parquet")
-    with pytest.raises(Refused, match=r'column "day" is of type Date; expected .*\[D119\]'):
+    frame = pl.DataFrame({"time": ["13:05:00"] * 20, "y": list(range(20))})
+    timed = frame.with_columns(pl.col("time").str.to_time())
+    timed.write_parquet(tmp_path / "data.parquet")
+    with pytest.raises(Refused, match=r'column "time" is of type Time; expected .*\[D119\]'):
         load(source="data.parquet")
 
 

@@ -12,11 +12,17 @@ from nnspec.shapes import Tensor
 from nnspec.spec.builtin import known_classes, known_inputs
 from nnspec.spec.data import DataSection
 from nnspec.spec.data_rules import check_data
-from nnspec.spec.source import check_source, locate
+from nnspec.spec.source import locate
+from nnspec.spec.source_rules import check_places
 
 
 def section(**settings: object) -> DataSection:
     return DataSection.model_validate({"source": "data.csv", "target": "y", **settings})
+
+
+def check_source(text: str, folder: Path, *, allow_outside: bool = False) -> None:
+    if found := list(check_places(text, folder, allow_outside=allow_outside)):
+        raise Refused(found)
 
 
 def codes(**settings: object) -> list[tuple[str, object]]:
@@ -44,6 +50,29 @@ def test_the_past_of_the_target_is_a_feature_of_a_window() -> None:
     [
         ({"features": ["a"], "inputs": {"b": ["b"]}}, "S115", ("data", "features")),
         ({"window": {"length": 5}, "missing": "drop"}, "S115", ("data", "missing")),
+        (
+            {"window": {"length": 5}, "columns": {"a": {"numeric": {"missing": "drop"}}}},
+            "S115",
+            ("data", "columns", "a", "missing"),
+        ),
+        ({"window": {"length": 5, "gap": 2}}, "S115", ("data", "window", "gap")),
+        ({"features": ["a"], "exclude": ["a"]}, "S115", ("data", "features", 0)),
+        (
+            {"columns": {"a": {"date": {"format": "%d.%m.%y"}}}},
+            "S115",
+            ("data", "columns", "a", "format"),
+        ),
+        (
+            {"source": {"csv": {"path": "a.csv", "encoding": "utf-88"}}},
+            "S106",
+            ("data", "source", "encoding"),
+        ),
+        (
+            {"source": {"sqlite": {"path": "a.db", "table": "t", "query": "SELECT 1"}}},
+            "S115",
+            ("data", "source", "query"),
+        ),
+        ({"source": ["a.csv", "sklearn:iris"]}, "S115", ("data", "source", 1)),
         (
             {"window": {"length": 5}, "split": {"method": "random"}},
             "S115",

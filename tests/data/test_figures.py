@@ -27,8 +27,6 @@ def told(folder: Path, rows: list[str]) -> list[tuple[str, str]]:
     ("cell", "hint"),
     [
         ('"1,{:03d}"', "without thousands separators: 1000"),
-        ('"2.{:03d},75"', "decimal point: 2000.75"),
-        ('"{},5"', "decimal point: 0.5"),
         ("£{}.20", "the number alone: 0.20"),
         ("{} €", "the number alone: 0"),
     ],
@@ -64,6 +62,5 @@ def test_ordered_numbers_may_be_the_names_of_columns(tmp_path: Path) -> None:
     assert told(tmp_path, ["400.5,401.0,401.5,y", *(f"{n},1.5,{n},{n}" for n in range(40))]) == []
 
 
-def test_blanks_separate_no_columns(tmp_path: Path) -> None:
-    found = told(tmp_path, ["a  b   y", *(f"{n}  {2 * n}   {n}" for n in range(40))])
-    assert found == [("D114", "save it with commas")]
+def test_blanks_may_separate_columns_as_many_in_each_row(tmp_path: Path) -> None:
+    assert told(tmp_path, ["a  b   y", *(f"{n}  {n * n}   {n}" for n in range(40))]) == []

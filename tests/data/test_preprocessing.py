@@ -38,7 +38,7 @@ def test_nothing_outside_the_training_rows_is_fitted(load: Load) -> None:
     for line in range(71, 101):
         text[line] = f"{line * 1000},other,{line * 99}"
     changed = load("\n".join(text), split={"method": "time"}, missing="median")
-    assert changed.fitted == first.fitted
+    assert changed.fitted.model_copy(update={"files": first.fitted.files}) == first.fitted
     assert changed.fingerprint != first.fingerprint
 
 

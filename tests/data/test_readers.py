@@ -13,7 +13,7 @@ import pytest
 from sklearn import datasets
 
 from nnspec.data import Dataset, TargetNeed, load_dataset, read_for_prediction
-from nnspec.data.read.source import read_file
+from nnspec.data.read.source import read_source
 from nnspec.diagnostics import Refused
 from nnspec.spec.builtin import BUNDLED_SETS, known_classes, known_inputs
 from nnspec.spec.data import DataSection
@@ -143,7 +143,7 @@ def test_a_folder_and_a_pipe_are_no_files(load: Load, tmp_path: Path) -> None:
         load(source="pipe.csv")
 
 
-@pytest.mark.parametrize("source", ["data.xlsx", "data", "data.csv.gz"])
+@pytest.mark.parametrize("source", ["data.docx", "data", "data.gz", "data.csv.rar"])
 def test_an_unknown_format_is_refused_with_those_that_are_read(source: str, load: Load) -> None:
     with pytest.raises(Refused, match=r"expected one of \.csv \.tsv .* \[D114\]"):
         load(source=source)
@@ -167,12 +167,10 @@ def test_a_row_of_another_length_is_shown_by_number(text: str, found: str, load:
         (b"", "D113", "is empty; expected a header"),
         (b"x,y\n", "D113", "holds no rows"),
         (b"x,x,y\n1,2,3\n", "D121", 'the column "x" is named twice: columns 1 and 2'),
-        (b",y\n1,2\n", "D121", "column 1 has no name, and would be a feature"),
+        (b"x,,y\n1,2,3\n", "D121", "column 2 has no name, and would be a feature"),
         (b",,y\n1,2,3\n", "D121", "two have no name: columns 1 and 2"),
-        (b"x;y\n1;2\n", "D114", "are separated by semicolons .*; expected commas"),
-        (b"x\ty\n1\t2\n", "D114", "are separated by tabs; expected commas"),
         (b"x,y\n\xff,1\n", "D102", "is not UTF-8"),
-        (gzip.compress(b"x,y\n1,2\n", mtime=0), "D102", "is not UTF-8"),
+        (gzip.compress(b"x,y\n1,2\n", mtime=0), "D102", "is packed; name it data.csv.gz"),
     ],
 )
 def test_a_text_that_is_no_table_is_refused(
@@ -225,7 +223,7 @@ def test_a_damaged_parquet_file_is_refused_and_nothing_else_is_said(
     for place in range(4, len(content) - 12, 7):
         file.write_bytes(content[:place] + b"\xff" + content[place + 1 :])
         try:
-            read_file(file, ".parquet")
+            read_source("data.parquet", tmp_path)
         except Refused:
             refused += 1
     assert refused > 20

@@ -180,7 +180,7 @@ HOSTILE: dict[str, Callable[[], Hostile]] = {
         "no file at the path",
     ),
     "star": lambda: source(
-        "*.csv", lambda folder: (folder / "xa.csv").write_text("Age,Eggs\n1,2\n"), 1, "D101"
+        "*.csv", lambda folder: (folder / "xa.csv").write_text("Age,Eggs\n1,2\n"), 1, "D111"
     ),
     "mark": lambda: source(
         "x?.csv", lambda folder: (folder / "xa.csv").write_text("Age,Eggs\n1,2\n"), 1, "D101"
@@ -209,7 +209,7 @@ HOSTILE: dict[str, Callable[[], Hostile]] = {
     "long cell": lambda: data("hens.csv", b"Age,Eggs\n" + b"a" * 10_000_000 + b",1\n", 1, "D111"),
     "long header": lambda: data("hens.csv", b"a" * 10_000_000 + b",Eggs\n1,2\n", 1, "D111"),
     "zero bytes": lambda: data("hens.csv", b"Age,Eggs\n1,2\n3\x00,4\n", 1, "line 3 holds a NUL"),
-    "wide characters": lambda: data("hens.csv", "Age,Eggs\n1,2\n".encode("utf-16"), 1, "UTF-16"),
+    "wide characters": lambda: data("hens.csv", b"\xff\xfeA\x00g", 1, "utf-16"),
     "a key a line": lambda: data("hens.jsonl", lines(*OWN_KEYS), 1, "D116"),
     "an inner key a line": lambda: data("hens.jsonl", lines(*NESTED_KEYS), 1, "D116"),
     "many keys": lambda: data(

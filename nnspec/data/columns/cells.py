@@ -7,6 +7,7 @@ request to the SavedModel are read by the same text. The reference of `data` sta
 import numpy as np
 import polars as pl
 
+from nnspec.data.fit.bending import bent
 from nnspec.data.fit.fitted import NumericFit
 from nnspec.data.table import Values
 
@@ -40,6 +41,6 @@ def far_numbers(fit: NumericFit, values: Values) -> np.ndarray[tuple[int, ...], 
     """Return which cells, (rows, ...), lie too far from what the column was in training."""
     if not fit.scaled:
         return np.zeros(values.shape, np.bool_)
-    distance = np.abs((values.astype(np.float64) - fit.shift) / fit.scale)
+    distance = np.abs((bent(fit, values.astype(np.float64)) - fit.shift) / fit.scale)
     far: np.ndarray[tuple[int, ...], np.dtype[np.bool_]] = distance > FARTHEST
     return far

@@ -15,8 +15,10 @@ from nnspec.data.split.splits import SplitName
 from nnspec.data.table import Column, Values
 from nnspec.diagnostics import Diagnostic, Path
 from nnspec.document import shorten
+from nnspec.document.write import flow
 from nnspec.spec.data import DataSection
 from nnspec.spec.data_rules import named_columns
+from nnspec.spec.patterns import settle
 
 CLOSE = 1e-9
 """Distance of a correlation from 1 that rounding explains, as a share."""
@@ -68,6 +70,7 @@ def check_columns(dataset: Dataset, section: DataSection) -> tuple[Diagnostic, .
     the source showed while it was read.
     """
     training = dataset.splits["train"]
+    section = settle(section, tuple(dataset.fitted.columns))
     found = (*find_constants(training, section), *find_identifiers(training, section))
     return (*found, *dataset.doubts)
 
@@ -116,7 +119,7 @@ def find_identifiers(training: Split, section: DataSection) -> Iterator[Diagnost
 def how_to_declare(name: str) -> str:
     """Return what to write for a column of texts: as no feature, or as the classes they are."""
     return (
-        f'leave "{name}" out of features, or write columns: {{"{name}": category}} '
+        f"write exclude: {flow([name])}, or columns: {flow({name: 'category'})} "
         "where each text is a class that comes again"
     )
 
@@ -161,7 +164,7 @@ def leak(column: Column, target: Column, aim: str) -> str | None:
     """Return in words how a column gives a target away, None where it does not."""
     if column.shape or target.shape or len(column.values) < FEW_ROWS:
         return None
-    if column.kind == "category" or target.kind == "category":
+    if column.textual or target.textual:
         return f"stands one to one for {aim}" if one_to_one(column, target) else None
     left, right = column.values.astype(np.float64), target.values.astype(np.float64)
     if np.array_equal(left, right):
@@ -229,7 +232,7 @@ def digests(split: Split) -> list[bytes]:
 
 def cell_bytes(column: Column) -> Iterator[bytes]:
     """Give each cell as bytes that are equal where the cells are."""
-    if column.kind == "category":
+    if column.textual:
         for row in column.values:
             yield "\0".join(map(str, np.ravel(row))).encode()
     else:

@@ -11,17 +11,25 @@ import numpy as np
 import polars as pl
 
 from nnspec.data.columns.cells import name_categories, read_texts
+from nnspec.data.columns.dates import CANONICAL, ISO, Form, find_forms, read_dates
 from nnspec.data.columns.figures import FIGURE, advise
 from nnspec.data.read.raw import Raw
+from nnspec.data.read.signs import PLAIN
 from nnspec.data.table import Column, Table, Values
 from nnspec.diagnostics import Diagnostic, Path, Refused
 from nnspec.spec.data import Kind
 
+TEXTUAL = ("category", "identifier", "date")
+"""Kinds whose cells stay texts."""
 NUMERIC_SHARE = 0.95
 SHOWN_CELLS = 1000
 """Cells that are none of the column's kind which a hint looks at."""
 """A column of this share of numbers, and not all, is a numeric column with slips."""
 
+CODE = r"\A[-+]?0[0-9]+\z"
+"""Whole numbers with zeros before them, which number nothing: 00501, 007."""
+Declared = Kind | Form
+"""What a column is said to be: its kind, or the form of its dates."""
 TRUE = ("true", "1", "yes", "1.0")
 FALSE = ("false", "0", "no", "0.0")
 
@@ -29,7 +37,7 @@ FALSE = ("false", "0", "no", "0.0")
 def type_columns(
     raw: Raw,
     names: Iterable[str],
-    kinds: Mapping[str, Kind],
+    kinds: Mapping[str, Declared],
     null_values: tuple[str, ...] = (),
 ) -> Table:
     """Return the named columns of a source, typed.
@@ -37,7 +45,7 @@ def type_columns(
     Args:
         raw: the source.
         names: columns to type; the others are not looked at.
-        kinds: types of columns that are not to be inferred.
+        kinds: types of columns that are not to be inferred, of dates also their form.
         null_values: texts that count as missing, beside empty ones.
 
     Raises:
@@ -50,9 +58,7 @@ def type_columns(
         cells = raw.columns[name]
         try:
             if isinstance(cells, pl.Series):
-                columns[name] = _from_series(
-                    cells, kinds.get(name), text=raw.text, null_values=null_values
-                )
+                columns[name] = _from_series(raw, cells, kinds.get(name), null_values)
             else:
                 columns[name] = _from_array(name, cells, kinds.get(name), null_values)
         except Refused as error:
@@ -63,30 +69,34 @@ def type_columns(
 
 
 def _from_series(
-    cells: pl.Series, declared: Kind | None, *, text: bool, null_values: tuple[str, ...]
+    raw: Raw, cells: pl.Series, declared: Declared | None, null_values: tuple[str, ...]
 ) -> Column:
     """Return a column of a table, typed by declaration, by its own type, or by its cells."""
-    kind = cells.dtype
+    kind, text = cells.dtype, raw.text and isinstance(cells.dtype, pl.String)
     if isinstance(kind, pl.List | pl.Array):
         return _from_array(cells.name, _stacked(cells), declared, null_values)
     if text and declared in {None, "numeric"} and not any(map(_is_finite, null_values)):
-        plain = _plain_numbers(cells)
-        if plain is not None:
+        plain = _plain_numbers(raw.signs.settle(cells))
+        if plain is not None and (declared or not _has_codes(cells)):
             return Column("numeric", plain)
     if isinstance(kind, pl.String | pl.Categorical | pl.Enum):
         cells = read_texts(cells.cast(pl.String), null_values)
-        return _typed(cells, declared or (_infer(cells) if text else "category"))
+        signs = raw.signs if text else PLAIN
+        own = declared or (_infer(signs.settle(cells)) if text else infer_text(cells))
+        return _typed(cells if own in TEXTUAL else signs.settle(cells), own)
     if kind == pl.Boolean:
         return _typed(cells.cast(pl.String), declared or "boolean")
     if kind.is_numeric():
         return _typed(_whole_as_integers(cells), declared or "numeric")
+    if isinstance(kind, pl.Date | pl.Datetime) and declared not in TEXTUAL:
+        return Column("date", as_texts(_instants(cells)), CANONICAL)
     if declared == "category":
         return _typed(cells.cast(pl.String, strict=False), declared)
     raise _unsupported(cells.name, str(kind))
 
 
 def _from_array(
-    name: str, values: Values, declared: Kind | None, null_values: tuple[str, ...]
+    name: str, values: Values, declared: Declared | None, null_values: tuple[str, ...]
 ) -> Column:
     """Return a column from an array (rows, ...)."""
     own: Kind
@@ -103,7 +113,19 @@ def _from_array(
         case _:
             raise _unsupported(name, str(values.dtype))
     column = _typed(flat, declared or own)
-    return Column(column.kind, column.values.reshape(values.shape))
+    return Column(column.kind, column.values.reshape(values.shape), column.form)
+
+
+def _instants(cells: pl.Series) -> pl.Series:
+    """Return days and times of a typed column as texts in the one form; of a zone, in UTC."""
+    if isinstance(cells.dtype, pl.Datetime) and cells.dtype.time_zone:
+        cells = cells.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+    return cells.cast(pl.Datetime("us")).dt.strftime(CANONICAL)
+
+
+def _has_codes(cells: pl.Series) -> bool:
+    """Tell whether whole numbers have zeros before them, as codes do and quantities do not."""
+    return bool(cells.str.starts_with("0").any()) and bool(cells.str.contains(CODE).any())
 
 
 def _plain_numbers(cells: pl.Series) -> Values | None:
@@ -172,19 +194,32 @@ def _infer(cells: pl.Series) -> Kind:
     numbers = cells.cast(pl.Float64, strict=False)
     share = (len(cells) - numbers.null_count()) / len(present)
     if share == 1:
-        return "numeric"
+        return "category" if bool(present.str.contains(CODE).any()) else "numeric"
     if share >= NUMERIC_SHARE:
         raise _mixed(cells, numbers, "a number")
     figures = present.str.strip_chars().str.contains(FIGURE).sum()
     if figures and share + figures / len(present) >= NUMERIC_SHARE:
         raise _mixed(cells, numbers, "a number")
     truths = present.str.to_lowercase().is_in(["true", "false"])
-    return "boolean" if bool(truths.all()) else "category"
+    return "boolean" if bool(truths.all()) else infer_text(cells)
 
 
-def _typed(cells: pl.Series, kind: Kind) -> Column:
+def infer_text(cells: pl.Series) -> Kind:
+    """Return the kind of a column of texts that are neither numbers nor true and false."""
+    return "date" if find_forms(cells) else "category"
+
+
+def _typed(cells: pl.Series, kind: Declared) -> Column:
     """Return a column of a kind, or refuse the first cell that is not of it."""
     match kind:
+        case Form():
+            return _dates(cells, kind)
+        case "date":
+            forms = find_forms(cells.cast(pl.String))
+            found = _dates(cells, Form(forms[0] if forms else ISO[-1]))
+            return found if len(forms) == 1 else Column("date", found.values)
+        case "identifier":
+            return Column(kind, as_texts(cells.cast(pl.String)))
         case "category":
             return Column(kind, np.asarray(name_categories(cells).to_list(), dtype=object))
         case "boolean":
@@ -200,6 +235,20 @@ def _typed(cells: pl.Series, kind: Kind) -> Column:
             return Column(kind, _numbers(cells))
         case _:
             assert_never(kind)
+
+
+def _dates(cells: pl.Series, form: Form) -> Column:
+    """Return dates in the one form."""
+    texts = cells.cast(pl.String)
+    found = read_dates(texts, form.written)
+    if found.null_count() > texts.null_count():
+        raise _mixed(texts, found, f"a date of the form {form.written}")
+    return Column("date", as_texts(found), form.written)
+
+
+def as_texts(cells: pl.Series) -> Values:
+    """Return texts, "" for a missing one."""
+    return np.asarray(cells.fill_null("").to_list(), dtype=object)
 
 
 def _numbers(cells: pl.Series) -> Values:

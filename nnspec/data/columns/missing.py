@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from nnspec.catalog.columns import Constant
 from nnspec.data.columns.cells import LARGEST, LARGEST_INTEGER, SMALLEST_INTEGER, far_numbers
 from nnspec.data.columns.refusals import refuse
 from nnspec.data.columns.roles import Roles
@@ -12,7 +13,7 @@ from nnspec.data.fit.fitted import ColumnFit, NumericFit
 from nnspec.data.table import Column, Table
 from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.document import shorten
-from nnspec.spec.data import Missing
+from nnspec.spec.data import DataSection, Missing
 
 Flags = NDArray[np.bool_]
 MANY = 5
@@ -22,28 +23,43 @@ SHOWN = 6
 FILLS = ("mean", "median", "most_frequent")
 
 
-def settle_missing(table: Table, roles: Roles, policy: Missing) -> Flags:
+def settle_missing(table: Table, roles: Roles, section: DataSection) -> Flags:
     """Return which rows are kept; all but those that `drop` leaves out.
 
     Args:
         table: every column that is used.
         roles: what the columns are for: targets and weights are never filled.
-        policy: what the spec wants done.
+        section: what the spec wants done.
 
     Raises:
-        Refused: D105 for missing cells that the policy does not settle, D112 for infinite
-            numbers, D113 where no row is left; of all columns at once.
+        Refused: D105 for missing cells that no policy settles, D112 for infinite numbers, D113
+            where no row is left; of all columns at once.
     """
     _refuse_all(find_infinite(table))
-    if policy == "drop":
-        kept = whole_rows(table)
-        if not kept.any():
-            message = f"`missing: drop` leaves none of the {table.rows} rows"
-            raise refuse("D113", message, path=("data", "missing"))
-        return kept
-    kept_back = (*roles.target_columns, *((roles.weight,) if roles.weight else ()))
-    _refuse_all(find_missing(table, unfilled(table, kept_back, policy), policy))
-    return np.ones(table.rows, dtype=np.bool_)
+    dropping = dropping_columns(table, roles, section)
+    kept = whole_rows(table.select(dropping))
+    if not kept.any():
+        message = f"`missing: drop` leaves none of the {table.rows} rows"
+        raise refuse("D113", message, path=("data", "missing"))
+    left = [name for name in table.columns if name not in dropping]
+    unsettled = (name for name in left if not _is_filled(name, table, roles, section))
+    _refuse_all(find_missing(table, unsettled, section.missing, kept))
+    return kept
+
+
+def dropping_columns(table: Table, roles: Roles, section: DataSection) -> tuple[str, ...]:
+    """Return the columns whose missing cells leave their row out."""
+    features = {name for name in roles.features if section.missing_of(name) == "drop"}
+    others = set(table.columns) - set(roles.features) if section.missing == "drop" else set()
+    return tuple(name for name in table.columns if name in features | others)
+
+
+def _is_filled(name: str, table: Table, roles: Roles, section: DataSection) -> bool:
+    """Tell whether something takes the place of a column's missing cells."""
+    policy = section.missing_of(name) if name in roles.features else "error"
+    if table[name].kind == "integer":
+        return isinstance(policy, Constant)
+    return isinstance(policy, Constant) or policy in {*FILLS, "own"}
 
 
 def whole_rows(table: Table) -> Flags:
@@ -54,23 +70,19 @@ def whole_rows(table: Table) -> Flags:
     return kept
 
 
-def unfilled(table: Table, kept_back: tuple[str, ...], policy: Missing) -> tuple[str, ...]:
-    """Return the columns whose missing cells the policy does not fill.
+def find_missing(
+    table: Table, names: Iterable[str], policy: Missing, kept: Flags | None = None
+) -> Iterator[Diagnostic]:
+    """Yield a finding (D105) for each named column with missing cells; one where it is many.
 
     Args:
-        table: every column that is used.
-        kept_back: targets and weights, which are never filled.
-        policy: what the spec wants done.
+        table: the columns.
+        names: those that may have none.
+        policy: what the spec wants done in general.
+        kept: (rows,) which rows are looked at; all if absent.
     """
-    if policy not in FILLS:
-        return tuple(table.columns)
-    whole = (name for name, column in table.columns.items() if column.kind == "integer")
-    return tuple(dict.fromkeys((*kept_back, *whole)))
-
-
-def find_missing(table: Table, names: Iterable[str], policy: Missing) -> Iterator[Diagnostic]:
-    """Yield a finding (D105) for each named column with missing cells; one where it is many."""
-    gaps = {name: table[name].missing() for name in names}
+    looked = np.ones(table.rows, np.bool_) if kept is None else kept
+    gaps = {name: table[name].missing() & looked for name in names}
     counts = {name: int(missing.sum()) for name, missing in gaps.items() if missing.any()}
     hint, path = _remedy(policy), ("data", "missing")
     if len(counts) >= MANY:

@@ -9,6 +9,7 @@ from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.spec.builtin import bundled_set, columns_of_output
 from nnspec.spec.data import DEFAULT_INPUT, DataSection, input_columns
 from nnspec.spec.data_rules import check_data, unknown_columns
+from nnspec.spec.patterns import settle
 from nnspec.spec.source import nearest
 
 
@@ -42,12 +43,14 @@ class Roles:
         targets: output -> columns; none for a reconstruction.
         reconstructs: output -> network input that it is compared with.
         weight: column of sample weights.
+        ordering: columns that tell series apart and order them.
     """
 
     inputs: Mapping[str, tuple[str, ...]]
     targets: Mapping[str, tuple[str, ...]]
     reconstructs: Mapping[str, str]
     weight: str | None
+    ordering: tuple[str, ...] = ()
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -63,16 +66,23 @@ class Roles:
     def columns(self) -> tuple[str, ...]:
         """Return every column that is used."""
         weight = (self.weight,) if self.weight else ()
-        return tuple(dict.fromkeys((*self.features, *self.target_columns, *weight)))
+        used = (*self.features, *self.target_columns, *weight, *self.ordering)
+        return tuple(dict.fromkeys(used))
 
 
-def assign_roles(section: DataSection, needs: TargetNeeds, available: tuple[str, ...]) -> Roles:
+def assign_roles(
+    section: DataSection,
+    needs: TargetNeeds,
+    available: tuple[str, ...],
+    index: tuple[str, ...] = (),
+) -> Roles:
     """Return the columns of each input and output.
 
     Args:
         section: the data section.
         needs: what each trained output needs.
         available: the columns of the data.
+        index: those that number or name the rows, and are features only where they are named.
 
     Raises:
         Refused: what `check_data` says; D103 for unknown columns; S102, S106 and S115 where
@@ -82,7 +92,9 @@ def assign_roles(section: DataSection, needs: TargetNeeds, available: tuple[str,
     found.extend(_misnamed_outputs(section, needs))
     if found:
         raise Refused(dict.fromkeys(found))
-    inputs = input_columns(section, _default_features(section, available))
+    section = settle(section, available)
+    features = _default_features(section, available)
+    inputs = input_columns(section, tuple(name for name in features if name not in index))
     if not all(inputs.values()):
         listed = ", ".join(available)
         raise refuse("D103", f"no column is left as a feature; the data has {listed}")
@@ -99,7 +111,8 @@ def assign_roles(section: DataSection, needs: TargetNeeds, available: tuple[str,
     targets = {
         name: () if name in reconstructs else columns_of_output(section, name) for name in needs
     }
-    return Roles(inputs, targets, reconstructs, section.sample_weight)
+    ordering = section.window.columns if section.window else ()
+    return Roles(inputs, targets, reconstructs, section.sample_weight, ordering)
 
 
 def _default_features(section: DataSection, available: tuple[str, ...]) -> tuple[str, ...]:

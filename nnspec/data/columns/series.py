@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from nnspec.data.read.raw import Raw
 from nnspec.diagnostics import Diagnostic
-from nnspec.document import shorten
+from nnspec.document import Plain, shorten
+from nnspec.document.write import flow
 from nnspec.spec.data import DataSection, WindowSection, target_columns
 
 CALENDAR = frozenset(
@@ -76,7 +77,7 @@ class Key:
 
 def find_several_series(raw: Raw, section: DataSection) -> Iterator[Diagnostic]:
     """Give the finding (D132) for windows that run across the series of one file."""
-    if section.window is None:
+    if section.window is None or section.window.key is not None:
         return
     cells = {
         name: column
@@ -189,7 +190,9 @@ def explain(key: Key, evidence: Evidence, time: str, window: WindowSection) -> D
         f"windows of {window.length} rows run across {len(key.names)} series: {names} tells them "
         f"apart ({series}; {why}); {mixed(key, reach)} windows hold rows of more than one"
     )
-    hint = f"keep the rows of one {names} in the file, or write a file and a spec for each"
+    named: Plain = key.columns[0] if len(key.columns) == 1 else list(key.columns)
+    said: Plain = {"length": window.length, "key": named}
+    hint = f"write window: {flow(said)}"
     return Diagnostic("D132", message, hint=hint, path=("data", "window"))
 
 

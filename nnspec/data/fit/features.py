@@ -8,6 +8,9 @@ from typing import assert_never
 import numpy as np
 from numpy.typing import NDArray
 
+from nnspec.catalog.columns import Category, Constant, Numeric
+from nnspec.data.fit.bending import bent, filled
+from nnspec.data.fit.dates import fit_date
 from nnspec.data.fit.fitted import (
     BooleanFit,
     CategoryFit,
@@ -26,6 +29,8 @@ SINGLE = 2.0**-24
 """Largest rounding of single precision, relative to the number."""
 BLUR = 2.0**-17
 """Rounding of a cell that is let pass, as a share of the column's deviation or range."""
+FILLING = ("mean", "median", "most_frequent")
+"""Policies that fill missing cells from the training rows."""
 MOST_CATEGORIES = 1000
 """One-hot columns that one category column may become."""
 
@@ -57,64 +62,134 @@ def fit_features(training: Table, section: DataSection) -> dict[str, ColumnFit]:
 
 def _fit(name: str, column: Column, section: DataSection) -> ColumnFit:
     """Return what one column's training cells say."""
-    filling = section.missing in {"mean", "median", "most_frequent"}
+    said, policy = section.columns.get(name), section.missing_of(name)
+    indicator = bool(getattr(said, "indicator", False))
+    if indicator and (policy in {"error", "drop"}):
+        message = f'"{name}" has an indicator of missing cells, and `missing: {policy}` leaves none'
+        raise _refuse("S115", name, message, "write missing: median, or {constant: VALUE}")
     match column.kind:
         case "numeric":
-            return _fit_numeric(name, column, section)
+            return _fit_numeric(name, column, section, indicator=indicator)
         case "category":
-            return _fit_category(name, column, section)
+            return _fit_category(name, column, section, indicator=indicator)
         case "boolean":
-            fill = _most_frequent(name, column.values) if filling else None
-            return BooleanFit(shape=column.shape, fill=fill)
+            fill = _boolean_fill(name, column.values, policy)
+            return BooleanFit(shape=column.shape, fill=fill, indicator=indicator)
         case "integer":
-            return IntegerFit(shape=column.shape)
+            whole = int(policy.constant) if isinstance(policy, Constant) else None
+            return IntegerFit(shape=column.shape, fill=whole)
+        case "date":
+            return fit_date(name, column, section)
+        case "identifier":
+            raise _refuse("S115", name, f'"{name}" is an identifier, which is no feature')
         case _:
             assert_never(column.kind)
 
 
-def _fit_numeric(name: str, column: Column, section: DataSection) -> NumericFit:
+def _boolean_fill(name: str, values: Values, policy: object) -> float | None:
+    """Return what stands in for a missing cell of a boolean column."""
+    if isinstance(policy, Constant):
+        return float(bool(policy.constant))
+    return _most_frequent(name, values) if policy in FILLING else None
+
+
+def _fit_numeric(name: str, column: Column, section: DataSection, *, indicator: bool) -> NumericFit:
     """Return shift and scale of a numeric column, missing cells filled first."""
-    match section.missing:
-        case "mean":
-            fill: float | None = _present_mean(name, column.values)
-        case "median":
-            fill = float(np.median(_present(name, column.values)))
-        case "most_frequent":
-            fill = _most_frequent(name, column.values)
-        case "error" | "drop":
-            fill = None
-        case _:
-            assert_never(section.missing)
+    said = section.columns.get(name)
+    low, high = (said.clip if isinstance(said, Numeric) else None) or (None, None)
     scaling = section.scaling_of(name)
+    fit = NumericFit(
+        shape=column.shape,
+        fill=_numeric_fill(name, column.values, section.missing_of(name)),
+        log=scaling == "log",
+        low=low,
+        high=high,
+        indicator=indicator,
+    )
     if scaling == "none":
-        return NumericFit(shape=column.shape, fill=fill)
-    moments = measure(column.values, fill)
+        return fit
+    moments = measure(column.values, fit.fill, bend=fit if fit.bent else None)
     if moments.high == moments.low:
         # As scikit-learn's scalers: a constant column becomes zeros.
-        return NumericFit(shape=column.shape, shift=moments.low, fill=fill)
+        return fit.model_copy(update={"shift": moments.low})
     shift, scale = moments.mean, moments.deviation
     if scaling == "minmax":
         shift, scale = moments.low, moments.high - moments.low
-    precision = _precision(column.values, moments, scale)
-    return NumericFit(shape=column.shape, shift=shift, scale=scale, fill=fill, precision=precision)
+    elif scaling == "robust":
+        shift, scale = _quartiles(fit, column.values)
+    precision = _precision(fit, column.values, moments, scale)
+    return fit.model_copy(update={"shift": shift, "scale": scale, "precision": precision})
 
 
-def _fit_category(name: str, column: Column, section: DataSection) -> CategoryFit:
+def _numeric_fill(name: str, values: Values, policy: object) -> float | None:
+    """Return what stands in for a missing number."""
+    match policy:
+        case Constant(constant=int() | float() as value):
+            return float(value)
+        case Constant(constant=value):
+            message = f'`constant` of the numeric column "{name}" is the text "{value}"'
+            raise _refuse("S115", name, message, "write a number, or the kind category")
+        case "mean":
+            return float(_present(name, values).mean())
+        case "median":
+            return float(np.median(_present(name, values)))
+        case "most_frequent":
+            return _most_frequent(name, values)
+        case _:
+            return None
+
+
+def _quartiles(fit: NumericFit, values: Values) -> tuple[float, float]:
+    """Return the median and the distance of the quartiles, as scikit-learn's RobustScaler."""
+    numbers = bent(fit, filled(values, fit.fill))
+    first, middle, third = np.quantile(numbers, (0.25, 0.5, 0.75))
+    return float(middle), float(third - first) or 1.0
+
+
+def _fit_category(
+    name: str, column: Column, section: DataSection, *, indicator: bool
+) -> CategoryFit:
     """Return the vocabulary of a category column."""
-    filling = section.missing in {"mean", "median", "most_frequent"}
+    said, policy = section.columns.get(name), section.missing_of(name)
+    described = said if isinstance(said, Category) else Category()
     counts = Counter(column.values.reshape(-1).tolist())
-    counts.pop("", None)
+    absent = counts.pop("", 0)
+    if isinstance(policy, Constant):
+        counts[str(policy.constant)] += absent
     if not counts:
         raise _refuse("D105", name, f'column "{name}" has no value in any training row')
-    vocabulary, encoding = tuple(sorted(counts)), section.encoding_of(name)
+    encoding = section.encoding_of(name)
+    known = [one for one, count in counts.items() if count >= described.rare]
+    if policy == "own" and absent:
+        known.append("")
+    if not known:
+        message = f'no class of "{name}" has {described.rare} training rows, as `rare` asks for'
+        raise _refuse("D120", name, message)
+    vocabulary = tuple(sorted(known))
     if encoding == "one_hot" and len(vocabulary) > MOST_CATEGORIES:
         message = (
             f'column "{name}" has {len(vocabulary)} categories in {len(column.values)} rows; '
             f"expected at most {MOST_CATEGORIES} for one_hot"
         )
         raise _refuse("D120", name, message)
-    fill = min(vocabulary, key=lambda one: (-counts[one], one)) if filling else None
-    return CategoryFit(shape=column.shape, vocabulary=vocabulary, encoding=encoding, fill=fill)
+    usual = "own" if encoding == "index" or described.rare > 1 else "zeros"
+    return CategoryFit(
+        shape=column.shape,
+        vocabulary=vocabulary,
+        encoding=encoding,
+        fill=_category_fill(counts, policy),
+        unknown=described.unknown or usual,
+        indicator=indicator,
+    )
+
+
+def _category_fill(counts: Counter[str], policy: object) -> str | None:
+    """Return what stands in for a missing class; the most frequent one, the first of several."""
+    if isinstance(policy, Constant):
+        return str(policy.constant)
+    if policy in FILLING:
+        return min(counts, key=lambda one: (-counts[one], one))
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,18 +202,19 @@ class Moments:
     high: float
 
 
-def measure(values: Values, fill: float | None = None) -> Moments:
+def measure(values: Values, fill: float | None = None, bend: NumericFit | None = None) -> Moments:
     """Return mean, deviation, smallest and largest over all elements, without copying the column.
 
     Args:
         values: numbers of any shape, with no missing ones unless `fill` is given.
         fill: stands in for NaN.
+        bend: says how numbers are bent before they are measured.
     """
     count = values.size
-    mean = sum(float(chunk.sum()) for chunk in _chunks(values, fill)) / count
-    squares = sum(float(np.square(chunk - mean).sum()) for chunk in _chunks(values, fill))
-    low = min(float(chunk.min()) for chunk in _chunks(values, fill))
-    high = max(float(chunk.max()) for chunk in _chunks(values, fill))
+    mean = sum(float(chunk.sum()) for chunk in _chunks(values, fill, bend)) / count
+    squares = sum(float(np.square(chunk - mean).sum()) for chunk in _chunks(values, fill, bend))
+    low = min(float(chunk.min()) for chunk in _chunks(values, fill, bend))
+    high = max(float(chunk.max()) for chunk in _chunks(values, fill, bend))
     return Moments(mean, float(np.sqrt(squares / count)), low, high)
 
 
@@ -147,23 +223,30 @@ def coarse(figures: Moments, scale: float) -> bool:
     return max(-figures.low, figures.high) * SINGLE > BLUR * scale
 
 
-def _precision(values: Values, figures: Moments, scale: float) -> Precision:
+def _precision(fit: NumericFit, values: Values, figures: Moments, scale: float) -> Precision:
     """Return the precision that a column's cells must be given in to keep their differences."""
     if not coarse(figures, scale):
         return "single"
     blurred = max(
-        float(np.nan_to_num(np.abs(chunk - chunk.astype(np.float32))).max())
+        float(np.nan_to_num(np.abs(bent(fit, chunk) - bent(fit, single(chunk)))).max())
         for chunk in _chunks(values, None)
     )
     return "double" if blurred > BLUR * scale else "single"
 
 
-def _chunks(values: Values, fill: float | None) -> Iterator[Numbers]:
+def single(numbers: Numbers) -> Numbers:
+    """Return numbers as single precision holds them."""
+    return numbers.astype(np.float32).astype(np.float64)
+
+
+def _chunks(
+    values: Values, fill: float | None, bend: NumericFit | None = None
+) -> Iterator[Numbers]:
     """Yield the elements in double precision, some rows at a time."""
     rows = max(1, CHUNK // max(1, values[:1].size))
     for start in range(0, len(values), rows):
-        chunk = values[start : start + rows].astype(np.float64)
-        yield chunk if fill is None else np.where(np.isnan(chunk), fill, chunk)
+        chunk = filled(values[start : start + rows], fill)
+        yield chunk if bend is None else bent(bend, chunk)
 
 
 def _present(name: str, values: Values) -> Numbers:
@@ -173,11 +256,6 @@ def _present(name: str, values: Values) -> Numbers:
     if not len(present):
         raise _refuse("D105", name, f'column "{name}" has no value in any training row')
     return present
-
-
-def _present_mean(name: str, values: Values) -> float:
-    """Return the mean of the elements that are not missing."""
-    return float(_present(name, values).mean())
 
 
 def _most_frequent(name: str, values: Values) -> float:

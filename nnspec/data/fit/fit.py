@@ -1,5 +1,6 @@
 """Fits the preprocessing of features and targets on the training rows."""
 
+from nnspec.data.columns.missing import dropping_columns
 from nnspec.data.columns.refusals import refuse
 from nnspec.data.columns.roles import Roles, TargetNeeds
 from nnspec.data.fit.features import fit_features
@@ -25,8 +26,14 @@ def fit(parts: Parts, roles: Roles, needs: TargetNeeds, section: DataSection) ->
         targets=fit_targets(targets, roles, needs, section, features),
         window=section.window,
         missing=section.missing,
+        dropping=dropping_columns(parts.training, roles, section) + _aims(roles, section),
         null_values=section.null_values,
     )
+
+
+def _aims(roles: Roles, section: DataSection) -> tuple[str, ...]:
+    """Return the targets, where a missing one leaves its row out."""
+    return roles.target_columns if section.missing == "drop" else ()
 
 
 def _check_inputs(training: Table, roles: Roles, section: DataSection) -> None:

@@ -7,11 +7,21 @@ compiled program are built from it.
 from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    StrictBool,
+    StrictInt,
+    StrictStr,
+    ValidationError,
+)
 
+from nnspec.catalog.columns import Encoding, Part
 from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.shapes import Tensor
-from nnspec.spec.data import Encoding, Kind, Missing, WindowSection
+from nnspec.spec.data import Kind, Missing, WindowSection
 
 Need = Literal["regression", "binary", "multiclass", "reconstruction", "none"]
 """What an output's loss expects of its targets; none: whole numbers that no answer is like."""
@@ -19,6 +29,10 @@ Precision = Literal["single", "double"]
 """How many digits a number is given in: single precision holds about 7, double about 16."""
 Label = StrictBool | StrictInt | StrictStr
 """A class as the data writes it."""
+
+
+LINEAR: tuple[Part, ...] = ("elapsed", "year")
+"""Parts of a date that do not come again."""
 
 
 class Fitted(BaseModel):
@@ -41,12 +55,29 @@ class NumericFit(Fitted):
     """What stands in for a missing cell, in the column's units."""
     precision: Precision = "single"
     """Precision of raw cells: double where single would blur the training rows' differences."""
-    width: ClassVar[int] = 1
+    log: bool = False
+    """Whether x is sign(x) * log(1 + |x|) before it is shifted."""
+    low: float | None = None
+    """What smaller numbers become before anything else, in the column's units."""
+    high: float | None = None
+    """What larger numbers become."""
+    indicator: bool = False
+    """Whether a second number says which cells were missing."""
+
+    @property
+    def width(self) -> int:
+        """Return how many numbers stand for one cell."""
+        return 1 + self.indicator
 
     @property
     def scaled(self) -> bool:
         """Tell whether numbers are changed at all."""
-        return (self.shift, self.scale) != (0.0, 1.0)
+        return (self.shift, self.scale) != (0.0, 1.0) or self.bent
+
+    @property
+    def bent(self) -> bool:
+        """Tell whether numbers are changed otherwise than along a line."""
+        return self.log or self.low is not None or self.high is not None
 
 
 class CategoryFit(Fitted):
@@ -55,15 +86,26 @@ class CategoryFit(Fitted):
     kind: Literal["category"] = "category"
     shape: tuple[int, ...] = ()
     vocabulary: tuple[str, ...]
-    """Values of the training rows, sorted."""
+    """Values of the training rows, sorted; "" among them where missing cells are a class."""
     encoding: Encoding
     fill: str | None = None
     """What stands in for a missing cell."""
+    unknown: Literal["zeros", "own", "error"] = "zeros"
+    """What becomes of a value that is not in the vocabulary: an index is 0 in any case."""
+    indicator: bool = False
+    """Whether a number more says which cells were missing."""
+
+    @property
+    def codes(self) -> int:
+        """Return how many numbers stand for the value of one cell."""
+        if self.encoding == "index":
+            return 1
+        return len(self.vocabulary) + (self.unknown == "own")
 
     @property
     def width(self) -> int:
         """Return how many numbers stand for one cell."""
-        return len(self.vocabulary) if self.encoding == "one_hot" else 1
+        return self.codes + self.indicator
 
 
 class BooleanFit(Fitted):
@@ -73,7 +115,13 @@ class BooleanFit(Fitted):
     shape: tuple[int, ...] = ()
     fill: float | None = None
     """What stands in for a missing cell: 0 or 1."""
-    width: ClassVar[int] = 1
+    indicator: bool = False
+    """Whether a second number says which cells were missing."""
+
+    @property
+    def width(self) -> int:
+        """Return how many numbers stand for one cell."""
+        return 1 + self.indicator
 
 
 class IntegerFit(Fitted):
@@ -81,12 +129,42 @@ class IntegerFit(Fitted):
 
     kind: Literal["integer"] = "integer"
     shape: tuple[int, ...] = ()
+    fill: int | None = None
+    """What stands in for a missing cell."""
+    indicator: ClassVar[bool] = False
     width: ClassVar[int] = 1
 
 
+class DateFit(Fitted):
+    """A day or time as numbers: elapsed days and years by mean and deviation, others as circles."""
+
+    kind: Literal["date"] = "date"
+    shape: tuple[int, ...] = ()
+    form: str
+    """How the texts of the training rows were written, in the signs of strptime."""
+    parts: tuple[Part, ...]
+    """What the network reads, in this order."""
+    moments: dict[Part, tuple[float, float]] = {}
+    """Mean and deviation in the training rows of parts that do not come again: days, years."""
+    fill: str | None = None
+    """What stands in for a missing cell, as 2024-01-31 13:05:00."""
+    indicator: bool = False
+    """Whether a number more says which cells were missing."""
+
+    @property
+    def width(self) -> int:
+        """Return how many numbers stand for one cell."""
+        return sum(1 if part in LINEAR else 2 for part in self.parts) + self.indicator
+
+
 ColumnFit = Annotated[
-    NumericFit | CategoryFit | BooleanFit | IntegerFit, Field(discriminator="kind")
+    NumericFit | CategoryFit | BooleanFit | IntegerFit | DateFit, Field(discriminator="kind")
 ]
+
+
+def fills_gaps(fit: ColumnFit) -> bool:
+    """Tell whether a column's missing cells are something to the network."""
+    return fit.fill is not None or (isinstance(fit, CategoryFit) and "" in fit.vocabulary)
 
 
 class TargetFit(Fitted):
@@ -131,6 +209,16 @@ class TargetFit(Fitted):
         return {label: weight for label, weight in found.items() if label is not None}
 
 
+class ReadAs(Fitted):
+    """A file that the run was trained on."""
+
+    name: str
+    sha256: str
+    """Of its bytes, hexadecimal."""
+    sniffed: dict[str, str] = {}
+    """What was found out about how it is written, by setting."""
+
+
 class Preprocessing(Fitted):
     """All that was fitted on the training rows."""
 
@@ -143,8 +231,20 @@ class Preprocessing(Fitted):
     targets: dict[str, TargetFit]
     """Target of each output."""
     window: WindowSection | None = None
+    """Windows over a series; `gap` as it was found where the spec leaves it open."""
+    ordering: dict[str, str] = {}
+    """Columns that tell series apart and order them, with the kind of each, or its dates' form."""
     missing: Missing = "error"
+    """What the data section says of missing cells."""
+    dropping: tuple[str, ...] = ()
+    """Columns whose missing cells leave their row out."""
     null_values: tuple[str, ...] = ()
+    files: tuple[ReadAs, ...] = ()
+    """Files that the rows came from."""
+    signs: tuple[str, str] = (".", "")
+    """Sign before fractions, and between thousands, in the texts of a table."""
+    said: dict[str, dict[str, JsonValue]] | None = None
+    """How the spec says that its first file is read, as `source` is written."""
 
     def to_json(self) -> str:
         """Return the document that `from_json` reads back to an equal object."""

@@ -5,7 +5,14 @@ from typing import assert_never
 import numpy as np
 from numpy.typing import NDArray
 
-from nnspec.data.fit.fitted import BooleanFit, CategoryFit, ColumnFit, IntegerFit, NumericFit
+from nnspec.data.fit.fitted import (
+    BooleanFit,
+    CategoryFit,
+    ColumnFit,
+    DateFit,
+    IntegerFit,
+    NumericFit,
+)
 from nnspec.data.table import Column
 
 Numbers = NDArray[np.float64]
@@ -36,6 +43,8 @@ def _in_units(fit: ColumnFit, column: Column) -> Numbers:
             return filled[..., None]
         case IntegerFit():
             return column.values.astype(np.float64)[..., None]
+        case DateFit():
+            raise AssertionError("a network with dates reconstructs nothing: fitting refuses it")
         case CategoryFit():
             return _codes(fit, column)
         case _:

@@ -22,7 +22,7 @@ def one_number_per_class(table: Table, units: int | None) -> bool:
     if len(table.columns) > 1:
         return True
     (column,) = table.columns.values()
-    if not column.shape or column.shape[-1] != units or column.kind == "category":
+    if not column.shape or column.shape[-1] != units or column.textual:
         return False
     return bool(_is_one_hot(column.values).all())
 
@@ -66,7 +66,7 @@ def class_names(table: Table) -> tuple[str, ...] | tuple[int, ...]:
 def _side_by_side(table: Table) -> Values:
     """Return the numbers of one-hot columns, (rows, ..., classes)."""
     for name, column in table.columns.items():
-        if column.kind == "category":
+        if column.textual:
             message = (
                 f'the target "{name}" holds texts; several columns of one output with classes '
                 "hold a 0 or 1 for each class"

@@ -9,7 +9,9 @@ from nnspec.data.columns.refusals import refuse
 from nnspec.data.columns.roles import Roles, TargetNeed, TargetNeeds
 from nnspec.data.fit.features import coarse, measure
 from nnspec.data.fit.fitted import (
+    CategoryFit,
     ColumnFit,
+    DateFit,
     Label,
     NumericFit,
     Precision,
@@ -150,7 +152,7 @@ def labels_of(column: Column) -> Values:
     match column.kind:
         case "boolean":
             return values.astype(np.bool_)
-        case "category":
+        case "category" | "date" | "identifier":
             plain = all(_is_plain_integer(one) for one in set(values.reshape(-1).tolist()))
             return values.astype(np.int64) if plain else values
         case _:
@@ -178,6 +180,8 @@ def _fit_reconstruction(roles: Roles, output: str, features: Mapping[str, Column
     shift: list[float] = []
     scale: list[float] = []
     fits = [features[column] for column in roles.inputs[name]]
+    for column in roles.inputs[name]:
+        _check_reconstructed(column, features[column])
     fine = any(isinstance(fit, NumericFit) and fit.precision == "double" for fit in fits)
     for fit in fits:
         shift += [fit.shift] if isinstance(fit, NumericFit) else [0.0] * fit.width
@@ -189,6 +193,17 @@ def _fit_reconstruction(roles: Roles, output: str, features: Mapping[str, Column
         scale=tuple(scale),
         precision="double" if fine else "single",
     )
+
+
+def _check_reconstructed(name: str, fit: ColumnFit) -> None:
+    """Refuse a column whose numbers cannot be brought back into its own units (S115)."""
+    bent = isinstance(fit, NumericFit) and fit.bent
+    joined = isinstance(fit, CategoryFit) and fit.codes > max(1, len(fit.vocabulary))
+    if bent or joined or fit.indicator or isinstance(fit, DateFit):
+        what = "a date" if isinstance(fit, DateFit) else "bent, joined or marked as missing"
+        message = f'"{name}" is {what}, and the network reconstructs its input in its own units'
+        hint = "use scaling: standardize, and no clip, rare, unknown: own or indicator"
+        raise refuse("S115", message, hint=hint, path=("data", "columns", name))
 
 
 def _fit(table: Table, need: TargetNeed, section: DataSection) -> TargetFit:
@@ -235,7 +250,7 @@ def _shape(
 def _fit_regression(base: TargetFit, table: Table, section: DataSection) -> TargetFit:
     """Return the scale of a regression target, one per column."""
     for name, column in table.columns.items():
-        if column.kind == "category":
+        if column.textual:
             message = f'the target "{name}" holds texts; the loss is one of numbers'
             hint = "use a loss of classes, such as sparse_categorical_crossentropy"
             raise refuse("D115", message, hint=hint, path=TARGET)

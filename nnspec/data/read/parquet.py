@@ -35,13 +35,13 @@ def read_parquet(content: Content) -> pl.DataFrame:
     """Read a Parquet file after what it declares is found to be within the bounds."""
     try:
         content.check(declared_bytes(content))
-        with _silent():
+        with silent():
             frame = pl.read_parquet(content.stream())
     except Malformed as error:
         raise unreadable(content.file, f"it is no Parquet file, or damaged: {error}") from error
     except DAMAGED as error:
         raise unreadable(content.file, first_line(error)) from error
-    content.check(sum(map(_text_bytes, frame)))
+    content.check(sum(map(text_bytes, frame)))
     return frame
 
 
@@ -121,7 +121,7 @@ def _structs(value: Value | None) -> list[Struct]:
     return [one for one in _many(value) if isinstance(one, dict)]
 
 
-def _text_bytes(cells: pl.Series) -> int:
+def text_bytes(cells: pl.Series) -> int:
     """Return the bytes of a column's texts written out: one of a dictionary may stand for many."""
     match cells.dtype:
         case pl.String():
@@ -129,15 +129,15 @@ def _text_bytes(cells: pl.Series) -> int:
         case pl.Categorical() | pl.Enum():
             return int(cells.cat.len_bytes().sum())
         case pl.List(inner=pl.String() | pl.Categorical() | pl.Enum() | pl.List()):
-            return _text_bytes(cells.list.explode())
+            return text_bytes(cells.list.explode())
         case pl.Array():
-            return _text_bytes(cells.arr.explode())
+            return text_bytes(cells.arr.explode())
         case _:
             return 0
 
 
 @contextmanager
-def _silent() -> Iterator[None]:
+def silent() -> Iterator[None]:
     """Keep from the terminal what polars' threads write of their panics: the refusal tells it.
 
     They write to the process' own stream, past Python's.

@@ -1,14 +1,30 @@
 """What a source holds before its columns are typed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
-from nnspec.data.table import Values
+from nnspec.data.read.signs import PLAIN, Signs
+from nnspec.data.table import Rows, Values
 
 DATA_LIMIT = 4 * 2**30
 """Bytes that a data file may unpack to."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFile:
+    """A file that was read.
+
+    Attributes:
+        name: its path as messages name it.
+        sha256: of its bytes, hexadecimal.
+        sniffed: what was found out about how it is written, by setting.
+    """
+
+    name: str
+    sha256: str
+    sniffed: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -18,9 +34,14 @@ class Raw:
     Attributes:
         columns: a series each, or an array (rows, *shape).
         rows: number of rows.
-        text: whether all cells are texts (CSV), so that kinds are inferred from them.
+        text: whether texts may be numbers (CSV), so that kinds are inferred from them.
         source: name of the source in messages.
-        fingerprint: SHA-256 of the file's bytes or of the arrays, in hexadecimal.
+        fingerprint: SHA-256 of the file's bytes or of the arrays, in hexadecimal; of several files,
+            of their names and hashes.
+        signs: how numbers are written in texts.
+        files: the files that were read.
+        index: columns that number or name the rows, and are no features.
+        given: (rows,) place of the split that each row is given as; None where none is.
     """
 
     columns: Mapping[str, pl.Series | Values]
@@ -28,6 +49,10 @@ class Raw:
     text: bool
     source: str
     fingerprint: str
+    signs: Signs = PLAIN
+    files: tuple[ReadFile, ...] = ()
+    index: tuple[str, ...] = ()
+    given: Rows | None = None
 
     @property
     def names(self) -> tuple[str, ...]:

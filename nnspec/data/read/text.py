@@ -1,79 +1,172 @@
 """Reads text tables (.csv, .tsv) with all cells as texts."""
 
-import csv
-import sys
 from collections.abc import Iterator
-from io import TextIOWrapper
+from dataclasses import dataclass, field, replace
 from itertools import islice, pairwise
 
 import polars as pl
 
+from nnspec.catalog.sources import Csv
 from nnspec.data.columns.refusals import refuse, unreadable
 from nnspec.data.read.content import CELL, DAMAGED, Content, first_line
+from nnspec.data.read.dialect import Dialect, by_tabs, decoded, find_dialect
+from nnspec.data.read.signs import PLAIN, Evidence, Signs
 from nnspec.diagnostics import Refused
 from nnspec.document import shorten
-from nnspec.language.numbers import as_number, is_number
+from nnspec.language.numbers import as_number
 
-SEPARATORS = {"\t": "tabs", ",": "commas", ";": "semicolons (;)"}
-SAMPLED = 20
-"""Rows that are looked at for what separates their cells."""
-WIDE = (b"\xff\xfe", b"\xfe\xff")
-"""How texts in UTF-16 begin."""
+PACKED = {b"\x1f\x8b": ".gz", b"\x28\xb5\x2f\xfd": ".zst", b"PK\x03\x04": ".zip"}
+"""How packed files begin."""
+ASKED = 1_000
+"""Rows that are looked at for how numbers are written."""
 
 
-def read_text(content: Content, separator: str) -> pl.DataFrame:
-    """Read a text table with all cells as texts; lines without any cell are left out."""
-    if content.data.startswith(WIDE):
-        raise unreadable(content.file, "its text is UTF-16; save it as UTF-8")
-    names = _read_header(content, separator)
+@dataclass(frozen=True, slots=True, eq=False)
+class TextTable:
+    """A text table, all cells as texts.
+
+    Attributes:
+        signs: how its numbers are written.
+        index: columns that number or name the rows.
+        sniffed: what was found out about how it is written, by setting.
+    """
+
+    frame: pl.DataFrame
+    signs: Signs = PLAIN
+    index: tuple[str, ...] = ()
+    sniffed: dict[str, str] = field(default_factory=dict)
+
+
+def read_text(content: Content, said: Csv, usual: Signs = PLAIN) -> TextTable:
+    """Read a text table with all cells as texts; lines without any cell are left out.
+
+    Args:
+        content: the file.
+        said: what the spec says of how it is written.
+        usual: how numbers are written where neither the spec nor the cells say it.
+    """
+    content = decoded(content, said.encoding)
     _check_characters(content)
+    dialect = find_dialect(content, said)
+    if dialect.separator == " ":
+        content, dialect = by_tabs(content), replace(dialect, separator="\t")
+    frame = _read_frame(content, dialect)
+    sniffed = dict(dialect.sniffed)
+    signs = _signs(frame, said, usual, sniffed)
+    return TextTable(frame, signs, _index(frame, said, sniffed), sniffed)
+
+
+def _read_frame(content: Content, dialect: Dialect) -> pl.DataFrame:
+    """Return the rows of a table."""
+    names = _read_header(content, dialect)
     try:
-        frame = pl.read_csv(content.stream(), separator=separator, infer_schema=False)
+        frame = pl.read_csv(
+            content.stream(),
+            separator=dialect.separator,
+            has_header=dialect.header,
+            skip_lines=dialect.start,
+            comment_prefix=dialect.comment,
+            infer_schema=False,
+        )
     except DAMAGED as error:
-        malformed = _malformed(content, separator)
+        malformed = _malformed(content, dialect, len(names))
         raise malformed or unreadable(content.file, first_line(error)) from error
+    if frame.width != len(names):
+        raise _malformed(content, dialect, len(names)) or unreadable(content.file, "ragged rows")
     # polars leaves the quotes within a quoted name doubled.
     frame.columns = names
-    if frame.height and frame[:, -1].null_count() and (short := _malformed(content, separator)):
-        raise short
-    return _without_blank_lines(frame, content, separator)
+    if frame.height and frame[:, -1].null_count():
+        short = _malformed(content, dialect, len(names))
+        if short:
+            raise short
+    return _without_blank_lines(frame, content, dialect)
+
+
+def _signs(frame: pl.DataFrame, said: Csv, usual: Signs, sniffed: dict[str, str]) -> Signs:
+    """Return how numbers are written: as said, as the first rows leave no doubt, as usual."""
+    evidence = Evidence()
+    if said.decimal is None or said.thousands is None:
+        for column in frame.head(ASKED):
+            evidence.look_at(column.drop_nulls().to_list())
+    decimal = said.decimal or evidence.decimal
+    thousands = said.thousands or evidence.grouping
+    if said.decimal is None and decimal not in (None, "."):
+        sniffed["decimal"] = str(decimal)
+    if said.thousands is None and thousands is not None and thousands != decimal:
+        sniffed["thousands"] = thousands
+    decimal = decimal or usual.decimal
+    thousands = thousands or usual.thousands
+    return Signs(decimal, "" if thousands == decimal else thousands)
+
+
+def _index(frame: pl.DataFrame, said: Csv, sniffed: dict[str, str]) -> tuple[str, ...]:
+    """Return the column that numbers or names the rows: as said, or the first one, nameless.
+
+    pandas and R write their row labels so.
+    """
+    if said.index is not None:
+        if said.index not in frame.columns:
+            listed = ", ".join(frame.columns[:10])
+            message = f'`index` names "{said.index}", and the columns are {listed}'
+            raise refuse("D103", message)
+        return (said.index,)
+    if frame.width > 1 and not frame.columns[0] and frame[:, 0].is_unique().all():
+        sniffed["index"] = "the first column, which has no name"
+        return ("",)
+    return ()
 
 
 def _check_characters(content: Content) -> None:
-    """Refuse a byte that no text has."""
+    """Refuse a byte that no text has, as packed files have them."""
+    for mark, ending in PACKED.items():
+        if content.data.startswith(mark):
+            message = f"it is packed; name it {content.file.name}{ending}"
+            raise unreadable(content.file, message)
     if (at := content.data.find(b"\x00")) >= 0:
         line = content.data.count(b"\n", 0, at) + 1
         raise unreadable(content.file, f"it is no text: line {line} holds a NUL byte")
 
 
-def _without_blank_lines(frame: pl.DataFrame, content: Content, separator: str) -> pl.DataFrame:
+def _without_blank_lines(frame: pl.DataFrame, content: Content, dialect: Dialect) -> pl.DataFrame:
     """Return the rows that are written; a row of separators alone is one, with missing cells."""
     if not frame.select(pl.all_horizontal(pl.all().is_null()).any()).item():
         return frame
-    records = _records(content, separator)
-    next(records)
+    records = _rows(content, dialect)
     written = [row for row, (_, fields) in enumerate(records) if fields]
     return frame[written]
 
 
-def _read_header(content: Content, separator: str) -> list[str]:
+def _read_header(content: Content, dialect: Dialect) -> list[str]:
     """Return the columns' names.
 
     Refuses a header that is absent, names a column twice, or names more than anybody does.
     """
-    _, names = next(_records(content, separator), (0, []))
-    if not names:
+    _, names = next(dialect.records(content), (0, []))
+    if not names and dialect.header:
         raise refuse("D113", f'the first line of "{content.file}" is empty; expected a header')
     content.check_width(len(names))
-    _check_titles(content, names)
+    if dialect.header and dialect.names is None:
+        _check_titles(content, names)
+    names = _own_names(content, dialect, names)
     _check_names(names)
-    if len(names) == 1:
-        _check_separator(content, names[0], separator)
     # Every cell is written in a byte at least, the sign behind it; polars fills short lines up.
     cells = content.data.count(b"\n") * len(names)
     if cells * CELL > content.allowed(CELL):
-        raise _malformed(content, separator) or content.too_large(cells * CELL, CELL)
+        most = content.too_large(cells * CELL, CELL)
+        raise _malformed(content, dialect, len(names)) or most
     return names
+
+
+def _own_names(content: Content, dialect: Dialect, found: list[str]) -> list[str]:
+    """Return the names that the spec gives, numbered ones, or those of the header."""
+    if dialect.names is not None:
+        if len(dialect.names) != len(found):
+            message = f"`names` gives {len(dialect.names)} names to the {len(found)} columns"
+            raise refuse("D121", f'{message} of "{content.file}"')
+        return list(dialect.names)
+    if not dialect.header:
+        return [f"column_{number + 1}" for number in range(len(found))]
+    return found
 
 
 def _check_names(names: list[str]) -> None:
@@ -90,30 +183,6 @@ def _check_names(names: list[str]) -> None:
         seen[name] = number
 
 
-def _check_separator(content: Content, header: str, separator: str) -> None:
-    """Refuse a header that another character than the expected one takes apart."""
-    for other in ";\t|,":
-        if other != separator and other in header:
-            shown = SEPARATORS.get(other, f'"{other}"')
-            message = f'the columns of "{content.file}" are separated by {shown}; '
-            wanted = f"expected {SEPARATORS.get(separator)} in a {content.file.suffix.lower()} file"
-            hint = "name it .tsv" if other == "\t" else "save it with commas"
-            raise refuse("D114", f"{message}{wanted}", hint=hint)
-    _check_blanks(content, header, separator)
-
-
-def _check_blanks(content: Content, header: str, separator: str) -> None:
-    """Refuse a table whose columns blanks separate: as many words in the first rows as in it."""
-    words = len(header.split())
-    rows = [fields for _, fields in islice(_records(content, separator), 1, SAMPLED) if fields]
-    cells = [" ".join(one).split() for one in rows]
-    filled = all(len(one) == words and any(map(is_number, one)) for one in cells)
-    if words > 1 and cells and filled:
-        wanted = f"expected {SEPARATORS.get(separator)} in a {content.file.suffix.lower()} file"
-        message = f'the columns of "{content.file}" are separated by blanks; {wanted}'
-        raise refuse("D114", message, hint="save it with commas")
-
-
 def _check_titles(content: Content, names: list[str]) -> None:
     """Refuse a header that is a row: numbers, as no axis of a spectrum or of years is ordered."""
     numbers = [number for name in names if (number := as_number(name.strip())) is not None]
@@ -121,32 +190,34 @@ def _check_titles(content: Content, names: list[str]) -> None:
     fractions = any("." in name for name in names)
     if 2 * len(numbers) > len(names) and fractions and not ordered:
         message = f'the first line of "{content.file}" holds numbers; expected the names of columns'
-        hint = f"write names above it, {len(names)} of them, separated as the cells are"
+        hint = (
+            f"write names above it, {len(names)} of them, or say so: "
+            f"source: {{csv: {{path: {content.file.name}, header: false}}}}"
+        )
         raise refuse("D113", message, hint=hint)
 
 
-def _malformed(content: Content, separator: str) -> Refused | None:
+def _malformed(content: Content, dialect: Dialect, width: int) -> Refused | None:
     """Return the refusal of the first row that has another number of fields than the header."""
-    records = _records(content, separator)
-    _, header = next(records)
-    for row, (line, fields) in enumerate((one for one in records if one[1]), start=1):
-        if len(fields) != len(header):
+    expected = "as in the header" if dialect.header else "as in the first row"
+    for row, (line, fields) in enumerate(
+        (one for one in _rows(content, dialect) if one[1]), start=1
+    ):
+        if len(fields) != width:
             message = (
                 f'row {row} of "{content.file}" (line {line}) has {len(fields)} fields; expected '
             )
-            return refuse("D104", f"{message}{len(header)}, as in the header")
+            return refuse("D104", f"{message}{width}, {expected}", hint=_above(row, fields, width))
     return None
 
 
-def _records(content: Content, separator: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield the records of a text table, each with the number of its last line."""
-    csv.field_size_limit(sys.maxsize)  # a cell may be as long as the file, which is bounded
-    try:
-        with TextIOWrapper(content.stream(), encoding="utf-8-sig", newline="") as stream:
-            reader = csv.reader(stream, delimiter=separator)
-            yield from ((reader.line_num, fields) for fields in reader)
-    except UnicodeDecodeError as error:
-        at = f"byte {error.start} of a block is 0x{error.object[error.start]:02x}"
-        raise unreadable(content.file, f"its text is not UTF-8 ({at})") from error
-    except csv.Error as error:
-        raise unreadable(content.file, str(error)) from error
+def _above(row: int, fields: list[str], width: int) -> str | None:
+    """Return what to write where a title stands above the header, and not a broken row."""
+    if row == 1 and width == 1 and len(fields) > 1:
+        return "if lines above the header are none of the table's, write csv: {skip: LINES}"
+    return None
+
+
+def _rows(content: Content, dialect: Dialect) -> Iterator[tuple[int, list[str]]]:
+    """Yield the records behind the header, if there is one."""
+    yield from islice(dialect.records(content), int(dialect.header), None)

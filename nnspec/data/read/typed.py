@@ -5,16 +5,21 @@ from pathlib import Path as FilePath
 
 import numpy as np
 
+from nnspec.data.columns.declared import check_declared, declared
 from nnspec.data.columns.kinds import type_columns
 from nnspec.data.columns.missing import settle_missing
 from nnspec.data.columns.refusals import refuse
 from nnspec.data.columns.roles import Roles, TargetNeeds, assign_roles
 from nnspec.data.columns.series import find_several_series
-from nnspec.data.read.raw import DATA_LIMIT
+from nnspec.data.read.raw import DATA_LIMIT, ReadFile
+from nnspec.data.read.signs import PLAIN, Signs
+from nnspec.data.read.sniffed import tell_sniffed
 from nnspec.data.read.source import read_source
+from nnspec.data.split.series import Series, arrange, find_gaps
 from nnspec.data.table import Rows, Table
-from nnspec.diagnostics import Diagnostic, Refused
+from nnspec.diagnostics import Diagnostic
 from nnspec.spec.data import DataSection
+from nnspec.spec.patterns import settle
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,6 +33,10 @@ class TypedRows:
         fingerprint: SHA-256 of the source.
         source: the source as messages name it.
         doubts: what is doubtful about the rows as they lie.
+        signs: how numbers are written in texts.
+        files: the files that were read.
+        series: how the rows, which lie in its order, are several series or have gaps.
+        given: (rows,) place of the split that each row is given as; None where splits are drawn.
     """
 
     table: Table
@@ -36,6 +45,10 @@ class TypedRows:
     fingerprint: str
     source: str
     doubts: tuple[Diagnostic, ...] = ()
+    signs: Signs = PLAIN
+    files: tuple[ReadFile, ...] = ()
+    given: Rows | None = None
+    series: Series | None = None
 
 
 def read_rows(
@@ -59,34 +72,32 @@ def read_rows(
         Refused: with the codes of the steps (X, D, S).
     """
     raw = read_source(section.source, folder, allow_outside=allow_outside, limit=limit)
-    roles = assign_roles(section, needs, raw.names)
-    table = type_columns(raw, roles.columns, section.columns, section.null_values)
-    _check_settings(table, roles, section)
+    roles = assign_roles(section, needs, raw.names, raw.index)
+    section = settle(section, raw.names)
+    table = type_columns(raw, roles.columns, declared(section), section.null_values)
+    check_declared(table, roles, section)
     _check_weights(table, roles)
-    kept = np.flatnonzero(settle_missing(table, roles, section.missing))
+    kept = np.flatnonzero(settle_missing(table, roles, section))
     if len(kept) < table.rows:
         table = table.take(kept)
-    doubts = tuple(find_several_series(raw, section))
-    return TypedRows(table, kept, roles, raw.fingerprint, raw.source, doubts)
-
-
-def _check_settings(table: Table, roles: Roles, section: DataSection) -> None:
-    """Refuse scalings and encodings of columns of another kind, which would do nothing (S115)."""
-    settings = (("scaling", section.scaling, "numeric"), ("encoding", section.encoding, "category"))
-    found = [
-        Diagnostic(
-            "S115",
-            f'`{key}` is for {expected} columns; "{name}" is a {table[name].kind} column',
-            hint=f"declare columns: {{{name}: {expected}}}, or remove it here",
-            path=("data", key, name),
-        )
-        for key, setting, expected in settings
-        if isinstance(setting, dict)
-        for name in setting
-        if name in roles.features and table[name].kind != expected
-    ]
-    if found:
-        raise Refused(found)
+    doubts = [*find_several_series(raw, section), *tell_sniffed(raw)]
+    series = None if section.window is None else arrange(table, section.window)
+    if series is not None and section.window is not None:
+        table, kept = table.take(series.order), kept[series.order]
+        doubts += find_gaps(series, section.window)
+    given = None if raw.given is None else raw.given[kept]
+    return TypedRows(
+        table,
+        kept,
+        roles,
+        raw.fingerprint,
+        raw.source,
+        tuple(doubts),
+        raw.signs,
+        raw.files,
+        given,
+        series,
+    )
 
 
 def _check_weights(table: Table, roles: Roles) -> None:

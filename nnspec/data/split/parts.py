@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from nnspec.data.columns.roles import TargetNeeds
 from nnspec.data.fit.targets import labels_of
 from nnspec.data.read.typed import TypedRows
-from nnspec.data.split.splits import SPLITS, SplitName, split_rows
+from nnspec.data.split.series import split_series
+from nnspec.data.split.splits import SPLITS, SplitName, split_given, split_rows
 from nnspec.data.split.windows import Windows, split_windows
 from nnspec.data.table import Rows, Table, Values
 from nnspec.spec.data import DataSection
@@ -58,6 +59,10 @@ def divide(rows: TypedRows, needs: TargetNeeds, section: DataSection) -> Parts:
     if section.window is None:
         splits = _split_table(rows, needs, section)
         return Parts(splits, splits["train"].features)
+    if rows.series is not None:
+        windows, seen_rows = split_series(rows.series, section.window, section.split)
+        splits = {name: _split_windows(rows, one) for name, one in windows.items()}
+        return Parts(splits, rows.table.select(rows.roles.features).take(seen_rows))
     windows = split_windows(rows.table.rows, section.window, section.split)
     splits = {name: _split_windows(rows, one) for name, one in windows.items()}
     seen = int(windows["train"].target_rows[-1]) + 1
@@ -69,7 +74,11 @@ def _split_table(
 ) -> dict[SplitName, Split]:
     """Divide independent rows."""
     roles = rows.roles
-    parts = split_rows(rows.table.rows, section.split, _classes(rows, needs))
+    classes = _classes(rows, needs)
+    if rows.given is None:
+        parts = split_rows(rows.table.rows, section.split, classes)
+    else:
+        parts = split_given(rows.given, section.split, classes)
     splits: dict[SplitName, Split] = {}
     for name in SPLITS:
         taken = rows.table.take(parts[name])

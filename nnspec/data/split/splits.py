@@ -44,6 +44,25 @@ def split_rows(rows: int, split: SplitSection, classes: Values | None = None) ->
     return {name: np.sort(part) for name, part in zip(SPLITS, parts, strict=True)}
 
 
+def split_given(given: Rows, split: SplitSection, classes: Values | None = None) -> Partition:
+    """Return the rows of files that are splits as they are; others are drawn of the training rows.
+
+    Args:
+        given: (rows,) place of the split that each row is given as.
+        split: shares of the training rows for what is not given, seed and method.
+        classes: (rows,) class of each row, for a stratified split.
+
+    Raises:
+        Refused: as `split_rows`.
+    """
+    own = {name: np.flatnonzero(given == place) for place, name in enumerate(SPLITS)}
+    drawn = {name: 0.0 for name in ("validation", "test") if len(own[name])}
+    pool = own["train"]
+    among = None if classes is None else classes[pool]
+    parts = split_rows(len(pool), split.model_copy(update=drawn), among)
+    return {name: own[name] if name in drawn else pool[parts[name]] for name in SPLITS}
+
+
 def split_counts(rows: int, split: SplitSection) -> dict[SplitName, int]:
     """Return the number of rows of each split; shares are rounded to whole rows, halves up.
 

@@ -22,18 +22,19 @@ class Windows:
 
     Attributes:
         section: length, horizon and stride.
-        starts: first rows of the windows, evenly spaced.
+        starts: first rows of the windows: evenly spaced, or one by one.
     """
 
     section: WindowSection
-    starts: slice
+    starts: slice | Rows
 
     @property
     def last_rows(self) -> Rows:
         """Return the last row that each window covers."""
-        return np.arange(self.starts.start, self.starts.stop, self.starts.step) + (
-            self.section.length - 1
-        )
+        starts = self.starts
+        if isinstance(starts, slice):
+            starts = np.arange(starts.start, starts.stop, starts.step)
+        return starts + (self.section.length - 1)
 
     @property
     def target_rows(self) -> Rows:
@@ -47,8 +48,11 @@ class Windows:
 
     def _cut(self, column: Column) -> Column:
         """Return the windows of one column."""
+        if self.section.length > len(column.values):
+            empty = np.empty((0, self.section.length, *column.shape), column.values.dtype)
+            return Column(column.kind, empty, column.form)
         view = sliding_window_view(column.values, self.section.length, axis=0)
-        return Column(column.kind, np.moveaxis(view[self.starts], -1, 1))
+        return Column(column.kind, np.moveaxis(view[self.starts], -1, 1), column.form)
 
 
 def split_windows(

@@ -171,15 +171,50 @@ DATA: tuple[Code, ...] = (
         "identifiers or texts as categories",
         "Nearly every row has a text of its own, and each text becomes a one-hot column: the "
         "network learns rows by heart, and knows nothing about a new one.",
-        "Leave the column out of `features`, or declare it as a category where that is meant.",
-        Severity.WARNING,
+        "Exclude the column, or declare it as a category where that is meant.",
     ),
     Code(
         "D132",
         "windows across several series",
         "Windows slide over the rows of a file as over one series; where it holds several, they "
         "hold the end of one and the beginning of another.",
-        "Keep one series in the file.",
+        "Name what tells them apart: `window: {key: COLUMN}`.",
         Severity.WARNING,
+    ),
+    Code(
+        "D133",
+        "table written otherwise",
+        "A text table separates its cells, or writes its numbers, otherwise than its ending says; "
+        "its first rows leave no doubt how, and it is read so.",
+        "Nothing need be done; to make sure of it, say so in `source`.",
+        Severity.NOTE,
+    ),
+    Code(
+        "D134",
+        "dates of which nothing is said",
+        "A date can be many things to a network: a place in the year, a weekday, a number of days; "
+        "and day and month may be confused. It is never guessed.",
+        "Declare the column as `date`, with its `format` where that is in doubt, or exclude it.",
+    ),
+    Code(
+        "D135",
+        "unknown value",
+        "A cell holds a value that the training rows did not have, in a column declared with "
+        "`unknown: error`.",
+        "Correct the cell, or train on rows that have the value.",
+    ),
+    Code(
+        "D136",
+        "times that order nothing",
+        "Two rows of one series stand at the same time, or the column named as time holds none.",
+        "Name what tells series apart as `key`, another column as `time`, or its form.",
+    ),
+    Code(
+        "D137",
+        "gaps in a series",
+        "Rows are missing between two neighbours; a window across the gap would hold steps of "
+        "another length than the rest.",
+        "Nothing need be done; `gap` says how far neighbours may be apart.",
+        Severity.NOTE,
     ),
 )

@@ -1,0 +1,124 @@
+"""Kinds of columns: what a cell is, and what is done with it before the network reads it; floor 2.
+
+What an argument leaves open is decided by `missing`, `scaling` and `encoding` of the data section.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from nnspec.catalog.base import CatalogObject
+from nnspec.catalog.types import Flag, Number, Positive, Text
+
+Policy = Literal["error", "drop", "mean", "median", "most_frequent"]
+Scaling = Literal["standardize", "minmax", "robust", "log", "none"]
+Encoding = Literal["one_hot", "index"]
+Part = Literal[
+    "elapsed", "year", "month", "day", "dayofyear", "weekday", "hour", "minute", "second"
+]
+Bounds = Annotated[tuple[Number | None, Number | None], Field()]
+"""Smallest and largest number; null for none."""
+
+OWN = "what a column of a table holds; Keras has no tables"
+
+
+class Constant(BaseModel):
+    """A value of one's own in place of a missing cell."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    constant: Number | Text = Field(examples=[0])
+    """The value, in the column's units."""
+
+
+class ColumnKind(CatalogObject, family="columns", abstract=True):
+    """What a column's cells are."""
+
+    beyond_keras = OWN
+
+
+class Filled(ColumnKind, abstract=True):
+    """A column whose missing cells may be filled."""
+
+    missing: Policy | Constant | None = None
+    """What happens to missing cells: `error`, `drop` (their rows are left out), `mean`, `median`,
+    `most_frequent`, or `{constant: VALUE}`; as `missing` of the data section if absent."""
+    indicator: Flag = False
+    """Whether a number more says of each cell if it was missing: 1, else 0."""
+
+
+class Numeric(Filled):
+    """Numbers, scaled by what the training rows say.
+
+    `standardize` to mean 0 and standard deviation 1; `minmax` to 0 and 1; `robust` to median 0 and
+    a distance of 1 between the quartiles; `log` takes sign(x) * log(1 + |x|) and standardizes it;
+    `none` passes numbers as they are.
+    """
+
+    keras_name = "numeric"
+
+    scaling: Scaling | None = None
+    """Scale; as `scaling` of the data section if absent."""
+    clip: Bounds | None = Field(default=None, examples=[[0, 100]])
+    """Smallest and largest number, in the column's units; what lies beyond becomes the bound before
+    anything is fitted."""
+
+
+class Category(ColumnKind):
+    """Texts, each a class of its own."""
+
+    keras_name = "category"
+
+    missing: Policy | Constant | Literal["own"] | None = None
+    """What happens to missing cells: as for numbers, or `own`: they are a class of their own."""
+    indicator: Flag = False
+    """Whether a number more says of each cell if it was missing: 1, else 0."""
+    encoding: Encoding | None = None
+    """How classes become numbers; as `encoding` of the data section if absent."""
+    rare: Positive = 1
+    """Training rows from which on a class has a code of its own; rarer ones are joined, and count
+    as unknown."""
+    unknown: Literal["zeros", "own", "error"] | None = None
+    """What becomes of a value without a code: `zeros`, `own` (a code of its own: a column more,
+    or index 0), `error` (predict refuses it, the SavedModel answers NaN). If absent: zeros for
+    one_hot, own for index and where rare classes are joined."""
+
+
+class Boolean(Filled):
+    """True and false, as 1 and 0."""
+
+    keras_name = "boolean"
+
+
+class Integer(ColumnKind):
+    """Whole numbers passed on unscaled, for an Embedding."""
+
+    keras_name = "integer"
+
+    missing: Literal["error", "drop"] | Constant | None = None
+    """What happens to missing cells: `error`, `drop`, or `{constant: VALUE}`."""
+
+
+class Date(Filled):
+    """Days and times, as numbers that a network can learn from.
+
+    `elapsed` counts days from the mean of the training rows, and `year` years, both by their
+    deviation. The others come again: month, day, dayofyear, weekday, hour, minute and second are a
+    sine and a cosine each, so that December stands beside January. Tables and the SavedModel take
+    texts in the same form.
+    """
+
+    keras_name = "date"
+    shorthand = "parts"
+
+    parts: Annotated[tuple[Part, ...], Field(min_length=1)] = ("elapsed", "month", "weekday")
+    """What the network reads of it."""
+    format: Text | None = Field(default=None, examples=["%d.%m.%Y"])
+    """How the texts are written, in the signs of Python's strptime: %d.%m.%Y %H:%M. Found out from
+    the cells if absent, where they leave no doubt which number is the month."""
+
+
+class Identifier(ColumnKind):
+    """Names or numbers of rows, which say nothing about another row: no feature."""
+
+    keras_name = "identifier"

@@ -1,0 +1,128 @@
+"""What the columns of a source hold, and what the front will do with them; nothing is fitted."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from nnspec.catalog.columns import Category, Constant, Date, Numeric
+from nnspec.data.columns.declared import declared
+from nnspec.data.columns.kinds import type_columns
+from nnspec.data.read.raw import Raw
+from nnspec.data.table import Column, Values
+from nnspec.diagnostics import Diagnostic, Refused
+from nnspec.document import shorten
+from nnspec.spec.data import DataSection, as_columns, input_columns, target_columns
+from nnspec.spec.patterns import settle
+
+EXAMPLES = 3
+"""Cells that are shown of a column."""
+LONGEST = 20
+"""Letters that are shown of a cell."""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnFacts:
+    """What a column holds.
+
+    Attributes:
+        role: what it is for: a feature, the target, or why it is none.
+        kind: what its cells are, by declaration or by their look.
+        extent: smallest and largest number or date.
+        examples: some different cells.
+        front: what the network will read of it, in words.
+        problem: why its cells cannot be read.
+    """
+
+    name: str
+    role: str
+    kind: str = "?"
+    missing: int = 0
+    distinct: int = 0
+    extent: str = ""
+    examples: tuple[str, ...] = ()
+    front: str = ""
+    problem: Diagnostic | None = None
+
+
+def describe_columns(raw: Raw, section: DataSection) -> Iterator[ColumnFacts]:
+    """Yield what each column of a source holds, in its order."""
+    section = settle(section, raw.names)
+    free = tuple(name for name in raw.names if name not in raw.index)
+    features = {one for many in input_columns(section, free).values() for one in many}
+    kinds = declared(section)
+    for name in raw.names:
+        facts = ColumnFacts(name, role_of(name, raw, section, features))
+        try:
+            column = type_columns(raw, [name], kinds, section.null_values)[name]
+        except Refused as refused:
+            yield replace(facts, problem=refused.diagnostics[0])
+            continue
+        front = front_of(name, column, section) if name in features else ""
+        yield replace(measured(facts, column), front=front)
+
+
+def role_of(name: str, raw: Raw, section: DataSection, features: set[str]) -> str:
+    """Return what a column is for."""
+    roles = {
+        "target": target_columns(section),
+        "weight": (section.sample_weight,),
+        "key": as_columns(section.window.key or ()) if section.window else (),
+        "time": (section.window.time,) if section.window else (),
+    }
+    held = [role for role, names in roles.items() if name in names]
+    held += ["feature"] if name in features else []
+    if held:
+        return ", ".join(held)
+    return "index" if name in raw.index else "left out"
+
+
+def measured(facts: ColumnFacts, column: Column) -> ColumnFacts:
+    """Return facts with what the cells say."""
+    absent = column.missing()
+    present = column.values[~absent]
+    kind = column.kind if not column.shape else f"{column.kind} {list(column.shape)}"
+    facts = replace(facts, kind=kind, missing=int(absent.sum()))
+    if column.shape or not len(present):
+        return facts
+    different = np.unique(present.astype(str) if column.textual else present)
+    return replace(
+        facts,
+        distinct=len(different),
+        extent="" if column.kind in {"category", "boolean", "identifier"} else extent(different),
+        examples=tuple(dict.fromkeys(map(written, present[: 20 * EXAMPLES])))[:EXAMPLES],
+    )
+
+
+def extent(different: Values) -> str:
+    """Return the smallest and largest of sorted cells."""
+    return f"{written(different[0])} to {written(different[-1])}"
+
+
+def written(cell: object) -> str:
+    """Return a cell as it is shown: a date without a time that is none."""
+    if isinstance(cell, str):
+        return shorten(cell.removesuffix(" 00:00:00"), LONGEST)
+    return f"{cell:.6g}"
+
+
+def front_of(name: str, column: Column, section: DataSection) -> str:
+    """Return what the network will read of a feature."""
+    said, policy = section.columns.get(name), section.missing_of(name)
+    filled = f"; missing: {policy.constant if isinstance(policy, Constant) else policy}"
+    match column.kind:
+        case "numeric":
+            clip = said.clip if isinstance(said, Numeric) else None
+            what = section.scaling_of(name) + (f", clipped to {list(clip)}" if clip else "")
+        case "category":
+            rare = said.rare if isinstance(said, Category) else 1
+            what = section.encoding_of(name) + (f", fewer than {rare} joined" if rare > 1 else "")
+        case "date" if isinstance(said, Date):
+            what = ", ".join(said.parts)
+        case "date":
+            return "asked about: declare it as date, or exclude it"
+        case "boolean":
+            what = "0 and 1"
+        case _:
+            what = "as it is"
+    return what + filled + ("; an indicator" if getattr(said, "indicator", False) else "")

@@ -152,11 +152,13 @@ def written(schema: Any) -> str:  # noqa: ANN401 - any part of a schema
 
 
 def parts(schema: Any) -> Iterator[Schema]:  # noqa: ANN401 - any part of a schema
-    """Give the schemas of the properties within a schema."""
+    """Give the schemas of the properties and of the items within a schema."""
     if isinstance(schema, dict):
         for key, value in schema.items():
             if key in MAPPINGS and isinstance(value, dict):
                 yield from (one for one in value.values() if isinstance(one, dict))
+            elif key == "items" and isinstance(value, dict):
+                yield value
             yield from parts(value)
     elif isinstance(schema, list):
         for one in schema:
@@ -164,7 +166,7 @@ def parts(schema: Any) -> Iterator[Schema]:  # noqa: ANN401 - any part of a sche
 
 
 def inner(schema: Any, names: dict[str, str]) -> Any:  # noqa: ANN401 - any part of a schema
-    """Return a schema whose properties refer to the definitions that have names."""
+    """Return a schema whose properties and items refer to the definitions that have names."""
     if isinstance(schema, list):
         return [inner(one, names) for one in schema]
     if not isinstance(schema, dict):
@@ -172,10 +174,15 @@ def inner(schema: Any, names: dict[str, str]) -> Any:  # noqa: ANN401 - any part
     made: Schema = {}
     for key, value in schema.items():
         if key == "properties" and isinstance(value, dict):
-            made[key] = {
-                name: refer(names[text]) if (text := written(one)) in names else inner(one, names)
-                for name, one in value.items()
-            }
+            made[key] = {name: referred(one, names) for name, one in value.items()}
+        elif key == "items":
+            made[key] = referred(value, names)
         else:
             made[key] = inner(value, names)
     return made
+
+
+def referred(schema: Any, names: dict[str, str]) -> Any:  # noqa: ANN401 - any part of a schema
+    """Return a reference to a part that is a definition, or the part with references in it."""
+    text = written(schema)
+    return refer(names[text]) if text in names else inner(schema, names)

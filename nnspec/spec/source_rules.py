@@ -11,7 +11,7 @@ from nnspec.spec.builtin import BUNDLED_SETS
 from nnspec.spec.data import DataSection, GivenSplits
 from nnspec.spec.formats import FORMATS, ending_of
 from nnspec.spec.pieces import Given, Piece, pieces_of
-from nnspec.spec.source import BUNDLED, locate, nearest
+from nnspec.spec.source import BUNDLED, is_url, locate, nearest
 
 SURE = 0.8
 """Likeness of two endings from which one is a slip for the other."""
@@ -33,7 +33,7 @@ def check_places(
             locate(piece.name, folder, path=piece.place, allow_outside=allow_outside)
         except Refused as refused:
             yield from refused.diagnostics
-        if piece.format is None:
+        if piece.format is None and not is_url(piece.name):
             yield unknown_format(piece)
 
 

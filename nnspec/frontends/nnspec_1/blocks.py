@@ -17,6 +17,8 @@ from nnspec.spec.model import Wire
 SUBMODEL = "Model"
 NO_INPUTS = "remove it: the inputs of a network are its Input layers"
 KEYS = ("parameters", "inputs", "layers", "outputs")
+SHOWN = 8
+"""Names of a chain that are all shown; of a longer one the ends are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,11 +193,12 @@ def holds_outputs(
 
 def may_nest(name: str, chain: tuple[str, ...], span: Span, findings: Findings) -> bool:
     """Return whether a block or model may stand within these: no block in itself, none too deep."""
-    shown = " -> ".join((*chain, name))
+    names = (*chain, name)
+    shown = " -> ".join(names if len(names) <= SHOWN else (*names[:3], "...", *names[-3:]))
     itself = name in chain and name != SUBMODEL
     if itself:
         findings.add("G203", f"the block {name} includes itself: {shown}", span)
-    elif len(chain) >= NESTED:
+    elif len(chain) >= NESTED and not any(one.code == "L102" for one in findings):
         message = f"blocks and models stand within one another more than {NESTED} deep: {shown}"
         findings.add("L102", message, span)
     return not itself and len(chain) < NESTED

@@ -272,6 +272,8 @@ class DocumentReader:
                 return
             reader.read_blocks.add(name)
             self.read_apart(reader.blocks[name], reader)
+            if any(one.code == "L102" for one in self.findings):
+                return  # each further block of the chain is as deep
 
     def read_apart(self, block: Block, reader: ModelReader) -> None:
         """Read a block that no use of it reads, for what is wrong within."""

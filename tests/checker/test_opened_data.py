@@ -133,6 +133,35 @@ def test_windows_across_several_series_name_what_tells_them_apart(
 
 
 @pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (lambda k: (k % 20, "abc"[k // 20]), "8 of 56 windows hold rows of more than one"),
+        (lambda k: (f"2024-01-{k // 3 + 1:02d}", "abc"[k % 3]), "all windows hold rows"),
+    ],
+)
+def test_windows_of_several_series_are_counted(
+    program: Program, row: Callable[[int], tuple[object, object]], said: str
+) -> None:
+    write(
+        program,
+        "when,shop,x,y",
+        [(*row(place), x, y) for place, (x, y, _) in enumerate(rows())],
+    )
+    assert said in found_in_series(program)[1]
+
+
+@pytest.mark.parametrize("texts", [["Rome", "7", "12"], ["Rome", "Oslo", "12"]])
+def test_a_key_may_hold_numbers_among_its_texts(program: Program, texts: list[str]) -> None:
+    write(
+        program,
+        "note,place,x,y",
+        [(0.5, texts[place // 20], x, y) for place, (x, y, _) in enumerate(rows())],
+    )
+    textual = sum(text.isalpha() for text in texts) > 1
+    assert found_in_series(program)[0] == (["D132"] if textual else [])
+
+
+@pytest.mark.parametrize(
     ("header", "row"),
     [
         ("day,shop,x,y", lambda k: (k, "abc"[k // 20])),
@@ -206,6 +235,21 @@ def test_a_feature_that_stands_for_the_classes_gives_them_away(program: Program)
     code, codes, out = found(program, **CLASSES)
     assert (code, codes) == (0, [("D123", 3)])
     assert '"t" stands one to one for the target "y"' in out
+
+
+def test_a_feature_gives_classes_away_only_if_each_of_its_values_is_one_class(
+    program: Program,
+) -> None:
+    swapped = {"a": "b", "b": "c", "c": "a"}
+    cells = [
+        (x, kind, swapped[kind], kind if x > -1.5 else swapped[kind], "abc".index(kind))
+        for x, _, kind in rows(200)
+    ]
+    write(program, "x,y,other,nearly,number", cells)
+    out = found(program, **CLASSES)[2]
+    assert '"other" stands one to one for the target "y"' in out
+    assert '"number" stands one to one for the target "y"' in out
+    assert '"nearly"' not in out
 
 
 def test_rows_that_are_trained_on_and_tested_on_are_counted(program: Program) -> None:

@@ -85,7 +85,7 @@ def test_by_default_the_network_reads_the_target_s_past(load: Load) -> None:
 
 def test_a_window_longer_than_the_series_is_refused(load: Load) -> None:
     with pytest.raises(
-        Refused, match=r"100 rows are too few for a window of 98 rows and a target 3"
+        Refused, match=r"for a window of 98 rows and a target 3 rows later; expected at least 101 "
     ):
         load(SERIES, window={"length": 98, "horizon": 3})
 

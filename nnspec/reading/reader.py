@@ -37,7 +37,7 @@ from nnspec.reading.misplaced import (
     pairs,
     without_strays,
 )
-from nnspec.reading.split import split_object
+from nnspec.reading.split import is_object, split_object
 from nnspec.reading.written import (
     Written,
     certain,
@@ -50,6 +50,9 @@ from nnspec.reading.written import (
     unknown,
 )
 from nnspec.spec.section import Section
+
+BESIDE = ("inputs", "repeat", "each")
+"""What stands beside a layer, and not among its arguments."""
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -254,6 +257,8 @@ class Reader:
 
     def elsewhere(self, kind: type[BaseModel], name: str, guess: str | None) -> str | None:
         """Return where a setting stands that an object or a section does not have."""
+        if name in BESIDE and not issubclass(kind, Section):
+            return f"write {name}: below the layer's key, at the same indentation"
         home = self.homes.get(name) if issubclass(kind, Section) or guess is None else None
         if home and name not in KEY_WORDS and (home != SEED or issubclass(kind, Section)):
             return f"write it below {home}:"
@@ -352,7 +357,7 @@ class Reader:
                 return UNREADABLE
             case Sequence() if shape.items is not None:
                 return self.read_list(shape.items, node, path)
-            case Mapping() if shape.values is not None and not self.is_object(node, shape.family):
+            case Mapping() if shape.values is not None and not is_object(node, shape.family):
                 return self.read_mapping(shape.values, node, path)
             case Mapping() if shape.section is not None and not shape.names_object(node):
                 return self.read_section(shape.section, node, path)
@@ -390,11 +395,3 @@ class Reader:
             self.positions[here] = entry.value.span
             read[entry.name] = self.read_value(annotation, entry.value, here)
         return UNREADABLE if any(one is UNREADABLE for one in read.values()) else read
-
-    def is_object(self, node: Mapping, family: str | None) -> bool:
-        """Return whether a mapping is an object and not a mapping of objects by name."""
-        if family is None:
-            return False
-        if node.get("class_name"):
-            return True
-        return any(find(family, entry.name) is not None for entry in node)

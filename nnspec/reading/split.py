@@ -1,5 +1,6 @@
 """An object's name and arguments, in whichever of the three ways it is written."""
 
+from nnspec.catalog.registry import find
 from nnspec.diagnostics import Findings
 from nnspec.document import Entry, Mapping, Node, Scalar, kind_of, plain, shorten
 from nnspec.language.near_names import suggest
@@ -66,3 +67,29 @@ def refuse_beside_config(entry: Entry, findings: Findings) -> None:
     if entry.name == "inbound_nodes":
         hint = "what feeds a layer is written as inputs: [name, ...]"
     findings.add("S101", message, entry.key, hint=hint or None)
+
+
+def is_object(node: Mapping, family: str | None) -> bool:
+    """Return whether a mapping is an object and not a mapping of objects by name.
+
+    A name that the writer chose may be that of an object: outputs called `mae` and `huber`, with a
+    loss each. Beside the arguments of an object other keys are slips.
+    """
+    if family is None:
+        return False
+    if node.get("class_name"):
+        return True
+    found = [find(family, entry.name) is not None for entry in node]
+    return any(found) and (len(found) == 1 or not all(stands_for(entry, family) for entry in node))
+
+
+def stands_for(entry: Entry, family: str) -> bool:
+    """Return whether a key's value is an object by itself."""
+    match entry.value:
+        case Scalar(value=str(name)):
+            return find(family, name) is not None
+        case Mapping(entries=(Entry(name=name),)):
+            return find(family, name) is not None
+        case Mapping() as value:
+            return value.get("class_name") is not None
+    return False

@@ -43,6 +43,12 @@ ODD = {
     "a path within": f"nnspec: 1\ndata: {{source: a/b/../d.TSV, target: y}}\n{TRAINING}",
     "a block in one line": "nnspec: 1\nblocks: {res: [{Dense: {units: 4, activation: relu}}]}\n"
     "model: [{Input: [4]}, res, {res: }, {Dense: 1}]\n",
+    "outputs that are called as losses are": "nnspec: 1\ndata: {source: d.csv, target: "
+    "{mae: a, huber: b, other: c}}\nmodel:\n  layers:\n    - Input: [4]\n      name: x\n"
+    "    - Dense: 1\n      name: mae\n    - Dense: 1\n      name: huber\n      inputs: x\n"
+    "    - Dense: 1\n      name: other\n      inputs: x\n  outputs: [mae, huber, other]\n"
+    "training: {optimizer: adam, epochs: 2, loss: {mae: MeanAbsoluteError, huber: huber, "
+    "other: {Huber: {delta: 2}}}}\n",
     "an output alone": "nnspec: 1\nmodel:\n  layers:\n    - Input: [4]\n    - Dense: 1\n"
     "      name: a\n  outputs: a\n",
 }

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from family import EXECUTORS, difference
+from family import ONE_AND_THE_OTHERS, difference
 from heads import CLASSES, NUMBERS, case_of
 from meant_differences import DIFFERENCES
 
@@ -19,7 +19,7 @@ HEADS = {"numbers": NUMBERS, "classes": CLASSES}
 EACH = [(group, name) for group, heads in HEADS.items() for name in heads]
 
 
-@pytest.mark.parametrize("executor", EXECUTORS)
+@pytest.mark.parametrize("executor", ONE_AND_THE_OTHERS)
 @pytest.mark.parametrize(("group", "name"), EACH, ids=[name for _, name in EACH])
 def test_each_loss_teaches_its_head_what_fit_teaches_it(
     told_twice: "Told", group: str, name: str, executor: str
@@ -33,7 +33,7 @@ def test_each_loss_teaches_its_head_what_fit_teaches_it(
         np.testing.assert_allclose(ours.history[figure], theirs.history[figure], rtol=1e-5)
 
 
-@pytest.mark.parametrize("executor", EXECUTORS)
+@pytest.mark.parametrize("executor", ONE_AND_THE_OTHERS)
 @pytest.mark.parametrize("group", HEADS)
 def test_the_figures_have_the_names_of_fit(told_twice: "Told", group: str, executor: str) -> None:
     ours, theirs = told_twice(group, case_of(HEADS[group]), executor)

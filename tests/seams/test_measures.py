@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from family import EXECUTORS, difference
+from family import ONE_AND_THE_OTHERS, difference
 from measures import CASES
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ EACH = [
 ]
 
 
-@pytest.mark.parametrize("executor", EXECUTORS)
+@pytest.mark.parametrize("executor", ONE_AND_THE_OTHERS)
 @pytest.mark.parametrize(
     ("group", "place"),
     [(group, place) for group, place, _ in EACH],
@@ -34,7 +34,7 @@ def test_each_metric_is_logged_as_in_fit(
         np.testing.assert_allclose(ours.history[name], wanted, rtol=2e-5, atol=1e-7)
 
 
-@pytest.mark.parametrize("executor", EXECUTORS)
+@pytest.mark.parametrize("executor", ONE_AND_THE_OTHERS)
 @pytest.mark.parametrize("group", CASES)
 def test_weights_of_rows_teach_what_they_teach_in_fit(
     told_twice: "Told", group: str, executor: str

@@ -1,6 +1,6 @@
 """The fused engine learns the weights that `Model.fit` learns."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -39,6 +39,15 @@ OPTIMIZERS: dict[str, Callable[[], Any]] = {
     ),
     "scaled": lambda: keras.optimizers.LossScaleOptimizer(keras.optimizers.Adam(0.001)),
 }
+USUAL_OPTIMIZERS = ("sgd", "rmsprop", "adam", "adamw", "clipped", "accumulated", "scheduled")
+USUAL_NETWORKS = ("mlp", "autoencoder", "lstm", "convolution", "masked", "transformer")
+
+
+def usual_first(names: Iterable[str], usual: Collection[str]) -> list[Any]:
+    """Return names, those that are not usual marked slow."""
+    return [name if name in usual else pytest.param(name, marks=pytest.mark.slow) for name in names]
+
+
 THREE_EPOCHS = Plan(batch_size=8, epochs=3, seed=5, engine="fused", xla="off")
 COMPILED = Plan(batch_size=8, epochs=3, seed=5, engine="fused", xla="required")
 
@@ -46,7 +55,7 @@ COMPILED = Plan(batch_size=8, epochs=3, seed=5, engine="fused", xla="required")
 PLANS = (THREE_EPOCHS, COMPILED)
 
 
-@pytest.mark.parametrize("kind", NETWORKS)
+@pytest.mark.parametrize("kind", usual_first(NETWORKS, USUAL_NETWORKS))
 def test_each_kind_of_network_learns_the_weights_of_fit(kind: str) -> None:
     theirs = compiled(NETWORKS[kind])
     rows = rows_for(theirs, 43)
@@ -58,7 +67,7 @@ def test_each_kind_of_network_learns_the_weights_of_fit(kind: str) -> None:
         np.testing.assert_allclose(outcome.history["loss"], expected["loss"], rtol=1e-5)
 
 
-@pytest.mark.parametrize("name", OPTIMIZERS)
+@pytest.mark.parametrize("name", usual_first(OPTIMIZERS, USUAL_OPTIMIZERS))
 def test_each_optimizer_learns_the_weights_of_fit(name: str) -> None:
     theirs = compiled(mlp, OPTIMIZERS[name]())
     rows = rows_for(theirs, 43)

@@ -3,30 +3,11 @@
 from collections.abc import Callable
 
 import pytest
+from three_heads import HEADS, TRAINED
 
 from nnspec.pipeline.check import Checked
 
 Read = Callable[..., Checked]
-
-HEADS = """\
-  layers:
-    - Dense: {units: 8, activation: relu}
-      name: trunk
-    - Dense: 1
-      name: height
-    - Dense: {units: 1, activation: sigmoid}
-      name: sort
-      inputs: trunk
-    - Dense: 1
-      name: weight
-      inputs: trunk
-"""
-TRAINED = """\
-training:
-  optimizer: adam
-  loss: {height: mse, sort: binary_crossentropy, weight: mse}
-  metrics: {height: [mae], sort: [accuracy]}
-"""
 
 
 def errors(checked: Checked) -> list[tuple[str, int]]:

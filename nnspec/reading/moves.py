@@ -10,6 +10,9 @@ from nnspec.document import Document, Entry, Mapping, plain
 from nnspec.document.write import scalar
 from nnspec.reading.written import Written
 
+BESIDE = ("name", "inputs", "repeat", "each")
+"""What stands beside a layer, and not among its arguments."""
+
 
 def add_version(document: Document) -> Edit:
     """Return the edit that says in which version of the language a spec is written."""
@@ -58,14 +61,17 @@ def put(at: Position, text: str) -> Edit:
     return Edit(Span(at, at), text)
 
 
-def refuse_inner_name(written: Written, kind: type[object], findings: Findings) -> None:
-    """Record `name` among the arguments: it stands beside the layer."""
-    argument = written.argument
-    entry = argument.entry("name") if isinstance(argument, Mapping) else None
-    if entry and not written.config and "name" not in getattr(kind, "model_fields", {}):
-        message = f"name stands beside {written.name}, not among its arguments"
-        hint = f"write name: below the key {written.name}, at the same indentation"
+def refuse_inner_wiring(written: Written, kind: type[object], findings: Findings) -> None:
+    """Record what stands among the arguments, and belongs beside the layer."""
+    argument, known = written.argument, getattr(kind, "model_fields", {})
+    if written.config or not isinstance(argument, Mapping):
+        return
+    for entry in argument:
+        if entry.name not in BESIDE or entry.name in known:
+            continue
+        message = f"{entry.name} stands beside {written.name}, not among its arguments"
+        hint = f"write {entry.name}: below the key {written.name}, at the same indentation"
         value = plain(entry.value)
-        if isinstance(argument, Mapping) and isinstance(value, str):
+        if entry.name == "name" and isinstance(value, str):
             hint = Advice(hint, edits=move_beside(written.span, argument, entry, value))
         findings.add("S101", message, entry.key, hint=hint)

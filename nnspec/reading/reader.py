@@ -51,9 +51,6 @@ from nnspec.reading.written import (
 )
 from nnspec.spec.section import Section
 
-BESIDE = ("inputs", "repeat", "each")
-"""What stands beside a layer, and not among its arguments."""
-
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -257,8 +254,6 @@ class Reader:
 
     def elsewhere(self, kind: type[BaseModel], name: str, guess: str | None) -> str | None:
         """Return where a setting stands that an object or a section does not have."""
-        if name in BESIDE and not issubclass(kind, Section):
-            return f"write {name}: below the layer's key, at the same indentation"
         home = self.homes.get(name) if issubclass(kind, Section) or guess is None else None
         if home and name not in KEY_WORDS and (home != SEED or issubclass(kind, Section)):
             return f"write it below {home}:"

@@ -211,3 +211,18 @@ def test_a_variable_written_with_another_sign_is_defined(read: Read) -> None:
     checked = read(text)
     assert errors(checked) == [("S108", 3)]
     assert first_hint(checked) == "write share: 0.2"
+
+
+def test_what_belongs_beside_a_layer_is_one_mistake_among_its_arguments(read: Read) -> None:
+    text = """
+        nnspec: 1
+        model:
+          layers:
+            - Input: {shape: [4], name: entry}
+            - Dense: {units: 5, activation: relu, name: left, inputs: entry}
+            - Dense: {units: 5, activation: relu, repeat: 2}
+            - Dense: 1
+        """
+    checked = read(text)
+    assert errors(checked) == [("S101", 5), ("S101", 6), ("S101", 6), ("S101", 7)]
+    assert first_hint(checked) == "write name: below the key Input, at the same indentation"

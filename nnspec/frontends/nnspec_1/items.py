@@ -10,12 +10,13 @@ from nnspec.document import Entry, Mapping, Node, Scalar, Sequence, kind_of, pla
 from nnspec.language.limits import MOST_REPETITIONS
 from nnspec.language.near_names import is_certain, nearest, suggest
 from nnspec.language.words import remedy
+from nnspec.reading.moves import BESIDE
 from nnspec.reading.reader import Reader
 from nnspec.reading.split import split_object
 from nnspec.reading.written import Written
 from nnspec.spec.model import UNREAD, Wire
 
-WIRING = ("name", "inputs", "repeat", "each", "use", "within")
+WIRING = (*BESIDE, "use", "within")
 LAYER_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 TUPLE = re.compile(r"\(([^()]*)\)")
 """Names as Python writes several."""

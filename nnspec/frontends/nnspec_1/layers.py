@@ -33,15 +33,15 @@ from nnspec.frontends.nnspec_1.scope import (
     choose_wires,
     describe_origin,
     is_input,
-    with_config_name,
-    without_name,
+    with_inner_name,
+    without_wiring,
 )
 from nnspec.frontends.nnspec_1.submodels import in_keras_form, read_submodel, substitute_beside
 from nnspec.language.calls import as_written
 from nnspec.language.habits import LAYER_WORDS
 from nnspec.language.limits import MOST_LAYERS, MOST_VALUES
 from nnspec.language.near_names import as_activation, meant, nearest, suggest, suggest_given
-from nnspec.reading.moves import refuse_inner_name
+from nnspec.reading.moves import refuse_inner_wiring
 from nnspec.reading.reader import Reader, Unreadable
 from nnspec.reading.substitute import Substitution
 from nnspec.reading.written import Written, certain, unknown
@@ -142,7 +142,7 @@ class ModelReader:
         for raw in node.items:
             substituted = substitute_beside(raw, scope.substitution, self.findings)
             item = read_item(substituted, self.reader)
-            items.append((raw, with_config_name(item, self.findings) if item else None))
+            items.append((raw, with_inner_name(item, self.findings) if item else None))
             self.partial |= item is not None and item.unnamed
         scope.taken |= {item.name[0] for _, item in items if item and item.name}
         for raw, item in items:
@@ -236,8 +236,8 @@ class ModelReader:
             written, kind = replace(written, name=name), find("layers", SHORT.get(name, name))
             if kind is None:
                 return None
-        refuse_inner_name(written, kind, self.findings)
-        settled = settle(without_name(written, kind), kind, self.findings)
+        refuse_inner_wiring(written, kind, self.findings)
+        settled = settle(without_wiring(written, kind), kind, self.findings)
         made = self.reader.read_arguments(kind, settled, partly=True)
         return None if isinstance(made, Unreadable) or not isinstance(made, Layer) else made
 

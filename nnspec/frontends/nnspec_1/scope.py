@@ -9,6 +9,7 @@ from nnspec.diagnostics import Findings, Span
 from nnspec.document import Entry, Scalar, shorten
 from nnspec.document import Mapping as MappingNode
 from nnspec.frontends.nnspec_1.items import Item
+from nnspec.reading.moves import BESIDE
 from nnspec.reading.substitute import Substitution
 from nnspec.reading.written import Written
 from nnspec.spec.model import UNREAD, LayerUse, Origin, RankDependent, SubModel, Wire
@@ -80,10 +81,15 @@ def describe_origin(item: Item, extra: tuple[Entry, ...], scope: Scope) -> Origi
     return Origin(item.written.span, places, wiring, scope.uses)
 
 
-def with_config_name(item: Item, findings: Findings) -> Item:
-    """Return an entry in Keras' own form with the name that its config gives."""
+def with_inner_name(item: Item, findings: Findings) -> Item:
+    """Return an entry with the name that stands among its arguments, as in Keras' own form.
+
+    In any other form it is out of place, and told so; whoever reads from the layer is not at fault.
+    """
     written = item.written
-    if written is None or not written.config or not isinstance(written.argument, MappingNode):
+    if written is None or not isinstance(written.argument, MappingNode):
+        return item
+    if not written.config and (item.name or not find("layers", written.name)):
         return item
     entry = written.argument.entry("name")
     inner = entry.value.value if entry and isinstance(entry.value, Scalar) else None
@@ -95,12 +101,16 @@ def with_config_name(item: Item, findings: Findings) -> Item:
     return replace(item, name=item.name or (inner, entry.value.span))
 
 
-def without_name(written: Written, kind: type[object]) -> Written:
-    """Return a layer without the `name` among its arguments."""
-    argument = written.argument
-    if not isinstance(argument, MappingNode) or "name" in getattr(kind, "model_fields", {}):
+def without_wiring(written: Written, kind: type[object]) -> Written:
+    """Return a layer without what belongs beside it among its arguments.
+
+    In Keras' own form only a name can stand there.
+    """
+    argument, known = written.argument, getattr(kind, "model_fields", {})
+    if not isinstance(argument, MappingNode):
         return written
-    kept = tuple(entry for entry in argument if entry.name != "name")
+    moved = [one for one in (BESIDE[:1] if written.config else BESIDE) if one not in known]
+    kept = tuple(entry for entry in argument if entry.name not in moved)
     return replace(written, argument=replace(argument, entries=kept))
 
 

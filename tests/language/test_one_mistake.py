@@ -226,3 +226,4 @@ def test_what_belongs_beside_a_layer_is_one_mistake_among_its_arguments(read: Re
     checked = read(text)
     assert errors(checked) == [("S101", 5), ("S101", 6), ("S101", 6), ("S101", 7)]
     assert first_hint(checked) == "write name: below the key Input, at the same indentation"
+    assert all("not among its arguments" in one.message for one in checked.diagnostics[:4])

@@ -1,5 +1,6 @@
 """Floor 8, figures of classes and labels: agreement, by scikit-learn's definitions."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -114,13 +115,13 @@ def lines(answers: Answers, values: Array | None, *, last: bool = False) -> Arra
 
 def line_weights(answers: Answers) -> Floats | None:
     """Return the weight of each line, None where all count alike."""
-    if answers.weights is None or answers.target is None:
-        return answers.weights
-    shares = answers.probabilities
-    positions = answers.prediction.shape[1:] if shares is None else shares.shape[1:-1]
-    each = answers.weights.reshape(-1, *(1 for _ in positions))
-    spread = np.broadcast_to(each, (len(answers.weights), *positions))
-    return lines(answers, spread)
+    weights = answers.weights
+    if weights is None:
+        return None
+    if answers.counted is not None:
+        return weights[answers.counted.nonzero()[0]]
+    assert answers.probabilities is not None, "figures need probabilities"
+    return np.repeat(weights, math.prod(answers.probabilities.shape[1:-1]))
 
 
 def indexed(classes: tuple[Label, ...], answers: Answers) -> tuple[tuple[Label, ...], Index, Index]:

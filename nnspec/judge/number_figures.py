@@ -1,5 +1,7 @@
 """Floor 8, figures of numbers: distances in the target's units, by scikit-learn's definitions."""
 
+import math
+
 import numpy as np
 from sklearn import metrics as sklearn_metrics
 
@@ -43,17 +45,14 @@ def in_columns(head: NumberHead, answers: Answers) -> tuple[Floats, Floats, Floa
     """
     assert answers.target is not None, "figures need targets"
     target, prediction, weights = answers.target, answers.prediction, answers.weights
-    names = head.measured
-    if answers.counted is None:
-        lines = target.size // len(names) // max(1, len(target)) if len(target) else 1
-        weights = None if weights is None else np.repeat(weights, lines)
-        return target.reshape(-1, len(names)), prediction.reshape(-1, len(names)), weights
     counted = answers.counted
-    if weights is not None:
-        each = weights.reshape(-1, *(1 for _ in counted.shape[1:]))
-        weights = np.broadcast_to(each, counted.shape)[counted]
-    units = target.shape[counted.ndim :] or (1,)
-    flat = (-1, int(np.prod(units)))
+    if counted is None:
+        flat = (-1, len(head.measured))
+        lines = math.prod(target.shape[1:]) // len(head.measured)
+        weights = None if weights is None else np.repeat(weights, lines)
+        return target.reshape(flat), prediction.reshape(flat), weights
+    flat = (-1, math.prod(target.shape[counted.ndim :]))
+    weights = None if weights is None else weights[counted.nonzero()[0]]
     return target[counted].reshape(flat), prediction[counted].reshape(flat), weights
 
 
@@ -78,9 +77,12 @@ def of_pictures(answers: Answers) -> Metrics:
     prediction = answers.prediction.reshape(target.shape)
     difference = prediction - target
     weights = answers.weights
-    r2 = sklearn_metrics.r2_score(target.T, prediction.T, multioutput="raw_values")
+    r2 = None
+    if target.shape[1] > 1:
+        each = sklearn_metrics.r2_score(target.T, prediction.T, multioutput="raw_values")
+        r2 = finite(np.average(each, weights=weights))
     return {
         "rmse": finite(np.average(np.sqrt((difference**2).mean(axis=1)), weights=weights)),
-        "r2": finite(np.average(r2, weights=weights)) if target.shape[1] > 1 else None,
+        "r2": r2,
         "mae": finite(np.average(np.abs(difference).mean(axis=1), weights=weights)),
     }

@@ -53,10 +53,16 @@ def numbers(*columns: tuple[float, float]) -> Preprocessing:
     )
 
 
-def measured(metric: Metric, fit: Preprocessing, target: np.ndarray, said: np.ndarray) -> float:
+def measured(
+    metric: Metric,
+    fit: Preprocessing,
+    target: np.ndarray,
+    said: np.ndarray,
+    weights: np.ndarray | None = None,
+) -> float:
     made = build_metric(metric, fit, "out")
     for part in (slice(0, 20), slice(20, None)):
-        made.update_state(target[part], said[part])
+        made.update_state(target[part], said[part], None if weights is None else weights[part])
     return float(made.result())
 
 
@@ -150,6 +156,80 @@ def test_the_f1_score_takes_the_pixels_of_a_picture_as_lines() -> None:
     codes = RANDOM.integers(0, 3, (ROWS, 2, 2))
     found = measured(F1Score(average="macro"), fit, np.eye(3, dtype=np.float32)[codes], shares)
     expected = sk.f1_score(codes.ravel(), shares.argmax(axis=-1).ravel(), average="macro")
+    assert found == pytest.approx(expected, rel=1e-5)
+
+
+def test_a_row_s_weight_goes_with_all_of_its_columns() -> None:
+    weights = RANDOM.random(ROWS).astype(np.float32) * 3
+    scaled = RANDOM.normal(size=(ROWS, 2)).astype(np.float32)
+    said = scaled + RANDOM.normal(size=scaled.shape).astype(np.float32) / 4
+    truth, answer = (one * [200.0, 0.5] + [900.0, 5.0] for one in (scaled, said))
+    fit = numbers((900.0, 200.0), (5.0, 0.5))
+    for metric, oracle in (
+        (RootMeanSquaredError(), sk.root_mean_squared_error),
+        (MeanAbsoluteError(), sk.mean_absolute_error),
+        (R2Score(), sk.r2_score),
+    ):
+        expected = oracle(truth, answer, sample_weight=weights)
+        assert measured(metric, fit, scaled, said, weights) == pytest.approx(expected, rel=2e-4)
+
+
+def test_a_row_s_weight_goes_with_all_of_its_steps() -> None:
+    fit = fitted(TargetFit(need="regression", columns=("y",), shape=(4, 1),
+                           shift=(10.0,), scale=(2.0,)))  # fmt: skip
+    weights = RANDOM.random(ROWS).astype(np.float32) * 3
+    target = RANDOM.normal(size=(ROWS, 4, 1)).astype(np.float32)
+    said = target + RANDOM.normal(size=target.shape).astype(np.float32)
+    expected = sk.root_mean_squared_error(2 * target[..., 0], 2 * said[..., 0],
+                                          sample_weight=weights)  # fmt: skip
+    found = measured(RootMeanSquaredError(), fit, target, said, weights)
+    assert found == pytest.approx(expected, rel=1e-4)
+
+
+def test_pictures_are_averaged_by_their_weights_and_equal_pixels_have_a_figure() -> None:
+    fit = fitted(TargetFit(need="regression", columns=("p",), shape=(3, 3),
+                           shift=(5.0,), scale=(4.0,)))  # fmt: skip
+    weights = RANDOM.random(ROWS).astype(np.float32) * 3
+    target = RANDOM.normal(size=(ROWS, 3, 3)).astype(np.float32)
+    target[:2] = 0.5
+    said = target + RANDOM.normal(size=target.shape).astype(np.float32) / 5
+    said[0] = 0.5
+    pairs = [(target[row].ravel(), said[row].ravel()) for row in range(ROWS)]
+    assert [sk.r2_score(*pair) for pair in pairs[:2]] == [1.0, 0.0]
+    for metric, oracle, factor in (
+        (R2Score(), sk.r2_score, 1.0),
+        (RootMeanSquaredError(), sk.root_mean_squared_error, 4.0),
+    ):
+        expected = factor * np.average([oracle(*pair) for pair in pairs], weights=weights)
+        found = measured(metric, fit, target, said, weights)
+        assert found == pytest.approx(expected, rel=1e-4)
+
+
+@pytest.mark.parametrize("shape", [(), (4,), (2, 3)], ids=str)
+def test_a_row_s_weight_counts_where_the_loss_ignores_nothing(shape: tuple[int, ...]) -> None:
+    fit = fitted(TargetFit(need="multiclass", columns=("t",), labels=(0, 1, 2), shape=shape,
+                           ignored=-1))  # fmt: skip
+    weights = RANDOM.random(ROWS).astype(np.float32) * 3
+    shares = RANDOM.dirichlet(np.ones(3), (ROWS, *shape)).astype(np.float32)
+    target = RANDOM.integers(-1, 3, (ROWS, *shape)).astype(np.int32)
+    kept = target >= 0
+    each = np.broadcast_to(weights.reshape(-1, *(1 for _ in shape)), kept.shape)[kept]
+    expected = sk.accuracy_score(target[kept], shares.argmax(axis=-1)[kept], sample_weight=each)
+    found = measured(SparseCategoricalAccuracy(), fit, target, shares, weights)
+    assert found == pytest.approx(expected, rel=1e-5)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (4, 1), (2, 3)], ids=str)
+def test_the_f1_score_weighs_each_pixel_as_its_picture(shape: tuple[int, ...]) -> None:
+    fit = fitted(TargetFit(need="multiclass", columns=("t",), labels=(0, 1, 2), shape=shape,
+                           one_hot=True))  # fmt: skip
+    weights = RANDOM.random(ROWS).astype(np.float32) * 3
+    shares = RANDOM.dirichlet(np.ones(3), (ROWS, *shape)).astype(np.float32)
+    codes = RANDOM.integers(0, 3, (ROWS, *shape))
+    said, each = shares.argmax(axis=-1).ravel(), np.repeat(weights, int(np.prod(shape)))
+    expected = sk.f1_score(codes.ravel(), said, average="macro", sample_weight=each)
+    truth = np.eye(3, dtype=np.float32)[codes]
+    found = measured(F1Score(average="macro"), fit, truth, shares, weights)
     assert found == pytest.approx(expected, rel=1e-5)
 
 

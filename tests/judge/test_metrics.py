@@ -11,6 +11,7 @@ from sklearn import metrics as sk
 
 from nnspec.diagnostics import RunFailed
 from nnspec.judge.answers import Answers, Truth, class_answers, label_answers, number_answers
+from nnspec.judge.figures import Metrics
 from nnspec.judge.heads import (
     ClassPerPosition,
     Head,
@@ -279,6 +280,137 @@ def test_weighted_figures_are_scikit_learn_s_with_sample_weight(kind: str) -> No
         ("mae", sk.mean_absolute_error),
     ):
         assert found[name] == pytest.approx(oracle(target, guess, sample_weight=weights), rel=1e-12)
+
+
+def assert_of_lines(
+    found: Metrics, target: np.ndarray, guess: np.ndarray, weights: np.ndarray | None
+) -> None:
+    """Compare figures of (lines, columns) with scikit-learn's."""
+    expected = {
+        "rmse": sk.root_mean_squared_error(target, guess, sample_weight=weights),
+        "r2": sk.r2_score(target, guess, sample_weight=weights),
+        "mae": sk.mean_absolute_error(target, guess, sample_weight=weights),
+    }
+    assert found == pytest.approx(expected, rel=1e-9)
+
+
+def test_a_row_s_weight_is_that_of_each_step_of_its_window() -> None:
+    target = RANDOM.normal(size=(30, 5, 2)) * [1.0, 50.0]
+    guess, weights = target + RANDOM.normal(size=target.shape), RANDOM.random(30) * 3
+    head = Reconstruction("out", ("a", "b"), (5, 2), ("a", "b"))
+    answers = number_answers(range(30), guess, Truth(target, weights=weights))
+    lines, each = (target.reshape(-1, 2), guess.reshape(-1, 2)), np.repeat(weights, 5)
+    assert_of_lines(measure(head, answers), *lines, each)
+    by_column = measure_columns(head, answers)
+    assert list(by_column) == ["a", "b"]
+    assert_of_lines(by_column["b"], lines[0][:, 1], lines[1][:, 1], each)
+
+
+@pytest.mark.parametrize("units", [(), (1,), (2,)], ids=str)
+@pytest.mark.parametrize("weighted", [False, True], ids=["alike", "weighted"])
+def test_numbers_of_steps_that_do_not_count_are_left_out(
+    units: tuple[int, ...],
+    weighted: bool,  # noqa: FBT001 - a test's parameter
+) -> None:
+    target = RANDOM.normal(size=(20, 4, *units)) * 7
+    guess, counted = target + RANDOM.normal(size=target.shape), RANDOM.random((20, 4)) < 0.6
+    weights = RANDOM.random(20) * 3 if weighted else None
+    head = Numbers("out", ("y",), (4, *units))
+    answers = number_answers(range(20), guess, Truth(target, counted, weights))
+    each = None if weights is None else np.repeat(weights, counted.sum(axis=1))
+    lines = (one[counted].reshape(counted.sum(), -1) for one in (target, guess))
+    assert_of_lines(measure(head, answers), *lines, each)
+    assert measure_columns(head, answers) == {}
+
+
+def test_where_no_step_counts_there_are_no_figures() -> None:
+    target, counted = np.ones((3, 4, 2)), np.zeros((3, 4), bool)
+    answers = number_answers(range(3), target, Truth(target, counted, np.ones(3)))
+    found = measure(Numbers("out", ("y",), (4, 2)), answers)
+    assert found == {"rmse": None, "r2": None, "mae": None}
+
+
+def test_r2_needs_two_elements_of_a_picture_and_one_picture_is_enough() -> None:
+    target, weights = np.array([[2.0], [5.0], [9.0]]), np.array([1.0, 1.0, 2.0])
+    head = Reconstruction("dot", ("dot",), (1,), of_pictures=True)
+    found = measure(head, number_answers(range(3), target + 2, Truth(target, weights=weights)))
+    assert found == {"rmse": 2.0, "r2": None, "mae": 2.0}
+    target = RANDOM.normal(size=(1, 2, 3))
+    guess = target + RANDOM.normal(size=target.shape) / 3
+    head = Reconstruction("picture", ("pixel",), (2, 3), of_pictures=True)
+    found = measure(head, number_answers([0], guess, Truth(target)))
+    assert found["r2"] == pytest.approx(sk.r2_score(target.ravel(), guess.ravel()), rel=1e-9)
+
+
+def test_pictures_are_averaged_by_their_weights_and_their_pixels_not_listed() -> None:
+    target, weights = RANDOM.normal(size=(6, 3, 4)), RANDOM.random(6) * 3
+    guess = target + RANDOM.normal(size=target.shape) / 3
+    head = Reconstruction("picture", ("pixel",), (3, 4), of_pictures=True)
+    answers = number_answers(range(6), guess, Truth(target, weights=weights))
+    pairs = [(target[row].ravel(), guess[row].ravel()) for row in range(6)]
+    assert measure(head, answers) == pytest.approx(
+        {
+            name: np.average([oracle(*pair) for pair in pairs], weights=weights)
+            for name, oracle in (
+                ("rmse", sk.root_mean_squared_error),
+                ("r2", sk.r2_score),
+                ("mae", sk.mean_absolute_error),
+            )
+        },
+        rel=1e-9,
+    )
+    assert measure_columns(head, answers) == {}
+
+
+def test_a_hundred_elements_of_an_array_are_listed_and_all_columns_of_a_table() -> None:
+    def listed(head: Numbers) -> int:
+        target = RANDOM.normal(size=(3, *head.cell))
+        return len(measure_columns(head, number_answers(range(3), target + 1, Truth(target))))
+
+    assert listed(Numbers("out", ("y",))) == 0
+    assert listed(Numbers("out", ("y", "z"))) == 2
+    assert listed(Numbers("out", ("spectrum",), (100,))) == 100
+    assert listed(Numbers("out", ("spectrum",), (101,))) == 0
+    assert listed(Numbers("out", tuple(f"y{place}" for place in range(101)))) == 101
+
+
+@pytest.mark.parametrize("masked", [False, True], ids=["all", "masked"])
+def test_a_row_s_weight_is_that_of_each_of_its_steps(masked: bool) -> None:  # noqa: FBT001 - a test's parameter
+    labels, weights = np.array(["noun", "verb"], dtype=object), RANDOM.random(20) * 3
+    target, shares = (
+        labels[RANDOM.integers(0, 2, (20, 2, 3))],
+        RANDOM.dirichlet(np.ones(2), (20, 2, 3)),
+    )
+    counted = RANDOM.random((20, 2, 3)) < 0.6 if masked else None
+    head = ClassPerPosition("tag", ("tag",), ("noun", "verb"), (2, 3))
+    answers = class_answers(range(20), shares, head.classes, Truth(target, counted, weights))
+    kept = np.ones(target.shape, bool) if counted is None else counted
+    each = np.broadcast_to(weights[:, None, None], kept.shape)[kept]
+    truth, held = target[kept].astype(str), shares[kept]
+    said = labels[held.argmax(axis=1)].astype(str)
+    assert measure(head, answers) == pytest.approx(
+        {
+            "accuracy": sk.accuracy_score(truth, said, sample_weight=each),
+            "macro_f1": sk.f1_score(truth, said, average="macro", sample_weight=each),
+            "roc_auc": sk.roc_auc_score(truth == "verb", held[:, 1], sample_weight=each),
+        },
+        abs=1e-9,
+    )
+
+
+def test_a_row_s_weight_is_that_of_the_labels_of_each_step() -> None:
+    held, weights = RANDOM.integers(0, 2, (20, 4, 3)), RANDOM.random(20) * 3
+    shares = np.clip(held * 0.4 + RANDOM.random(held.shape) * 0.6, 0, 1)
+    head = SeveralLabels("out", ("mood",), (0, 1), (4, 3))
+    answers = label_answers(range(20), shares, (0, 1), Truth(held, weights=weights))
+    truth, said, each = held.reshape(-1, 3), shares.reshape(-1, 3) > 0.5, np.repeat(weights, 4)
+    found = measure(head, answers)
+    assert found["subset_accuracy"] == pytest.approx(
+        sk.accuracy_score(truth, said, sample_weight=each), abs=1e-9
+    )
+    assert found["macro_f1"] == pytest.approx(
+        sk.f1_score(truth, said, average="macro", sample_weight=each), abs=1e-9
+    )
 
 
 def test_answers_that_are_no_numbers_are_refused_with_their_row() -> None:

@@ -42,8 +42,8 @@ def predict_fused(model: keras.Model, inputs: dict[str, Array]) -> dict[str, Arr
 
 def block_rows(model: keras.Model) -> int:
     """Return how many rows go through the network at a time."""
-    widest = max((_bytes(one) for one in model.layers), default=1)
-    return max(LEAST_ROWS, min(MOST_ROWS, BLOCK_BYTES // max(1, widest)))
+    widest = max(map(_bytes, model.layers))
+    return max(LEAST_ROWS, min(MOST_ROWS, BLOCK_BYTES // widest))
 
 
 def _forward(model: keras.Model, arrays: list[Array]) -> Forward:
@@ -62,4 +62,4 @@ def _forward(model: keras.Model, arrays: list[Array]) -> Forward:
 def _bytes(layer: keras.layers.Layer) -> int:
     """Return the memory one row of the layer's output takes, in bytes."""
     shapes = output_sizes(layer)
-    return max((4 * int(np.prod([size or 32 for size in one[1:]])) for one in shapes), default=0)
+    return max(4 * int(np.prod([size or 32 for size in one[1:]])) for one in shapes)

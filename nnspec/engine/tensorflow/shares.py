@@ -58,7 +58,7 @@ class _Part:
         with keras.StatelessScope(state_mapping=pairs), tf.GradientTape() as tape:
             tape.watch(learned)
             outputs = self.model(x, training=True)
-            loss = self.model.compute_loss(x, y, outputs, weights, training=True)
+            loss = self.model.compute_loss(x, y, outputs, weights)
         gradients = tape.gradient(loss, learned)
         return (
             [None if one is None else tf.convert_to_tensor(one) for one in gradients],

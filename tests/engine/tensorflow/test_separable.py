@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from networks import compiled
 
+from nnspec.build.objects import BoundActivation
 from nnspec.engine.tensorflow.separable import MEAN_LOSSES, entangled
 
 pytestmark = pytest.mark.keras
@@ -110,6 +111,10 @@ ENTANGLED: dict[str, tuple[Any, str]] = {
     "masks": (lambda: L.Embedding(9, 2, mask_zero=True), "masks steps"),
     "a penalty": (lambda: L.Dense(4, activity_regularizer="l2"), "adds to the loss"),
     "halves": (lambda: L.Dense(4, dtype="mixed_bfloat16"), "computes in bfloat16"),
+    "an activation over rows": (
+        lambda: L.Dense(4, activation=BoundActivation("softmax", {"axis": 0})),
+        "activation not known",
+    ),
     "an own activation": (
         lambda: L.Dense(4, activation=lambda x: x - keras.ops.mean(x)),
         "activation not known",
@@ -137,7 +142,13 @@ def first_number(tensor: Any) -> Any:
 
 
 @pytest.mark.parametrize(
-    "layer", [lambda: L.Softmax(axis=1), lambda: L.LayerNormalization(axis=(1, 2)), L.ReLU]
+    "layer",
+    [
+        lambda: L.Softmax(axis=1),
+        lambda: L.LayerNormalization(axis=(1, 2)),
+        L.ReLU,
+        lambda: L.Dense(4, activation=BoundActivation("leaky_relu", {"negative_slope": 0.3})),
+    ],
 )
 def test_a_layer_along_another_axis_does_not_tie_rows(layer: Any) -> None:
     assert entangled(compiled(lambda: series(layer()))) is None

@@ -9,7 +9,8 @@ from networks import compiled, difference, mlp, rows_for
 
 from nnspec.engine import Plan, evaluate, train
 from nnspec.engine.tensorflow import source as sources
-from nnspec.engine.tensorflow.feed import feed
+from nnspec.engine.tensorflow.feed import build_variables, feed
+from nnspec.engine.tensorflow.fused import core, source
 from nnspec.engine.tensorflow.source import block_of, fits
 
 pytestmark = pytest.mark.keras
@@ -128,3 +129,22 @@ def test_a_block_holds_at_least_one_step() -> None:
     rows: Any = feed(compiled(mlp), rows_for(compiled(mlp), 43))
     block = block_of(rows, 4, most_bytes=1)
     assert (block.full, block.left, block.rows) == (1, 3, 7)
+
+
+def test_many_rows_are_gathered_to_train_on_and_taken_as_they_lie_to_be_evaluated(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    model = compiled(mlp)
+    rows = feed(model, rows_for(model, 12))
+    build_variables(model, rows)
+    network = core(model, xla=False)
+
+    def lies_in_order(*, training: bool) -> bool:
+        lain = source(network, rows, 4, training=training)
+        assert isinstance(lain, sources.Resident)
+        return lain.steps.block.in_order
+
+    assert lies_in_order(training=True)
+    monkeypatch.setattr(sources, "FEW_BYTES", 12)
+    assert not lies_in_order(training=True)
+    assert lies_in_order(training=False)

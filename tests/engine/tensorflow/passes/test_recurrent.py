@@ -91,6 +91,23 @@ def test_a_stateful_layer_carries_its_state_on() -> None:
     np.testing.assert_allclose(twice(GRAPH), twice(None), rtol=2e-5, atol=1e-6)
 
 
+@pytest.mark.parametrize("zero_output", [False, True], ids=["repeated", "zeros"])
+def test_masked_steps_give_what_they_give_in_keras_whatever_the_state(zero_output: bool) -> None:  # noqa: FBT001 - a test's parameter
+    def twice(setting: Setting | None) -> Floats:
+        keras.utils.set_random_seed(2)
+        x = keras.Input(batch_shape=(4, 6, 3))
+        layer = L.LSTM(
+            5, return_sequences=True, stateful=True, zero_output_for_mask=zero_output
+        )
+        model = keras.Model(x, layer(L.Masking(0.0)(x)))
+        outcome(model, series()[::-1], setting)
+        return outcome(model, series(), setting)[0]
+
+    ours, theirs = twice(GRAPH), twice(None)
+    assert not theirs[2, :2].any(), "Keras gives zeros before the first step that counts"
+    np.testing.assert_allclose(ours, theirs, rtol=2e-5, atol=1e-6)
+
+
 def test_dropout_on_a_recurrent_layers_inputs_draws_the_masks_of_keras_in_a_graph() -> None:
     def trained(setting: Setting | None) -> list[Floats]:
         model = sequences(lambda: L.LSTM(5, dropout=0.5, seed=4), masked=False)

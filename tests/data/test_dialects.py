@@ -1,5 +1,6 @@
 """How text tables are found to be written, and several files that are one table."""
 
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -57,6 +58,28 @@ def test_files_of_several_formats_are_one_table(tmp_path: Path) -> None:
     training = load(tmp_path, ["a.csv", "b.parquet"], split=whole).splits["train"]
     assert training.features["id"].values.tolist() == list(range(30))
     assert training.features["Größe"].values.tolist() == [one[1] for one in ROWS]
+
+
+@pytest.mark.parametrize("order", [["a.csv", "b.parquet"], ["b.parquet", "a.csv"]])
+def test_cells_of_another_type_become_the_texts_that_they_are_written_as(
+    order: list[str], tmp_path: Path
+) -> None:
+    (tmp_path / "a.csv").write_text("flag,day,size\nTRUE,never,x\n")
+    typed = {"flag": [False], "day": [date(2024, 3, 1)], "size": [2.5]}
+    pl.DataFrame(typed).write_parquet(tmp_path / "b.parquet")
+    section = DataSection.model_validate({"source": order, "target": "size"})
+    columns = read_source(section.source, tmp_path).columns
+    texts = {"flag": ["TRUE", "false"], "day": ["never", "2024-03-01"], "size": ["x", "2.5"]}
+    for name, cells in texts.items():
+        assert list(columns[name]) == (cells if order[0] == "a.csv" else cells[::-1])
+
+
+def test_cells_that_no_type_holds_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("x,y\n1,2\n")
+    pl.DataFrame({"x": [[1, 2]], "y": [3]}).write_parquet(tmp_path / "b.parquet")
+    found = refused(tmp_path, ["a.csv", "b.parquet"])
+    assert (found.code, found.path) == ("D119", ("data", "columns", "x"))
+    assert "String in a.csv; List(Int64) in b.parquet" in found.message.replace(f"{tmp_path}/", "")
 
 
 def test_files_that_write_numbers_differently_are_named(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """What rows show that no refusal names: series side by side, copies, leakage, identifiers."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -22,7 +22,7 @@ WINDOW = DataSection.model_validate(
 )
 
 
-def table(header: str, rows: list[tuple[object, ...]]) -> str:
+def table(header: str, rows: Sequence[tuple[object, ...]]) -> str:
     return "\n".join([header, *(",".join(map(str, row)) for row in rows), ""])
 
 

@@ -1,4 +1,4 @@
-"""Any number of rows through a network that is built for batches of one size, held against Keras."""
+"""Any number of rows through a network built for batches of one size, held against Keras."""
 
 from typing import Any
 

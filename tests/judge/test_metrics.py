@@ -11,7 +11,6 @@ from sklearn import metrics as sk
 
 from nnspec.diagnostics import RunFailed
 from nnspec.judge.answers import Answers, Truth, class_answers, label_answers, number_answers
-from nnspec.judge.figures import Metrics
 from nnspec.judge.heads import (
     ClassPerPosition,
     Head,
@@ -282,47 +281,6 @@ def test_weighted_figures_are_scikit_learn_s_with_sample_weight(kind: str) -> No
         assert found[name] == pytest.approx(oracle(target, guess, sample_weight=weights), rel=1e-12)
 
 
-def assert_of_lines(
-    found: Metrics, target: np.ndarray, guess: np.ndarray, weights: np.ndarray | None
-) -> None:
-    """Compare figures of (lines, columns) with scikit-learn's."""
-    expected = {
-        "rmse": sk.root_mean_squared_error(target, guess, sample_weight=weights),
-        "r2": sk.r2_score(target, guess, sample_weight=weights),
-        "mae": sk.mean_absolute_error(target, guess, sample_weight=weights),
-    }
-    assert found == pytest.approx(expected, rel=1e-9)
-
-
-def test_a_row_s_weight_is_that_of_each_step_of_its_window() -> None:
-    target = RANDOM.normal(size=(30, 5, 2)) * [1.0, 50.0]
-    guess, weights = target + RANDOM.normal(size=target.shape), RANDOM.random(30) * 3
-    head = Reconstruction("out", ("a", "b"), (5, 2), ("a", "b"))
-    answers = number_answers(range(30), guess, Truth(target, weights=weights))
-    lines, each = (target.reshape(-1, 2), guess.reshape(-1, 2)), np.repeat(weights, 5)
-    assert_of_lines(measure(head, answers), *lines, each)
-    by_column = measure_columns(head, answers)
-    assert list(by_column) == ["a", "b"]
-    assert_of_lines(by_column["b"], lines[0][:, 1], lines[1][:, 1], each)
-
-
-@pytest.mark.parametrize("units", [(), (1,), (2,)], ids=str)
-@pytest.mark.parametrize("weighted", [False, True], ids=["alike", "weighted"])
-def test_numbers_of_steps_that_do_not_count_are_left_out(
-    units: tuple[int, ...],
-    weighted: bool,  # noqa: FBT001 - a test's parameter
-) -> None:
-    target = RANDOM.normal(size=(20, 4, *units)) * 7
-    guess, counted = target + RANDOM.normal(size=target.shape), RANDOM.random((20, 4)) < 0.6
-    weights = RANDOM.random(20) * 3 if weighted else None
-    head = Numbers("out", ("y",), (4, *units))
-    answers = number_answers(range(20), guess, Truth(target, counted, weights))
-    each = None if weights is None else np.repeat(weights, counted.sum(axis=1))
-    lines = (one[counted].reshape(counted.sum(), -1) for one in (target, guess))
-    assert_of_lines(measure(head, answers), *lines, each)
-    assert measure_columns(head, answers) == {}
-
-
 def test_where_no_step_counts_there_are_no_figures() -> None:
     target, counted = np.ones((3, 4, 2)), np.zeros((3, 4), bool)
     answers = number_answers(range(3), target, Truth(target, counted, np.ones(3)))
@@ -335,43 +293,16 @@ def test_r2_needs_two_elements_of_a_picture_and_one_picture_is_enough() -> None:
     head = Reconstruction("dot", ("dot",), (1,), of_pictures=True)
     found = measure(head, number_answers(range(3), target + 2, Truth(target, weights=weights)))
     assert found == {"rmse": 2.0, "r2": None, "mae": 2.0}
-    target = RANDOM.normal(size=(1, 2, 3))
+    target = RANDOM.normal(size=(1, 1, 2))
     guess = target + RANDOM.normal(size=target.shape) / 3
-    head = Reconstruction("picture", ("pixel",), (2, 3), of_pictures=True)
+    head = Reconstruction("picture", ("pixel",), (1, 2), of_pictures=True)
     found = measure(head, number_answers([0], guess, Truth(target)))
     assert found["r2"] == pytest.approx(sk.r2_score(target.ravel(), guess.ravel()), rel=1e-9)
 
 
-def test_pictures_are_averaged_by_their_weights_and_their_pixels_not_listed() -> None:
-    target, weights = RANDOM.normal(size=(6, 3, 4)), RANDOM.random(6) * 3
-    guess = target + RANDOM.normal(size=target.shape) / 3
-    head = Reconstruction("picture", ("pixel",), (3, 4), of_pictures=True)
-    answers = number_answers(range(6), guess, Truth(target, weights=weights))
-    pairs = [(target[row].ravel(), guess[row].ravel()) for row in range(6)]
-    assert measure(head, answers) == pytest.approx(
-        {
-            name: np.average([oracle(*pair) for pair in pairs], weights=weights)
-            for name, oracle in (
-                ("rmse", sk.root_mean_squared_error),
-                ("r2", sk.r2_score),
-                ("mae", sk.mean_absolute_error),
-            )
-        },
-        rel=1e-9,
-    )
-    assert measure_columns(head, answers) == {}
-
-
-def test_a_hundred_elements_of_an_array_are_listed_and_all_columns_of_a_table() -> None:
-    def listed(head: Numbers) -> int:
-        target = RANDOM.normal(size=(3, *head.cell))
-        return len(measure_columns(head, number_answers(range(3), target + 1, Truth(target))))
-
-    assert listed(Numbers("out", ("y",))) == 0
-    assert listed(Numbers("out", ("y", "z"))) == 2
-    assert listed(Numbers("out", ("spectrum",), (100,))) == 100
-    assert listed(Numbers("out", ("spectrum",), (101,))) == 0
-    assert listed(Numbers("out", tuple(f"y{place}" for place in range(101)))) == 101
+def test_a_single_column_has_no_figures_beside_those_of_all() -> None:
+    assert measure_columns(*regression(("y",))) == {}
+    assert list(measure_columns(*regression(("y", "z")))) == ["y", "z"]
 
 
 @pytest.mark.parametrize("masked", [False, True], ids=["all", "masked"])

@@ -46,16 +46,19 @@ def test_a_row_s_weight_counts_for_each_step_of_its_window() -> None:
         assert each[name] == pytest.approx(one)
 
 
+@pytest.mark.parametrize("units", [(), (1,), (2,)], ids=str)
 @pytest.mark.parametrize("weighted", [True, False])
-def test_steps_left_out_have_no_part_in_the_figures_of_any_column(*, weighted: bool) -> None:
+def test_steps_left_out_have_no_part_in_the_figures_of_any_column(
+    *, units: tuple[int, ...], weighted: bool
+) -> None:
     counted = RANDOM.random((9, 4)) > 0.4
     weights = RANDOM.uniform(0.5, 3, 9) if weighted else None
     known = {"counted": counted} | ({"weights": weights} if weights is not None else {})
-    found = answers((9, 4, 2), **known)
+    found = answers((9, 4, *units), **known)
     rows = np.repeat(weights, counted.sum(axis=1)) if weights is not None else None
-    target, prediction = both(found)
-    right = expected(target[counted], prediction[counted], rows)
-    head = Numbers("out", ("a", "b"), (4, 2))
+    target, prediction = (one[counted].reshape(counted.sum(), -1) for one in both(found))
+    right = expected(target, prediction, rows)
+    head = Numbers("out", ("a",), (4, *units))
     assert measure_numbers(head, found) == pytest.approx(right)
     assert measure_each(head, found) == {}
 

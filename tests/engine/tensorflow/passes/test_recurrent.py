@@ -96,9 +96,7 @@ def test_masked_steps_give_what_they_give_in_keras_whatever_the_state(zero_outpu
     def twice(setting: Setting | None) -> Floats:
         keras.utils.set_random_seed(2)
         x = keras.Input(batch_shape=(4, 6, 3))
-        layer = L.LSTM(
-            5, return_sequences=True, stateful=True, zero_output_for_mask=zero_output
-        )
+        layer = L.LSTM(5, return_sequences=True, stateful=True, zero_output_for_mask=zero_output)
         model = keras.Model(x, layer(L.Masking(0.0)(x)))
         outcome(model, series()[::-1], setting)
         return outcome(model, series(), setting)[0]

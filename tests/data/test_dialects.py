@@ -105,3 +105,9 @@ def test_dates_behind_other_columns_are_told(tmp_path: Path) -> None:
     found = refused(tmp_path, "d.csv")
     assert found.code == "D134"
     assert 'column "when" holds dates, such as 2024-03-01' in found.message
+
+
+def test_a_month_of_few_digits_is_a_date(tmp_path: Path) -> None:
+    rows = "".join(f"2024-{row % 9 + 1},{row}\n" for row in range(20))
+    (tmp_path / "d.csv").write_text(f"when,y\n{rows}")
+    assert refused(tmp_path, "d.csv").code == "D134"

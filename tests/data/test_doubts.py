@@ -52,6 +52,9 @@ def noise(place: int) -> float:
             lambda k: ("ab"[k // 30], "pq"[k // 15 % 2], k % 15),
             '4 series: "shop" and "goods" tells them apart (a p, a q, b p, ...; "when" begins anew',
         ),
+        ("when,shop", lambda k: (k // 20, f"s{k % 20}"), 'each "when" stands once'),
+        ("when,shop", lambda k: (k // 30, f"s{k % 30}"), None),
+        ("when,shop", lambda k: (k // 4, f"s{k % 4 + k // 4 % 2 * 3}"), 'each "when" stands once'),
         ("note,share", lambda k: (0.5, k // 20 + 0.5), None),
         ("note,id", lambda k: (0.5, k), None),
     ],
@@ -127,6 +130,23 @@ def test_copies_are_told_where_so_many_combinations_leave_none_to_chance(
     assert {one.code for one in found} == codes
 
 
+def test_one_row_that_stands_twice_may_be_chance(load: Load) -> None:
+    split = {"method": "time", "validation": 0, "test": 0.2}
+    section = DataSection.model_validate({"source": "data.csv", "target": "y", "split": split})
+    rows = [(noise(k), noise(-k - 1)) for k in range(50)]
+    for copied, codes in ((1, []), (2, ["D122"])):
+        text = table("x,y", [*rows[: 50 - copied], *rows[:copied]])
+        assert [one.code for one in check_rows(load(text, split=split), section)] == codes
+
+
+@pytest.mark.parametrize(("count", "codes"), [(2, []), (3, ["D123"])])
+def test_a_line_through_two_rows_is_none(count: int, codes: list[str], load: Load) -> None:
+    split = {"validation": 0, "test": 0}
+    section = DataSection.model_validate({"source": "data.csv", "target": "y", "split": split})
+    text = table("x,y", [(k, 3 * k + 1) for k in range(count)])
+    assert [one.code for one in check_rows(load(text, split=split), section)] == codes
+
+
 def nested(depth: int) -> bytes:
     return b"\x1c" * depth + b"\0" * (depth + 1)
 
@@ -143,6 +163,27 @@ def test_structures_of_thrift_are_read_as_deep_as_they_may_be() -> None:
 )
 def test_numbers_of_thrift_have_their_sign_in_the_last_bit(number: int, written: bytes) -> None:
     assert Reader(b"\x15" + written + b"\0").struct() == {1: number}
+
+
+def test_lists_of_thrift_are_read_as_deep_as_they_may_be() -> None:
+    def lists(depth: int) -> bytes:
+        return b"\x19" * depth + b"\3\0"
+
+    assert Reader(lists(20)).struct() != {}
+    with pytest.raises(Malformed, match="lists are nested too deep"):
+        Reader(lists(21)).struct()
+
+
+def test_truths_of_thrift_are_their_kind_in_a_field_and_a_byte_in_a_list() -> None:
+    assert Reader(b"\x11\x12\0").struct() == {1: True, 2: False}
+    assert Reader(b"\x19\x31\1\2\1\0").struct() == {1: [True, False, True]}
+
+
+def test_numbers_of_thrift_have_up_to_64_bits() -> None:
+    longest = b"\xff" * 9 + b"\1"
+    assert Reader(b"\x16" + longest + b"\0").struct() == {1: -(2**63)}
+    with pytest.raises(Malformed, match="more than 64 bits"):
+        Reader(b"\x16" + b"\xff" * 10 + b"\1\0").struct()
 
 
 def test_a_text_of_thrift_is_no_longer_than_what_is_left() -> None:

@@ -159,7 +159,10 @@ def test_means_over_masked_steps_are_those_of_keras_evaluate() -> None:
     network = keras.Sequential([keras.layers.Masking(), keras.layers.Dense(1)])
     inputs = RANDOM.normal(size=(ROWS, 4, 2)).astype(np.float32)
     inputs[RANDOM.random((ROWS, 4)) < 0.5] = 0
-    mask, target = np.asarray(inputs.any(axis=-1)), RANDOM.normal(size=(ROWS, 4, 1)).astype(np.float32)
+    mask, target = (
+        np.asarray(inputs.any(axis=-1)),
+        RANDOM.normal(size=(ROWS, 4, 1)).astype(np.float32),
+    )
     network.compile(loss="mse", metrics=[keras.metrics.MeanAbsoluteError()])
     expected = network.evaluate(inputs, target, batch_size=ROWS, verbose=0, return_dict=True)
     fit = fitted(TargetFit(need="regression", columns=("y",), shape=(4, 1)))

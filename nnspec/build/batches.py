@@ -48,11 +48,10 @@ def in_batches(core: keras.Model, inputs: Sequence[tf.Tensor], size: int) -> lis
 
     def batched(tensor: tf.Tensor) -> tf.Tensor:
         filled = tf.gather(tensor, places)
-        return tf.reshape(filled, tf.concat([[batches, size], tf.shape(tensor)[1:]], axis=0))
+        return tf.reshape(filled, [batches, size, *tf.unstack(tf.shape(tensor)[1:])])
 
     def flat(tensor: tf.Tensor) -> tf.Tensor:
-        whole = tf.concat([[batches * size], tf.shape(tensor)[2:]], axis=0)
-        return tf.reshape(tensor, whole)[:rows]
+        return tf.reshape(tensor, [batches * size, *tf.unstack(tf.shape(tensor)[2:])])[:rows]
 
     def step(batch: list[tf.Tensor]) -> list[tf.Tensor]:
         shaped = zip(batch, inputs, strict=True)
@@ -70,8 +69,7 @@ def in_batches(core: keras.Model, inputs: Sequence[tf.Tensor], size: int) -> lis
 
 def stateful_layers(core: keras.Model) -> list[Any]:
     """Return the layers, nested ones included, that carry a state from batch to batch."""
-    inner = inner_layers(core)
-    return [one for one in inner if getattr(one, "stateful", False) and hasattr(one, "reset_state")]
+    return [one for one in inner_layers(core) if getattr(one, "stateful", False)]
 
 
 def whole_batches(core: keras.Model, rows: int) -> int:

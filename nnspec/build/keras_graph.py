@@ -63,15 +63,13 @@ class Neighbours:
 
     def only_node(self, layer: keras.layers.Layer) -> Any | None:  # noqa: ANN401 - Keras' own node
         """Return the one place where a layer is applied; None where there are several, or none."""
-        nodes = self.nodes.get(id(layer), ())
-        return nodes[0] if len(nodes) == 1 and id(layer) not in self.held else None
+        return None if id(layer) in self.held else only(self.nodes.get(id(layer), ()))
 
     def only_source(self, layer: keras.layers.Layer) -> keras.layers.Layer | None:
         """Return the layer that alone feeds a layer that is applied once, through one tensor."""
         node = self.only_node(layer)
-        if node is None or len(node.input_tensors) != 1:
-            return None
-        return node.input_tensors[0]._keras_history.operation
+        tensor = None if node is None else only(node.input_tensors)
+        return None if tensor is None else tensor._keras_history.operation
 
     def only_reader(self, layer: keras.layers.Layer) -> keras.layers.Layer | None:
         """Return the layer that alone reads the only output of a layer that is applied once.
@@ -79,10 +77,20 @@ class Neighbours:
         None too where that output leaves a model: whoever takes it reads it as well.
         """
         node = self.only_node(layer)
-        if node is None or len(node.outputs) != 1 or id(node.outputs[0]) in self.leaving:
+        tensor = None if node is None else only(node.outputs)
+        if tensor is None or id(tensor) in self.leaving:
             return None
-        readers = self.readers.get(id(node.outputs[0]), ())
-        return readers[0].operation if len(readers) == 1 else None
+        reader = only(self.readers.get(id(tensor), ()))
+        return None if reader is None else reader.operation
+
+
+def only(found: Sequence[Any]) -> Any | None:  # noqa: ANN401 - nodes and tensors of Keras'
+    """Return the one thing that was found; None where there are several, or none."""
+    match found:
+        case [one]:
+            return one
+        case _:
+            return None
 
 
 def neighbours(model: keras.Model) -> Neighbours:
@@ -184,8 +192,7 @@ def seed_states(model: keras.Model) -> list[keras.Variable]:
 
 def carried_states(model: keras.Model) -> list[keras.Variable]:
     """Return what stateful layers carry from batch to batch; Keras counts it to no variables."""
-    carrying = [one for one in inner_layers(model) if getattr(one, "stateful", False)]
-    found = [getattr(one, "states", None) for one in carrying]
+    found = [getattr(one, "states", None) for one in inner_layers(model)]
     flat = [one for states in found for one in keras.tree.flatten(states)]
     kept = {id(one): one for one in flat if isinstance(one, keras.Variable)}
     return list(kept.values())

@@ -115,7 +115,8 @@ def takes_scores(loss: Loss, head: Head) -> bool:
 
 def match_inputs(network: Network, fitted: Preprocessing) -> dict[str, str]:
     """Return the core's input for each tensor of the front: by name, or the only one."""
-    inputs = [node.name for node in network.inputs]
-    if len(inputs) == 1 and len(fitted.inputs) == 1:
-        return {next(iter(fitted.inputs)): inputs[0]}
-    return {name: name for name in fitted.inputs if name in inputs}
+    match [node.name for node in network.inputs], list(fitted.inputs):
+        case [only], [given]:
+            return {given: only}
+        case inputs, names:
+            return {name: name for name in names if name in inputs}

@@ -10,6 +10,7 @@ from nnspec.catalog.losses import Loss
 from nnspec.catalog.metrics import Metric
 from nnspec.catalog.optimizers import Optimizer
 from nnspec.catalog.schedules import Schedule
+from nnspec.data.fit.needs import losses_by_output
 from nnspec.network.network import Network
 from nnspec.spec.training import TrainingSection, named_metrics
 
@@ -56,17 +57,12 @@ def build_losses(training: TrainingSection, layers: dict[str, str]) -> object:
 
 
 def build_metrics(training: TrainingSection, layers: dict[str, str]) -> object:
-    """Return Keras' metrics, or those of each output."""
-    losses, metrics = training.loss, named_metrics(training.metrics)
-    if not isinstance(metrics, dict):
-        loss = None if isinstance(losses, dict) else losses
-        return [build_metric(metric, loss) for metric in metrics]
+    """Return Keras' metrics of each output; a list is that of the only one."""
+    losses, named = losses_by_output(training, tuple(layers)), named_metrics(training.metrics)
+    by_output = named if isinstance(named, dict) else dict.fromkeys(layers, named)
     return {
-        layers.get(name, name): [
-            build_metric(one, losses.get(name) if isinstance(losses, dict) else losses)
-            for one in some
-        ]
-        for name, some in metrics.items()
+        layers.get(name, name): [build_metric(one, losses.get(name)) for one in some]
+        for name, some in by_output.items()
     }
 
 
@@ -78,9 +74,7 @@ def build_metric(metric: Metric, loss: Loss | None) -> Any:  # noqa: ANN401 - a 
 
 
 def by_layer(metrics: Mapping[str, Sequence[Any]], layers: dict[str, str]) -> object:
-    """Return the metrics of each output as Keras takes them: a plain list of the only one's."""
-    if len(layers) == 1:
-        return [one for some in metrics.values() for one in some]
+    """Return the metrics of each output by the name that Keras knows it by."""
     return {layers[name]: list(some) for name, some in metrics.items()}
 
 

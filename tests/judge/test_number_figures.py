@@ -1,4 +1,4 @@
-"""Figures of numbers: per column, over steps that count, per picture, as scikit-learn gives them."""
+"""Figures of numbers: per column, over counted steps, per picture; scikit-learn is the oracle."""
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,10 @@ def answers(shape: tuple[int, ...], **known: npt.NDArray[np.generic]) -> Answers
     return Answers(np.arange(shape[0]), prediction, target, None, **known)  # type: ignore[arg-type]
 
 
+def both(found: Answers) -> tuple[Floats, Floats]:
+    return np.asarray(found.target, np.float64), np.asarray(found.prediction, np.float64)
+
+
 def expected(target: Floats, prediction: Floats, weights: Floats | None) -> dict[str, float]:
     given = {"sample_weight": weights}
     return {
@@ -32,23 +36,25 @@ def test_a_row_s_weight_counts_for_each_step_of_its_window() -> None:
     head = Reconstruction("out", ("a", "b"), (5, 2), ("a", "b"))
     weights = RANDOM.uniform(0.5, 3, 7)
     found = answers((7, 5, 2), weights=weights)
-    flat = found.target.reshape(-1, 2), found.prediction.reshape(-1, 2)  # type: ignore[union-attr]
-    assert measure_numbers(head, found) == pytest.approx(expected(*flat, np.repeat(weights, 5)))
+    target, prediction = (one.reshape(-1, 2) for one in both(found))
+    lines = np.repeat(weights, 5)
+    assert measure_numbers(head, found) == pytest.approx(expected(target, prediction, lines))
     each = measure_each(head, found)
     assert list(each) == ["a", "b"]
     for place, name in enumerate(each):
-        one = [part[:, place] for part in flat]
-        assert each[name] == pytest.approx(expected(*one, np.repeat(weights, 5)))
+        one = expected(target[:, place], prediction[:, place], lines)
+        assert each[name] == pytest.approx(one)
 
 
 @pytest.mark.parametrize("weighted", [True, False])
-def test_steps_left_out_have_no_part_in_the_figures_of_any_column(weighted: bool) -> None:
+def test_steps_left_out_have_no_part_in_the_figures_of_any_column(*, weighted: bool) -> None:
     counted = RANDOM.random((9, 4)) > 0.4
     weights = RANDOM.uniform(0.5, 3, 9) if weighted else None
     known = {"counted": counted} | ({"weights": weights} if weights is not None else {})
     found = answers((9, 4, 2), **known)
     rows = np.repeat(weights, counted.sum(axis=1)) if weights is not None else None
-    right = expected(found.target[counted], found.prediction[counted], rows)  # type: ignore[index,arg-type]
+    target, prediction = both(found)
+    right = expected(target[counted], prediction[counted], rows)
     head = Numbers("out", ("a", "b"), (4, 2))
     assert measure_numbers(head, found) == pytest.approx(right)
     assert measure_each(head, found) == {}
@@ -59,8 +65,7 @@ def test_a_picture_is_judged_by_itself_and_pictures_are_averaged() -> None:
     weights = RANDOM.uniform(0.5, 3, 3)
     found = answers((3, 6, 6), weights=weights)
     each = [
-        expected(one.ravel(), other.ravel(), None)
-        for one, other in zip(found.target, found.prediction, strict=True)  # type: ignore[arg-type]
+        expected(one.ravel(), other.ravel(), None) for one, other in zip(*both(found), strict=True)
     ]
     right = {
         name: np.average([one[name] for one in each], weights=weights)
@@ -69,17 +74,17 @@ def test_a_picture_is_judged_by_itself_and_pictures_are_averaged() -> None:
     assert measure_numbers(head, found) == pytest.approx(right)
     assert measure_each(head, found) == {}
     alone = answers((1, 6, 6))
-    figures = measure_numbers(head, alone)
-    assert figures["r2"] == pytest.approx(
-        metrics.r2_score(alone.target.ravel(), alone.prediction.ravel())  # type: ignore[union-attr]
-    )
+    target, prediction = both(alone)
+    r2 = metrics.r2_score(target.ravel(), prediction.ravel())
+    assert measure_numbers(head, alone)["r2"] == pytest.approx(r2)
 
 
 def test_the_steps_of_a_picture_that_are_left_out_make_it_lines() -> None:
     head = Numbers("out", ("a",), (6, 6))
     counted = RANDOM.random((3, 6, 6)) > 0.5
     found = answers((3, 6, 6), counted=counted)
-    right = expected(found.target[counted], found.prediction[counted], None)  # type: ignore[index,arg-type]
+    target, prediction = both(found)
+    right = expected(target[counted], prediction[counted], None)
     assert measure_numbers(head, found) == pytest.approx(right)
 
 

@@ -39,8 +39,7 @@ def join(read: Sequence[tuple[Raw, Piece]]) -> Raw:
     signs = _signs(read)
     text = any(raw.text for raw, _ in read)
     columns = {
-        name: _stacked(name, [raw.columns[name] for raw, _ in read], read, text=text)
-        for name in first.names
+        name: _stacked(name, [raw.columns[name] for raw, _ in read], read) for name in first.names
     }
     digest = hashlib.sha256()
     for raw, _ in read:
@@ -100,13 +99,9 @@ def _signs(read: Sequence[tuple[Raw, Piece]]) -> Signs:
 
 
 def _stacked(
-    name: str,
-    parts: Sequence[pl.Series | Values],
-    read: Sequence[tuple[Raw, Piece]],
-    *,
-    text: bool,
+    name: str, parts: Sequence[pl.Series | Values], read: Sequence[tuple[Raw, Piece]]
 ) -> pl.Series | Values:
-    """Return one column of all files."""
+    """Return one column of all files: texts where one of them holds texts."""
     arrays = [one for one in parts if not isinstance(one, pl.Series)]
     if len(arrays) == len(parts):
         shapes = {one.shape[1:] for one in arrays}
@@ -117,8 +112,6 @@ def _stacked(
     series = [one if isinstance(one, pl.Series) else pl.Series(name, one) for one in parts]
     kinds = {str(one.dtype): raw.source for one, (raw, _) in zip(series, read, strict=True)}
     try:
-        if text and len(kinds) > 1:
-            return pl.concat([one.cast(pl.String) for one in series])
         return pl.concat([one.to_frame() for one in series], how="vertical_relaxed")[name]
     except pl.exceptions.PolarsError as error:
         listed = "; ".join(f"{kind} in {source}" for kind, source in kinds.items())

@@ -1,0 +1,107 @@
+"""How text tables are found to be written, and several files that are one table."""
+
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from nnspec.data import Dataset, TargetNeed, load_dataset
+from nnspec.data.read.source import read_source
+from nnspec.diagnostics import Diagnostic, Refused
+from nnspec.spec.data import DataSection
+
+ROWS = [(row, row * 1.25, ["Nord", "Süd"][row % 2], row % 7 + 0.5) for row in range(30)]
+FRAME = pl.DataFrame(ROWS, schema=["id", "Größe", "ort", "y"], orient="row")
+EUROPEAN = "id;Größe;ort;y\n" + "".join(
+    f"{i};{g:.2f};{o};{y}\n".replace(".", ",") for i, g, o, y in ROWS
+)
+NEEDS = {"out": TargetNeed("regression")}
+
+
+def load(folder: Path, source: object, **settings: object) -> Dataset:
+    section = DataSection.model_validate({"source": source, "target": "y", **settings})
+    return load_dataset(section, NEEDS, folder=folder)
+
+
+def refused(folder: Path, source: object) -> Diagnostic:
+    with pytest.raises(Refused) as caught:
+        load(folder, source)
+    return caught.value.diagnostics[0]
+
+
+@pytest.mark.parametrize(("length", "shown"), [(39, 39), (60, 39)])
+def test_a_long_word_that_is_no_utf_8_is_shown_as_far_as_it_fits(
+    length: int, shown: int, tmp_path: Path
+) -> None:
+    word = "é" + "n" * (length - 1)
+    (tmp_path / "d.csv").write_bytes(f"name,y\n{word},1\n".encode("cp1252"))
+    assert f'"{word[:shown]}" is right' in str(refused(tmp_path, "d.csv").hint)
+
+
+@pytest.mark.parametrize(
+    ("above", "header"),
+    [("", "#a,y"), ("# made by hand\n", "#a,y"), ("# one, of two\n# remarks\n", "a,y")],
+)
+def test_a_header_that_begins_like_a_remark_is_the_header(
+    above: str, header: str, tmp_path: Path
+) -> None:
+    rows = "".join(f"{row},{row % 5}\n" for row in range(20))
+    (tmp_path / "d.csv").write_text(f"{above}{header}\n{rows}")
+    assert read_source("d.csv", tmp_path).names == tuple(header.split(","))
+
+
+def test_files_of_several_formats_are_one_table(tmp_path: Path) -> None:
+    FRAME[:10].write_csv(tmp_path / "a.csv")
+    FRAME[10:].write_parquet(tmp_path / "b.parquet")
+    whole = {"method": "time", "validation": 0, "test": 0}
+    training = load(tmp_path, ["a.csv", "b.parquet"], split=whole).splits["train"]
+    assert training.features["id"].values.tolist() == list(range(30))
+    assert training.features["Größe"].values.tolist() == [one[1] for one in ROWS]
+
+
+@pytest.mark.parametrize("order", [["a.csv", "b.parquet"], ["b.parquet", "a.csv"]])
+def test_cells_of_another_type_become_the_texts_that_they_are_written_as(
+    order: list[str], tmp_path: Path
+) -> None:
+    (tmp_path / "a.csv").write_text("flag,day,size\nTRUE,never,x\n")
+    typed = {"flag": [False], "day": [date(2024, 3, 1)], "size": [2.5]}
+    pl.DataFrame(typed).write_parquet(tmp_path / "b.parquet")
+    section = DataSection.model_validate({"source": order, "target": "size"})
+    columns = read_source(section.source, tmp_path).columns
+    texts = {"flag": ["TRUE", "false"], "day": ["never", "2024-03-01"], "size": ["x", "2.5"]}
+    for name, cells in texts.items():
+        assert list(columns[name]) == (cells if order[0] == "a.csv" else cells[::-1])
+
+
+def test_cells_that_no_type_holds_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("x,y\n1,2\n")
+    pl.DataFrame({"x": [[1, 2]], "y": [3]}).write_parquet(tmp_path / "b.parquet")
+    found = refused(tmp_path, ["a.csv", "b.parquet"])
+    assert (found.code, found.path) == ("D119", ("data", "columns", "x"))
+    assert "String in a.csv; List(Int64) in b.parquet" in found.message.replace(f"{tmp_path}/", "")
+
+
+def test_files_that_write_numbers_differently_are_named(tmp_path: Path) -> None:
+    for name, cell in (("a", "1"), ("b", "1,5"), ("c", "1'234.5")):
+        (tmp_path / f"{name}.csv").write_text("x;y\n" + f"{cell};1\n" * 9)
+    found = refused(tmp_path, ["a.csv", "b.csv", "c.csv"])
+    assert (found.code, found.path) == ("D104", ("data", "source", 2))
+    first, _, second = found.message.partition("; ")
+    assert "c.csv" in first
+    assert "b.csv" in second
+
+
+def test_files_that_are_written_alike_are_counted_once(tmp_path: Path) -> None:
+    for name in "abc":
+        (tmp_path / f"{name}.csv").write_text(EUROPEAN)
+    (told,) = load(tmp_path, ["a.csv", "b.csv", "c.csv"]).doubts
+    assert told.message.endswith("as its first rows show, 2 more files likewise")
+
+
+def test_dates_behind_other_columns_are_told(tmp_path: Path) -> None:
+    rows = "".join(f"{row},2024-03-{row + 1:02d},{row}\n" for row in range(20))
+    (tmp_path / "d.csv").write_text(f"x,when,y\n{rows}")
+    found = refused(tmp_path, "d.csv")
+    assert found.code == "D134"
+    assert 'column "when" holds dates, such as 2024-03-01' in found.message

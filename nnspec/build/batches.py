@@ -48,10 +48,11 @@ def in_batches(core: keras.Model, inputs: Sequence[tf.Tensor], size: int) -> lis
 
     def batched(tensor: tf.Tensor) -> tf.Tensor:
         filled = tf.gather(tensor, places)
-        return tf.reshape(filled, [batches, size, *tf.unstack(tf.shape(tensor)[1:])])
+        return tf.reshape(filled, tf.concat([[batches, size], tf.shape(tensor)[1:]], axis=0))
 
     def flat(tensor: tf.Tensor) -> tf.Tensor:
-        return tf.reshape(tensor, [batches * size, *tf.unstack(tf.shape(tensor)[2:])])[:rows]
+        whole = tf.concat([[batches * size], tf.shape(tensor)[2:]], axis=0)
+        return tf.reshape(tensor, whole)[:rows]
 
     def step(batch: list[tf.Tensor]) -> list[tf.Tensor]:
         shaped = zip(batch, inputs, strict=True)

@@ -66,6 +66,12 @@ def test_a_compiled_prediction_answers_as_the_one_before(carrying: keras.Model) 
         np.testing.assert_allclose(found["y"], expected[1], rtol=1e-4, atol=1e-6)
 
 
+def test_what_leaves_has_its_shape_within_a_graph_too(carrying: keras.Model) -> None:
+    given = tf.TensorSpec((None, 3, 2), "float32")
+    traced = tf.function(lambda rows: apply_core(carrying, [rows])).get_concrete_function(given)
+    assert [one.shape.as_list() for one in traced.outputs] == [[None, 3, 7], [None, 1]]
+
+
 def test_a_network_of_one_size_trains_on_whole_batches_any_other_on_all_rows(
     carrying: keras.Model,
 ) -> None:

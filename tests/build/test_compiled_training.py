@@ -66,7 +66,7 @@ def test_accuracy_of_several_labels_counts_each_label_and_other_metrics_are_thei
 ) -> None:
     text = ONE.replace("ACTIVATION", "sigmoid").replace("METRICS", f"loss: {loss}, metrics: {form}")
     logs, (left,) = figures(read, text)
-    assert len(logs) == len({"loss", "accuracy", "auc", "mse"})
+    assert set(logs) == {"loss", "accuracy", "auc", "mse"}
     assert logs["accuracy"] == measured(keras.metrics.BinaryAccuracy(), left)
     assert logs["auc"] == measured(keras.metrics.AUC(), left)
 

@@ -27,6 +27,7 @@ from nnspec.judge.heads import (
     describe_head,
 )
 from nnspec.judge.units import (
+    ByMask,
     Flattened,
     Multiplied,
     RootOfEachColumn,
@@ -41,8 +42,6 @@ from nnspec.spec.training import TrainingSection, named_metrics
 
 ELEMENTS = 2**20
 """Numbers of an output that a metric is given at a time."""
-OF_LINES = frozenset({"R2Score", "F1Score", "FBetaScore"})
-"""Metrics that Keras computes for (lines, columns) alone."""
 BUILT_IN = {
     ("MeanAbsoluteError", "mae"),
     ("RootMeanSquaredError", "rmse"),
@@ -103,10 +102,12 @@ def build_metric(metric: Metric, fitted: Preprocessing, output: str) -> Any:  # 
         case Numbers() | Reconstruction():
             return _of_numbers(metric, head, target)
         case SeveralLabels():
-            return _in_lines(_of_labels(metric), metric, len(head.labels), head.cell[:-1])
+            labels = len(head.labels)
+            return _in_lines(_of_labels(metric), (labels, labels), head.cell[:-1])
         case ClassPerPosition() | OneClass():
             positions = head.shape if isinstance(head, ClassPerPosition) else ()
-            made = _in_lines(_of_classes(metric, target), metric, len(head.classes), positions)
+            units = 1 if target.need == "binary" else len(head.classes)
+            made = _in_lines(_of_classes(metric, target), (units, units), positions)
             sparse = target.ignored is not None and not target.one_hot
             return WithoutIgnored(made, int(target.ignored or 0)) if sparse else made
         case Unjudged():
@@ -117,31 +118,55 @@ def build_metric(metric: Metric, fitted: Preprocessing, output: str) -> Any:  # 
 
 def _of_numbers(metric: Metric, head: NumberHead, target: TargetFit) -> keras.metrics.Metric:
     """Return a metric of numbers in their units; averaged as the report averages its own."""
-    columns = len(head.measured)
-    kind, name = metric.keras_name, log_name(metric)
-    if kind == "RootMeanSquaredError" and (head.of_pictures or columns > 1):
-        if head.of_pictures:
-            return Multiplied(mean_of(root_of_each_picture, name, "down"), target.scale[0])
-        scale = np.broadcast_to(np.asarray(target.scale), (columns,)).tolist()
-        return RootOfEachColumn(name, getattr(metric, "dtype", None), tuple(scale))
+    columns, positions = (len(head.measured), head.cell[-1]), head.cell[:-1]
+    kind = metric.keras_name
+    if kind == "RootMeanSquaredError" and (head.of_pictures or head.cell != (1,)):
+        return _root_of_numbers(metric, head, target)
     if kind == "R2Score" and head.of_pictures:
-        return mean_of(r2_of_each_picture, name, "up")
+        steps = _in_lines(build_object(metric), columns, positions)
+        return ByMask(mean_of(r2_of_each_picture, log_name(metric), "up"), steps)
     made = build_object(metric)
     if kind == "R2Score" and getattr(metric, "class_aggregation", "") == "uniform_average":
-        return _in_lines(made, metric, columns, head.cell[:-1])
+        return _in_lines(made, columns, positions)
     if metric.power is not None and len(set(zip(target.scale, target.shift, strict=True))) == 1:
         factor = target.scale[0] ** metric.power
         scaled = made if factor == 1 else Multiplied(made, factor)
-        return _in_lines(scaled, metric, columns, head.cell[:-1])
+        return _in_lines(scaled, columns, positions)
     # What no shift changes is not shifted: large numbers would lose their last digits in float32.
     unmoved = metric.power is not None and not hasattr(metric, "axis")
     shift = (0.0,) * len(target.shift) if unmoved else target.shift
-    return ScaledBack(_in_lines(made, metric, columns, head.cell[:-1]), target.scale, shift)
+    return ScaledBack(_in_lines(made, columns, positions), target.scale, shift)
 
 
-def _in_lines(made: Any, metric: Metric, columns: int, positions: tuple[int, ...]) -> Any:  # noqa: ANN401 - a Keras metric, or its word
-    """Return a metric that also takes the steps or pixels of a row."""
-    return Flattened(made, columns) if positions and metric.keras_name in OF_LINES else made
+def _root_of_numbers(metric: Metric, head: NumberHead, target: TargetFit) -> keras.metrics.Metric:
+    """Return the root mean square error of each picture or column, of each unit where masked."""
+    name, dtype = log_name(metric), getattr(metric, "dtype", None)
+
+    def of_each(columns: int) -> keras.metrics.Metric:
+        scale = np.broadcast_to(np.asarray(target.scale), (columns,)).tolist()
+        return RootOfEachColumn(name, dtype, tuple(scale))
+
+    if head.of_pictures:
+        whole = Multiplied(mean_of(root_of_each_picture, name, "down"), target.scale[0])
+    else:
+        whole = of_each(len(head.measured))
+    return ByMask(whole, of_each(head.cell[-1])) if head.cell[:-1] else whole
+
+
+def _in_lines(made: Any, columns: tuple[int, int], positions: tuple[int, ...]) -> Any:  # noqa: ANN401 - a Keras metric, or its word
+    """Return a metric that takes steps or pixels as lines, and leaves masked ones out.
+
+    Means over lines do both by themselves (Keras 3.15, metrics/reduction_metrics.py,
+    MeanMetricWrapper); others take (lines, columns) alone, or count masked steps.
+
+    Args:
+        made: the metric.
+        columns: numbers of a line, and those of a step, which is a line where steps are masked.
+        positions: the axes of steps or pixels.
+    """
+    innermost = made.inner if isinstance(made, Multiplied) else made
+    means = isinstance(innermost, keras.metrics.MeanMetricWrapper | str)
+    return made if means or not positions else Flattened(made, *columns)
 
 
 def _of_labels(metric: Metric) -> Any:  # noqa: ANN401 - a Keras metric, or its word

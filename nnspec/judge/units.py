@@ -72,22 +72,61 @@ class ScaledBack(Measured):
 
 
 class Flattened(Measured):
-    """A metric of (lines, columns), where there are more axes: each step or pixel is a line."""
+    """A metric of (lines, columns), where there are more axes: each step or pixel is a line.
 
-    def __init__(self, inner: keras.metrics.Metric, columns: int) -> None:
+    Where a mask says which steps count, a line is a step, and those that do not count weigh 0.
+    """
+
+    def __init__(self, inner: keras.metrics.Metric, columns: int, units: int) -> None:
         super().__init__(inner)
         self.columns = columns
+        self.units = units
 
     def update_state(
         self, y_true: Tensor, y_pred: Tensor, sample_weight: Tensor | None = None
     ) -> None:
-        """Take in a batch, (batch, ..., columns)."""
-        flat = (-1, self.columns)
-        lines = int(np.prod(y_pred.shape[1:])) // self.columns
-        weights = sample_weight
-        if weights is not None and lines > 1:
-            weights = ops.repeat(ops.reshape(weights, (-1,)), lines)
-        self.inner.update_state(ops.reshape(y_true, flat), ops.reshape(y_pred, flat), weights)
+        """Take in a batch, (batch, ..., units), and weights of rows or of steps."""
+        mask = mask_of(y_pred)
+        columns = self.columns if mask is None else self.units
+        lines = int(np.prod(y_pred.shape[1:])) // columns
+        weights = None if sample_weight is None else in_lines(sample_weight, lines, self.dtype)
+        if mask is not None and np.prod(mask.shape[1:]) <= lines:
+            counted = in_lines(mask, lines, self.dtype)
+            weights = counted if weights is None else weights * counted
+        truth = ops.reshape(y_true, (-1, int(np.prod(y_true.shape[1:])) // lines))
+        self.inner.update_state(truth, ops.reshape(y_pred, (-1, columns)), weights)
+
+
+def in_lines(weights: Tensor, lines: int, dtype: str) -> Tensor:
+    """Return (batch * lines,) from what rows, (batch,), or their steps, (batch, ...), weigh."""
+    each = lines // int(np.prod(weights.shape[1:]))
+    return ops.repeat(ops.reshape(ops.cast(weights, dtype), (-1,)), each)
+
+
+class ByMask(Measured):
+    """A metric of whole rows, or another one of steps where a mask says which of them count."""
+
+    def __init__(self, inner: keras.metrics.Metric, of_steps: keras.metrics.Metric) -> None:
+        super().__init__(inner)
+        self.of_steps = of_steps
+        self.masked = False
+
+    def update_state(
+        self, y_true: Tensor, y_pred: Tensor, sample_weight: Tensor | None = None
+    ) -> None:
+        """Take in a batch, (batch, ..., units)."""
+        self.masked = mask_of(y_pred) is not None
+        chosen = self.of_steps if self.masked else self.inner
+        chosen.update_state(y_true, y_pred, sample_weight=sample_weight)
+
+    def reset_state(self) -> None:
+        """Forget the batches so far."""
+        self.inner.reset_state()
+        self.of_steps.reset_state()
+
+    def result(self) -> Tensor:
+        """Return the figure of the batches so far."""
+        return (self.of_steps if self.masked else self.inner).result()
 
 
 class WithoutIgnored(Measured):
@@ -121,7 +160,7 @@ class RootOfEachColumn(keras.metrics.Metric):  # type: ignore[misc]  # Keras is 
         super().__init__(name=name, dtype=dtype)
         self.columns = len(scale)
         self.scale = np.asarray(scale, np.float32)
-        self._direction = "down"
+        with_direction(self, "down")
         self.total = self.add_variable((self.columns,), initializer="zeros", name="total")
         self.count = self.add_variable((self.columns,), initializer="zeros", name="count")
 

@@ -120,6 +120,63 @@ def test_a_mask_goes_with_the_numbers_that_are_scaled_back() -> None:
     assert found["e"] == pytest.approx(1.0, rel=1e-4)
 
 
+@pytest.mark.parametrize("units", [1, 3])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_figures_over_steps_leave_masked_steps_out(units: int, *, weighted: bool) -> None:
+    names = tuple(f"y{place}" for place in range(units))
+    fit = fitted(TargetFit(need="regression", columns=names, shape=(4, units),
+                           shift=(10.0,), scale=(2.0,)))  # fmt: skip
+    target = RANDOM.normal(size=(ROWS, 4, units)).astype(np.float32)
+    said, mask = target + RANDOM.normal(size=target.shape) / 4, RANDOM.random((ROWS, 4)) < 0.5
+    said[~mask] = 100
+    rows = RANDOM.random(ROWS) if weighted else None
+    lines = None if rows is None else np.repeat(rows, 4)[mask.ravel()]
+    metrics = [RootMeanSquaredError(name="e"), R2Score(name="r"),
+               R2Score(name="v", class_aggregation="variance_weighted_average")]  # fmt: skip
+    left = Left(said.astype(np.float32), target, mask, rows)
+    found = measure_declared(metrics, fit, describe_head(fit, "out"), left)
+    truth, answer = (target * 2 + 10)[mask], (said * 2 + 10)[mask]
+    error = sk.root_mean_squared_error(truth, answer, sample_weight=lines)
+    assert found["e"] == pytest.approx(error, rel=1e-4)
+    for name, average in (("r", "uniform_average"), ("v", "variance_weighted")):
+        r2 = sk.r2_score(truth, answer, sample_weight=lines, multioutput=average)
+        assert found[name] == pytest.approx(r2, rel=1e-4)
+
+
+def test_figures_of_classes_leave_masked_steps_out() -> None:
+    two = fitted(TargetFit(need="binary", columns=("t",), labels=(0, 1), shape=(4, 1)))
+    mask, target = RANDOM.random((ROWS, 4)) < 0.5, RANDOM.integers(0, 2, (ROWS, 4))
+    said = RANDOM.random((ROWS, 4, 1)).astype(np.float32)
+    left = Left(said, target.astype(np.float32), mask)
+    found = measure_declared([Precision()], two, describe_head(two, "out"), left)
+    expected = sk.precision_score(target[mask], said[mask].ravel() > 0.5)
+    assert found["precision"] == pytest.approx(expected, rel=1e-5)
+    three = fitted(TargetFit(need="multiclass", columns=("t",), labels=(0, 1, 2), shape=(4,),
+                             one_hot=True))  # fmt: skip
+    codes = RANDOM.integers(0, 3, (ROWS, 4))
+    shares = RANDOM.dirichlet(np.ones(3), (ROWS, 4)).astype(np.float32)
+    left = Left(shares, np.eye(3, dtype=np.float32)[codes], mask)
+    found = measure_declared([F1Score(average="macro")], three, describe_head(three, "out"), left)
+    expected = sk.f1_score(codes[mask], shares.argmax(axis=-1)[mask], average="macro")
+    assert found["f1_score"] == pytest.approx(expected, rel=1e-5)
+
+
+def test_means_over_masked_steps_are_those_of_keras_evaluate() -> None:
+    network = keras.Sequential([keras.layers.Masking(), keras.layers.Dense(1)])
+    inputs = RANDOM.normal(size=(ROWS, 4, 2)).astype(np.float32)
+    inputs[RANDOM.random((ROWS, 4)) < 0.5] = 0
+    mask, target = (
+        np.asarray(inputs.any(axis=-1)),
+        RANDOM.normal(size=(ROWS, 4, 1)).astype(np.float32),
+    )
+    network.compile(loss="mse", metrics=[keras.metrics.MeanAbsoluteError()])
+    expected = network.evaluate(inputs, target, batch_size=ROWS, verbose=0, return_dict=True)
+    fit = fitted(TargetFit(need="regression", columns=("y",), shape=(4, 1)))
+    left = Left(network.predict(inputs, verbose=0), target, mask)
+    figures = measure_declared([MeanAbsoluteError(name="a")], fit, describe_head(fit, "out"), left)
+    assert figures["a"] == pytest.approx(expected["mean_absolute_error"], rel=1e-5)
+
+
 def test_pictures_have_a_figure_each() -> None:
     fit = Preprocessing(
         columns={"p": NumericFit(shape=(3, 3), shift=5.0, scale=4.0)},

@@ -60,6 +60,13 @@ def replace_word(slip: Slip, finding: Diagnostic, match: re.Match[str]) -> Itera
     yield put(slip, begin, end, bare)
 
 
+def replace_braced(slip: Slip, finding: Diagnostic, match: re.Match[str]) -> Iterator[str]:
+    """Write an object with its arguments at the place."""
+    assert finding.span
+    begin, end = at(slip, finding.span)
+    yield put(slip, begin, end, f"{{{match['word']}}}")
+
+
 def replace_list(slip: Slip, finding: Diagnostic, match: re.Match[str]) -> Iterator[str]:
     """Write another list on the line of the place."""
     begin, end, line = line_at(slip, finding)
@@ -108,13 +115,22 @@ def filled(slip: Slip, value: str, key: str) -> str:
 
 
 def value_of(slip: Slip, key: str) -> str | None:
-    """Return what stood behind a key before the mistake, the one nearest to it."""
+    """Return what stood behind a key before the mistake, the one nearest to it.
+
+    A list or mapping on lines of its own begins on the next line again.
+    """
     near = min(slip.lines)
     spots = [one for one in slip.original.places if one.path[-1] == key]
     spots.sort(key=lambda one: abs(one.value.span.start.line - near))
     if slip.place and slip.place.path[-1] == key:
         spots.insert(0, slip.place)
-    return slip.original.written(spots[0].value.span) if spots else None
+    if not spots:
+        return None
+    place = spots[0]
+    written = slip.original.written(place.value.span)
+    if place.key and place.value.span.start.line > place.key.key.start.line:
+        return f"\n{' ' * (place.value.span.start.column - 1)}{written}"
+    return written
 
 
 def add(slip: Slip, finding: Diagnostic, match: re.Match[str]) -> Iterator[str]:
@@ -213,10 +229,18 @@ def remove(slip: Slip, finding: Diagnostic, match: re.Match[str]) -> Iterator[st
 
 
 def cut_entry(slip: Slip, finding: Diagnostic, match: re.Match[str]) -> Iterator[str]:
-    """Take the key at the place out, with what is behind it on the line."""
+    """Take the entry at the place out: that of the key there, or of the value."""
     del match
     assert finding.span
     begin, end = at(slip, finding.span)
+    yield from cut_between(slip, begin, end)
+    start, _, _ = line_at(slip, finding)
+    if key := re.search(r"[\w.-]+: *$", slip.text[start:begin]):
+        yield from cut_between(slip, start + key.start(), end)
+
+
+def cut_between(slip: Slip, begin: int, end: int) -> Iterator[str]:
+    """Take out what stands between two offsets, with what is behind it on the line."""
     more = re.match(r":? *(\[[^\]]*\]|[^,}\]\n]*)(, )?", slip.text[end:])
     stop = end + (more.end() if more else 0)
     yield put(slip, begin, stop, "")
@@ -264,6 +288,8 @@ def restore(slip: Slip, finding: Diagnostic, match: re.Match[str]) -> Iterator[s
     """Write the value that stood behind the key at the place, or take the key away."""
     assert finding.span
     begin, end = at(slip, finding.span)
+    if slip.place and slip.lines == {finding.span.start.line}:
+        yield put(slip, begin, end, slip.original.written(slip.place.value.span))
     if value := value_of(slip, slip.text[begin:end]):
         yield put(slip, end, end, f": {value}")
         yield put(slip, end, end + 1, f": {value}")
@@ -313,18 +339,20 @@ def undash(slip: Slip, finding: Diagnostic, match: re.Match[str]) -> Iterator[st
 
 
 TAKERS: tuple[tuple[str, Taker], ...] = (
-    (r"did you mean (?P<word>.+)\?", replace_word),
+    (r"did you mean (?P<word>[^?]+)\?(?: nothing reads it)?", replace_word),
     (r"known here: (?P<words>.+)", pick),
     (r"write it below (?P<home>[\w: ]+):", move),
     (r"write \w+ below (?P<home>[\w: ]+):", move),
     (r"move it to (?P<home>\w+), which lacks it.*", move),
     (r"add (?P<key>[\w.]+): (?P<value>.+)", add),
+    (r"add a (?P<key>\w+):(?P<value> )section", add),
+    (r"(?P<word>[A-Z]\w+: \{.*\})", replace_braced),
     (r"define it, variables: \{(?P<key>\w+): VALUE\}", define),
     (r"(?:write|put|quote)[^:]*: " + KEY_VALUE, write_pair),
     (r"write " + KEY_VALUE, write_pair),
     (r"inputs: (?P<word>\[.*\])", replace_list),
     (r"put a space behind the colon: " + KEY_VALUE, write_pair),
-    (r"write one colon: (?P<word>\w+:) ?", replace_word),
+    (r"write one colon: \w+: ?", one_colon),
     (r"(?:write|quote|keep|such as)[^:]*: (?P<word>[^:]+)", replace_word),
     (r"write (?P<word>[^:]+)", replace_word),
     (r"write (?P<rest>- .+)", spaced_dash),

@@ -93,12 +93,12 @@ def write_pair(slip: Slip, finding: Diagnostic, match: re.Match[str]) -> Iterato
     yield put(slip, begin, end, f"{key}: {value}")
     yield put(slip, begin, end, value)
     start, _, line = line_at(slip, finding)
-    for found in re.finditer(rf"{re.escape(key)}\s*[:=]?\s*", line):
+    for found in re.finditer(rf"{re.escape(key)}\s*[:=;]*\s*", line):
         yield put(slip, start + found.start(), stop, f"{key}: {value}")
         for close in re.finditer(r"[,}\]]|$", line[found.end() :]):
-            yield put(
-                slip, start + found.start(), start + found.end() + close.start(), f"{key}: {value}"
-            )
+            for stop in (close.start(), close.end()):
+                until = start + found.end() + stop
+                yield put(slip, start + found.start(), until, f"{key}: {value}")
     dash = re.match(r" *(- )?", line)
     if dash:
         yield put(slip, start + dash.end(), stop, f"{key}: {value}")
@@ -330,11 +330,19 @@ def one_comma(slip: Slip, finding: Diagnostic, match: re.Match[str]) -> Iterator
     yield put(slip, begin, end, re.sub(r", ?,", ",", line))
 
 
+def comma(slip: Slip, finding: Diagnostic, match: re.Match[str]) -> Iterator[str]:
+    """Write a comma where a semicolon stands."""
+    del match
+    begin, end, line = line_at(slip, finding)
+    yield put(slip, begin, end, line.replace(";", ","))
+
+
 def undash(slip: Slip, finding: Diagnostic, match: re.Match[str]) -> Iterator[str]:
     """Take the dash of the line, or of all lines like it, away."""
     del match
     begin, end, line = line_at(slip, finding)
-    for bare in (re.sub(r"^( *)- ", r"\1", line), re.sub(r"^( *)- ", r"\1  ", line)):
+    one = re.sub(r"^( *)- ", r"\1", line)
+    for bare in (one, re.sub(r"^( *)- ", r"\1  ", line), re.sub(r"- - ", "- ", line)):
         yield put(slip, begin, end, bare)
 
 
@@ -368,6 +376,7 @@ TAKERS: tuple[tuple[str, Taker], ...] = (
     (r"put a comma before (?P<word>\S+)", put_before),
     (r"remove the dash.*", undash),
     (r"remove one comma", one_comma),
+    (r"write a comma for the ;", comma),
     (r"remove (?P<word>\S+).*", remove),
     (r"remove it.*|.*remove it|leave it out.*|it may be left out", cut_entry),
     (r"exchange the keys: " + KEY_VALUE, exchange),

@@ -8,6 +8,7 @@ import yaml
 
 from nnspec.diagnostics import Diagnostic, Related, Span
 from nnspec.document.brackets import find_unclosed
+from nnspec.document.dashes import stray_dash
 from nnspec.document.limits import DEPTH
 from nnspec.document.tree import shorten
 
@@ -26,6 +27,12 @@ OBJECT = re.compile(r"[A-Za-z_]\w*: +\{.*\}")
 """A name with its arguments in braces."""
 BARE = re.compile(r"( *(?:- )*)([^\s:#'\"\[{][^:#]*?)\s*(?:#.*)?")
 """A line without a colon."""
+UNVALUED = re.compile(r"([\w-]+)\s*(?:[=;]|:\s*:)?\s*(?:#.*)?")
+"""A key with another sign than a colon behind it, or with two, and no value on its line."""
+SPACED = re.compile(r"([A-Za-z_]\w*)\s+([^\s=:;#][^#]*)")
+"""A key and its value with nothing but a blank between."""
+FUNCTION = re.compile(r"([A-Za-z_]\w*): +lambda\b[^:]*: *([\w.]+)")
+"""A setting whose value is written as a function of Python."""
 CONFLICT = re.compile(r"(<{7}|>{7})( |$)")
 """What git leaves where two versions of a file disagree."""
 FENCE = "```"
@@ -136,6 +143,13 @@ def reserved(row: str, where: Span) -> Diagnostic:
 def stray_colon(lines: Sequence[str], where: Span) -> Diagnostic:
     """Return the finding for a colon that no key can stand before."""
     row = lines[where.start.line - 1]
+    if coded := function(row, where):
+        return coded
+    if tight := crowded(row, where.start.line):
+        return tight
+    if (match := UNVALUED.fullmatch(row.lstrip(" -"))) and "::" in row.replace(" ", ""):
+        hint = f"write one colon: {match[1]}:"
+        return Diagnostic("Y101", "one colon is due behind this key", where, hint)
     if match := ASSIGNED.fullmatch(row.lstrip(" -")):
         hint = f"write {match[1]}: {shorten(match[2].strip())}"
         return Diagnostic("Y101", "one colon is due behind this key", where, hint)
@@ -163,16 +177,33 @@ def unfinished(lines: Sequence[str], where: Span) -> Diagnostic | None:
     while number and not lines[number - 1].split("#")[0].strip():
         number -= 1
     above = lines[number - 1] if number else ""
-    if crowded := CROWDED.fullmatch(above):
-        after, value = len(crowded[1]) + len(crowded[2]) + 2, crowded[3].strip()
-        hint = f"write {crowded[2]}: {shorten(value)}"
-        return Diagnostic("Y101", "a space is due behind the colon", Span.at(number, after), hint)
+    if tight := crowded(above, number):
+        return tight
     if bare := BARE.fullmatch(above):
         after = len(bare[1]) + 1
         message = "a colon is due behind this key: what is below it is indented deeper"
         hint = f"write {shorten(bare[2])}:"
         return Diagnostic("Y101", message, Span.at(number, after), hint)
     return None
+
+
+def crowded(row: str, number: int) -> Diagnostic | None:
+    """Return the finding for a line whose colon no space follows; None for others."""
+    match = CROWDED.fullmatch(row)
+    if match is None or match[3].startswith(":"):
+        return None
+    after, value = len(match[1]) + len(match[2]) + 2, match[3].strip()
+    hint = f"write {match[2]}: {shorten(value)}"
+    return Diagnostic("Y101", "a space is due behind the colon", Span.at(number, after), hint)
+
+
+def function(row: str, where: Span) -> Diagnostic | None:
+    """Return the finding for a function of Python where a name is due; None for others."""
+    match = FUNCTION.search(row)
+    if match is None:
+        return None
+    hint = f"write {match[1]}: {match[2]}"
+    return Diagnostic("Y101", "a spec holds names, and no functions of Python", where, hint)
 
 
 def structural(error: yaml.MarkedYAMLError, lines: Sequence[str], where: Span) -> Diagnostic | None:
@@ -194,7 +225,8 @@ def structural(error: yaml.MarkedYAMLError, lines: Sequence[str], where: Span) -
     if "document start" in problem:
         message = "a second document begins here, behind the end of the first; one file holds one"
         return Diagnostic("Y106", message, where)
-    return misplaced(problem, lines[where.start.line - 1 :][:1], begin, where)
+    dashed = stray_dash(problem, lines, begin, where)
+    return dashed or misplaced(problem, lines[where.start.line - 1 :][:1], begin, where)
 
 
 def with_colon(lines: Sequence[str], begin: Span) -> str:
@@ -204,6 +236,10 @@ def with_colon(lines: Sequence[str], begin: Span) -> str:
         return f"write {shorten(match[1])}: {shorten(match[2].strip())}"
     if match := CROWDED.match(row):
         return f"write {shorten(match[2])}: {shorten(match[3].strip())}"
+    if match := UNVALUED.fullmatch(row):
+        return f"write {shorten(match[1])}:"
+    if match := SPACED.match(row):
+        return f"write {shorten(match[1])}: {shorten(match[2].strip())}"
     bare = BARE.fullmatch(row)
     return f"write {shorten(bare[2])}:" if bare else "write KEY:"
 
@@ -216,32 +252,22 @@ def misplaced(problem: str, row: Sequence[str], begin: Span, where: Span) -> Dia
         hint = "begin the list on the next line, or put it into brackets"
         return Diagnostic("Y101", "a list cannot begin on the line of its key", where, hint)
     if "'-' indicator" in problem:
-        return undashed(found, where)
+        message = "'- ' is due here: the lines above at this indentation are entries of a list"
+        hint = "begin the entry with '- ', or indent it like the key it belongs to"
+        return Diagnostic("Y101", message, where, hint)
     if "expected key" not in problem:
         return None
     if before.rstrip().endswith(("'", '"')):
         hint = "quote the value as a whole; within single quotes, '' is a quote"
         return Diagnostic("Y101", "text follows a quote that is closed", where, hint)
+    if found[:1] in {"]", "}"} and (tight := crowded("".join(row), where.start.line)):
+        return tight
     if found[:1] in {"]", "}"}:
         message = f"nothing is open that {found[0]} could close"
         return Diagnostic("Y101", message, where, f"remove {found[0]}")
-    if found.startswith("- "):
-        message = "a key is due here; found the dash of a list's entry"
-        hint = "remove the dash, or put one before the line above"
-        return Diagnostic("Y101", message, where, hint)
     message = "a key is due here: the line is indented like no key above, or has no colon"
     related = (Related("they begin here", begin),)
     return Diagnostic("Y101", message, where, "align it with the keys it belongs to", related)
-
-
-def undashed(found: str, where: Span) -> Diagnostic:
-    """Return the finding for a line among the entries of a list that is no entry."""
-    if found.startswith("-") and not found.startswith("- "):
-        hint = f"write - {shorten(found[1:].strip())}"
-        return Diagnostic("Y101", "a space is due behind the dash", where, hint)
-    message = "'- ' is due here: the lines above at this indentation are entries of a list"
-    hint = "begin the entry with '- ', or indent it like the key it belongs to"
-    return Diagnostic("Y101", message, where, hint)
 
 
 def told_by(row: str) -> str | None:
@@ -265,13 +291,30 @@ def unclosed(lines: Sequence[str], context: str, begin: Span, where: Span) -> Di
     found = lines[where.start.line - 1][where.start.column - 1 : where.start.column]
     if "${" in row:
         hint = "a variable is written $name, without braces"
+    elif found in {"{", "["} and (signed := re.search(r"([\w-]+)\s*[;=]\s*$", row)):
+        value = closed(lines[where.start.line - 1][where.start.column - 1 :])
+        hint = f"write {signed[1]}: {shorten(value)}"
     elif found in {"{", "["} and (braced := re.search(r"([\w-]+)\s+$", row)):
         hint = f"put a colon behind {braced[1]}"
-    elif crowded := re.search(r"[^\s,{\[]\s+([\w-]+)\s*$", row):
-        hint = f"put a comma before {crowded[1]}"
+    elif re.search(r";\s*[\w-]+\s*$", row):
+        hint = "write a comma for the ;"
+    elif match := FUNCTION.search(lines[where.start.line - 1]):
+        hint = f"a spec holds no functions: write {match[1]}: {match[2]}"
+    elif word := re.search(r"[^\s,{\[]\s+([\w-]+)\s*$", row):
+        hint = f"put a comma before {word[1]}"
     else:
         hint = f"close it with {closing}"
     place = f"{begin.start.line}:{begin.start.column}"
     message = f"a comma or {closing} is due before this: the {noun} that begins at {place} is open"
     related = (Related("it begins here", begin),)
     return Diagnostic("Y101", message, where, hint, related)
+
+
+def closed(text: str) -> str:
+    """Return a text up to the bracket that closes its first one; the whole where none does."""
+    depth = 0
+    for index, mark in enumerate(text, start=1):
+        depth += (mark in "[{") - (mark in "]}")
+        if depth == 0:
+            return text[:index]
+    return text

@@ -60,6 +60,21 @@ def replace_word(slip: Slip, finding: Diagnostic, match: re.Match[str]) -> Itera
     yield put(slip, begin, end, bare)
 
 
+def rewrite_line(slip: Slip, finding: Diagnostic, match: re.Match[str]) -> Iterator[str]:
+    """Write what is due from the place to the end of its line."""
+    assert finding.span
+    begin, _ = at(slip, finding.span)
+    _, end, _ = line_at(slip, finding)
+    yield put(slip, begin, end, match["word"])
+
+
+def exchange_sign(slip: Slip, finding: Diagnostic, match: re.Match[str]) -> Iterator[str]:
+    """Write one bracket for another on the line."""
+    begin, _, line = line_at(slip, finding)
+    for found in re.finditer(re.escape(match["old"]), line):
+        yield put(slip, begin + found.start(), begin + found.end(), match["new"])
+
+
 def replace_braced(slip: Slip, finding: Diagnostic, match: re.Match[str]) -> Iterator[str]:
     """Write an object with its arguments at the place."""
     assert finding.span
@@ -360,7 +375,9 @@ TAKERS: tuple[tuple[str, Taker], ...] = (
     (r"write " + KEY_VALUE, write_pair),
     (r"inputs: (?P<word>\[.*\])", replace_list),
     (r"put a space behind the colon: " + KEY_VALUE, write_pair),
-    (r"write one colon: \w+: ?", one_colon),
+    (r"write one colon: .+", one_colon),
+    (r"write (?P<word>[\w-]+:)", rewrite_line),
+    (r"write (?P<new>[\[\]{}]) for (?P<old>[\[\]{}])", exchange_sign),
     (r"(?:write|quote|keep|such as)[^:]*: (?P<word>[^:]+)", replace_word),
     (r"write (?P<word>[^:]+)", replace_word),
     (r"write (?P<rest>- .+)", spaced_dash),

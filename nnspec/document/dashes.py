@@ -81,6 +81,9 @@ def one_too_many(lines: Sequence[str], where: Span) -> Diagnostic | None:
         message = "two dashes begin a list within a list; found the key of a mapping below them"
         place = Span.at(above[0][0], len(doubled[1]) + 1)
         return Diagnostic("Y101", message, place, "remove the dash here")
+    after = next((one for one in lines[where.start.line :] if one.strip()), "")
+    if ENTRY.match(after) and depth_of(after) == here:
+        return None
     alike = [number for number, depth in above if depth == here]
     if not alike or any(
         depth_of(lines[one - 1]) < here
@@ -101,6 +104,17 @@ def one_too_many(lines: Sequence[str], where: Span) -> Diagnostic | None:
     return Diagnostic("Y101", message, Span.at(alike[0], here + 1), "remove the dash here")
 
 
+def is_key(lines: Sequence[str], where: Span) -> bool:
+    """Return whether a key stands behind a dash: keys stand above it, and objects have capitals."""
+    here = where.start.column - 1
+    outer = (
+        one for one in lines[where.start.line - 2 :: -1] if one.strip() and depth_of(one) <= here
+    )
+    before, found = next(outer, ""), lines[where.start.line - 1][here + 2 :].strip()
+    beside = depth_of(before) == here and not ENTRY.match(before)
+    return beside and where.start.line > 1 and found[:1].islower()
+
+
 def misaligned(lines: Sequence[str], where: Span) -> Diagnostic:
     """Return the finding for an entry at a depth at which no list is; or for the one before it."""
     number, here = where.start.line, where.start.column - 1
@@ -109,6 +123,9 @@ def misaligned(lines: Sequence[str], where: Span) -> Diagnostic:
     if not above:
         message = "a key is due here; found the dash of a list's entry"
         return Diagnostic("Y101", message, where, "remove the dash")
+    if is_key(lines, where):
+        message = "a key is due here, as in the lines above; found the dash of a list's entry"
+        return Diagnostic("Y101", message, where, "remove the dash here")
     last, depth = above[0]
     head = line_above(lines, last)
     alone = depth != here and not lines[head - 1].lstrip().startswith("-")

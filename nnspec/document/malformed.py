@@ -296,10 +296,13 @@ def unclosed(lines: Sequence[str], context: str, begin: Span, where: Span) -> Di
         hint = f"write {signed[1]}: {shorten(value)}"
     elif found in {"{", "["} and (braced := re.search(r"([\w-]+)\s+$", row)):
         hint = f"put a colon behind {braced[1]}"
+    elif found in {"]", "}"} and found != closing:
+        opening = {"]": "[", "}": "{"}
+        hint = f"write {closing} for {found}, or {opening[found]} for {opening[closing]}"
     elif re.search(r";\s*[\w-]+\s*$", row):
         hint = "write a comma for the ;"
     elif match := FUNCTION.search(lines[where.start.line - 1]):
-        hint = f"a spec holds no functions: write {match[1]}: {match[2]}"
+        hint = f"write {match[1]}: {match[2]}"
     elif word := re.search(r"[^\s,{\[]\s+([\w-]+)\s*$", row):
         hint = f"put a comma before {word[1]}"
     else:

@@ -176,8 +176,10 @@ class Reader:
             if entry.name not in kind.model_fields:
                 self.doubted.add(self.positions.get(path, written.span))
             elif isinstance(entry.value, Scalar) and entry.value.empty:
-                message = f"{entry.name} has nothing behind it"
-                self.findings.add("S108", message, entry.key, hint="write its value or remove it")
+                if entry is one:
+                    message = f"{entry.name} has nothing behind it"
+                    told = "write its value or remove it"
+                    self.findings.add("S108", message, entry.key, hint=told)
                 self.doubted |= {written.span, entry.value.span}
             else:
                 known.append(entry)

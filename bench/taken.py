@@ -85,7 +85,35 @@ def replace_braced(slip: Slip, finding: Diagnostic, match: re.Match[str]) -> Ite
 def replace_list(slip: Slip, finding: Diagnostic, match: re.Match[str]) -> Iterator[str]:
     """Write another list on the line of the place."""
     begin, end, line = line_at(slip, finding)
-    yield put(slip, begin, end, re.sub(r"inputs: .*", f"inputs: {match['word']}", line))
+    word = match["word"]
+    if slip.place and "NAME" in word:
+        word = word.replace("NAME", slip.original.written(slip.place.value.span))
+    yield put(slip, begin, end, re.sub(r"inputs: .*", f"inputs: {word}", line))
+
+
+def list_outputs(slip: Slip, finding: Diagnostic, match: re.Match[str]) -> Iterator[str]:
+    """Write another list of outputs."""
+    del finding
+    yield re.sub(r"outputs: \[[^\]]*\]", f"outputs: {match['word']}", slip.text)
+
+
+def give(slip: Slip, finding: Diagnostic, match: re.Match[str]) -> Iterator[str]:
+    """Move the setting at the place to an object on one of some lines."""
+    assert finding.span
+    begin, end = at(slip, finding.span)
+    behind = re.match(r": *(\[[^\]]*\]|\{[^\n]*?\}(?=[,}\n])|[^,\n}]*)", slip.text[end:])
+    if not behind:
+        return
+    entry = f"{slip.text[begin:end]}: {behind[1]}"
+    for text in cut_between(slip, begin, end):
+        gone = slip.text.count("\n") - text.count("\n")
+        for line in match["lines"].split(" or "):
+            lines = text.split("\n")
+            number = int(line) - 1 - (gone if int(line) > finding.span.start.line else 0)
+            lines[number] = re.sub(
+                rf"({match['home']}): \{{", rf"\1: {{{entry}, ", lines[number], count=1
+            )
+            yield "\n".join(lines)
 
 
 def pick(slip: Slip, finding: Diagnostic, match: re.Match[str]) -> Iterator[str]:
@@ -374,6 +402,11 @@ TAKERS: tuple[tuple[str, Taker], ...] = (
     (r"(?:write|put|quote)[^:]*: " + KEY_VALUE, write_pair),
     (r"write " + KEY_VALUE, write_pair),
     (r"inputs: (?P<word>\[.*\])", replace_list),
+    (r"(?:or )?list it in outputs: (?P<word>\[.*\])", list_outputs),
+    (r"(?:write it )?(?:among the arguments )?of (?P<home>\w+) \(line (?P<lines>[\d or]+)\)", give),
+    (r"such as (?P<word>.+)", replace_word),
+    (r".*; write (?P<word>\w+)", replace_word),
+    (r"write (?:the name of a layer|a name)(?:, or remove it)?", restore),
     (r"put a space behind the colon: " + KEY_VALUE, write_pair),
     (r"write one colon: .+", one_colon),
     (r"write (?P<word>[\w-]+:)", rewrite_line),

@@ -81,7 +81,7 @@ def read_block(entry: Entry, variables: set[str], findings: Findings) -> Block:
         message = f"the block {entry.name} must hold layers; found {kind_of(body)}"
         findings.add("S103", message, body.span)
         return refused
-    body = settle_keys(body, KEYS, "a block", findings)
+    body = settle_keys(as_parameters(body, variables, findings), KEYS, "a block", findings)
     layers = body.get("layers")
     if not isinstance(layers, Sequence) or not layers.items:
         findings.add("S102", f"the block {entry.name} needs layers: a list", entry.key)
@@ -106,6 +106,24 @@ def read_block(entry: Entry, variables: set[str], findings: Findings) -> Block:
         tuple(read_sources(outputs, findings)) if outputs else (),
         tuple(unused),
     )
+
+
+def as_parameters(body: Mapping, variables: set[str], findings: Findings) -> Mapping:
+    """Return a block with its parameters under their key where they stand behind another.
+
+    They are told by what they list: names that the block uses, and nothing defines.
+    """
+    if body.get("parameters") is not None:
+        return body
+    undefined = names_used([body]) - variables
+    for entry in body:
+        listed = read_parameters(entry.value, set(), Findings()) if entry.name not in KEYS else {}
+        if listed and listed.keys() <= undefined:
+            message = f"a block has no setting {shorten(entry.name)!r}"
+            findings.add("S101", message, entry.key, hint="did you mean parameters?")
+            moved = replace(entry, name="parameters")
+            return replace(body, entries=tuple(moved if one is entry else one for one in body))
+    return body
 
 
 def settle_keys(node: Mapping, keys: tuple[str, ...], noun: str, findings: Findings) -> Mapping:

@@ -60,6 +60,12 @@ def replace_word(slip: Slip, finding: Diagnostic, match: re.Match[str]) -> Itera
     yield put(slip, begin, end, bare)
 
 
+def open_brace(slip: Slip, finding: Diagnostic, match: re.Match[str]) -> Iterator[str]:
+    """Put a brace behind a key of the line."""
+    begin, end, line = line_at(slip, finding)
+    yield put(slip, begin, end, line.replace(f"{match['key']}: ", f"{match['key']}: {{"))
+
+
 def rewrite_line(slip: Slip, finding: Diagnostic, match: re.Match[str]) -> Iterator[str]:
     """Write what is due from the place to the end of its line."""
     assert finding.span
@@ -218,6 +224,13 @@ def move(slip: Slip, finding: Diagnostic, match: re.Match[str]) -> Iterator[str]
     home = match["home"].split(": ")[-1]
     yield re.sub(rf"(?m)^( *)({home}):\n( +)", rf"\1\2:\n\g<3>{key}: {value}\n\3", left)
     yield re.sub(rf"({home}): \{{", rf"\1: {{{key}: {value}, ", left, count=1)
+    gone = slip.text.count("\n") - left.count("\n")
+    for lacking in finding.related:
+        lines = left.split("\n")
+        number = lacking.span.start.line - 1
+        number -= gone if number >= finding.span.start.line else 0
+        lines[number] = re.sub(rf"({home}): \{{", rf"\1: {{{key}: {value}, ", lines[number])
+        yield "\n".join(lines)
 
 
 def realign(slip: Slip, finding: Diagnostic, match: re.Match[str]) -> Iterator[str]:
@@ -414,6 +427,7 @@ TAKERS: tuple[tuple[str, Taker], ...] = (
     (r"(?:write|quote|keep|such as)[^:]*: (?P<word>[^:]+)", replace_word),
     (r"write (?P<word>[^:]+)", replace_word),
     (r"write (?P<rest>- .+)", spaced_dash),
+    (r"write a \{ behind (?P<key>\w+):", open_brace),
     (r"write (?P<word>[^:]+:)", replace_word),
     (r"align .*|indent .*|.*indent it like .*", realign),
     (r".*begin the entry with '- '.*|put a dash before .*", add_dash),

@@ -111,7 +111,7 @@ def is_key(lines: Sequence[str], where: Span) -> bool:
         one for one in lines[where.start.line - 2 :: -1] if one.strip() and depth_of(one) <= here
     )
     before, found = next(outer, ""), lines[where.start.line - 1][here + 2 :].strip()
-    beside = depth_of(before) == here and not ENTRY.match(before)
+    beside = depth_of(before) + (2 if ENTRY.match(before) else 0) == here
     return beside and where.start.line > 1 and found[:1].islower()
 
 

@@ -1,4 +1,4 @@
-"""Where a setting belongs that none takes where it stands: a section, or objects of the document."""
+"""Where a setting belongs that none takes where it stands: a section, or other objects."""
 
 from collections.abc import Iterator
 from typing import Any

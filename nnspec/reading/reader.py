@@ -341,9 +341,8 @@ class Reader:
             hint = hint or remedy(node, name, "number or text")
         if node is arguments.get(name):
             hint = hint or listed_alone(node, name, wanted)
-            hint = hint or (
-                settings_of(section, name) if section and code == "S103" else without_it(node, info)
-            )
+            several = section and code == "S103" and not isinstance(node, Scalar)
+            hint = hint or (settings_of(section, name) if several else without_it(node, info))
         self.findings.add(code, message, node.span, hint=hint)
 
     def read_value(self, annotation: Any, node: Node, path: Path) -> Any:  # noqa: ANN401 - annotations are any

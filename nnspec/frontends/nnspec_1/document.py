@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from nnspec.diagnostics import Advice, Diagnostic, Findings, Refused, Span
-from nnspec.document import Document, Entry, Mapping, Node, Scalar, kind_of, shorten
+from nnspec.document import Document, Entry, Mapping, Node, Scalar, find, kind_of, shorten
 from nnspec.frontends.nnspec_1.blocks import Block, read_blocks
 from nnspec.frontends.nnspec_1.items import DEVICE, bad_name, check_date, is_refused
 from nnspec.frontends.nnspec_1.layers import ModelReader
@@ -113,6 +113,12 @@ class DocumentReader:
         )
         return Validated(spec, findings)
 
+    def offered(self) -> frozenset[str]:
+        """Return the names of the inputs that the data offers."""
+        inputs = find(self.root, ("data", "inputs"))
+        named = inputs.entries if isinstance(inputs, Mapping) else ()
+        return frozenset(one.name for one in named)
+
     def unread(self, place: Span | None) -> bool:
         """Return whether a place lies in a value that no object takes."""
         return any(within(place, one) for one in self.reader.unread)
@@ -133,6 +139,9 @@ class DocumentReader:
         """Record unknown sections, and the place of every known one."""
         for entry, settled in zip(self.written, self.root, strict=True):
             self.reader.positions[(settled.name,)] = entry.key
+            value = entry.value.value if isinstance(entry.value, Scalar) else None
+            if entry.name not in KEYS and value is VERSION:
+                self.meant.add("nnspec")
             if entry.name not in KEYS:
                 self.meant.add(meant(entry.name, KEYS, SECTION_HABITS))
         self.findings.extend(self.misnamed)
@@ -238,7 +247,7 @@ class DocumentReader:
                 hint = "add model: a list of layers"
                 self.findings.add("S102", "the spec has no model", span, hint=hint)
             return None
-        reader = ModelReader(self.reader, blocks, self.source)
+        reader = ModelReader(self.reader, blocks, self.source, self.offered())
         try:
             model = reader.read_model(entry.value, self.substitution)
         except Refused as refused:

@@ -23,6 +23,8 @@ def settle_exchanged(entries: Entries, given: Collection[str], findings: Finding
         given: names that are read, and are no layer's of the list.
         findings: takes what is exchanged.
     """
+    if any(item and item.within for _, item in entries):
+        return entries  # written by `render`, where a name holds within a use of a block
     names = Counter(item.name[0] for _, item in entries if item and item.name)
     return [(node, settle(node, item, names, given, findings)) for node, item in entries]
 

@@ -39,8 +39,26 @@ def drop_key(draw: Draw, original: Original) -> Slip | None:
     heads = {one if one <= line_of(place) else one - gone for one in heads_of(place)}
     written = str(plain(place.value))
     uses = original.lines_of(written) if place.path[-1] == "name" else frozenset[int]()
+    uses |= told_elsewhere(original, place, written)
     moved = {one if one <= line_of(place) else one - gone for one in uses}
     return Slip("key dropped", original, text, frozenset(heads | moved), place)
+
+
+def told_elsewhere(original: Original, place: Place, written: str) -> frozenset[int]:
+    """Return the lines at which a key is missed that is told where it would have been used.
+
+    A variable that nothing uses any more is told where it is defined; that a network's input has
+    no shape, at the first layer.
+    """
+    lines = {
+        line_of(one)
+        for one in original.places
+        if one.path[:1] == ("variables",) and f"${one.path[-1]}" in written
+    }
+    if place.path == ("data",):
+        first = [one for one in original.places if one.path[:1] == ("model",) and not one.key]
+        lines |= {one.value.span.start.line for one in first[:1]}
+    return frozenset(lines)
 
 
 def without(original: Original, place: Place) -> str | None:

@@ -32,6 +32,13 @@ Padding = Literal["valid", "same"]
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """Marks a setting with what it takes, in words, where its type says it badly."""
+
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Broadcast:
     """Marks a tuple of `count` numbers that may be written as one number for all of them."""
 

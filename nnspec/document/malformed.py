@@ -8,24 +8,12 @@ import yaml
 
 from nnspec.diagnostics import Diagnostic, Related, Span
 from nnspec.document.brackets import find_unclosed
+from nnspec.document.colons import FUNCTION, crowded, stray_colon, with_colon
+from nnspec.document.dashes import stray_dash
 from nnspec.document.limits import DEPTH
 from nnspec.document.tree import shorten
 
 LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
-KEY = re.compile(r"(\s*(?:- )*)([^\s:#][^:#]*): +(\S.*)")
-"""A line with a key and a value on it: indentation and dashes, key, value."""
-CROWDED = re.compile(r"( *(?:- )*)([\w-]+):([^ ].*)")
-"""A line whose colon no space follows, and that is no key therefore."""
-ASSIGNED = re.compile(r"([\w-]+)(?:\s*[=;]\s*|\s+:\s*:\s*|::\s*)(\S[^#]*)")
-"""A key with another sign than a colon behind it, or with two."""
-UNSIGNED = re.compile(r"([A-Za-z_]\w*)\s+(\{.*\}\s*)")
-"""A name with its arguments in braces, and no colon between."""
-SETTINGS = re.compile(r"[^\s,:]+, *\w+: +[^,:]+(, *\w+: +[^,:]+)*")
-"""A value, and settings behind commas."""
-OBJECT = re.compile(r"[A-Za-z_]\w*: +\{.*\}")
-"""A name with its arguments in braces."""
-BARE = re.compile(r"( *(?:- )*)([^\s:#'\"\[{][^:#]*?)\s*(?:#.*)?")
-"""A line without a colon."""
 CONFLICT = re.compile(r"(<{7}|>{7})( |$)")
 """What git leaves where two versions of a file disagree."""
 FENCE = "```"
@@ -133,48 +121,6 @@ def reserved(row: str, where: Span) -> Diagnostic:
     return Diagnostic("Y101", message, where, f'quote the value: "{shorten(written)}"')
 
 
-def stray_colon(lines: Sequence[str], where: Span) -> Diagnostic:
-    """Return the finding for a colon that no key can stand before."""
-    row = lines[where.start.line - 1]
-    if match := ASSIGNED.fullmatch(row.lstrip(" -")):
-        hint = f"write {match[1]}: {shorten(match[2].strip())}"
-        return Diagnostic("Y101", "one colon is due behind this key", where, hint)
-    if match := UNSIGNED.fullmatch(row.lstrip(" -")):
-        hint = f"put a colon behind {match[1]}: {match[1]}: {shorten(match[2].strip())}"
-        return Diagnostic("Y101", "a colon is due between a name and its arguments", where, hint)
-    before = KEY.fullmatch(row)
-    if before and len(before[1]) + len(before[2]) < where.start.column - 1:
-        message = "a second ': ' on one line: a value that contains ': ' must be quoted"
-        hint = f'quote the value: {before[2]}: "{shorten(before[3])}"'
-        if OBJECT.fullmatch(before[3]):
-            whole = before[3].removesuffix("}") if before[3].endswith("}}") else before[3]
-            hint = f"put it into braces: {before[2]}: {{{shorten(whole)}}}"
-        if SETTINGS.fullmatch(before[3]):
-            hint = f"put several settings into braces: {before[2]}: {{NAME: {shorten(before[3])}}}"
-        return Diagnostic("Y101", message, where, hint)
-    message = "a key cannot stand here: its line is indented deeper than the keys around it"
-    hint = "align the key with the keys it belongs to"
-    return unfinished(lines, where) or Diagnostic("Y101", message, where, hint)
-
-
-def unfinished(lines: Sequence[str], where: Span) -> Diagnostic | None:
-    """Return the finding for the line above, where that is what makes a key impossible."""
-    number = where.start.line - 1
-    while number and not lines[number - 1].split("#")[0].strip():
-        number -= 1
-    above = lines[number - 1] if number else ""
-    if crowded := CROWDED.fullmatch(above):
-        after, value = len(crowded[1]) + len(crowded[2]) + 2, crowded[3].strip()
-        hint = f"write {crowded[2]}: {shorten(value)}"
-        return Diagnostic("Y101", "a space is due behind the colon", Span.at(number, after), hint)
-    if bare := BARE.fullmatch(above):
-        after = len(bare[1]) + 1
-        message = "a colon is due behind this key: what is below it is indented deeper"
-        hint = f"write {shorten(bare[2])}:"
-        return Diagnostic("Y101", message, Span.at(number, after), hint)
-    return None
-
-
 def structural(error: yaml.MarkedYAMLError, lines: Sequence[str], where: Span) -> Diagnostic | None:
     """Return the finding for what is not closed, not aligned or not finished."""
     problem, context = error.problem or "", error.context or ""
@@ -194,18 +140,8 @@ def structural(error: yaml.MarkedYAMLError, lines: Sequence[str], where: Span) -
     if "document start" in problem:
         message = "a second document begins here, behind the end of the first; one file holds one"
         return Diagnostic("Y106", message, where)
-    return misplaced(problem, lines[where.start.line - 1 :][:1], begin, where)
-
-
-def with_colon(lines: Sequence[str], begin: Span) -> str:
-    """Return the line of a key without its colon as it is to be written."""
-    row = lines[begin.start.line - 1][begin.start.column - 1 :]
-    if match := ASSIGNED.match(row):
-        return f"write {shorten(match[1])}: {shorten(match[2].strip())}"
-    if match := CROWDED.match(row):
-        return f"write {shorten(match[2])}: {shorten(match[3].strip())}"
-    bare = BARE.fullmatch(row)
-    return f"write {shorten(bare[2])}:" if bare else "write KEY:"
+    dashed = stray_dash(problem, lines, begin, where)
+    return dashed or misplaced(problem, lines[where.start.line - 1 :][:1], begin, where)
 
 
 def misplaced(problem: str, row: Sequence[str], begin: Span, where: Span) -> Diagnostic | None:
@@ -216,32 +152,22 @@ def misplaced(problem: str, row: Sequence[str], begin: Span, where: Span) -> Dia
         hint = "begin the list on the next line, or put it into brackets"
         return Diagnostic("Y101", "a list cannot begin on the line of its key", where, hint)
     if "'-' indicator" in problem:
-        return undashed(found, where)
+        message = "'- ' is due here: the lines above at this indentation are entries of a list"
+        hint = "begin the entry with '- ', or indent it like the key it belongs to"
+        return Diagnostic("Y101", message, where, hint)
     if "expected key" not in problem:
         return None
     if before.rstrip().endswith(("'", '"')):
         hint = "quote the value as a whole; within single quotes, '' is a quote"
         return Diagnostic("Y101", "text follows a quote that is closed", where, hint)
+    if found[:1] in {"]", "}"} and (tight := crowded("".join(row), where.start.line)):
+        return tight
     if found[:1] in {"]", "}"}:
         message = f"nothing is open that {found[0]} could close"
         return Diagnostic("Y101", message, where, f"remove {found[0]}")
-    if found.startswith("- "):
-        message = "a key is due here; found the dash of a list's entry"
-        hint = "remove the dash, or put one before the line above"
-        return Diagnostic("Y101", message, where, hint)
     message = "a key is due here: the line is indented like no key above, or has no colon"
     related = (Related("they begin here", begin),)
     return Diagnostic("Y101", message, where, "align it with the keys it belongs to", related)
-
-
-def undashed(found: str, where: Span) -> Diagnostic:
-    """Return the finding for a line among the entries of a list that is no entry."""
-    if found.startswith("-") and not found.startswith("- "):
-        hint = f"write - {shorten(found[1:].strip())}"
-        return Diagnostic("Y101", "a space is due behind the dash", where, hint)
-    message = "'- ' is due here: the lines above at this indentation are entries of a list"
-    hint = "begin the entry with '- ', or indent it like the key it belongs to"
-    return Diagnostic("Y101", message, where, hint)
 
 
 def told_by(row: str) -> str | None:
@@ -265,13 +191,33 @@ def unclosed(lines: Sequence[str], context: str, begin: Span, where: Span) -> Di
     found = lines[where.start.line - 1][where.start.column - 1 : where.start.column]
     if "${" in row:
         hint = "a variable is written $name, without braces"
+    elif found in {"{", "["} and (signed := re.search(r"([\w-]+)\s*[;=]\s*$", row)):
+        value = closed(lines[where.start.line - 1][where.start.column - 1 :])
+        hint = f"write {signed[1]}: {shorten(value)}"
     elif found in {"{", "["} and (braced := re.search(r"([\w-]+)\s+$", row)):
         hint = f"put a colon behind {braced[1]}"
-    elif crowded := re.search(r"[^\s,{\[]\s+([\w-]+)\s*$", row):
-        hint = f"put a comma before {crowded[1]}"
+    elif found in {"]", "}"} and found != closing:
+        opening = {"]": "[", "}": "{"}
+        hint = f"write {closing} for {found}, or {opening[found]} for {opening[closing]}"
+    elif re.search(r";\s*[\w-]+\s*$", row):
+        hint = "write a comma for the ;"
+    elif match := FUNCTION.search(lines[where.start.line - 1]):
+        hint = f"write {match[1]}: {match[2]}"
+    elif word := re.search(r"[^\s,{\[]\s+([\w-]+)\s*$", row):
+        hint = f"put a comma before {word[1]}"
     else:
         hint = f"close it with {closing}"
     place = f"{begin.start.line}:{begin.start.column}"
     message = f"a comma or {closing} is due before this: the {noun} that begins at {place} is open"
     related = (Related("it begins here", begin),)
     return Diagnostic("Y101", message, where, hint, related)
+
+
+def closed(text: str) -> str:
+    """Return a text up to the bracket that closes its first one; the whole where none does."""
+    depth = 0
+    for index, mark in enumerate(text, start=1):
+        depth += (mark in "[{") - (mark in "]}")
+        if depth == 0:
+            return text[:index]
+    return text

@@ -145,6 +145,8 @@ def with_space(name: str, known: Iterable[str]) -> str | None:
         return None
     if not after.strip():
         return f"write one colon: {before.strip()}:"
+    if sign == ":" and after.startswith(":"):
+        return f"write one colon: {before.strip()}: {after.strip(': ')}"
     if sign == "=":
         return f"write a colon: {before.strip()}: {after.strip()}"
     return f"put a space behind the colon: {before.strip()}: {after.strip()}"

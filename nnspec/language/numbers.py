@@ -16,7 +16,7 @@ SEPARATED = re.compile(
     r"(?!(?P=sign))[.,](?P<part>\d+)"
 )
 """A number in groups of three digits, with a part behind another sign."""
-ALONE = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?", re.IGNORECASE)
+ALONE = re.compile(r"[-+]?(?:\d+\.?\d*|(?<![A-Za-z])\.\d+)(?:e[-+]?\d+)?", re.IGNORECASE)
 DIGITS = (
     *("zero", "one", "two", "three", "four", "five", "six"),
     *("seven", "eight", "nine", "ten", "eleven", "twelve"),

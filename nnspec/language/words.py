@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from nnspec.catalog.base import CatalogObject
-from nnspec.catalog.types import LARGEST, Broadcast
+from nnspec.catalog.types import LARGEST, Broadcast, Said
 from nnspec.diagnostics import Advice, Replacement
 from nnspec.document import Entry, Mapping, Node, Scalar, Sequence, plain, shorten
 from nnspec.language.numbers import as_number, remedy_number
@@ -51,6 +51,8 @@ ARTICLES = {
 
 def describe_field(field: FieldInfo, name: str = "") -> str:
     """Return what a field takes, in words: "a positive whole number"; of a shape, with one."""
+    if said := next((one.words for one in field.metadata if isinstance(one, Said)), None):
+        return said
     described = describe(field.annotation, tuple(field.metadata))
     such = " such as [28, 28]" if name.endswith("shape") else ""
     return described.replace("a list (each", f"a list{such} (each", 1)
@@ -151,8 +153,9 @@ def remedy(node: Node, name: str, wanted: str) -> str | None:
             return f"write arguments as a mapping: {{{argument[1]}: {shorten(argument[2])}}}"
         case Scalar(value=str(text)):
             return remedy_text(text.strip(), name, wanted)
-        case Scalar(value=bool()):
-            return None
+        case Scalar(value=bool(flag)):
+            text = wanted in {"text", "a list (each text)"}
+            return f'quote it: "{show_value(flag)}"' if text else None
         case Scalar(value=int() | float() as number):
             return remedy_value(number, name, wanted)
         case Mapping() | Sequence():
@@ -177,7 +180,8 @@ def remedy_several(node: Mapping | Sequence, wanted: str) -> str | None:
 def remedy_value(number: float, name: str, wanted: str) -> str | None:
     """Return what to write instead of a number that a setting does not take."""
     if "whole number" in wanted and isinstance(number, float) and abs(number) <= LARGEST:
-        return f"write a whole number: {int(number)}"
+        least = 1 if "positive" in wanted else 0 if "at least 0" in wanted else -LARGEST
+        return f"write a whole number: {max(int(number), least)}"
     if wanted == "a regularizer":
         return f"write its name: {name}: {{L2: {number}}}"
     if is_percentage(number, wanted):

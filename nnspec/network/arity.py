@@ -42,7 +42,8 @@ def arrange(use: LayerUse, layer: Layer, findings: Findings) -> tuple[Wire, ...]
     most = None if layer.variadic or layer.gathers else len(layer.inputs)
     if count < least:
         message = f"{kind} needs at least {least} inputs; got {count}"
-        findings.add("G202", message, span, hint="inputs: [first, second]")
+        given = [*(wire.written for wire in wires), *["NAME"] * (least - count)]
+        findings.add("G202", message, span, hint=f"inputs: [{', '.join(given)}]")
     elif most is not None and count > most:
         takes = f"{most} input" if most == 1 else f"at most {most} inputs"
         message = f"{kind} takes {takes if most else 'no input'}; got {count}"

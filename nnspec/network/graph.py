@@ -13,6 +13,7 @@ from nnspec.language.near_names import edits, nearest, suggest_given
 from nnspec.network.arity import arrange, arrange_inputs
 from nnspec.network.edges import Graph, Node, Output, Source, SubGraph
 from nnspec.network.unused import (
+    Lacking,
     Unknown,
     complete_merges,
     find_unused,
@@ -103,7 +104,7 @@ class Wiring:
     implied: dict[str, Node] = field(default_factory=dict)
     unknown: list[Unknown] = field(default_factory=list)
     compared: dict[tuple[str, str], tuple[str | None, str | None]] = field(default_factory=dict)
-    lacking: list[tuple[Diagnostic, tuple[str, ...]]] = field(default_factory=list)
+    lacking: list[Lacking] = field(default_factory=list)
     lost: bool = False
     parts: dict[str, SubGraph] = field(default_factory=dict)
 
@@ -134,9 +135,12 @@ class Wiring:
 
     def lack(self, use: LayerUse, found: Iterable[Diagnostic]) -> None:
         """Remember a layer that is given too little: what nothing reads may be due there."""
-        given = tuple(wire.source for wire in use.wires)
+        given = tuple(wire.written for wire in use.wires)
+        prefix = use.name[: use.name.rfind(".") + 1]
         self.lacking += [
-            (one, given) for one in found if one.code == "G202" and "least" in one.message
+            Lacking(one, given, prefix)
+            for one in found
+            if one.code == "G202" and "least" in one.message
         ]
 
     def part(self, model: SubModel, name: str) -> SubGraph:

@@ -64,9 +64,10 @@ def report_unused(
     if not listed and len(ends) > 1:
         report_ends(ends, outputs, findings)
         unused = [node for node in unused if not node.sources]
+    names = [output.name for output in outputs] if listed else ["..."]
     for node in unused:
         message = f"the layer {node.name} is unused: no output follows from it"
-        hint = f"feed it to a layer, or list it in outputs: [..., {node.name}]"
+        hint = f"feed it to a layer, or list it in outputs: [{', '.join([*names, node.name])}]"
         findings.add("G104", message, node.origin.head, hint=hint)
 
 
@@ -161,21 +162,37 @@ def report_inputs(strange: Sequence[Sequence[Unknown]], findings: Findings) -> N
     findings.append(Diagnostic("G101", message, strange[0][0].span, hint, also))
 
 
+@dataclass(frozen=True, slots=True)
+class Lacking:
+    """A merge that is given too little.
+
+    Attributes:
+        finding: that says so.
+        given: names of what it is given, as written.
+        prefix: what stands before the names that its place knows.
+    """
+
+    finding: Diagnostic
+    given: tuple[str, ...]
+    prefix: str
+
+
 def complete_merges(
-    lacking: Sequence[tuple[Diagnostic, tuple[str, ...]]],
+    lacking: Sequence[Lacking],
     unused: Sequence[Node],
     findings: Findings,
 ) -> None:
     """Name, in findings about merges that are given too little, the layers that nothing reads.
 
     Args:
-        lacking: each finding, and what the merge is given.
+        lacking: the merges.
         unused: layers that nothing reads, in the order of the text.
         findings: holds the findings.
     """
-    for finding, given in lacking:
-        names = [*given, *(node.name for node in unused)]
-        if unused and finding in findings.diagnostics:
-            index = findings.diagnostics.index(finding)
-            hint = f"inputs: [{', '.join(names)}]"
-            findings.diagnostics[index] = replace(finding, hint=hint)
+    for one in lacking:
+        here = [node.name for node in unused if node.name.startswith(one.prefix)]
+        names = [name.removeprefix(one.prefix) for name in here]
+        if here and one.finding in findings.diagnostics:
+            index = findings.diagnostics.index(one.finding)
+            hint = f"inputs: [{', '.join([*one.given, *names])}]"
+            findings.diagnostics[index] = replace(one.finding, hint=hint)

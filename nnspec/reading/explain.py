@@ -1,5 +1,6 @@
 """Pydantic's findings in our words: found, expected, where."""
 
+from itertools import pairwise
 from types import NoneType
 from typing import Any, get_args
 
@@ -8,7 +9,8 @@ from pydantic_core import ErrorDetails
 
 from nnspec.catalog.types import LARGEST
 from nnspec.diagnostics import Advice, Replacement
-from nnspec.document import Mapping, Node, Scalar, Sequence, find, kind_of, shorten
+from nnspec.document import Mapping, Node, Scalar, Sequence, find, kind_of, plain, shorten
+from nnspec.document.write import flow
 from nnspec.language.near_names import edits, nearest, suggest
 from nnspec.language.words import show_value
 from nnspec.reading.admitted import admitted
@@ -16,6 +18,8 @@ from nnspec.spec.source import is_url
 
 CONSTANTS = {"0", "0.0", "zero", "zeros", "constant", "fill", "ffill", "bfill", "-1", "unknown"}
 """What other programs put into empty cells, and their words for it."""
+GROUP = 3
+"""Digits between the separators of thousands."""
 ABSURD = 1_000_000
 """Bounds of this size and above keep absurd numbers out; smaller ones have a meaning."""
 LARGEST_SHOWN = 10**18
@@ -137,14 +141,16 @@ def choices_hint(annotation: Any, node: Node) -> str | None:  # noqa: ANN401 - a
 
 
 def without_it(node: Node, info: FieldInfo) -> str | None:
-    """Return what a setting is where it is left out, as a last advice; None where it must be given.
+    """Return what a setting is where it is left out, as a last advice; of a required one a value.
 
     `None` of Python is null where that is a value of the setting.
     """
     empty = isinstance(node, Scalar) and node.value == "None"
     if empty and NoneType in get_args(info.annotation):
         return Advice("write null", Replacement("None", "null"))
-    if info.is_required() or isinstance(node, Mapping):
+    if info.is_required():
+        return such_as(info.examples)
+    if isinstance(node, Mapping) and len(node):
         return None
     default = info.default
     if default is None:
@@ -152,6 +158,31 @@ def without_it(node: Node, info: FieldInfo) -> str | None:
     if isinstance(default, str | int | float):
         return f"leave it out for {show_value(default)}"
     return "it may be left out"
+
+
+def such_as(examples: list[Any] | None) -> str | None:
+    """Return the advice that shows a value of a setting; None without a plain one."""
+    shown = next((one for one in examples or () if isinstance(one, int | float | str | list)), None)
+    return None if shown is None else f"such as {flow(shown)}"
+
+
+def split_by_comma(parent: Node | None, node: Node) -> str | None:
+    """Return what to write for a number that the comma of its thousands parted in two.
+
+    In `[24,000]` the second entry has three digits, a nought first, and no blank before it.
+    """
+    items = parent.items if isinstance(parent, Sequence) else ()
+    for before, after in pairwise(items):
+        close = before.span.end.line == after.span.start.line
+        gap = after.span.start.column - before.span.end.column
+        width = after.span.end.column - after.span.start.column
+        first, second = plain(before), plain(after)
+        whole = isinstance(first, int) and isinstance(second, int) and first > 0
+        if node in (before, after) and whole and close and gap == 1 and width == GROUP:
+            assert isinstance(second, int)
+            if second < 10 ** (GROUP - 1):
+                return f"a comma ends a value; write {first}{second:0{GROUP}d}"
+    return None
 
 
 def foreign_free(module: object) -> bool:

@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 from nnspec.catalog.registry import find, names
 from nnspec.diagnostics import Diagnostic, Findings, Path, Span
 from nnspec.document import Entry, Mapping, Node, Scalar, Sequence, kind_of, plain, shorten
-from nnspec.language.habits import ADVICE, KEY_WORDS, LAST_ADVICE
+from nnspec.language.habits import ADVICE, KEY_WORDS
 from nnspec.language.near_names import meant, suggest, with_space
 from nnspec.language.words import ARTICLES, describe, describe_field, listed_alone, remedy
 from nnspec.reading.admitted import admitted
@@ -25,6 +25,7 @@ from nnspec.reading.explain import (
     find_deepest,
     inner_key,
     said,
+    split_by_comma,
     without_it,
 )
 from nnspec.reading.misplaced import (
@@ -37,6 +38,7 @@ from nnspec.reading.misplaced import (
     pairs,
     without_strays,
 )
+from nnspec.reading.owners import SEED, owners, section_of
 from nnspec.reading.split import is_object, split_object
 from nnspec.reading.written import (
     Written,
@@ -52,10 +54,6 @@ from nnspec.reading.written import (
 from nnspec.spec.section import Section
 
 Model = TypeVar("Model", bound=BaseModel)
-
-
-SEED = "runtime"
-"""Section of the seed, which layers and others have too."""
 
 
 class Unreadable:
@@ -77,6 +75,10 @@ class Reader:
     """Settings -> the section that has them."""
     doubted: set[Span] = field(default_factory=set)
     """Places of values that were refused, and of layers and sections that hold such ones."""
+    root: Node | None = None
+    """The whole document: objects in it may lack what another one has too much."""
+    unread: list[Span] = field(default_factory=list)
+    """Places of values behind keys that their objects do not have."""
     missing: list[Missing] = field(default_factory=list)
     """Settings that objects need and do not have."""
     strays: dict[str, Diagnostic] = field(default_factory=dict)
@@ -94,7 +96,9 @@ class Reader:
 
     def read_named(self, node: Node, family: str, path: Path) -> Any:  # noqa: ANN401 - as above
         """Return the object of a family, that of the name that was certainly meant included."""
+        entries = node.entries if isinstance(node, Mapping) else ()
         node, beside = without_strays(node, family, self.homes)
+        self.unread += [one.value.span for one in entries if one.name in beside]
         for name, finding in beside.items():
             self.strays.setdefault(name, finding)
             self.findings.append(finding)
@@ -176,8 +180,10 @@ class Reader:
             if entry.name not in kind.model_fields:
                 self.doubted.add(self.positions.get(path, written.span))
             elif isinstance(entry.value, Scalar) and entry.value.empty:
-                message = f"{entry.name} has nothing behind it"
-                self.findings.add("S108", message, entry.key, hint="write its value or remove it")
+                if entry is one:
+                    message = f"{entry.name} has nothing behind it"
+                    told = "write its value or remove it"
+                    self.findings.add("S108", message, entry.key, hint=told)
                 self.doubted |= {written.span, entry.value.span}
             else:
                 known.append(entry)
@@ -239,25 +245,20 @@ class Reader:
             return setting
         guess = meant(entry.name, kind.model_fields, KEY_WORDS)
         hint = with_space(entry.name, kind.model_fields) or ADVICE.get(entry.name)
-        hint = hint or self.elsewhere(kind, entry.name, guess)
+        hint = hint or section_of(self.homes, kind, entry.name, guess)
         if guess is None and entry.name not in ADVICE and self.homes.get(entry.name, SEED) == SEED:
             # A key that says nothing here, and what the object lacks, are one mistake.
             guess = next(
                 (one for one in required(kind, given) if self.suits(kind, one, entry.value)), None
             )
             hint = f"did you mean {guess}?" if guess else hint
-        hint = hint or suggest(entry.name, kind.model_fields, KEY_WORDS)
+        known = suggest(entry.name, kind.model_fields, KEY_WORDS)
+        hint = hint or (guess is None and owners(self.root, entry.name)) or known
+        self.unread.append(entry.value.span)
         finding = Diagnostic("S101", message, entry.key, hint or None)
         self.strays.setdefault(entry.name, finding)
         self.findings.append(finding)
         return guess
-
-    def elsewhere(self, kind: type[BaseModel], name: str, guess: str | None) -> str | None:
-        """Return where a setting stands that an object or a section does not have."""
-        home = self.homes.get(name) if issubclass(kind, Section) or guess is None else None
-        if home and name not in KEY_WORDS and (home != SEED or issubclass(kind, Section)):
-            return f"write it below {home}:"
-        return LAST_ADVICE.get(name) if guess is None else None
 
     def check_required(
         self, kind: type[BaseModel], written: Written, path: Path, given: set[str]
@@ -333,15 +334,15 @@ class Reader:
         if key is not None:
             annotation, name, wanted = inner, f"{name}.{key}", describe(inner)
         code, message = explain(name, problems, node, wanted)
-        hint = remedy(node, name, wanted) or choices_hint(annotation, node)
+        hint = split_by_comma(find_deepest(arguments, first["loc"][:-1]), node)
+        hint = hint or remedy(node, name, wanted) or choices_hint(annotation, node)
         section = admitted(annotation).section
         if isinstance(node, Sequence) and len(first["loc"]) > 1:
             hint = hint or remedy(node, name, "number or text")
         if node is arguments.get(name):
             hint = hint or listed_alone(node, name, wanted)
-            hint = hint or (
-                settings_of(section, name) if section and code == "S103" else without_it(node, info)
-            )
+            several = section and code == "S103" and not isinstance(node, Scalar)
+            hint = hint or (settings_of(section, name) if several else without_it(node, info))
         self.findings.add(code, message, node.span, hint=hint)
 
     def read_value(self, annotation: Any, node: Node, path: Path) -> Any:  # noqa: ANN401 - annotations are any

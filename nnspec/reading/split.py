@@ -3,9 +3,11 @@
 from nnspec.catalog.registry import find
 from nnspec.diagnostics import Findings
 from nnspec.document import Entry, Mapping, Node, Scalar, kind_of, plain, shorten
+from nnspec.language.calls import as_written
+from nnspec.language.habits import OBJECT_GUESSES
 from nnspec.language.near_names import suggest
 from nnspec.reading.explain import foreign_free
-from nnspec.reading.written import Written
+from nnspec.reading.written import FAMILIES, Written
 
 KERAS_FORM = (
     "class_name",
@@ -32,6 +34,10 @@ def split_object(node: Node, noun: str, findings: Findings) -> Written | None:
             keys = ", ".join(entry.name for entry in entries)
             message = f"{noun} is one name with its arguments; found the keys {shorten(keys)}"
             hint = f"indent the arguments below the name: {entries[0].name}: {{...}}"
+            if "(" in entries[0].name:
+                # In braces, commas part the arguments of a call.
+                family = FAMILIES.get(noun, "layers")
+                hint = as_written(keys, family, OBJECT_GUESSES) or hint
             findings.add("S109", message, node.span, hint=hint)
         case Scalar(empty=True):
             findings.add("S108", f"{noun} is due here; found nothing", node.span)

@@ -98,6 +98,8 @@ def unknown(
     hint = hint or suggest(written.name, known, OBJECT_GUESSES) or None
     if written.name.casefold() == "none" and not written.argument:
         hint = Advice("write null", Replacement(written.name, "null"))
+    if written.name.startswith("lambda ") and isinstance(written.argument, Scalar):
+        hint = f"a spec holds no functions of Python; write {shorten(str(written.argument.value))}"
     if "." in written.name and hint is None:
         hint = "names are Keras' own; a dotted name is never looked up"
     return Diagnostic("S106", message, written.span, hint)

@@ -54,7 +54,9 @@ def check_losses(case: Case) -> Iterator[Diagnostic]:
         misspelt = any(name not in case.outputs for name in loss)
         absent = [name for name in case.outputs if name not in loss and not misspelt]
         for name in absent:
-            message = f"the output {shorten(name)!r} has no loss; given: {', '.join(loss)}"
+            message = (
+                f"the output {shorten(name)!r} has no loss; given: {', '.join(loss) or 'none'}"
+            )
             yield Diagnostic("M108", message, place, f"add {name}: LOSS, or {name}: null")
         if not absent and not misspelt and not any(loss.values()):
             yield Diagnostic(

@@ -19,7 +19,7 @@ from nnspec.catalog.columns import (
 )
 from nnspec.catalog.plain import object_of
 from nnspec.catalog.sources import Source
-from nnspec.catalog.types import PositiveNumber, Seed, Text
+from nnspec.catalog.types import PositiveNumber, Said, Seed, Text
 from nnspec.spec.section import Section
 
 Kind = Literal["numeric", "category", "boolean", "integer", "date", "identifier"]
@@ -36,6 +36,8 @@ KindOf = Annotated[ColumnKind, BeforeValidator(object_of("columns"))]
 Files = One | Annotated[tuple[One, ...], Field(min_length=1)]
 Share = Annotated[float, Field(strict=True, ge=0, lt=1, allow_inf_nan=False)]
 Steps = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
+
+SOURCES = "a file's path, a format with its settings, a list of these, or the files of each split"
 
 NULL_VALUES = ("NA", "N/A", "NaN", "nan", "null", "NULL")
 
@@ -121,7 +123,7 @@ class DataSection(Section):
     instead; in Python it is the way to pass a column called `self`.
     """
 
-    source: Files | GivenSplits = Field(examples=["sklearn:diabetes"])
+    source: Annotated[Files | GivenSplits, Said(SOURCES)] = Field(examples=["sklearn:diabetes"])
     """A bundled set (`sklearn:` and diabetes, iris, digits, wine, breast_cancer or linnerud), or a
     file's path, relative to the spec, read by its ending (.csv .tsv .parquet .json .jsonl .feather
     .npz .npy .xlsx .sqlite; also packed as .gz, .zst or .zip) or as said: `{csv: {path: d.txt,

@@ -45,6 +45,13 @@ class Wire:
     source: str
     span: Span
     parameter: str | None = None
+    local: str = ""
+    """Its name where it is written, within a block; empty where that is the source's."""
+
+    @property
+    def written(self) -> str:
+        """Return the name as the spec has it."""
+        return self.local or self.source
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The `blocks:` section: sub-graphs with parameters, to be used like layers."""
 
+import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
@@ -7,6 +8,7 @@ from nnspec.catalog.ranked import RANKED, SHORT
 from nnspec.catalog.registry import names
 from nnspec.diagnostics import Findings, Span
 from nnspec.document import Entry, Mapping, Node, Scalar, Sequence, kind_of, shorten
+from nnspec.document.scalars import resolve_scalar
 from nnspec.frontends.nnspec_1.items import LAYER_NAME, read_sources
 from nnspec.language.limits import NESTED
 from nnspec.language.near_names import meant, nearest, suggest, suggest_given, with_space
@@ -15,6 +17,8 @@ from nnspec.reading.written import Written
 from nnspec.spec.model import Wire
 
 SUBMODEL = "Model"
+CROWDED = re.compile(r"([A-Za-z_]\w*):(\S+)")
+"""A parameter and its default without the space between."""
 NO_INPUTS = "remove it: the inputs of a network are its Input layers"
 KEYS = ("parameters", "inputs", "layers", "outputs")
 SHOWN = 8
@@ -81,7 +85,7 @@ def read_block(entry: Entry, variables: set[str], findings: Findings) -> Block:
         message = f"the block {entry.name} must hold layers; found {kind_of(body)}"
         findings.add("S103", message, body.span)
         return refused
-    body = settle_keys(body, KEYS, "a block", findings)
+    body = settle_keys(as_parameters(body, variables, findings), KEYS, "a block", findings)
     layers = body.get("layers")
     if not isinstance(layers, Sequence) or not layers.items:
         findings.add("S102", f"the block {entry.name} needs layers: a list", entry.key)
@@ -106,6 +110,24 @@ def read_block(entry: Entry, variables: set[str], findings: Findings) -> Block:
         tuple(read_sources(outputs, findings)) if outputs else (),
         tuple(unused),
     )
+
+
+def as_parameters(body: Mapping, variables: set[str], findings: Findings) -> Mapping:
+    """Return a block with its parameters under their key where they stand behind another.
+
+    They are told by what they list: names that the block uses, and nothing defines.
+    """
+    if body.get("parameters") is not None:
+        return body
+    undefined = names_used([body]) - variables
+    for entry in body:
+        listed = read_parameters(entry.value, set(), Findings()) if entry.name not in KEYS else {}
+        if listed and listed.keys() <= undefined:
+            message = f"a block has no setting {shorten(entry.name)!r}"
+            findings.add("S101", message, entry.key, hint="did you mean parameters?")
+            moved = replace(entry, name="parameters")
+            return replace(body, entries=tuple(moved if one is entry else one for one in body))
+    return body
 
 
 def settle_keys(node: Mapping, keys: tuple[str, ...], noun: str, findings: Findings) -> Mapping:
@@ -137,10 +159,15 @@ def read_parameters(
         message = f"parameters must be a list of names; found {kind_of(node)}"
         findings.add("S103", message, node.span)
     parameters: dict[str, Node | None] = {}
+    value: Node | None
     for item in items:
         match item:
+            case Scalar(value=str(text), quoted=False) if crowded := CROWDED.fullmatch(text):
+                name, value = crowded[1], replace(item, value=resolve_scalar(crowded[2]))
+                message = f"a space is due behind the colon; found {shorten(text)!r}"
+                findings.add("S109", message, item.span, hint=f"write {name}: {crowded[2]}")
             case Scalar(value=str(name)):
-                value: Node | None = None
+                value = None
             case Mapping(entries=(Entry(name=name, value=default),)):
                 value = default
             case _:

@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from nnspec.diagnostics import Advice, Diagnostic, Findings, Refused
-from nnspec.document import Document, Entry, Mapping, Node, Scalar, kind_of, shorten
+from nnspec.diagnostics import Advice, Diagnostic, Findings, Refused, Span
+from nnspec.document import Document, Entry, Mapping, Node, Scalar, find, kind_of, shorten
 from nnspec.frontends.nnspec_1.blocks import Block, read_blocks
 from nnspec.frontends.nnspec_1.items import DEVICE, bad_name, check_date, is_refused
 from nnspec.frontends.nnspec_1.layers import ModelReader
@@ -79,7 +79,7 @@ class DocumentReader:
         settled = settle_sections(self.written)
         self.root, self.misnamed = settled.root, settled.findings
         self.folder = folder
-        self.reader = Reader(homes=HOMES)
+        self.reader = Reader(homes=HOMES, root=self.root)
         self.findings = self.reader.findings
         self.source = ModelSource(folder, self.findings, allow_outside=allow_outside)
         self.meant: set[str | None] = set()
@@ -99,7 +99,9 @@ class DocumentReader:
         name = self.read_name()
         self.check_variables()
         findings = Findings()
-        found = join_moved(self.findings, self.reader.missing, self.reader.strays)
+        # What stands behind a key that nothing takes is told with the key.
+        told = [one for one in self.findings if one.code != "S111" or not self.unread(one.span)]
+        found = join_moved(told, self.reader.missing, self.reader.strays)
         findings.extend(self.substitution.at_definitions(found))
         if model is None:
             return Validated(None, findings)
@@ -110,6 +112,16 @@ class DocumentReader:
             name, model, **given, positions=positions, file=self.document.file, folder=self.folder
         )
         return Validated(spec, findings)
+
+    def offered(self) -> frozenset[str]:
+        """Return the names of the inputs that the data offers."""
+        inputs = find(self.root, ("data", "inputs"))
+        named = inputs.entries if isinstance(inputs, Mapping) else ()
+        return frozenset(one.name for one in named)
+
+    def unread(self, place: Span | None) -> bool:
+        """Return whether a place lies in a value that no object takes."""
+        return any(within(place, one) for one in self.reader.unread)
 
     def is_foreign(self) -> bool:
         """Return whether the document is another program's; record that, and nothing else of it."""
@@ -127,6 +139,9 @@ class DocumentReader:
         """Record unknown sections, and the place of every known one."""
         for entry, settled in zip(self.written, self.root, strict=True):
             self.reader.positions[(settled.name,)] = entry.key
+            value = entry.value.value if isinstance(entry.value, Scalar) else None
+            if entry.name not in KEYS and value is VERSION:
+                self.meant.add("nnspec")
             if entry.name not in KEYS:
                 self.meant.add(meant(entry.name, KEYS, SECTION_HABITS))
         self.findings.extend(self.misnamed)
@@ -232,7 +247,7 @@ class DocumentReader:
                 hint = "add model: a list of layers"
                 self.findings.add("S102", "the spec has no model", span, hint=hint)
             return None
-        reader = ModelReader(self.reader, blocks, self.source)
+        reader = ModelReader(self.reader, blocks, self.source, self.offered())
         try:
             model = reader.read_model(entry.value, self.substitution)
         except Refused as refused:

@@ -213,6 +213,8 @@ def read_text(entry: Entry | None, findings: Findings) -> tuple[str, Span] | Non
         hint: str | None = f'quote it: {entry.name}: "{kind_of(entry.value)}"'
     else:
         hint = remedy(entry.value, entry.name, "text")
+        if isinstance(entry.value, Scalar) and entry.value.value is None:
+            hint = f"write a {entry.name}, or remove it" if entry.name == "name" else hint
     message = f"{entry.name} must be text; got {kind_of(entry.value)}"
     findings.add("S103", message, entry.value.span, hint=hint)
     return None
@@ -270,7 +272,7 @@ def read_sources(node: Node, findings: Findings, parameter: str | None = None) -
         case _:
             message = f"inputs are names of layers; found {kind_of(node)}"
             if not is_refused(node):
-                findings.add("S103", message, node.span)
+                findings.add("S103", message, node.span, hint="write the name of a layer")
             return [Wire(UNREAD, node.span, parameter)]
 
 

@@ -24,6 +24,7 @@ from nnspec.frontends.nnspec_1.blocks import (
     settle_keys,
     takes,
 )
+from nnspec.frontends.nnspec_1.exchanged_wires import settle_exchanged
 from nnspec.frontends.nnspec_1.items import Item, read_item, read_outputs
 from nnspec.frontends.nnspec_1.layer_names import Names
 from nnspec.frontends.nnspec_1.model_source import ModelSource, refuse_mapping
@@ -66,6 +67,8 @@ class ModelReader:
     reader: Reader
     blocks: Mapping[str, Block]
     source: ModelSource
+    offered: frozenset[str] = frozenset()
+    """Names of the inputs that the data offers."""
     layers: list[LayerUse] = field(default_factory=list)
     aliases: dict[str, str] = field(default_factory=dict)
     stand_ins: list[str] = field(default_factory=list)
@@ -144,6 +147,7 @@ class ModelReader:
             item = read_item(substituted, self.reader)
             items.append((raw, with_inner_name(item, self.findings) if item else None))
             self.partial |= item is not None and item.unnamed
+        items = settle_exchanged(items, {*scope.inputs, *self.offered}, self.findings)
         scope.taken |= {item.name[0] for _, item in items if item and item.name}
         for raw, item in items:
             if item is None:

@@ -8,7 +8,7 @@ from nnspec.catalog.registry import find
 from nnspec.diagnostics import Findings, Span
 from nnspec.document import Entry, Scalar, shorten
 from nnspec.document import Mapping as MappingNode
-from nnspec.frontends.nnspec_1.items import Item
+from nnspec.frontends.nnspec_1.items import Item, read_inputs
 from nnspec.reading.moves import BESIDE
 from nnspec.reading.substitute import Substitution
 from nnspec.reading.written import Written
@@ -59,7 +59,9 @@ def choose_wires(item: Item, scope: Scope, members: list[str]) -> tuple[Wire, ..
     """Return the wires that are written, with full names; none for those that follow in a row."""
     if item.inputs is None or members:
         return ()
-    return tuple(replace(wire, source=scope.full(wire.source)) for wire in item.inputs)
+    return tuple(
+        replace(wire, source=scope.full(wire.source), local=wire.source) for wire in item.inputs
+    )
 
 
 def describe_origin(item: Item, extra: tuple[Entry, ...], scope: Scope) -> Origin:
@@ -86,6 +88,7 @@ def with_inner_name(item: Item, findings: Findings) -> Item:
 
     In any other form it is out of place, and told so; whoever reads from the layer is not at fault.
     """
+    item = with_inner_inputs(item)
     written = item.written
     if written is None or not isinstance(written.argument, MappingNode):
         return item
@@ -99,6 +102,18 @@ def with_inner_name(item: Item, findings: Findings) -> Item:
         message = f"the layer is called {shorten(item.name[0])} and, in its config, {inner}"
         findings.add("S115", message, item.name[1], hint="keep one of the names")
     return replace(item, name=item.name or (inner, entry.value.span))
+
+
+def with_inner_inputs(item: Item) -> Item:
+    """Return an entry with the inputs that stand among its arguments, which is told elsewhere."""
+    written = item.written
+    if written is None or written.config or item.inputs is not None:
+        return item
+    kind = find("layers", written.name)
+    argument = written.argument
+    if kind is None or "inputs" in kind.model_fields or not isinstance(argument, MappingNode):
+        return item
+    return replace(item, inputs=read_inputs(argument.entry("inputs"), Findings()))
 
 
 def without_wiring(written: Written, kind: type[object]) -> Written:

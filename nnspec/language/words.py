@@ -154,8 +154,8 @@ def remedy(node: Node, name: str, wanted: str) -> str | None:
         case Scalar(value=str(text)):
             return remedy_text(text.strip(), name, wanted)
         case Scalar(value=bool(flag)):
-            text = wanted in {"text", "a list (each text)"}
-            return f'quote it: "{show_value(flag)}"' if text else None
+            quoted = wanted in {"text", "a list (each text)"}
+            return f'quote it: "{show_value(flag)}"' if quoted else None
         case Scalar(value=int() | float() as number):
             return remedy_value(number, name, wanted)
         case Mapping() | Sequence():

@@ -42,6 +42,7 @@ from nnspec.reading.owners import SEED, owners, section_of
 from nnspec.reading.split import is_object, split_object
 from nnspec.reading.written import (
     Written,
+    asks_for_settings,
     certain,
     named,
     reads_as_number,
@@ -341,8 +342,9 @@ class Reader:
             hint = hint or remedy(node, name, "number or text")
         if node is arguments.get(name):
             hint = hint or listed_alone(node, name, wanted)
-            several = section and code == "S103" and not isinstance(node, Scalar)
-            hint = hint or (settings_of(section, name) if several else without_it(node, info))
+            if section is not None and code == "S103" and asks_for_settings(section, node):
+                hint = hint or settings_of(section, name)
+            hint = hint or without_it(node, info)
         self.findings.add(code, message, node.span, hint=hint)
 
     def read_value(self, annotation: Any, node: Node, path: Path) -> Any:  # noqa: ANN401 - annotations are any

@@ -64,6 +64,13 @@ def required_pairs(kind: type[BaseModel]) -> str:
     return ", ".join(f"{name}: VALUE" for name in required(kind) or ["ARGUMENT"])
 
 
+def asks_for_settings(kind: type[BaseModel], node: Node) -> bool:
+    """Return whether settings are to be written in a value's place: some must be, or were meant."""
+    return any(one.is_required() for one in kind.model_fields.values()) or not isinstance(
+        node, Scalar
+    )
+
+
 def settings_of(kind: type[BaseModel], name: str) -> str:
     """Return what is written where a mapping of settings is due."""
     if any(info.is_required() for info in kind.model_fields.values()):

@@ -8,6 +8,9 @@ from slip import Slip
 from nnspec.diagnostics import Diagnostic, Span
 from nnspec.diagnostics.fixes import line_starts, offset
 
+VALUE = re.compile(r": *(\[[^\]]*\]|\{[^\n]*?\}(?=[,}\n])|[^,\n}]*)(, )?")
+"""A value behind its key, and the comma and blank behind it."""
+
 
 def at(slip: Slip, span: Span) -> tuple[int, int]:
     """Return the offsets of a place in the text with the mistake."""
@@ -82,11 +85,16 @@ def list_outputs(slip: Slip, finding: Diagnostic, match: re.Match[str]) -> Itera
     yield re.sub(r"outputs: \[[^\]]*\]", f"outputs: {match['word']}", slip.text)
 
 
+def setting_at(slip: Slip, span: Span) -> tuple[int, int, re.Match[str] | None]:
+    """Return where the key at the place begins and ends, and what is behind it."""
+    begin, end = at(slip, span)
+    return begin, end, VALUE.match(slip.text[end:])
+
+
 def give(slip: Slip, finding: Diagnostic, match: re.Match[str]) -> Iterator[str]:
     """Move the setting at the place to an object on one of some lines."""
     assert finding.span
-    begin, end = at(slip, finding.span)
-    behind = re.match(r": *(\[[^\]]*\]|\{[^\n]*?\}(?=[,}\n])|[^,\n}]*)", slip.text[end:])
+    begin, end, behind = setting_at(slip, finding.span)
     if not behind:
         return
     entry = f"{slip.text[begin:end]}: {behind[1]}"
@@ -193,8 +201,7 @@ def define(slip: Slip, finding: Diagnostic, match: re.Match[str]) -> Iterator[st
 def move(slip: Slip, finding: Diagnostic, match: re.Match[str]) -> Iterator[str]:
     """Move the key at the place, and what is behind it, below another key."""
     assert finding.span
-    begin, end = at(slip, finding.span)
-    behind = re.match(r": *(\[[^\]]*\]|\{[^\n]*?\}(?=[,}\n])|[^,\n}]*)(, )?", slip.text[end:])
+    begin, end, behind = setting_at(slip, finding.span)
     if not behind:
         return
     key, value = slip.text[begin:end], behind[1]

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from nnspec.diagnostics import Diagnostic, Span
+from nnspec.document.dashes import depth_of
 from nnspec.document.tree import shorten
 
 KEY = re.compile(r"(\s*(?:- )*)([^\s:#][^:#]*): +(\S.*)")
@@ -90,10 +91,12 @@ def unfinished(lines: Sequence[str], where: Span) -> Diagnostic | None:
         return tight
     if bare := BARE.fullmatch(above):
         after = len(bare[1]) + 1
-        message = "a colon is due behind this key: what is below it is indented deeper"
+        deeper = len(bare[1]) < depth_of(lines[where.start.line - 1])
+        below = ": what is below it is indented deeper" if deeper else ""
+        message = f"a colon is due behind this key{below}"
         hint = f"write {shorten(bare[2])}:"
-        if valued := VALUED.fullmatch(bare[2]):
-            hint = f"write {valued[1]}: {valued[2]}"
+        if valued := VALUED.fullmatch(bare[2]) or ASSIGNED.fullmatch(bare[2]):
+            hint = f"write {valued[1]}: {shorten(valued[2].strip())}"
         return Diagnostic("Y101", message, Span.at(number, after), hint)
     return None
 

@@ -55,6 +55,11 @@ def depth_of(line: str) -> int:
     return len(line) - len(line.lstrip(" "))
 
 
+def blanks(count: int) -> str:
+    """Return a number of blanks in words."""
+    return "1 blank" if count == 1 else f"{count} blanks"
+
+
 def entries(lines: Sequence[str], numbers: Sequence[int]) -> list[tuple[int, int]]:
     """Return number and indentation of those lines that begin an entry of a list."""
     return [(one, depth_of(lines[one - 1])) for one in numbers if ENTRY.match(lines[one - 1])]
@@ -63,7 +68,7 @@ def entries(lines: Sequence[str], numbers: Sequence[int]) -> list[tuple[int, int
 def uneven(lines: Sequence[str], begin: Span, where: Span) -> Diagnostic:
     """Return the finding for an entry at another depth than the list's first one."""
     first, here = depth_of(lines[begin.start.line - 1]), where.start.column - 1
-    message = f"the entries of a list are indented alike; found {here} blanks, after {first}"
+    message = f"the entries of a list are indented alike; found {blanks(here)}, after {first}"
     also = (Related("the list begins here", begin),)
     hint = "indent the entries of a list alike"
     return Diagnostic("Y101", message, where, hint, also)
@@ -130,15 +135,15 @@ def misaligned(lines: Sequence[str], where: Span) -> Diagnostic:
     head = line_above(lines, last)
     alone = depth != here and not lines[head - 1].lstrip().startswith("-")
     if alone and below and below[0][1] == here:
-        message = f"this entry is indented by {depth} blanks, those below it by {here}"
-        hint = f"indent it by {here} blanks, like the entries below"
+        message = f"this entry is indented by {blanks(depth)}, those below it by {here}"
+        hint = f"indent it by {blanks(here)}, like the entries below"
         return Diagnostic("Y101", message, Span.at(last, depth + 1), hint)
-    message = f"this entry is indented by {here} blanks, that above by {depth}"
+    message = f"this entry is indented by {blanks(here)}, that above by {depth}"
     if depth == here:
         message = "a key is due here; found the dash of a list's entry"
         hint = "remove the dash, or put one before the line above"
         return Diagnostic("Y101", message, where, hint)
-    hint = f"indent it by {depth} blanks, like the entry above"
+    hint = f"indent it by {blanks(depth)}, like the entry above"
     return Diagnostic(
         "Y101", message, where, hint, (Related("the entry above", Span.at(last, depth + 1)),)
     )

@@ -9,7 +9,7 @@ import yaml
 from nnspec.diagnostics import Diagnostic, Related, Span
 from nnspec.document.brackets import find_unclosed
 from nnspec.document.colons import FUNCTION, crowded, stray_colon, with_colon
-from nnspec.document.dashes import stray_dash
+from nnspec.document.dashes import TIGHT, stray_dash, untied
 from nnspec.document.limits import DEPTH
 from nnspec.document.tree import shorten
 
@@ -135,6 +135,8 @@ def structural(error: yaml.MarkedYAMLError, lines: Sequence[str], where: Span) -
     if "flow" in context:
         return unclosed(lines, context, begin, where)
     if "expected ':'" in problem:
+        if tight := TIGHT.fullmatch(lines[begin.start.line - 1]):
+            return untied(tight, begin.start.line)
         message = "a colon is due behind this key, on its line"
         return Diagnostic("Y101", message, begin, with_colon(lines, begin))
     if "document start" in problem:

@@ -13,3 +13,5 @@ KEYS = (
     "runtime",
     "export",
 )
+VERSION = 1
+"""The number of the language, which every spec names."""

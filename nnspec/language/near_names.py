@@ -147,6 +147,8 @@ def with_space(name: str, known: Iterable[str]) -> str | None:
         return f"write one colon: {before.strip()}:"
     if sign == ":" and after.startswith(":"):
         return f"write one colon: {before.strip()}: {after.strip(': ')}"
+    if sign == ":" and after.lstrip().startswith(("{", "[")):
+        return f"put a space behind the colon of {before.strip()}"
     if sign == "=":
         return f"write a colon: {before.strip()}: {after.strip()}"
     return f"put a space behind the colon: {before.strip()}: {after.strip()}"

@@ -166,12 +166,14 @@ def such_as(examples: list[Any] | None) -> str | None:
     return None if shown is None else f"such as {flow(shown)}"
 
 
-def split_by_comma(parent: Node | None, node: Node) -> str | None:
+def split_by_comma(arguments: Mapping, location: tuple[int | str, ...], node: Node) -> str | None:
     """Return what to write for a number that the comma of its thousands parted in two.
 
     In `[24,000]` the second entry has three digits, a nought first, and no blank before it.
     """
-    items = parent.items if isinstance(parent, Sequence) else ()
+    above = (find_deepest(arguments, location[:depth]) for depth in range(len(location)))
+    lists = (one.items for one in above if isinstance(one, Sequence))
+    items = next((some for some in lists if node in some), ())
     for before, after in pairwise(items):
         close = before.span.end.line == after.span.start.line
         gap = after.span.start.column - before.span.end.column

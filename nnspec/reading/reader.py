@@ -335,7 +335,7 @@ class Reader:
         if key is not None:
             annotation, name, wanted = inner, f"{name}.{key}", describe(inner)
         code, message = explain(name, problems, node, wanted)
-        hint = split_by_comma(find_deepest(arguments, first["loc"][:-1]), node)
+        hint = split_by_comma(arguments, first["loc"], node)
         hint = hint or remedy(node, name, wanted) or choices_hint(annotation, node)
         section = admitted(annotation).section
         if isinstance(node, Sequence) and len(first["loc"]) > 1:

@@ -66,14 +66,12 @@ def required_pairs(kind: type[BaseModel]) -> str:
 
 def asks_for_settings(kind: type[BaseModel], node: Node) -> bool:
     """Return whether settings are to be written in a value's place: some must be, or were meant."""
-    return any(one.is_required() for one in kind.model_fields.values()) or not isinstance(
-        node, Scalar
-    )
+    return bool(required(kind)) or not isinstance(node, Scalar)
 
 
 def settings_of(kind: type[BaseModel], name: str) -> str:
     """Return what is written where a mapping of settings is due."""
-    if any(info.is_required() for info in kind.model_fields.values()):
+    if required(kind):
         return f"write {name}: {{{required_pairs(kind)}}}"
     return f"its settings are {', '.join(kind.model_fields)}"
 

@@ -53,10 +53,11 @@ def check_pieces(section: DataSection) -> Iterator[Diagnostic]:
 
     Codes: S106 unknown set or encoding, S115 settings that contradict each other.
     """
-    for piece in pieces_of(section.source):
-        if piece.bundled:
-            yield from _bundled(section, piece)
-        else:
+    pieces = pieces_of(section.source)
+    for piece in [one for one in pieces if one.bundled][:1]:
+        yield from _bundled(section, piece)
+    for piece in pieces:
+        if not piece.bundled:
             yield from _settings(piece)
     if isinstance(section.source, GivenSplits) and section.window is not None:
         message = "windows run over one series; files given as splits are several"

@@ -19,7 +19,7 @@ from nnspec.frontends.nnspec_1.scope import Scope
 from nnspec.frontends.nnspec_1.sections import SECTIONS, settle_sections
 from nnspec.language.foreign import is_own, recognize, refuse_foreign
 from nnspec.language.habits import SECTION_HABITS
-from nnspec.language.keys import KEYS
+from nnspec.language.keys import KEYS, VERSION
 from nnspec.language.near_names import meant
 from nnspec.language.words import remedy
 from nnspec.reading.misplaced import join_moved, within
@@ -40,7 +40,6 @@ HIDING = ABOUT_VALUES | {"S101", "S102", "S108", "S109", "S111"}
 """Codes of findings about places at which a parameter may have been used."""
 ASSIGNED = re.compile(r"([A-Za-z_]\w*)\s*=\s*(\S.*)")
 """A variable as programs write it: size = 3."""
-VERSION = 1
 
 Section = TypeVar("Section", bound=BaseModel)
 

@@ -7,6 +7,8 @@ from typing import assert_never
 from nnspec.catalog.registry import find
 from nnspec.diagnostics import Advice, Diagnostic, Findings, Replacement, Span
 from nnspec.document import Entry, Mapping, Node, Scalar, Sequence, kind_of, plain, shorten
+from nnspec.language.calls import as_written
+from nnspec.language.habits import OBJECT_GUESSES
 from nnspec.language.limits import MOST_REPETITIONS
 from nnspec.language.near_names import is_certain, nearest, suggest
 from nnspec.language.words import remedy
@@ -156,7 +158,9 @@ def check_heads(
     if all(find("layers", entry.name) for entry in heads):
         hint = f"put a dash before each layer: - {heads[1].name}"
     elif kind is None or heads[1].name in kind.model_fields:
-        hint = f"indent the arguments below {heads[0].name}; {hint}"
+        # In braces, commas part the arguments of a call.
+        call = as_written(", ".join(one.name for one in heads), "layers", OBJECT_GUESSES)
+        hint = call or f"indent the arguments below {heads[0].name}; {hint}"
     message = f"one entry holds one layer; found {names} side by side"
     findings.add("S109", message, heads[1].key, hint=hint)
     return False

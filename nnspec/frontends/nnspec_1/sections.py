@@ -10,7 +10,7 @@ from nnspec.catalog.registry import names
 from nnspec.diagnostics import Diagnostic, Related
 from nnspec.document import Entry, Mapping, Node, Scalar, Sequence, shorten
 from nnspec.language.habits import SECTION_HABITS
-from nnspec.language.keys import KEYS
+from nnspec.language.keys import KEYS, VERSION
 from nnspec.language.near_names import nearest, suggest
 from nnspec.reading.substitute import names_used
 from nnspec.spec.data import DataSection
@@ -89,8 +89,10 @@ def is_itself(entry: Entry) -> bool:
             )
         case "blocks" | "variables":
             return isinstance(value, Mapping)
-        case "name" | "nnspec":
+        case "name":
             return isinstance(value, Scalar)
+        case "nnspec":
+            return isinstance(value, Scalar) and not isinstance(value.value, str)
         case "plugins":
             return True
     kind = SECTIONS.get(entry.name)
@@ -143,13 +145,21 @@ def is_block(node: Node) -> bool:
 def find_exchanged(entries: Iterable[Entry], used: Iterable[str]) -> tuple[Entry, Entry] | None:
     """Return two sections each of which holds what the other is to hold."""
     held = {
-        entry.name: (entry, held_by(entry.value, used)) for entry in entries if entry.name in KEYS
+        entry.name: (entry, "nnspec" if is_version(entry) else held_by(entry.value, used))
+        for entry in entries
+        if entry.name in KEYS
     }
     for name, (entry, meant) in held.items():
         other, back = held.get(meant or "", (None, None))
         if other is not None and meant != name and back in (name, None) and fits(other, name):
             return entry, other
     return None
+
+
+def is_version(entry: Entry) -> bool:
+    """Return whether the language's version stands where the run's name is due."""
+    value = entry.value.value if isinstance(entry.value, Scalar) else None
+    return entry.name == "name" and value is VERSION
 
 
 def fits(entry: Entry, name: str) -> bool:

@@ -352,3 +352,19 @@ def test_without_the_library_one_message_says_what_to_install(program: Program) 
     assert (done.returncode, done.stderr) == (1, "")
     assert done.stdout.count("[D118]") == 1
     assert "pip install 'nnspec[tensorflow]'" in done.stdout
+
+
+def test_weights_of_classes_that_the_target_lacks_are_told_with_the_near_one(
+    program: Program,
+) -> None:
+    write(program, "x,z,y", rows(90))
+    program.write(
+        "spec.yaml",
+        SPEC.format(target="y", setting="", **CLASSES).replace(
+            "entropy}", "entropy, class_weight: {a: 2, bb: 3}}"
+        ),
+    )
+    code, out, _ = program("validate", "--data", "--ignore", "P,T", "spec.yaml")
+    assert (code, out.count("[M105]")) == (1, 1)
+    assert "class_weight names 'bb'; the classes are a, b, c" in out
+    assert "did you mean b?" in out

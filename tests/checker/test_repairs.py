@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from checker_program import Program, enter
 
+from nnspec.pipeline.repair import show_changes
+
 PLAIN = """\
 nnspec: 1
 model:
@@ -263,3 +265,10 @@ def test_the_json_report_carries_the_edits_without_the_quotation_marks(
     (finding,) = json.loads(program("validate", *arguments)[1])["diagnostics"]
     span = {"line": 8, "column": columns[0], "end_line": 8, "end_column": columns[1]}
     assert finding["fix"] == [{"span": span, "text": "huber"}]
+
+
+def test_changes_are_lines_of_their_own_where_a_file_ends_without_one() -> None:
+    shown = show_changes("a: 1\nb: 2", "a: 1\nb: 3", "s.yaml")
+    assert shown.splitlines()[-3:] == [" a: 1", "-b: 2", "+b: 3"]
+    assert shown.endswith("\n")
+    assert "\n\n" not in shown

@@ -1,0 +1,87 @@
+"""Every gate is judged, its bound included; schedules that count epochs know an epoch's steps."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import nnspec
+from nnspec.pipeline.conclude import missed_gates
+from nnspec.pipeline.indices import whole_numbers
+from nnspec.pipeline.opened import open_spec
+from nnspec.pipeline.prepare import build_for_training
+from nnspec.report.report import Report
+
+pytestmark = pytest.mark.keras
+
+SPEC = """
+nnspec: 1
+data: {source: t.csv, target: "Yield (kg)", split: {validation: 0, test: 0.2, method: time}}
+model: [Dense: 1]
+training:
+  optimizer:
+    SGD:
+      learning_rate:
+        PiecewiseConstantDecay: {boundaries: [1, 3], values: [0.1, 0.01, 0.001], unit: epochs}
+  loss: mse
+  batch_size: 8
+  epochs: 1
+evaluation: {baselines: false}
+export: {formats: []}
+"""
+
+
+def write(folder: Path, rows: int) -> Path:
+    cells = [f"{row % 7}.5,{row % 5}" for row in range(rows)]
+    (folder / "t.csv").write_text("\n".join(["Rain,Yield (kg)", *cells, ""]))
+    path = folder / "s.yaml"
+    path.write_text(SPEC)
+    return path
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Report]:
+    path = write(tmp_path_factory.mktemp("gates"), 40)
+    return path, nnspec.train(path, runs=path.parent / "runs").report
+
+
+def judged(trained: tuple[Path, Report], gates: str) -> list[tuple[str, str]]:
+    path, report = trained
+    spec = open_spec(path, overrides=[f"evaluation.gates={gates}"]).spec
+    return [(one.code, one.message.split()[0]) for one in missed_gates(spec, report)]
+
+
+def test_every_gate_is_judged_whatever_the_ones_before_it_gave(
+    trained: tuple[Path, Report],
+) -> None:
+    passed, missed = "{min: -1000}", "{max: 0.0000001}"
+    gates = f"{{r2: {passed}, rmse: {missed}, mae: {missed}}}"
+    assert judged(trained, gates) == [("R108", "rmse"), ("R108", "mae")]
+    assert judged(trained, f"{{rmse: {missed}, r2: {passed}}}") == [("R108", "rmse")]
+
+
+def test_a_gate_s_bound_is_within_it(trained: tuple[Path, Report]) -> None:
+    value = trained[1].first.metrics["test"]["rmse"]
+    assert judged(trained, f"{{rmse: {{min: {value!r}, max: {value!r}}}}}") == []
+    assert value is not None
+    above, below = value * 1.001, value * 0.999
+    assert judged(trained, f"{{rmse: {{min: {above!r}}}}}") == [("R108", "rmse")]
+    assert judged(trained, f"{{rmse: {{max: {below!r}}}}}") == [("R108", "rmse")]
+
+
+@pytest.mark.parametrize(("rows", "steps"), [(39, 4), (40, 4), (41, 5), (50, 5)])
+def test_an_epoch_has_a_step_for_each_batch_begun(rows: int, steps: int, tmp_path: Path) -> None:
+    path = write(tmp_path, rows)
+    opened = open_spec(path)
+    training = len(opened.dataset.splits["train"])
+    assert -(-training // 8) == steps
+    program = build_for_training(opened.spec, opened.network, opened.dataset.fitted, rows=training)
+    for model in (program.core, nnspec.compile(path)):
+        assert list(model.optimizer._learning_rate.boundaries) == [steps, 3 * steps]
+
+
+def test_whole_numbers_of_a_column_with_gaps_are_0_where_nothing_is() -> None:
+    found = whole_numbers(np.array([3.0, np.nan, -2.0]))
+    assert found.tolist() == [3, 0, -2]
+    assert found.dtype.kind == "i"
+    assert whole_numbers(np.array([3, -2], np.int32)).tolist() == [3, -2]

@@ -1,6 +1,8 @@
 """Where a setting belongs that none takes where it stands: a section, or other objects."""
 
+from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel
@@ -35,46 +37,51 @@ def section_of(
     return LAST_ADVICE.get(name) if guess is None else None
 
 
-def owners(root: Node | None, name: str) -> str | None:
-    """Return where a setting may belong: objects that take it and do not say it; None for none.
+@dataclass(slots=True)
+class Owners:
+    """Objects of a document, by the settings that they take and do not say.
 
-    Args:
+    Attributes:
         root: of the document.
-        name: of the setting.
+        found: setting -> owner -> lines; None before the first question.
     """
-    lines: dict[str, list[int]] = {}
-    for owner, line in takers(root, name):
-        lines.setdefault(owner, []).append(line)
-    if not lines:
-        return None
-    places = [
-        f"{owner} (line {' or '.join(map(str, sorted(set(found))[:SHOWN]))})"
-        for owner, found in list(lines.items())[:SHOWN]
-    ]
-    return f"write it among the arguments of {', or of '.join(places)}"
+
+    root: Node | None = None
+    found: dict[str, dict[str, set[int]]] | None = None
+
+    def hint(self, name: str) -> str | None:
+        """Return where a setting of this name may belong; None for nowhere."""
+        if self.found is None:
+            self.found = defaultdict(lambda: defaultdict(set))
+            for setting, owner, line in takers(self.root):
+                self.found[setting][owner].add(line)
+        if name not in self.found:
+            return None
+        places = [
+            f"{owner} (line {' or '.join(map(str, sorted(lines)[:SHOWN]))})"
+            for owner, lines in list(self.found[name].items())[:SHOWN]
+        ]
+        return f"write it among the arguments of {', or of '.join(places)}"
 
 
-def takers(node: Node | None, name: str) -> Iterator[tuple[str, int]]:
-    """Give name and line of the objects that take a setting and do not say it."""
+def takers(node: Node | None) -> Iterator[tuple[str, str, int]]:
+    """Give the settings that objects below a node take and do not say: setting, owner, line."""
     match node:
         case Sequence(items=items):
             for item in items:
-                yield from takers(item, name)
+                yield from takers(item)
         case Mapping(entries=entries):
             for entry in entries:
-                if takes(entry.name, name) and not says(entry.value, name):
-                    yield entry.name, entry.key.start.line
-                yield from takers(entry.value, name)
+                if isinstance(entry.value, Mapping):
+                    said = {one.name for one in entry.value.entries}
+                    line = entry.key.start.line
+                    yield from ((one, entry.name, line) for one in settings(entry.name) - said)
+                yield from takers(entry.value)
         case Scalar() | None:
             pass
 
 
-def takes(owner: str, name: str) -> bool:
-    """Return whether an object of the catalogue takes a setting by name."""
+def settings(owner: str) -> set[str]:
+    """Return the settings of the catalogue's objects of one name."""
     kinds: Iterator[Any] = (find(family, owner) for family in FAMILIES)
-    return any(kind is not None and name in kind.model_fields for kind in kinds)
-
-
-def says(value: Node, name: str) -> bool:
-    """Return whether an object's arguments hold a setting, or are one value in place of it."""
-    return not isinstance(value, Mapping) or value.get(name) is not None
+    return {name for kind in kinds if kind is not None for name in kind.model_fields}

@@ -38,7 +38,7 @@ from nnspec.reading.misplaced import (
     pairs,
     without_strays,
 )
-from nnspec.reading.owners import SEED, owners, section_of
+from nnspec.reading.owners import SEED, Owners, section_of
 from nnspec.reading.split import is_object, split_object
 from nnspec.reading.written import (
     Written,
@@ -76,8 +76,8 @@ class Reader:
     """Settings -> the section that has them."""
     doubted: set[Span] = field(default_factory=set)
     """Places of values that were refused, and of layers and sections that hold such ones."""
-    root: Node | None = None
-    """The whole document: objects in it may lack what another one has too much."""
+    owners: Owners = field(default_factory=Owners)
+    """The document's objects: one may lack what another one has too much."""
     unread: list[Span] = field(default_factory=list)
     """Places of values behind keys that their objects do not have."""
     missing: list[Missing] = field(default_factory=list)
@@ -254,7 +254,7 @@ class Reader:
             )
             hint = f"did you mean {guess}?" if guess else hint
         known = suggest(entry.name, kind.model_fields, KEY_WORDS)
-        hint = hint or (guess is None and owners(self.root, entry.name)) or known
+        hint = hint or (guess is None and self.owners.hint(entry.name)) or known
         self.unread.append(entry.value.span)
         finding = Diagnostic("S101", message, entry.key, hint or None)
         self.strays.setdefault(entry.name, finding)

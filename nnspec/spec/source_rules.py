@@ -53,7 +53,7 @@ def check_pieces(section: DataSection) -> Iterator[Diagnostic]:
 
     Codes: S106 unknown set or encoding, S115 settings that contradict each other.
     """
-    pieces = pieces_of(section.source)
+    pieces = list(pieces_of(section.source))
     for piece in [one for one in pieces if one.bundled][:1]:
         yield from _bundled(section, piece)
     for piece in pieces:

@@ -28,6 +28,10 @@ def model(*lines: str) -> str:
     ("text", "line", "column", "hint"),
     [
         (model("  -Dense: 3"), 4, 3, "write - Dense: 3"),
+        (
+            "nnspec: 1\nmodel:\n  layers:\n    - Input: [4]\n    - Dense: 3\n  - Dense: 1\n",
+            *(6, 3, "indent it by 4 blanks, like the entry above"),
+        ),
         (model("  - Dense: 3", "  -Flatten"), 5, 3, "write - Flatten"),
         (model("  - - Dense: 3", "    name: a"), 4, 5, "remove the dash here"),
         (model("  - Dense: 3", "- training:", "  loss: mse"), 5, 1, "remove the dash here"),
@@ -65,6 +69,14 @@ def test_a_dash_amiss_is_told_where_it_stands(text: str, line: int, column: int,
         ("nnspec: 1\ntraining:\n  epochs = 3\n  loss: mse\n", 3, "write epochs: 3"),
         (model("  - Dense: {units: 3; activation: relu}"), 4, "write a comma for the ;"),
         (model("  - Dense: {units = {a: 3}}"), 4, "write units: {a: 3}"),
+        (
+            model("  - TimeDistributed: Dense: {units: 3}"),
+            *(4, "put it into braces: TimeDistributed: {Dense: {units: 3}}"),
+        ),
+        (
+            model("  - TimeDistributed: Dense: {units: 3}}"),
+            *(4, "put it into braces: TimeDistributed: {Dense: {units: 3}}"),
+        ),
         (model("  - Reshape: [4}"), 4, "write ] for }, or { for ["),
         (model("  - Dense: units: 3}"), 4, "write a { behind Dense:"),
         (model("  - Dense: units: 3"), 4, "quote the value"),

@@ -24,6 +24,7 @@ from nnspec.language.near_names import meant
 from nnspec.language.words import remedy
 from nnspec.reading.misplaced import join_moved, within
 from nnspec.reading.moves import add_version
+from nnspec.reading.owners import Owners
 from nnspec.reading.reader import Reader, Unreadable
 from nnspec.reading.substitute import ABOUT_VALUES, Substitution, names_used
 from nnspec.spec.data import SplitSection
@@ -78,7 +79,7 @@ class DocumentReader:
         settled = settle_sections(self.written)
         self.root, self.misnamed = settled.root, settled.findings
         self.folder = folder
-        self.reader = Reader(homes=HOMES, root=self.root)
+        self.reader = Reader(homes=HOMES, owners=Owners(self.root))
         self.findings = self.reader.findings
         self.source = ModelSource(folder, self.findings, allow_outside=allow_outside)
         self.meant: set[str | None] = set()

@@ -287,3 +287,26 @@ def test_several_outputs_have_a_target_each(load: Load, tmp_path: Path) -> None:
     dataset = load_dataset(section, needs, folder=tmp_path)
     encoded = dataset.encoded_targets("test")
     assert {name: one.shape[1:] for name, one in encoded.items()} == {"kind": (2,), "size": (2,)}
+
+
+@pytest.mark.parametrize(
+    ("first", "apart", "codes"),
+    [(1_764_403_200, 1.0, ["D138"]), (1_764_403_200, 1e6, []), (2**24 - 99, 1.0, [])],
+)
+def test_unscaled_numbers_that_single_precision_mixes_up_are_refused(
+    load: Load, first: int, apart: float, codes: list[str]
+) -> None:
+    text = "x,y\n" + "".join(f"{first + apart * k:.0f},{k % 7}\n" for k in range(100))
+    load(text)
+    if not codes:
+        assert not numeric(load(text, scaling="none")).scaled
+        return
+    with pytest.raises(Refused) as caught:
+        load(text, scaling="none")
+    assert [one.code for one in caught.value.diagnostics] == codes
+    assert "are rounded by up to 64, and they spread by 2" in caught.value.diagnostics[0].message
+
+
+def test_an_unscaled_constant_loses_nothing_to_rounding(load: Load) -> None:
+    text = "x,y\n" + "".join(f"1764403201,{k % 7}\n" for k in range(20))
+    assert not numeric(load(text, scaling="none")).scaled

@@ -20,7 +20,7 @@ from nnspec.data.fit.fitted import (
     Precision,
 )
 from nnspec.data.table import Column, Table, Values
-from nnspec.diagnostics import Diagnostic, Refused
+from nnspec.diagnostics import Diagnostic, Path, Refused
 from nnspec.spec.data import DataSection
 
 CHUNK = 2**20
@@ -29,6 +29,8 @@ SINGLE = 2.0**-24
 """Largest rounding of single precision, relative to the number."""
 BLUR = 2.0**-17
 """Rounding of a cell that is let pass, as a share of the column's deviation or range."""
+LOST = 2.0**-7
+"""Rounding beyond which an unscaled column is refused, as a share of its deviation."""
 FILLING = ("mean", "median", "most_frequent")
 """Policies that fill missing cells from the training rows."""
 MOST_CATEGORIES = 1000
@@ -46,7 +48,8 @@ def fit_features(training: Table, section: DataSection) -> dict[str, ColumnFit]:
 
     Raises:
         Refused: D105 for a column without any cell, D120 for more categories than one-hot columns
-            make sense for; of all columns.
+            make sense for, D138 for unscaled numbers that single precision mixes up; of all
+            columns.
     """
     fits: dict[str, ColumnFit] = {}
     refused: list[Diagnostic] = []
@@ -106,9 +109,11 @@ def _fit_numeric(name: str, column: Column, section: DataSection, *, indicator: 
         high=high,
         indicator=indicator,
     )
-    if scaling == "none":
-        return fit
     moments = measure(column.values, fit.fill, bend=fit if fit.bent else None)
+    if scaling == "none":
+        place = ("columns", name) if isinstance(said, Numeric) else ("scaling", name)
+        _check_unscaled(("data", *place), fit, column.values, moments)
+        return fit
     if moments.high == moments.low:
         # As scikit-learn's scalers: a constant column becomes zeros.
         return fit.model_copy(update={"shift": moments.low})
@@ -227,11 +232,30 @@ def _precision(fit: NumericFit, values: Values, figures: Moments, scale: float) 
     """Return the precision that a column's cells must be given in to keep their differences."""
     if not coarse(figures, scale):
         return "single"
-    blurred = max(
+    return "double" if _blurred(fit, values) > BLUR * scale else "single"
+
+
+def _check_unscaled(place: Path, fit: NumericFit, values: Values, figures: Moments) -> None:
+    """Refuse an unscaled column whose numbers single precision mixes up (D138)."""
+    blurred = _blurred(fit, values)
+    if blurred <= LOST * figures.deviation or figures.high == figures.low:
+        return
+    largest = max(figures.high, figures.low, key=abs)
+    message = (
+        f'"{place[-1]}" goes to the network as it is, in single precision: numbers as large as '
+        f"{largest:.0f} are rounded by up to {blurred:.3g}, and they spread by "
+        f"{figures.deviation:.3g}"
+    )
+    hint = "let it be centred first, in double precision: scaling standard, minmax or robust"
+    raise Refused([Diagnostic("D138", message, hint=hint, path=place)])
+
+
+def _blurred(fit: NumericFit, values: Values) -> float:
+    """Return the largest change of a column's numbers by single precision."""
+    return max(
         float(np.nan_to_num(np.abs(bent(fit, chunk) - bent(fit, single(chunk)))).max())
         for chunk in _chunks(values, None)
     )
-    return "double" if blurred > BLUR * scale else "single"
 
 
 def single(numbers: Numbers) -> Numbers:

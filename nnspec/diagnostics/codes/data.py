@@ -217,4 +217,11 @@ DATA: tuple[Code, ...] = (
         "Nothing need be done; `gap` says how far neighbours may be apart.",
         Severity.NOTE,
     ),
+    Code(
+        "D138",
+        "numbers lost to rounding",
+        "An unscaled column holds large numbers that differ by little, such as seconds since 1970; "
+        "networks take single precision, about seven digits, which mixes them up.",
+        "Scale the column: it is then centred in double precision, before it is rounded.",
+    ),
 )

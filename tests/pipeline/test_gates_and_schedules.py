@@ -85,3 +85,12 @@ def test_whole_numbers_of_a_column_with_gaps_are_0_where_nothing_is() -> None:
     assert found.tolist() == [3, 0, -2]
     assert found.dtype.kind == "i"
     assert whole_numbers(np.array([3, -2], np.int32)).tolist() == [3, -2]
+
+
+def test_a_layer_that_asks_for_no_gpu_s_kernel_is_trained_without_one(tmp_path: Path) -> None:
+    path = write(tmp_path, rows=30)
+    layers = "model: [Reshape: [1, 1], GRU: {units: 2, use_cudnn: false}, Dense: 1]"
+    path.write_text(SPEC.replace("model: [Dense: 1]", layers))
+    opened = open_spec(path)
+    program = build_for_training(opened.spec, opened.network, opened.dataset.fitted, rows=24)
+    assert program.core.layers[2].use_cudnn is False

@@ -1,0 +1,39 @@
+"""Inputs of the data that are refused are named all the same: no Input misses them."""
+
+from pathlib import Path
+
+import pytest
+
+from nnspec.pipeline.check import check
+
+SPEC = """
+nnspec: 1
+data: {source: a.csv, target: y, inputs: @}
+model:
+  - Input: {shape: [2]}
+    name: left
+  - Input: {shape: [2]}
+    name: right
+  - Concatenate:
+    inputs: [left, right]
+  - Dense: 1
+training: {optimizer: Adam, loss: mse}
+"""
+
+
+@pytest.mark.parametrize(
+    ("inputs", "codes"),
+    [
+        ("{left: [a, b], right: [c, d]}", []),
+        ("{left: [a, b], right: {c: 3}}", ["S103"]),
+        ("{left: {a: 3}, right: {c: 3}}", ["S103"]),
+        ("{left: [a, b], wrong: [c, d]}", ["G308"]),
+        ("{left: [a, b], wrong: {c: 3}}", ["S103", "G308"]),
+    ],
+)
+def test_an_input_is_missed_only_where_nothing_names_it(
+    inputs: str, codes: list[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "s.yaml"
+    path.write_text(SPEC.replace("@", inputs))
+    assert [one.code for one in check(path).diagnostics] == codes

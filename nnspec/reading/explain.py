@@ -27,12 +27,18 @@ SIZES = {"units", "filters", "input_dim", "output_dim", "embedding_dim", "num_he
 """Arguments that stand for at least one weight each."""
 
 
-def by_field(errors: list[ErrorDetails]) -> list[list[ErrorDetails]]:
-    """Return errors grouped by the field they are about; a union's members err together."""
-    groups: dict[object, list[ErrorDetails]] = {}
+def by_field(errors: list[ErrorDetails], arguments: Mapping) -> list[list[ErrorDetails]]:
+    """Return errors grouped by the field, and the key below it, that they are about.
+
+    The members of a union err together; where a key was written, those that take none are silent.
+    """
+    groups: dict[tuple[object, str | None], list[ErrorDetails]] = {}
     for error in errors:
-        groups.setdefault(error["loc"][0] if error["loc"] else None, []).append(error)
-    return list(groups.values())
+        field = error["loc"][0] if error["loc"] else None
+        key = inner_key(arguments, error["loc"]) if error["loc"] else None
+        groups.setdefault((field, key), []).append(error)
+    keyed = {field for field, key in groups if key is not None}
+    return [found for (field, key), found in groups.items() if key or field not in keyed]
 
 
 def find_deepest(arguments: Mapping, loc: tuple[int | str, ...]) -> Node:

@@ -283,7 +283,7 @@ class Reader:
         try:
             made: Model | Unreadable = kind.model_validate(readable)
         except ValidationError as error:
-            fields = by_field(error.errors(include_url=False))
+            fields = by_field(error.errors(include_url=False), arguments)
             for problems in fields:
                 self.translate(kind, arguments, problems, values)
             refused |= {str(one[0]["loc"][0]) for one in fields if one[0]["loc"]} & set(values)

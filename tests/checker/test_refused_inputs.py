@@ -26,7 +26,7 @@ training: {optimizer: Adam, loss: mse}
     [
         ("{left: [a, b], right: [c, d]}", []),
         ("{left: [a, b], right: {c: 3}}", ["S103"]),
-        ("{left: {a: 3}, right: {c: 3}}", ["S103"]),
+        ("{left: {a: 3}, right: {c: 3}}", ["S103", "S103"]),
         ("{left: [a, b], wrong: [c, d]}", ["G308"]),
         ("{left: [a, b], wrong: {c: 3}}", ["S103", "G308"]),
     ],
@@ -37,3 +37,14 @@ def test_an_input_is_missed_only_where_nothing_names_it(
     path = tmp_path / "s.yaml"
     path.write_text(SPEC.replace("@", inputs))
     assert [one.code for one in check(path).diagnostics] == codes
+
+
+def test_every_value_behind_keys_of_the_writer_s_own_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "s.yaml"
+    path.write_text(
+        "nnspec: 1\ndata: {source: a.csv, target: y, scaling: {c: 1, d: minmax, e: 2}}\n"
+        "model: [Dense: 1]\n"
+        "training: {optimizer: Adam, loss: mse, class_weight: {a: x, b: 2, c: z}}\n"
+    )
+    told = [one.message.split()[0] for one in check(path).diagnostics]
+    assert told == ["scaling.c", "scaling.e", "class_weight.a", "class_weight.c"]

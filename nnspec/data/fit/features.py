@@ -246,7 +246,7 @@ def _check_unscaled(place: Path, fit: NumericFit, values: Values, figures: Momen
         f"{largest:.0f} are rounded by up to {blurred:.3g}, and they spread by "
         f"{figures.deviation:.3g}"
     )
-    hint = "let it be centred first, in double precision: scaling standard, minmax or robust"
+    hint = "let it be centred first, in double precision: scaling: standardize, minmax or robust"
     raise Refused([Diagnostic("D138", message, hint=hint, path=place)])
 
 

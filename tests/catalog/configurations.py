@@ -1,5 +1,9 @@
 """The strategy of every catalogued layer's configurations; one that is new needs no line here."""
 
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
 from drawing import Case, cases
 from drawn_alone import narrowed, products
 from drawn_several import drawn_several
@@ -13,6 +17,8 @@ from nnspec.catalog.registry import load_all
 
 APART: dict[str, str] = {"Input": "takes nothing in"}
 """Layers that are no function of tensors, and so not drawn."""
+COSTLY = frozenset({"RandAugment", "AugMix"})
+"""Layers of dozens of layers, which take Keras seconds to build."""
 
 
 def layers() -> list[type[Layer]]:
@@ -27,6 +33,18 @@ def layers() -> list[type[Layer]]:
         ),
         key=lambda one: one.keras_name,
     )
+
+
+def quick_first(layers: Iterable[type[Layer]]) -> list[Any]:
+    """Return layers as a test's parameters, the costly ones marked slow."""
+    return [
+        pytest.param(
+            layer,
+            id=layer.keras_name,
+            marks=pytest.mark.slow if layer.keras_name in COSTLY else (),
+        )
+        for layer in layers
+    ]
 
 
 def configurations(layer: type[Layer]) -> st.SearchStrategy[Case]:

@@ -8,7 +8,7 @@ import keras
 import numpy as np
 import pytest
 from answers import Outcome, compare, ours
-from configurations import configurations, layers
+from configurations import configurations, layers, quick_first
 from drawing import ELEMENTS, Case
 from hypothesis import find
 
@@ -31,7 +31,7 @@ def simple_case(layer: type[Layer]) -> Case:
     return find(configurations(layer), fits, random=Random(0))  # noqa: S311 - drawn, not kept secret
 
 
-@pytest.mark.parametrize("layer", layers(), ids=lambda layer: layer.keras_name)
+@pytest.mark.parametrize("layer", quick_first(layers()))
 def test_kinds_of_elements_that_enter_and_leave_are_those_of_keras(layer: type[Layer]) -> None:
     case = simple_case(layer)
     for kind in ELEMENTS:

@@ -5,7 +5,7 @@ that the spec names. The first weights are those that Keras draws from the spec'
 network that is built in another order than the spec's differs from the first step on.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,20 @@ ONE_AND_THE_OTHERS = [
     name if name == "graph" else pytest.param(name, marks=pytest.mark.slow) for name in EXECUTORS
 ]
 """For tests that train once a case: the plain round trains by one executor."""
+
+
+def usual_first(names: Iterable[str], usual: Collection[str]) -> list[Any]:
+    """Return each name with each executor: the plain round trains usual ones, and by one."""
+    known = list(names)
+    assert set(usual) <= set(known), "a usual case is none"
+    return [
+        pytest.param(
+            *(name, executor),
+            marks=() if executor == "graph" and name in usual else pytest.mark.slow,
+        )
+        for name in known
+        for executor in EXECUTORS
+    ]
 
 
 def draw_rows() -> dict[str, Array]:

@@ -5,16 +5,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from acts import CALLBACKS, SCHEDULES
-from family import ONE_AND_THE_OTHERS, difference
+from family import difference, usual_first
 
 if TYPE_CHECKING:
     from conftest import Told
 
 pytestmark = pytest.mark.keras
 
+USUAL_CALLBACKS = ("best_weights", "baseline", "plateau", "least_change", "not_a_number")
+USUAL_SCHEDULES = ("cosine", "pieces", "staircase")
 
-@pytest.mark.parametrize("executor", ONE_AND_THE_OTHERS)
-@pytest.mark.parametrize("name", CALLBACKS)
+
+@pytest.mark.parametrize(("name", "executor"), usual_first(CALLBACKS, USUAL_CALLBACKS))
 def test_callbacks_decide_as_in_fit(told_twice: "Told", name: str, executor: str) -> None:
     case, acted = CALLBACKS[name]
     ours, theirs = told_twice(name, case, executor)
@@ -30,8 +32,7 @@ def test_callbacks_decide_as_in_fit(told_twice: "Told", name: str, executor: str
         assert difference(ours.weights, theirs.weights) < 1e-4
 
 
-@pytest.mark.parametrize("executor", ONE_AND_THE_OTHERS)
-@pytest.mark.parametrize("name", SCHEDULES)
+@pytest.mark.parametrize(("name", "executor"), usual_first(SCHEDULES, USUAL_SCHEDULES))
 def test_schedules_count_epochs_as_fit_counts_steps(
     told_twice: "Told", name: str, executor: str
 ) -> None:

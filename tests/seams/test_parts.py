@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from family import EXECUTORS, ONE_AND_THE_OTHERS, Case, difference
+from family import Case, difference, usual_first
 from parts import CLASSES, PARTS, POLICIES, under
 
 if TYPE_CHECKING:
@@ -15,12 +15,12 @@ pytestmark = [pytest.mark.keras, pytest.mark.filterwarnings("ignore:Gradients do
 CASES: dict[str, Case] = {**PARTS, **CLASSES}
 DRAWING = ("dropped", "xla")
 """Under XLA, Dropout and noise draw from another stream, of the same distribution."""
-EACH = [
-    pytest.param(name, executor, marks=() if executor == "graph" else pytest.mark.slow)
-    for name in CASES
-    for executor in EXECUTORS
-    if (name, executor) != DRAWING
-]
+USUAL_PARTS = (
+    *("masked", "joined_and_weighted", "nested", "frozen", "dropped", "stateful"),
+    *("two_classes", "three_classes"),
+)
+USUAL_POLICIES = ("float32", "mixed_float16", "mixed_bfloat16")
+EACH = [one for one in usual_first(CASES, USUAL_PARTS) if one.values != DRAWING]
 
 
 @pytest.mark.parametrize(("name", "executor"), EACH)
@@ -36,8 +36,7 @@ def test_each_part_learns_what_it_learns_in_fit(
         np.testing.assert_allclose(ours.history[figure], values, rtol=2e-5)
 
 
-@pytest.mark.parametrize("executor", ONE_AND_THE_OTHERS)
-@pytest.mark.parametrize("policy", POLICIES)
+@pytest.mark.parametrize(("policy", "executor"), usual_first(POLICIES, USUAL_POLICIES))
 def test_each_type_of_numbers_learns_what_it_learns_in_fit(
     told_twice: "Told", policy: str, executor: str
 ) -> None:

@@ -24,7 +24,7 @@ def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("nnspec.engine.tensorflow.fused.BLOCK_BYTES", 3 * 4 * row)
 
 
-@pytest.mark.parametrize("rows", [3, 4, 12, 24, 41, 43])
+@pytest.mark.parametrize("rows", [3, 4, 24, 43])
 @pytest.mark.usefixtures("small_blocks")
 def test_rows_in_blocks_train_the_same_weights(rows: int) -> None:
     plan = Plan(batch_size=4, epochs=3, seed=1, xla="off")

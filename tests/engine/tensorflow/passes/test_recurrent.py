@@ -132,7 +132,13 @@ def test_a_recurrent_layer_out_of_the_ordinary_is_left_alone(
     assert plan_rewrites(sequences(layer, masked=False), PASSES, XLA) == ()
 
 
-@pytest.mark.parametrize("policy", POLICIES)
+@pytest.mark.parametrize(
+    "policy",
+    [
+        pytest.param(one, marks=() if one in ("float32", "mixed_float16") else pytest.mark.slow)
+        for one in POLICIES
+    ],
+)
 def test_a_recurrent_layer_learns_as_in_keras_under_each_policy(policy: str) -> None:
     def make() -> keras.Model:
         return sequences(lambda: L.Bidirectional(L.GRU(5)), masked=True)

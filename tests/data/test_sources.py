@@ -276,6 +276,11 @@ def test_given_files_are_the_splits_and_shares_are_of_the_training_rows(tmp_path
         ("SELECT a FROM nowhere", "no such table: nowhere"),
         ("SELECT 1 AS a; DROP TABLE a", "one statement"),
         ('SELECT y, y FROM "the rows"', "two columns called"),
+        ("SELECT zeroblob(900000000) AS a, 1 AS y", "too big"),
+        (
+            "WITH RECURSIVE n(a) AS (SELECT 1 UNION ALL SELECT a + 1 FROM n) SELECT a FROM n",
+            "the limit is",
+        ),
     ],
 )
 def test_a_query_that_does_not_read_a_table_is_refused(
@@ -287,6 +292,14 @@ def test_a_query_that_does_not_read_a_table_is_refused(
     assert said in found.message
     assert found.path == ("data", "source")
     assert (tmp_path / "d.db").read_bytes() == before
+
+
+def test_a_query_without_an_end_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("nnspec.data.read.sqlite.MOST_STEPS", 3)
+    database(tmp_path / "d.db")
+    rows = "(WITH RECURSIVE n(a) AS (SELECT 1 UNION ALL SELECT a + 1 FROM n) SELECT a FROM n)"
+    found = refused(tmp_path, {"sqlite": {"path": "d.db", "query": f"SELECT max(a) FROM {rows}"}})
+    assert "more than 3,000,000 steps" in found.message
 
 
 def test_one_of_several_tables_must_be_named(tmp_path: Path) -> None:

@@ -20,7 +20,9 @@ def read_json(content: Content) -> pl.DataFrame:
     """
     try:
         found = json.loads(content.data)
-    except (ValueError, RecursionError) as error:
+    except RecursionError as error:
+        raise unreadable(content.file, "it nests lists and objects too deeply") from error
+    except ValueError as error:
         raise unreadable(content.file, f"it is no JSON document: {error}") from error
     rows = _rows(content, found)
     lines = "".join(f"{json.dumps(row)}\n" for row in rows)

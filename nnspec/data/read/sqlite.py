@@ -12,7 +12,7 @@ import polars as pl
 
 from nnspec.catalog.sources import Sqlite
 from nnspec.data.columns.refusals import refuse, unreadable
-from nnspec.data.read.content import CELL, Content
+from nnspec.data.read.content import Content
 from nnspec.diagnostics import Path
 from nnspec.spec.source import nearest
 
@@ -26,12 +26,14 @@ READING = {
     sqlite3.SQLITE_FUNCTION,
     sqlite3.SQLITE_RECURSIVE,
 }
-AT_ONCE = 10_000
-"""Rows that are fetched together."""
+LONGEST = 2**31 - 1
+"""Bytes of a text that SQLite can be told to allow."""
+ROW, OBJECT = 64, 48
+"""Bytes that a row and a cell take as Python's objects, texts and bytes beside them."""
 STEPS = 1_000_000
 """Instructions of SQLite's machine between two looks at how many there were."""
-MOST_STEPS = 20_000
-"""Looks after which a query is taken for one that never ends: some minutes."""
+MOST_STEPS = 2_000
+"""Looks after which a query is taken for one that never ends: some half a minute."""
 
 Rows = list[tuple[object, ...]]
 
@@ -56,6 +58,8 @@ def read_sqlite(content: Content, said: Sqlite, place: Path) -> pl.DataFrame:
             names, rows = _fetch(content, connection, query)
         except (sqlite3.Error, sqlite3.Warning, UnicodeDecodeError, OverflowError) as error:
             reason = f"SQLite says: {error}"
+            if str(error) == "interrupted":
+                reason = f"the query takes more than {MOST_STEPS * STEPS:,} steps of SQLite"
             if "not authorized" in str(error) or "prohibited" in str(error):
                 reason = f"the query does more than read ({error}); expected a SELECT"
             message = f'"{content.file}" cannot be read: {reason}'
@@ -107,6 +111,7 @@ def _which(content: Content, tables: Sequence[str]) -> str | None:
 def _fetch(content: Content, connection: sqlite3.Connection, query: str) -> tuple[list[str], Rows]:
     """Return the columns and rows of a query, no more than the file may hold."""
     looks = iter(range(MOST_STEPS))
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, min(content.allowed(), LONGEST))
     connection.set_authorizer(_only_reading)
     connection.set_progress_handler(lambda: next(looks, None) is None, STEPS)
     cursor = connection.execute(query)
@@ -115,11 +120,12 @@ def _fetch(content: Content, connection: sqlite3.Connection, query: str) -> tupl
     names = [str(one[0]) for one in cursor.description]
     content.check_width(len(names))
     rows: Rows = []
-    texts = 0
-    while block := cursor.fetchmany(AT_ONCE):
-        rows += block
-        texts += sum(len(cell) for row in block for cell in row if isinstance(cell, str | bytes))
-        content.check(len(rows) * len(names) * CELL + texts)
+    held = 0
+    for row in cursor:
+        texts = sum(len(cell) for cell in row if isinstance(cell, str | bytes))
+        held += ROW + len(names) * OBJECT + texts
+        content.check(held)
+        rows.append(row)
     return names, rows
 
 

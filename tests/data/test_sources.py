@@ -297,8 +297,10 @@ def test_a_query_that_does_not_read_a_table_is_refused(
 def test_a_query_without_an_end_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("nnspec.data.read.sqlite.MOST_STEPS", 3)
     database(tmp_path / "d.db")
-    rows = "(WITH RECURSIVE n(a) AS (SELECT 1 UNION ALL SELECT a + 1 FROM n) SELECT a FROM n)"
-    found = refused(tmp_path, {"sqlite": {"path": "d.db", "query": f"SELECT max(a) FROM {rows}"}})
+    query = (
+        "WITH RECURSIVE n(a) AS (SELECT 1 UNION ALL SELECT a + 1 FROM n) SELECT max(a) AS a FROM n"
+    )
+    found = refused(tmp_path, {"sqlite": {"path": "d.db", "query": query}})
     assert "more than 3,000,000 steps" in found.message
 
 

@@ -11,6 +11,7 @@ refuse is shown (`refused, and Keras trains it`): it trains much that means noth
 """
 
 import argparse
+import gc
 import os
 import random
 import sys
@@ -249,7 +250,7 @@ def examine(drawn: DrawnSpec, seed: int, folder: Path, *, refused_too: bool) -> 
         return outcome
     outcome.trained = True
     try:
-        outcome.wrong = try_seeds(checked, drawn, seed)
+        outcome.wrong = try_seeds(checked, drawn, seed, 1 if codes else DRAWS)
     except Exception as error:  # noqa: BLE001 - whatever Keras raises is what is looked for
         outcome.wrong = [f"raised {type(error).__name__}: {str(error)[:400]}"]
     outcome.wrong = [one for one in outcome.wrong if not is_excepted(one, drawn.text)]
@@ -262,16 +263,19 @@ def is_about_training(checked: Checked) -> bool:
     return bool(whole) and all(one.code[0] in TRAINING_CODES for one in checked.diagnostics)
 
 
-def try_seeds(checked: Checked, drawn: DrawnSpec, seed: int) -> list[str]:
+def try_seeds(checked: Checked, drawn: DrawnSpec, seed: int, draws: int) -> list[str]:
     """Return what goes wrong whatever the first weights and rows are.
 
-    A relu may be dead for the few rows of one draw; what is wrong with a spec is so in each.
+    A relu may be dead for the few rows of one draw; what is wrong with a spec is so in each. A
+    warned one is tried once: the warning says already that it may learn nothing.
     """
     import keras  # noqa: PLC0415 - the check alone needs none
 
     wrong: list[str] = []
-    for number in range(DRAWS):
+    for number in range(draws):
         keras.utils.clear_session()
+        # The libraries' own objects, hundreds of thousands, stay: no collection looks at them.
+        gc.freeze()
         found = list(train_twice(checked, drawn, seed + number * 1_000_000))
         wrong = [one for one in found if one in wrong or not number]
         if not wrong:

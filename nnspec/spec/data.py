@@ -28,6 +28,7 @@ Missing = Policy
 TargetScaling = Literal["standardize", "none"]
 Task = Literal["regression", "classification", "reconstruction"]
 Method = Literal["auto", "random", "stratified", "time"]
+SplitOf = Literal["train", "validation", "test"]
 
 Columns = Annotated[tuple[Text, ...], Field(min_length=1)]
 One = Annotated[Text | Source, BeforeValidator(object_of("sources", text=True))]
@@ -55,6 +56,24 @@ class SplitSection(Section):
     """How rows are drawn: `random`; `stratified` (each class by the same shares); `time` (rows stay
     in order, the last ones are the test). `auto` is time for windows, stratified for one
     categorical target, random otherwise."""
+    group: Text | None = Field(default=None, examples=["patient"])
+    """Column whose equal values belong together: the rows of one go to one split, so that the test
+    shows how the network does on patients, or machines, that it has not seen."""
+    by: Text | None = Field(default=None, examples=["day"])
+    """Column of dates or numbers by which rows are ordered before they are split: the latest are
+    the test. Rows at the same moment stay together."""
+    column: Text | None = Field(default=None, examples=["fold"])
+    """Column that says which split each row belongs to: train, validation (val, valid, dev) or
+    test. Of what it never names, `validation` and `test` are drawn out of the training rows."""
+    values: Annotated[dict[Text, SplitOf], Field(min_length=1)] | None = Field(
+        default=None, examples=[{"1": "train", "2": "train", "3": "test"}]
+    )
+    """What the values of `column` stand for, where they are no names of splits."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Return the columns that say where rows belong; they are features only where named so."""
+        return tuple(one for one in (self.group, self.by, self.column) if one is not None)
 
 
 class GivenSplits(Section):
@@ -251,5 +270,6 @@ def input_columns(section: DataSection, available: tuple[str, ...]) -> dict[str,
     kept_back |= set() if section.sample_weight is None else {section.sample_weight}
     kept_back |= set(as_columns(section.exclude or ()))
     kept_back |= set(section.window.columns) if section.window else set()
+    kept_back |= set(section.split.columns)
     kept_back |= {name for name, kind in section.kinds.items() if kind == "identifier"}
     return {DEFAULT_INPUT: tuple(name for name in available if name not in kept_back)}

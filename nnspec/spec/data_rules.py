@@ -9,12 +9,16 @@ from itertools import chain, islice
 from nnspec.catalog.columns import Date
 from nnspec.diagnostics import MOST_ERRORS, Diagnostic, Path
 from nnspec.spec.builtin import BundledSet, bundled_set
-from nnspec.spec.data import DataSection, as_columns, feature_columns, target_columns
+from nnspec.spec.data import DataSection, GivenSplits, as_columns, feature_columns, target_columns
 from nnspec.spec.date_forms import form_problem
 from nnspec.spec.patterns import is_pattern, matching
 from nnspec.spec.source import nearest
 from nnspec.spec.source_rules import check_pieces
 
+SPLITTING = ("group", "by", "column")
+"""Settings that name the column which says where rows belong."""
+METHODS = {"group": {"auto", "random"}, "by": {"auto", "time"}, "column": {"auto"}}
+"""Methods that go with each of them."""
 LISTED = 20
 """How many columns a message lists."""
 
@@ -74,12 +78,11 @@ def _groups(section: DataSection) -> Iterator[tuple[Path, str | tuple[str, ...]]
         yield ("data", "exclude"), section.exclude
     for name, columns in (section.inputs or {}).items():
         yield ("data", "inputs", name), columns
-    for key in ("key", "time"):
-        named = getattr(section.window, key, None)
+    ordering = [("window", key) for key in ("key", "time")]
+    for part, key in (*ordering, *(("split", key) for key in SPLITTING)):
+        named = getattr(getattr(section, part), key, None)
         if named is not None:
-            yield ("data", "window", key), named
-    if section.sample_weight is not None:
-        yield ("data", "sample_weight"), section.sample_weight
+            yield ("data", part, key), named
 
 
 def _unknown_columns(section: DataSection) -> Iterator[Diagnostic]:
@@ -175,3 +178,27 @@ def _split(section: DataSection) -> Iterator[Diagnostic]:
         )
         hint = "remove method, or write method: time"
         yield Diagnostic("S115", message, hint=hint, path=("data", "split", "method"))
+    yield from _split_columns(section)
+
+
+def _split_columns(section: DataSection) -> Iterator[Diagnostic]:
+    """Yield findings for columns that say where rows belong, and what does not go with them."""
+    split, place = section.split, ("data", "split")
+    named = [key for key in SPLITTING if getattr(split, key) is not None]
+    for key in named[1:]:
+        message = f"`{named[0]}` and `{key}` both say which rows belong together"
+        yield Diagnostic("S115", message, hint="keep one of them", path=(*place, key))
+    for key in named[:1]:
+        if section.window is not None:
+            message = f"a series is split by time, not by `{key}`"
+            hint = "name what orders the rows: window: {key: COLUMN, time: COLUMN}"
+            yield Diagnostic("S115", message, hint=hint, path=(*place, key))
+        elif split.method not in METHODS[key]:
+            message = f"`method: {split.method}` does not go with `{key}`"
+            yield Diagnostic("S115", message, hint="remove method", path=(*place, "method"))
+    if split.values is not None and split.column is None:
+        message = "`values` says what the values of a column stand for, and none is named"
+        yield Diagnostic("S115", message, hint="add column: COLUMN", path=(*place, "values"))
+    if split.column is not None and isinstance(section.source, GivenSplits):
+        message = "the files are splits already; `column` says so once more"
+        yield Diagnostic("S115", message, hint="keep one of them", path=(*place, "column"))

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from nnspec.data import SPLITS, Dataset
-from nnspec.data.split.splits import split_rows
+from nnspec.data.split.splits import Grounds, split_rows
 from nnspec.diagnostics import Refused
 from nnspec.spec.data import SplitSection
 
@@ -82,7 +82,7 @@ def test_a_stratified_share_is_off_by_less_than_a_row_per_split(
     classes = np.repeat(np.arange(len(sizes)), sizes)
     split = SplitSection(validation=validation, test=test, seed=seed)
     assume(all(share == 0 or share * len(classes) >= 1 for share in (validation, test)))
-    parts = split_rows(len(classes), split, classes)
+    parts = split_rows(len(classes), split, Grounds(classes))
     assert sorted(np.concatenate(list(parts.values())).tolist()) == list(range(len(classes)))
     for part in parts.values():
         for code, size in enumerate(sizes):

@@ -68,7 +68,9 @@ def role_of(name: str, raw: Raw, section: DataSection, features: set[str]) -> st
         "target": target_columns(section),
         "weight": (section.sample_weight,),
         "key": as_columns(section.window.key or ()) if section.window else (),
-        "time": (section.window.time,) if section.window else (),
+        "time": (section.window.time if section.window else section.split.by,),
+        "group": (section.split.group,),
+        "split": (section.split.column,),
     }
     held = [role for role, names in roles.items() if name in names]
     held += ["feature"] if name in features else []

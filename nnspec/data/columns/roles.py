@@ -44,6 +44,7 @@ class Roles:
         reconstructs: output -> network input that it is compared with.
         weight: column of sample weights.
         ordering: columns that tell series apart and order them.
+        splitting: columns that say which split a row belongs to.
     """
 
     inputs: Mapping[str, tuple[str, ...]]
@@ -51,6 +52,7 @@ class Roles:
     reconstructs: Mapping[str, str]
     weight: str | None
     ordering: tuple[str, ...] = ()
+    splitting: tuple[str, ...] = ()
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -66,7 +68,7 @@ class Roles:
     def columns(self) -> tuple[str, ...]:
         """Return every column that is used."""
         weight = (self.weight,) if self.weight else ()
-        used = (*self.features, *self.target_columns, *weight, *self.ordering)
+        used = (*self.features, *self.target_columns, *weight, *self.ordering, *self.splitting)
         return tuple(dict.fromkeys(used))
 
 
@@ -112,7 +114,8 @@ def assign_roles(
         name: () if name in reconstructs else columns_of_output(section, name) for name in needs
     }
     ordering = section.window.columns if section.window else ()
-    return Roles(inputs, targets, reconstructs, section.sample_weight, ordering)
+    splitting = section.split.columns
+    return Roles(inputs, targets, reconstructs, section.sample_weight, ordering, splitting)
 
 
 def _default_features(section: DataSection, available: tuple[str, ...]) -> tuple[str, ...]:

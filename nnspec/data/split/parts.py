@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from nnspec.data.columns.roles import TargetNeeds
 from nnspec.data.fit.targets import labels_of
 from nnspec.data.read.typed import TypedRows
+from nnspec.data.split.grounds import given_by, grounds_of
 from nnspec.data.split.series import split_series
 from nnspec.data.split.splits import SPLITS, SplitName, split_given, split_rows
 from nnspec.data.split.windows import Windows, split_windows
@@ -54,7 +55,7 @@ def divide(rows: TypedRows, needs: TargetNeeds, section: DataSection) -> Parts:
     """Return the splits of a data section's rows.
 
     Raises:
-        Refused: D111, D113, S115.
+        Refused: D111, D113, D136, D139, S115.
     """
     if section.window is None:
         splits = _split_table(rows, needs, section)
@@ -74,11 +75,12 @@ def _split_table(
 ) -> dict[SplitName, Split]:
     """Divide independent rows."""
     roles = rows.roles
-    classes = _classes(rows, needs)
-    if rows.given is None:
-        parts = split_rows(rows.table.rows, section.split, classes)
+    grounds = grounds_of(rows.table, section.split, _classes(rows, needs))
+    given = given_by(rows.table, section.split) if rows.given is None else rows.given
+    if given is None:
+        parts = split_rows(rows.table.rows, section.split, grounds)
     else:
-        parts = split_given(rows.given, section.split, classes)
+        parts = split_given(given, section.split, grounds)
     splits: dict[SplitName, Split] = {}
     for name in SPLITS:
         taken = rows.table.take(parts[name])

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from nnspec.data.columns.refusals import refuse
 from nnspec.data.fit.dates import DAY, seconds
-from nnspec.data.split.splits import SPLITS, SplitName, check_counts, split_counts
+from nnspec.data.split.splits import SPLITS, SplitName, check_counts, places_by_time
 from nnspec.data.split.windows import Windows
 from nnspec.data.table import Column, Rows, Table
-from nnspec.diagnostics import Diagnostic
+from nnspec.diagnostics import Diagnostic, Path
 from nnspec.spec.data import SplitSection, WindowSection, as_columns
 
 USUAL = 0.05
@@ -56,7 +56,9 @@ def arrange(table: Table, window: WindowSection) -> Series | None:
     if window.key is None and window.time is None:
         return None
     codes = _codes(table, as_columns(window.key or ()))
-    times = None if window.time is None else _times(table[window.time], window.time)
+    times = None
+    if window.time is not None:
+        times = times_of(table[window.time], window.time, (*WINDOW, "time"))
     keys = (codes,) if times is None else (times, codes)
     order = np.lexsort((np.arange(table.rows), *keys)).astype(np.int64)
     codes = codes[order]
@@ -86,8 +88,17 @@ def _codes(table: Table, key: tuple[str, ...]) -> Rows:
     return ranked
 
 
-def _times(column: Column, name: str) -> Numbers:
-    """Return (rows,) when each row is: days of dates, or the column's numbers."""
+def times_of(column: Column, name: str, path: Path) -> Numbers:
+    """Return (rows,) when each row is: days of dates, or the column's numbers.
+
+    Args:
+        column: the cells.
+        name: of the column.
+        path: where the spec names it.
+
+    Raises:
+        Refused: D136 for what orders nothing.
+    """
     if column.kind == "date" and column.form:
         return seconds(column.values) / DAY
     if column.kind in {"numeric", "integer"} and not column.shape:
@@ -96,7 +107,7 @@ def _times(column: Column, name: str) -> Numbers:
     what = "dates in doubt" if column.kind == "date" else f"a {column.kind} column"
     message = f'the time "{name}" is {what}; expected numbers or dates'
     hint = f'declare it, such as columns: {{{name}: {{date: {{format: "%d/%m/%Y"}}}}}}'
-    raise refuse("D136", message, hint=hint, path=(*WINDOW, "time"))
+    raise refuse("D136", message, hint=hint, path=path)
 
 
 def _check_times(steps: Numbers, ends: Flags, order: Rows, window: WindowSection) -> None:
@@ -151,7 +162,10 @@ def split_series(
             f"series: the longest stretch without a gap has {longest} rows"
         )
         raise refuse("D113", message, path=(*WINDOW, "length"))
-    places = _by_time(series, split) if series.times is not None else _by_shares(series, split)
+    if series.times is not None:
+        places = places_by_time(series.times, split)
+    else:
+        places = _by_shares(series, split)
     of_target = places[starts + window.length - 1 + window.horizon]
     windows = {
         name: Windows(window, starts[of_target == place]) for place, name in enumerate(SPLITS)
@@ -159,15 +173,6 @@ def split_series(
     counts = {name: len(one.target_rows) for name, one in windows.items()}
     check_counts(counts, len(places), split, f" (windows of {window.length} rows)")
     return windows, np.flatnonzero(places == 0)
-
-
-def _by_time(series: Series, split: SplitSection) -> Rows:
-    """Return (rows,) the place of the split that each row's time belongs to."""
-    times = np.sort(np.asarray(series.times))
-    counts = split_counts(len(times), split)
-    after = np.cumsum([counts["train"], counts["validation"]])
-    cuts = [times[place] if place < len(times) else np.inf for place in after]
-    return np.searchsorted(np.asarray(cuts), np.asarray(series.times), side="right")
 
 
 def _by_shares(series: Series, split: SplitSection) -> Rows:

@@ -1,6 +1,7 @@
 """Divides rows into training, validation and test."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from math import floor
 from typing import Literal
 
@@ -17,18 +18,45 @@ Partition = Mapping[SplitName, Rows]
 """Row numbers of each split, from 0, in the order of the data."""
 
 
-def split_rows(rows: int, split: SplitSection, classes: Values | None = None) -> Partition:
+@dataclass(frozen=True, slots=True, eq=False)
+class Grounds:
+    """What a split looks at beside its shares; None for what it does not.
+
+    Attributes:
+        classes: (rows,) class of each row.
+        groups: (rows,) what each row belongs to, and must not be parted from.
+        times: (rows,) when each row is.
+    """
+
+    classes: Values | None = None
+    groups: Values | None = None
+    times: Values | None = None
+
+    def take(self, rows: Rows) -> "Grounds":
+        """Return what is known of some rows."""
+        every = (self.classes, self.groups, self.times)
+        return Grounds(*(None if one is None else one[rows] for one in every))
+
+
+def split_rows(rows: int, split: SplitSection, grounds: Grounds | None = None) -> Partition:
     """Divide the rows of a table.
 
     Args:
         rows: number of rows.
         split: shares, seed and method; `auto` is stratified if classes are given, else random.
-        classes: (rows,) class of each row, for a stratified split.
+        grounds: classes for a stratified split, groups or times where the split names a column.
 
     Raises:
         Refused: D111 for a split without rows, S115 for a stratified split without classes.
     """
+    grounds = grounds or Grounds()
+    classes = grounds.classes
     counts = split_counts(rows, split)
+    if grounds.groups is not None:
+        return _by_groups(grounds.groups, counts, split)
+    if grounds.times is not None:
+        places = places_by_time(grounds.times, split)
+        return _partition(places, split, ": rows at the same moment stay together")
     if split.method == "time":
         order = np.arange(rows)
     elif split.method == "random" or (split.method == "auto" and classes is None):
@@ -44,13 +72,13 @@ def split_rows(rows: int, split: SplitSection, classes: Values | None = None) ->
     return {name: np.sort(part) for name, part in zip(SPLITS, parts, strict=True)}
 
 
-def split_given(given: Rows, split: SplitSection, classes: Values | None = None) -> Partition:
-    """Return the rows of files that are splits as they are; others are drawn of the training rows.
+def split_given(given: Rows, split: SplitSection, grounds: Grounds | None = None) -> Partition:
+    """Return the rows that are splits as they are; others are drawn of the training rows.
 
     Args:
         given: (rows,) place of the split that each row is given as.
         split: shares of the training rows for what is not given, seed and method.
-        classes: (rows,) class of each row, for a stratified split.
+        grounds: as for `split_rows`.
 
     Raises:
         Refused: as `split_rows`.
@@ -58,9 +86,49 @@ def split_given(given: Rows, split: SplitSection, classes: Values | None = None)
     own = {name: np.flatnonzero(given == place) for place, name in enumerate(SPLITS)}
     drawn = {name: 0.0 for name in ("validation", "test") if len(own[name])}
     pool = own["train"]
-    among = None if classes is None else classes[pool]
+    among = None if grounds is None else grounds.take(pool)
     parts = split_rows(len(pool), split.model_copy(update=drawn), among)
     return {name: own[name] if name in drawn else pool[parts[name]] for name in SPLITS}
+
+
+def places_by_time(times: Values, split: SplitSection) -> Rows:
+    """Return (rows,) the place of the split that each row's time belongs to; the latest are last.
+
+    Rows at the moment of a cut stay together, behind it.
+    """
+    ordered = np.sort(times)
+    counts = split_counts(len(times), split)
+    after = np.cumsum([counts["train"], counts["validation"]])
+    cuts = [ordered[place] if place < len(times) else np.inf for place in after]
+    return np.searchsorted(np.asarray(cuts), times, side="right")
+
+
+def _by_groups(groups: Values, counts: Mapping[SplitName, int], split: SplitSection) -> Partition:
+    """Divide whole groups, drawn in turn, so that each split comes close to its count of rows."""
+    _, codes, sizes = np.unique(groups, return_inverse=True, return_counts=True)
+    waiting = np.random.default_rng(split.seed).permutation(len(sizes)).tolist()
+    places = np.zeros(len(sizes), np.int64)
+    for place in (SPLITS.index("test"), SPLITS.index("validation")):
+        wanted, held = counts[SPLITS[place]], 0
+        for code in list(waiting):
+            if abs(wanted - held - sizes[code]) < wanted - held:
+                places[code] = place
+                held += sizes[code]
+                waiting.remove(code)
+        if not held and wanted and len(waiting) > 1:
+            # Every group is larger than twice what is wanted.
+            smallest = min(waiting, key=lambda code: int(sizes[code]))
+            places[smallest] = place
+            waiting.remove(smallest)
+    found = "group" if len(sizes) == 1 else "groups"
+    return _partition(places[codes], split, f": {len(sizes)} {found} that are not parted")
+
+
+def _partition(places: Rows, split: SplitSection, reason: str) -> Partition:
+    """Return the rows at each place; refuse a split that has a share and no rows (D111)."""
+    parts: Partition = {name: np.flatnonzero(places == place) for place, name in enumerate(SPLITS)}
+    check_counts({name: len(rows) for name, rows in parts.items()}, len(places), split, reason)
+    return parts
 
 
 def split_counts(rows: int, split: SplitSection) -> dict[SplitName, int]:

@@ -224,4 +224,11 @@ DATA: tuple[Code, ...] = (
         "networks take single precision, about seven digits, which mixes them up.",
         "Scale the column: it is then centred in double precision, before it is rounded.",
     ),
+    Code(
+        "D139",
+        "value that names no split",
+        "A column says which split each row belongs to, and one of its values is no split's name, "
+        "or none stands for the training rows.",
+        "Say what it stands for in `split.values`, or correct the cell.",
+    ),
 )

@@ -110,13 +110,16 @@ def _by_groups(groups: Values, counts: Mapping[SplitName, int], split: SplitSect
     places = np.zeros(len(sizes), np.int64)
     for place in (SPLITS.index("test"), SPLITS.index("validation")):
         wanted, held = counts[SPLITS[place]], 0
+        # A group is left for each split that has its turn later.
+        later = sum(counts[name] > 0 for name in SPLITS[:place])
         for code in list(waiting):
-            if abs(wanted - held - sizes[code]) < wanted - held:
+            closer = abs(wanted - held - sizes[code]) < wanted - held
+            if closer and len(waiting) > later:
                 places[code] = place
                 held += sizes[code]
                 waiting.remove(code)
-        if not held and wanted and len(waiting) > 1:
-            # Every group is larger than twice what is wanted.
+        if not held and wanted and len(waiting) > later:
+            # Every group is at least twice as large as what is wanted.
             smallest = min(waiting, key=lambda code: int(sizes[code]))
             places[smallest] = place
             waiting.remove(smallest)

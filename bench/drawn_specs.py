@@ -28,7 +28,7 @@ ROWS = 8
 
 @dataclass(frozen=True)
 class Given:
-    """What an input holds: normal numbers, bytes, whole numbers below `high`, or words."""
+    """What an input holds: normal numbers, bytes, whole numbers below `high`, words, or texts."""
 
     kind: str = "normal"
     high: int = 0
@@ -77,7 +77,7 @@ ENTRANCES: tuple[tuple[str, Given, tuple[str, ...]], ...] = (
         "Embedding: {input_dim: ~, output_dim: 3}")),
     ("series", Given("words"), ("Input: {shape: [5], dtype: string}", "Hashing: 9",
         "Embedding: {input_dim: ~, output_dim: 3}")),
-    ("series", Given("words"), ("Input: {shape: [1], dtype: string}",
+    ("series", Given("texts"), ("Input: {shape: [1], dtype: string}",
         "TextVectorization: {vocabulary: [red, blue], output_sequence_length: 4}",
         "Embedding: {input_dim: ~, output_dim: 3, mask_zero: true}")),
     ("series", Given("whole", 9), ("Input: {shape: [4], dtype: int32}",

@@ -71,6 +71,9 @@ def draw_inputs(shape: tuple[int | None, ...], given: Given, draw: np.random.Gen
     match given.kind:
         case "words":
             return tf.constant(draw.choice(np.array(WORDS), whole))
+        case "texts":
+            texts = [" ".join(row) for row in draw.choice(np.array(WORDS), (whole[0], 5))]
+            return tf.constant(texts, shape=whole)
         case "whole":
             return tf.constant(draw.integers(0, given.high, whole), tf.int32)
         case "bytes":

@@ -116,6 +116,34 @@ def argument_of(owner: object, name: str) -> object:
     return found
 
 
+@rule("P141")
+def check_share(case: Case) -> Iterator[Diagnostic]:
+    """Find means over what a softmax has made to sum to 1: they are the same for every row."""
+    for node in case.network.nodes:
+        name = node.layer.keras_name if node.layer else ""
+        if not name.startswith("GlobalAveragePooling") or not node.inputs:
+            continue
+        before = case.feeder(node)
+        while before is not None and before.layer and moves_places(before.layer):
+            before = case.feeder(before)
+        if before is None or before.layer is None or before.layer.keras_name != "Softmax":
+            continue
+        rank = node.inputs[0].rank
+        axes = argument(before.layer, "axis")
+        named = axes if isinstance(axes, tuple) else (axes,)
+        along = {one % rank for one in named if isinstance(one, int)}
+        if along == set(range(1, rank - 1)):
+            message = f"the Softmax before it makes what {name} averages sum to 1"
+            hint = "remove Softmax, or weigh a tensor by it: Multiply"
+            yield at(node, "P141", f"{message}: the mean is the same for every row", hint=hint)
+
+
+def moves_places(layer: Layer) -> bool:
+    """Return whether a layer changes the places of a picture's values, and keeps its channels."""
+    axes = argument(layer, "dims")
+    return layer.keras_name == "Permute" and isinstance(axes, tuple) and axes[-1] == len(axes)
+
+
 @rule("P142")
 def check_beginning(case: Case) -> Iterator[Diagnostic]:
     """Find weights that begin at 0 where their gradient is 0 too, so that they stay there."""

@@ -20,6 +20,7 @@ from nnspec.shapes import show
 Fault = tuple[str, str, str]
 """The argument that must change, what is wrong with it, what to write."""
 
+PAIR = 2
 ALONG_A_ROW = frozenset({"ConcordanceCorrelation", "CosineSimilarity", "PearsonCorrelation"})
 """Figures that compare the numbers of a row with one another."""
 RANKED = frozenset({"SparseTopKCategoricalAccuracy", "TopKCategoricalAccuracy"})
@@ -97,6 +98,9 @@ def wrong_axes(head: Head) -> Iterator[Fault]:
     axis = getattr(loss, "axis", None)
     if isinstance(axis, int) and axis in (0, -tensor.rank):
         yield "axis", "axis 0 is the batch: rows would be mixed with one another", "remove axis"
+    elif isinstance(axis, int) and tensor.masked and axis not in (-1, tensor.rank - 1):
+        found = f"axis {axis} is not the last one, and the steps that are masked are left out by it"
+        yield "axis", found, "remove axis"
 
 
 def wrong_axis(metric: Metric, head: Head) -> Iterator[Fault]:
@@ -135,6 +139,20 @@ def check_unmoved(case: Case) -> Iterator[Diagnostic]:
                     else ("add axis: 0, to compare rows")
                 )
                 yield Diagnostic("M132", message, case.place(*path), hint)
+            elif metric.keras_name == "PearsonCorrelation" and length_along(metric, head) == PAIR:
+                message = f"{name} compares the numbers of a row; of two it is 1, -1 or no number"
+                yield Diagnostic("M132", message, case.place(*path), "add axis: 0, to compare rows")
+
+
+@rule("M136")
+def check_ignored(case: Case) -> Iterator[Diagnostic]:
+    """Find losses that leave out one of two classes."""
+    for head in case.trained:
+        ignored = getattr(head.loss, "ignore_class", None)
+        if isinstance(ignored, int) and 0 <= ignored < PAIR and head.units == PAIR:
+            message = f"ignore_class leaves out class {ignored} of 2: one is left to learn"
+            place = case.place(*head.loss_path, "ignore_class")
+            yield Diagnostic("M136", message, place, "remove ignore_class")
 
 
 def length_along(measure: Metric | Loss, head: Head) -> int | None:

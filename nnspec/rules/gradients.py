@@ -32,6 +32,9 @@ COUNTING = frozenset(
 Source: Keras 3.15 on TensorFlow 2.21, the gradient of each layer behind a Dense.
 """
 
+WITHIN_INTEGERS = frozenset({"LayerNormalization"})
+"""Layers that compute in whole numbers what they hand on as decimal ones."""
+
 
 @rule("T131")
 def check_gradient(case: Case) -> Iterator[Diagnostic]:
@@ -73,6 +76,9 @@ def flat(code: str, node: ResolvedNode, effect: str) -> Diagnostic:
     """Return the finding that no gradient passes a layer."""
     what = "step" if is_step(node) else node.layer.keras_name if node.layer else node.name
     hint = "write activation: sigmoid" if is_step(node) else "remove it"
+    if rounds(node):
+        what = f"{what} computes in whole numbers, as it is given them, and"
+        hint = "put Rescaling: 1.0 before it, which makes decimal numbers of them"
     return at(node, code, f"{what} has no gradient{effect}", "activation", hint=hint)
 
 
@@ -166,7 +172,20 @@ def has_free_weights(node: ResolvedNode) -> bool:
 
 def blocks(node: ResolvedNode) -> bool:
     """Return whether no gradient passes a layer, nor reaches its weights."""
-    return is_step(node) or (node.layer is not None and node.layer.keras_name in COUNTING)
+    counting = node.layer is not None and node.layer.keras_name in COUNTING
+    return is_step(node) or counting or rounds(node)
+
+
+def rounds(node: ResolvedNode) -> bool:
+    """Return whether a layer with weights computes in whole numbers, which have no gradient.
+
+    Source: Keras 3.15, normalizations compute in the type of numbers that they are given.
+    """
+    if node.layer is None or not has_free_weights(node):
+        return False
+    own = inner(node.layer).keras_name in WITHIN_INTEGERS
+    found = (node.inputs if own else node.outputs) or ()
+    return bool(found) and all(one.element == "integer" for one in found)
 
 
 def is_step(node: ResolvedNode) -> bool:

@@ -108,6 +108,10 @@ SATURATING = frozenset({"hard_tanh", "softsign", "tanh"})
 """Activations between -1 and 1, which the hinge losses go with."""
 
 
+DIPPING = frozenset({"celu", "elu", "gelu", "glu", "hard_silu", "mish", "selu", "silu"})
+"""Activations that give some negative numbers, down to -1 or -2, beside all positive ones."""
+
+
 def range_of(function: str) -> Range:
     """Return what kind of numbers leave an activation."""
     return FUNCTIONS.get(function, "limited")

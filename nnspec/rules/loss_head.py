@@ -10,7 +10,7 @@ from nnspec.catalog.losses import Loss
 from nnspec.diagnostics import Diagnostic, Related
 from nnspec.rules.case import Case, at
 from nnspec.rules.head import Head
-from nnspec.rules.kinds import SATURATING, Range
+from nnspec.rules.kinds import DIPPING, SATURATING, Range
 from nnspec.rules.rule import rule
 from nnspec.spec.builtin import known_classes
 
@@ -175,6 +175,20 @@ def check_cut_scores(case: Case) -> Iterator[Diagnostic]:
             yield Diagnostic("M119", message, head.place, "remove the activation", also)
 
 
+@rule("M137")
+def check_zeros(case: Case) -> Iterator[Diagnostic]:
+    """Find losses that take the logarithm of what a head makes exactly 0."""
+    for head in case.trained:
+        zeros = head.node is not None and head.function == "sparsemax" and not head.from_logits
+        if zeros and head.loss is not None and head.loss.predictions == "distribution":
+            message = (
+                f"sparsemax gives classes exactly 0, and {head.loss.keras_name} takes logarithms: "
+                "where the right class is 0 nothing is learned, or no number is left"
+            )
+            also = case.also("the loss is here", *head.loss_path)
+            yield Diagnostic("M137", message, head.place, "write activation: softmax", also)
+
+
 @rule("M112")
 def check_positive(case: Case) -> Iterator[Diagnostic]:
     """Find a loss of positive predictions behind a head that may give negative ones."""
@@ -182,7 +196,7 @@ def check_positive(case: Case) -> Iterator[Diagnostic]:
         loss = head.loss
         if head.node is None or loss is None or loss.predictions != "positive":
             continue
-        if head.gives == "linear" or head.function in SATURATING:
+        if head.gives == "linear" or head.function in SATURATING | DIPPING:
             message = (
                 f"{loss.keras_name} takes the logarithm of predictions above 0; "
                 f"the last layer gives {head.function}, which may be negative"

@@ -27,6 +27,8 @@ AMONG_CLASSES = frozenset(
     {
         "CategoricalAccuracy",
         "CategoricalCrossentropy",
+        "OneHotIoU",
+        "OneHotMeanIoU",
         "SparseCategoricalAccuracy",
         "SparseCategoricalCrossentropy",
         "SparseTopKCategoricalAccuracy",
@@ -67,11 +69,22 @@ def contradiction(case: Case, head: Head, metric: Metric) -> tuple[str, str] | N
         return message, "write metrics: [mae, rmse]"
     if task == "reconstruction":
         return None
-    if task == "binary" and head.units == 1 and metric.keras_name in AMONG_CLASSES:
-        message = f"the metric {name} looks for the largest of several units; there is 1 unit"
-        return message, "write accuracy, or binary_accuracy"
+    if task == "binary":
+        return one_of_several(head, metric)
     if task == "multiclass":
         return wrong_targets(metric, loss.targets, loss.keras_name)
+    return None
+
+
+def one_of_several(head: Head, metric: Metric) -> tuple[str, str] | None:
+    """Return what is wrong with a metric of one class among several where labels are answered."""
+    name = log_name(metric)
+    if head.units == 1 and metric.keras_name in AMONG_CLASSES:
+        message = f"the metric {name} looks for the largest of several units; there is 1 unit"
+        return message, "write accuracy, or binary_accuracy"
+    if (head.units or 1) > 1 and getattr(metric, "sparse_y_true", None) is True:
+        message = f"the metric {name} takes one class a row; the targets are {head.units} labels"
+        return message, "write BinaryIoU, or f1"
     return None
 
 
@@ -94,7 +107,10 @@ def tells_classes(case: Case, head: Head, metric: Metric) -> bool:
     Where the target is scaled a head of probabilities has its own finding; without data it may
     learn 0 and 1, or one-hot classes, but no class numbers.
     """
-    if head.gives not in {"probability", "distribution"}:
+    if head.gives not in {"probability", "distribution"} or one_of_several(head, metric):
+        return False
+    if head.loss is not None and head.loss.keras_name == "MeanAbsolutePercentageError":
+        # It divides by the target, which is 0 for one of two classes.
         return False
     if case.spec.data is None:
         return metric.targets != "indices"

@@ -1,6 +1,7 @@
 """Floor 5: layers that know what black and white are, against the scale of the data."""
 
 from collections.abc import Iterator
+from math import isclose
 from typing import cast
 
 from nnspec.catalog.layer import Layer
@@ -36,7 +37,11 @@ def check_range(case: Case) -> Iterator[Diagnostic]:
             ranges |= input_range(case, node)
             continue
         sources = [one.node for one in place.sources()]
-        if len(sources) != 1 or id(sources[0]) not in ranges:
+        if len(sources) != 1:
+            continue
+        if id(sources[0]) not in ranges:
+            if node.layer is not None and (known := of_bytes(node.layer)):
+                ranges[id(node)] = known
             continue
         given = ranges[id(sources[0])]
         if place.around is not None and not node.node.sources:
@@ -63,6 +68,8 @@ def misplaced(case: Case, node: ResolvedNode, layer: Layer, given: Range) -> Ite
     """Give the finding that a layer expects another range than it is given."""
     expected, field, hint = expectation(layer, given)
     if expected is None or given == expected:
+        return
+    if given is not None and all(map(isclose, given, expected)):
         return
     message = (
         f"{layer.keras_name} expects values from {expected[0]:g} to {expected[1]:g}; "
@@ -92,10 +99,21 @@ def expectation(layer: Layer, given: Range) -> tuple[Range, str | None, str]:
     return None, None, hint
 
 
+def of_bytes(layer: Layer) -> Range:
+    """Return the range behind a layer that brings bytes to small numbers, as its factor tells."""
+    scale, offset = argument(layer, "scale"), argument(layer, "offset")
+    if layer.keras_name != "Rescaling" or not isinstance(scale, float | int):
+        return None
+    if not 0 < scale < SHRINKING or not isinstance(offset, float | int):
+        return None
+    return (offset, round(BYTES[1] * scale + offset, 6))
+
+
 def output_range(layer: Layer, given: Range) -> Range | object:
     """Return the range behind a layer, UNKNOWN where it cannot be told."""
     scale, offset = argument(layer, "scale"), argument(layer, "offset")
-    if layer.keras_name in KEEPING or layer.keras_name.startswith("Random"):
+    name = layer.keras_name
+    if name in KEEPING or name.startswith("Random") or "Pooling" in name:
         return given
     if layer.keras_name != "Rescaling" or given is None:
         return UNKNOWN

@@ -59,6 +59,16 @@ def check_rate(case: Case) -> Iterator[Diagnostic]:
     elif rate < SMALLEST:
         message = f"a learning_rate of {rate:g} changes no weight; expected {SMALLEST:g} or more"
         yield Diagnostic("T107", message, place, "try 0.001, or 0.01 for SGD")
+    elif optimizer.keras_name == "Ftrl" and first(optimizer.learning_rate) == 0:
+        message = "Ftrl divides by the learning rate, which begins at 0: no weight stays a number"
+        place = case.place(*PATH, "initial_learning_rate")
+        yield Diagnostic("T107", message, place, "begin with a small rate, such as 0.0001")
+
+
+def first(rate: float | Schedule) -> float:
+    """Return the rate of the first step."""
+    found: object = getattr(rate, "initial_learning_rate", None)
+    return found if isinstance(found, float) else highest(rate)
 
 
 def length_of(schedule: Schedule) -> int:

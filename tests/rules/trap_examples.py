@@ -14,6 +14,7 @@ from rule_examples import (
 
 LABELS = "- Dense: {units: 3, activation: sigmoid}"
 LABELLED = "data: {source: t.npz, target: tags}"
+OPEN = "- Input: [null, 3]\n  name: a\n"
 STEPS = "- Input: [5, 3]\n"
 VECTORS = "- Input: [6]\n- Dense: 4\n"
 WORDS = "- Input: {shape: [6], dtype: string}\n"
@@ -45,6 +46,53 @@ COUNTS = [
     Example("M132", "PearsonCorrelation", "{PearsonCorrelation: {axis: 0}}", "- Dense: 1",
             "loss: mse\nmetrics: [@]"),
     Example("M132", "CosineSimilarity", "r2", "- Dense: 1", "loss: mse\nmetrics: [@]"),
+    Example("M132", "PearsonCorrelation", "{PearsonCorrelation: {axis: 0}}",
+            "- Input: [6]\n- Dense: 2",
+            "loss: mse\nmetrics: [@]", ""),
+    Example("M131", "1", "-1", f"{STEPS}- Masking\n- Dense: {{units: 3, activation: softmax}}",
+            "loss: {categorical_crossentropy: {axis: @}}", ""),
+    Example("M136", "0", "2", "- Input: [6]\n- Dense: {units: 2, activation: softmax}",
+            "loss: {SparseCategoricalCrossentropy: {ignore_class: @}}", ""),
+    Example("M136", "{ignore_class: 0}", "{}",
+            "- Input: [6]\n- Dense: {units: 2, activation: softmax}",
+            "loss: {SparseCategoricalCrossentropy: @}", ""),
+    Example("M137", "sparsemax", "softmax", "- Dense: {units: 3, activation: @}",
+            ONE_HOT, IRIS),
+    Example("M112", "gelu", "exponential", "- Dense: {units: 1, activation: @}", "loss: poisson",
+            "data: {source: sklearn:diabetes, target_scaling: none}"),
+    Example("M104", "MeanIoU: {num_classes: 3, sparse_y_pred: false}", "BinaryIoU: {}",
+            f"- Input: [6]\n{LABELS}", f"{BINARY}\nmetrics: [{{@}}]", ""),
+    Example("M104", "OneHotMeanIoU: {num_classes: 2, sparse_y_pred: false}", "BinaryIoU: {}",
+            f"- Input: [6]\n{SIGMOID}", f"{BINARY}\nmetrics: [{{@}}]", ""),
+    Example("M104", "[accuracy]", "[]", f"- Input: [6]\n{SIGMOID}", "loss: mape\nmetrics: @", ""),
+    Example("M104", "[categorical_accuracy]", "[]",
+            f"- Input: [6]\n{SIGMOID}", "loss: log_cosh\nmetrics: @", ""),
+    Example("T107", "0.0", "0.001", "- Dense: 1", "optimizer: {ftrl: {learning_rate: {CosineDecay: "
+            "{initial_learning_rate: @, decay_steps: 4, warmup_target: 0.01, warmup_steps: 2}}}}\n"
+            "loss: mse\nepochs: 10"),
+    Example("T138", "float16", "mixed_float16", "- Dense: {units: 4, activation: relu, dtype: @}\n"
+            "- Dense: 1", "optimizer: adam\nloss: mse"),
+    Example("T138", "adam", "sgd", "- Model:\n    - Dense: {units: 4, activation: relu, dtype: "
+            "float16} #!\n- Dense: 1", "optimizer: @\nloss: mse"),
+    Example("T138", "float16", "float32", "- Dense: 1", "optimizer: rmsprop\nloss: mse",
+            rest="runtime: {dtype_policy: @}"),
+    Example("P111", "LayerNormalization", "Rescaling: 1.0",
+            "- Input: {shape: [3], dtype: int32}\n- @ #!\n- Dense: 1", "loss: mse", ""),
+    Example("P111", "multi_hot", "tf_idf, idf_weights: [1.0, 2.0]",
+            "- Input: {shape: [3], dtype: string}\n- StringLookup: {vocabulary: [a, b], "
+            "output_mode: @}\n"
+            "- SpectralNormalization: {layer: {Dense: 4}} #!\n- Dense: 1", "loss: mse", ""),
+    Example("P141", "1", "2", f"{STEPS}- Softmax: {{axis: @}}\n- GlobalAveragePooling1D #!\n"
+            "- Dense: 1", "loss: mse", ""),
+    Example("P141", "Permute: [2, 1, 3]", "Permute: [2, 3, 1]", "- Input: [4, 4, 2]\n- Softmax: "
+            "{axis: [1, 2]}\n- @\n- GlobalAveragePooling2D #!\n- Dense: 1", "loss: mse", ""),
+    Example("P132", "0.00392156862745098", "2.0", "- Input: [8, 8, 1]\n- Rescaling: @\n"
+            "- MaxPooling2D\n- RandomBrightness: 0.2 #!\n- Flatten\n- Dense: 1", "loss: mse", ""),
+    Example("G322", "2", "1", f"{OPEN}- MaxPooling1D: @\n  name: b\n- Add:"
+            "\n  inputs: [a, b] #!\n- GlobalMaxPooling1D\n- Dense: 1", "loss: mse", ""),
+    Example("G322", "3", "2", f"{OPEN}- MaxPooling1D: @\n- UpSampling1D: 2\n"
+            "  name: b\n- Concatenate:\n  inputs: [a, b] #!\n- GlobalMaxPooling1D\n- Dense: 1",
+            "loss: mse", ""),
     Example("M133", "cosine_similarity", "mse", "- Dense: 1", "loss: @"),
     Example("M134", "Identity", "UnitNormalization", f"{VECTORS}- @", "loss: circle", ""),
     Example("M135", "none", "sum", "- Dense: {units: 1, kernel_regularizer: {L2: 1e-3}}",

@@ -137,4 +137,11 @@ GRAPH: tuple[Code, ...] = (
         "axis less: Keras stops at the first batch.",
         "Write `Activation: softmax`, which leaves masks alone.",
     ),
+    Code(
+        "G322",
+        "lengths that never agree",
+        "Axes of unknown length meet in a layer that takes equal ones, and layers before it change "
+        "one of them: whatever length the data has, Keras stops at the first batch.",
+        "Bring both to one length.",
+    ),
 )

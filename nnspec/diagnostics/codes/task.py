@@ -201,4 +201,20 @@ TASK: tuple[Code, ...] = (
         "penalties and the losses of other outputs are added to a number, not to rows.",
         "Leave `reduction` out.",
     ),
+    Code(
+        "M136",
+        "one class left",
+        "Rows of the ignored class teach nothing; of two classes one is left, and there is "
+        "nothing to tell apart.",
+        "Leave `ignore_class` out, or give the head a unit for each class.",
+        Severity.WARNING,
+    ),
+    Code(
+        "M137",
+        "logarithm of exact zeros",
+        "Sparsemax makes unlikely classes exactly 0. The cross-entropy of such a class is "
+        "infinite, or is cut off and then has no gradient.",
+        "End the network with softmax.",
+        Severity.WARNING,
+    ),
 )

@@ -251,4 +251,12 @@ TRAINING: tuple[Code, ...] = (
         "cuDNN is a library of NVIDIA's GPUs.",
         "Write `use_cudnn: auto`, which takes it where it is.",
     ),
+    Code(
+        "T138",
+        "weights in half precision",
+        "Optimizers that divide by the root of a mean of squared gradients find 0 there: float16 "
+        "holds no square of a small number.",
+        "Write mixed_float16, which computes in half precision and keeps weights in float32.",
+        Severity.WARNING,
+    ),
 )

@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import sqlite3
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+from databases import ROWS, database
 
 from nnspec.data import Dataset, TargetNeed, load_dataset, read_for_prediction
 from nnspec.data.read.source import read_source
@@ -17,7 +17,6 @@ from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.spec.data import DataSection
 
 Write = Callable[[Path], object]
-ROWS = [(row, f"{row * 1.25:.2f}", ["Nord", "Süd"][row % 2], row % 7 + 0.5) for row in range(30)]
 PLAIN = "id,Größe,ort,y\n" + "".join(f"{i},{g},{o},{y}\n" for i, g, o, y in ROWS)
 EUROPEAN = "id;Größe;ort;y\n" + "".join(
     f"{i};{g};{o};{y}\n".replace(".", ",") for i, g, o, y in ROWS
@@ -43,16 +42,6 @@ def refused(folder: Path, source: object, **settings: object) -> Diagnostic:
     with pytest.raises(Refused) as caught:
         load(folder, source, **settings)
     return caught.value.diagnostics[0]
-
-
-def database(path: Path, *others: str) -> None:
-    connection = sqlite3.connect(path)
-    connection.execute('CREATE TABLE "the rows" (id INTEGER, "Größe" REAL, ort TEXT, y REAL)')
-    connection.executemany('INSERT INTO "the rows" VALUES (?, ?, ?, ?)', ROWS)
-    for name in others:
-        connection.execute(f"CREATE TABLE {name} (a)")
-    connection.commit()
-    connection.close()
 
 
 def zipped(path: Path) -> None:
@@ -263,54 +252,6 @@ def test_given_files_are_the_splits_and_shares_are_of_the_training_rows(tmp_path
     assert sorted(drawn) == list(range(20))
     rows = dataset.splits["train"].features["id"].values
     assert dataset.fitted.columns["id"].shift == pytest.approx(rows.mean())  # type: ignore[union-attr]
-
-
-@pytest.mark.parametrize(
-    ("query", "said"),
-    [
-        ('DELETE FROM "the rows"', "does more than read"),
-        ('INSERT INTO "the rows" VALUES (1, 2, 3, 4)', "does more than read"),
-        ("ATTACH '/etc/passwd' AS other", "does more than read"),
-        ("PRAGMA writable_schema = 1", "does more than read"),
-        ("SELECT load_extension('x')", "does more than read"),
-        ("SELECT a FROM nowhere", "no such table: nowhere"),
-        ("SELECT 1 AS a; DROP TABLE a", "one statement"),
-        ('SELECT y, y FROM "the rows"', "two columns called"),
-        ("SELECT zeroblob(900000000) AS a, 1 AS y", "too big"),
-        (
-            "WITH RECURSIVE n(a) AS (SELECT 1 UNION ALL SELECT a + 1 FROM n) SELECT a FROM n",
-            "the limit is",
-        ),
-    ],
-)
-def test_a_query_that_does_not_read_a_table_is_refused(
-    query: str, said: str, tmp_path: Path
-) -> None:
-    database(tmp_path / "d.db")
-    before = (tmp_path / "d.db").read_bytes()
-    found = refused(tmp_path, {"sqlite": {"path": "d.db", "query": query}})
-    assert said in found.message
-    assert found.path == ("data", "source")
-    assert (tmp_path / "d.db").read_bytes() == before
-
-
-def test_a_query_without_an_end_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("nnspec.data.read.sqlite.MOST_STEPS", 3)
-    database(tmp_path / "d.db")
-    query = (
-        "WITH RECURSIVE n(a) AS (SELECT 1 UNION ALL SELECT a + 1 FROM n) SELECT max(a) AS a FROM n"
-    )
-    found = refused(tmp_path, {"sqlite": {"path": "d.db", "query": query}})
-    assert "more than 3,000,000 steps" in found.message
-
-
-def test_one_of_several_tables_must_be_named(tmp_path: Path) -> None:
-    database(tmp_path / "d.db", "orders", "people")
-    found = refused(tmp_path, "d.db")
-    assert "3 tables: orders, people, the rows" in found.message
-    assert "sqlite: {path: d.db, table: orders}" in str(found.hint)
-    found = refused(tmp_path, {"sqlite": {"path": "d.db", "table": "peple"}})
-    assert found.hint == "did you mean people?"
 
 
 def test_a_text_is_no_database(tmp_path: Path) -> None:

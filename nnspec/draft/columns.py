@@ -8,9 +8,10 @@ import numpy as np
 
 from nnspec.data.columns.checks import LABELS_PER_ROW, MANY_TEXTS
 from nnspec.data.columns.kinds import type_columns
+from nnspec.data.fit.dates import seconds
 from nnspec.data.fit.targets import labels_of
 from nnspec.data.read.raw import Raw
-from nnspec.data.table import Table, Values
+from nnspec.data.table import Column, Table, Values
 from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.spec.data import NULL_VALUES
 from nnspec.spec.source import nearest
@@ -23,6 +24,8 @@ ROWS_PER_CLASS = 10
 """... where each has so many rows on average."""
 MOST_CATEGORIES = 50
 """A text column of more values is no category but a name or a remark."""
+MANY_MOMENTS = 20
+"""Different dates from which on the latest ones make a test."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,7 @@ class Judged:
         missing: whether a feature has missing cells.
         target_missing: whether the target has.
         arrays: whether the one feature is an array column.
+        moments: column of dates in whose order the rows lie, as those of a log do.
     """
 
     task: Task
@@ -49,6 +53,7 @@ class Judged:
     target_missing: bool
     arrays: bool
     rows: int
+    moments: str | None = None
 
 
 def judge(raw: Raw, target: str, *, series: bool) -> Judged:
@@ -89,7 +94,16 @@ def judge(raw: Raw, target: str, *, series: bool) -> Judged:
         target_missing=bool(table[target].missing().any()),
         arrays=bool(arrays),
         rows=table.rows,
+        moments=next((name for name in features if in_order(table[name])), None),
     )
+
+
+def in_order(column: Column) -> bool:
+    """Return whether a column holds the dates, many different ones, in whose order rows lie."""
+    if column.kind != "date" or not column.form or column.missing().any():
+        return False
+    steps = np.diff(seconds(column.values))
+    return bool((steps >= 0).all()) and int((steps > 0).sum()) >= MANY_MOMENTS
 
 
 def judge_target(

@@ -66,8 +66,11 @@ def describe_columns(judged: Judged, window: int | None) -> list[str]:
         lines.append("  missing: median")
     if window:
         lines += [f"  window: {{length: {window}, horizon: 1}}"]
-    seed = "" if window else ", seed: 0"
-    return [*lines, f"  split: {{validation: 0.15, test: 0.15{seed}}}"]
+    how = "" if window else ", seed: 0"
+    if judged.moments and judged.task == "regression" and not window:
+        # Of classes some may be there at the end alone, and could not be learned.
+        how = f", by: {flow(judged.moments)}"
+    return [*lines, f"  split: {{validation: 0.15, test: 0.15{how}}}"]
 
 
 def describe_network(judged: Judged, window: int | None) -> list[str]:

@@ -155,3 +155,14 @@ def test_a_first_spec_trains_as_it_is(draft: Draft, tmp_path: Path, name: str) -
     spec.write_text(text, encoding="utf-8")
     run = nnspec.train(spec, runs=tmp_path / "runs", overrides=["training.epochs=2"])
     assert (run.folder / "report.json").is_file()
+
+
+def test_rows_in_the_order_of_dates_are_tested_on_the_latest(draft: Draft) -> None:
+    days = [f"2024-0{1 + row // 28}-{1 + row % 28:02d}" for row in range(80)]
+    rows = [f"{day},{row % 7},{row % 11}.5" for row, day in enumerate(days)]
+    text = draft("\n".join(["Order Date,x,y", *rows, ""]), "y")
+    assert "  split: {validation: 0.15, test: 0.15, by: Order Date}\n" in text
+    mixed = "\n".join(["Order Date,x,y", *rows[40:], *rows[:40], ""])
+    assert "seed: 0}\n" in draft(mixed, "y")
+    kinds = [f"{day},{row % 7},{'ab'[row % 2]}" for row, day in enumerate(days)]
+    assert "seed: 0}\n" in draft("\n".join(["Order Date,x,y", *kinds, ""]), "y")

@@ -106,10 +106,11 @@ def train(
     return run(_source(spec), overrides=overrides, place=Place(Path(runs), name))
 
 
-def evaluate(run: str | Path) -> tuple[OutputReport, ...]:
+def evaluate(run: str | Path, data: str | Path | None = None) -> tuple[OutputReport, ...]:
     """Return the figures of a run, computed anew from its weights and data.
 
-    A run that is trained and was stopped before it was judged is completed.
+    A run that is trained and was stopped before it was judged is completed. The rows of a table
+    with its targets, if one is given, are judged in place of the run's own, without baselines.
 
     Raises:
         nnspec.diagnostics.Refused: the run, or its data, which changed.
@@ -119,8 +120,14 @@ def evaluate(run: str | Path) -> tuple[OutputReport, ...]:
 
     from nnspec.diagnostics import GateMissed
     from nnspec.pipeline.finished import evaluate as run_evaluate
+    from nnspec.pipeline.finished import evaluate_rows, open_run
+    from nnspec.pipeline.new_rows import read_new_rows
 
-    evaluated = run_evaluate(Path(run))
+    if data is None:
+        evaluated = run_evaluate(Path(run))
+    else:
+        rows = read_new_rows(Path(run), Path(data), with_targets=True)
+        evaluated = evaluate_rows(open_run(Path(run)), rows)
     _warn(evaluated.doubts)
     GateMissed.check(evaluated.missed)
     return evaluated.report.outputs

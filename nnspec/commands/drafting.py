@@ -1,5 +1,6 @@
 """The command that writes a first spec."""
 
+from os.path import relpath
 from pathlib import Path
 from typing import Annotated
 
@@ -50,7 +51,17 @@ def init(
     except OSError as error:
         message = f"{output} cannot be written: {error.strerror}"
         raise typer.BadParameter(message, param_hint="--output") from error
-    typer.echo(f"{output}: written; nnspec train {output} trains it", err=True)
+    outside = table is not None and is_outside(table, output.parent)
+    how = f"nnspec train {output}{' --allow-outside' if outside else ''}"
+    why = ", since the table lies outside the spec's folder" if outside else ""
+    typer.echo(f"{output}: written; {how} trains it{why}", err=True)
+
+
+def is_outside(table: str, folder: Path) -> bool:
+    """Return whether a table lies outside the folder of its spec."""
+    from nnspec.spec.source import BUNDLED
+
+    return not table.startswith(BUNDLED) and relpath(table, folder).startswith("..")
 
 
 def refuse_beside_template(target: str | None, window: int | None) -> None:
@@ -83,9 +94,7 @@ def draft(table: str, target: str | None, folder: Path, window: int | None) -> s
         raise typer.BadParameter(message)
     source = table
     if not table.startswith(BUNDLED):
-        path, root = Path(table).absolute(), folder.absolute()
-        inside = path.is_relative_to(root)
-        source = path.relative_to(root).as_posix() if inside else table
+        source = Path(relpath(table, folder)).as_posix()
     try:
         with explained():
             from nnspec.draft.tabular import draft_spec

@@ -13,7 +13,6 @@ from nnspec.commands.reporting import (
     explained,
     libraries_loading,
     show_findings,
-    training_libraries,
 )
 from nnspec.diagnostics import GateMissed
 
@@ -23,6 +22,10 @@ RunName = Annotated[
     typer.Option("--name", metavar="NAME", help="The run's name; the spec's if absent."),
 ]
 DataFile = Annotated[Path, typer.Argument(metavar="DATA", help="A table with the same columns.")]
+Labelled = Annotated[
+    Path | None,
+    typer.Option("--data", metavar="DATA", help="A table to judge it on, with targets."),
+]
 Output = Annotated[
     Path | None,
     typer.Option("-o", "--output", metavar="FILE", help="CSV; standard output if absent."),
@@ -99,16 +102,26 @@ def bench(
             typer.echo(f"soonest done: runtime: {{{chosen}}}; --write puts it into the spec")
 
 
-def evaluate(run: RunFolder) -> None:
+def evaluate(run: RunFolder, data: Labelled = None) -> None:
     """Compute the figures of a run anew; a trained run that was not judged is completed."""
     check_run(run)
-    with explained(), training_libraries():
+    with explained(), libraries_loading() as loading:
+        rows = None
+        if data is not None:
+            from nnspec.pipeline.new_rows import read_new_rows
+
+            rows = read_new_rows(run, data, with_targets=True)
+        loading.start()
+        loading.finish()
         from rich.console import Console
 
         from nnspec.pipeline import finished
         from nnspec.report.terminal import show_report
 
-        evaluated = finished.evaluate(run)
+        if rows is None:
+            evaluated = finished.evaluate(run)
+        else:
+            evaluated = finished.evaluate_rows(finished.open_run(run), rows)
         show_findings(evaluated.doubts)
         show_report(evaluated.report, Console(highlight=False))
         GateMissed.check(evaluated.missed)

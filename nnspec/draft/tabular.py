@@ -27,7 +27,8 @@ def draft_spec(source: str, target: str, folder: Path, window: int | None = None
     Raises:
         Refused: the table cannot be read, or holds nothing that a network could learn.
     """
-    raw = read_source(source, folder)
+    # The table was named on the command line: it may lie anywhere.
+    raw = read_source(source, folder, allow_outside=True)
     judged = judge(raw, target, series=window is not None)
     stem = re.sub(r"[^A-Za-z0-9_.-]", "-", Path(source.rpartition(":")[2]).stem).lstrip(".")
     lines = [

@@ -5,11 +5,11 @@ from pathlib import Path
 
 from nnspec.build.program import Program, build_program
 from nnspec.build.raw import raw_columns
-from nnspec.data import NewRows, Preprocessing, check_unchanged
+from nnspec.data import Dataset, NewRows, Preprocessing, check_unchanged, encode_targets
 from nnspec.diagnostics import Diagnostic
 from nnspec.document import parse_document
 from nnspec.exchange.write.savedmodel import export_savedmodel
-from nnspec.judge.program import answer_new_rows, describe_heads, predict_split
+from nnspec.judge.program import answer_new_rows, describe_heads, judge_program, predict_split
 from nnspec.network.network import Network
 from nnspec.pipeline.check import check_document
 from nnspec.pipeline.conclude import SAMPLE, conclude, describe, judge, missed_gates
@@ -104,6 +104,27 @@ def evaluate(path: Path) -> Evaluated:
         return Evaluated(describe(trained, judge(trained)), run.doubts)
     completed = complete(trained)
     return Evaluated(completed, missed=missed_gates(run.spec, completed))
+
+
+def evaluate_rows(run: Finished, rows: NewRows) -> Evaluated:
+    """Return the figures of a run on rows that it has never seen, without baselines.
+
+    Args:
+        run: with weights; it need not be complete.
+        rows: read with their targets.
+
+    Raises:
+        Refused: D108 for a class that was not in the training rows, D112 where a number has no row
+            in the table that it is looked up in.
+    """
+    fitted, spec = run.program.fitted, run.spec
+    check_new_indices(run.network, fitted, rows)
+    encode_targets(fitted, rows.targets)
+    spec = replace(spec, evaluation=spec.evaluation.model_copy(update={"baselines": False}))
+    dataset = Dataset({"test": rows}, fitted, "", "")
+    judged = judge_program(run.program, dataset, filled_splits(run.program, dataset), spec)
+    found = replace(report(run.folder.path), outputs=judged.outputs, rows={"test": len(rows)})
+    return Evaluated(found, (*run.doubts, *rows.notes))
 
 
 def reopen(run: Finished) -> Trained:

@@ -8,12 +8,13 @@ from nnspec.run.folder import RunFolder
 from nnspec.run.layout import PREPROCESSING
 
 
-def read_new_rows(path: Path, data: Path) -> NewRows:
+def read_new_rows(path: Path, data: Path, *, with_targets: bool = False) -> NewRows:
     """Return the rows of a table as the run's network takes them.
 
     Args:
         path: the run folder.
-        data: a table with the run's feature columns; targets are not needed.
+        data: a table with the run's feature columns.
+        with_targets: whether its targets are read too, for an evaluation.
 
     Raises:
         Refused: the folder is no run, or the table is not one that it can predict.
@@ -21,4 +22,5 @@ def read_new_rows(path: Path, data: Path) -> NewRows:
     folder = RunFolder.open(path)
     check_weights(folder)
     fitted = Preprocessing.from_json(folder.read(PREPROCESSING))
-    return read_for_prediction(str(data.absolute()), fitted, folder=Path())
+    source = str(data.absolute())
+    return read_for_prediction(source, fitted, folder=Path(), with_targets=with_targets)

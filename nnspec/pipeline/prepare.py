@@ -70,7 +70,9 @@ def build_for_training(
 
 def filled_splits(program: Program, dataset: Dataset) -> dict[SplitName, Arrays]:
     """Return every split that has rows, as the core takes it."""
-    return {name: program.arrays(dataset, name) for name in SPLITS if len(dataset.splits[name])}
+    return {
+        name: program.arrays(dataset, name) for name in SPLITS if len(dataset.splits.get(name, ()))
+    }
 
 
 def weighted(spec: Spec, program: Program, arrays: Arrays) -> Arrays:

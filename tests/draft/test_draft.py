@@ -166,3 +166,22 @@ def test_rows_in_the_order_of_dates_are_tested_on_the_latest(draft: Draft) -> No
     assert "seed: 0}\n" in draft(mixed, "y")
     kinds = [f"{day},{row % 7},{'ab'[row % 2]}" for row, day in enumerate(days)]
     assert "seed: 0}\n" in draft("\n".join(["Order Date,x,y", *kinds, ""]), "y")
+
+
+def test_a_table_beside_the_spec_s_folder_is_named_from_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for folder in ("data", "specs"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "data" / "flats.csv").write_text(FLATS)
+    with pytest.raises(SystemExit, match="0"):
+        main(["init", "--from", "data/flats.csv", "--target", "price", "-o", "specs/a.yaml"])
+    assert "nnspec train specs/a.yaml --allow-outside trains it" in capsys.readouterr().err
+    assert "  source: ../data/flats.csv\n" in (tmp_path / "specs" / "a.yaml").read_text()
+    assert (
+        nnspec.load(
+            tmp_path / "specs" / "a.yaml",
+        ).data
+        is not None
+    )

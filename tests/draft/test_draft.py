@@ -178,10 +178,4 @@ def test_a_table_beside_the_spec_s_folder_is_named_from_there(
     with pytest.raises(SystemExit, match="0"):
         main(["init", "--from", "data/flats.csv", "--target", "price", "-o", "specs/a.yaml"])
     assert "nnspec train specs/a.yaml --allow-outside trains it" in capsys.readouterr().err
-    assert "  source: ../data/flats.csv\n" in (tmp_path / "specs" / "a.yaml").read_text()
-    assert (
-        nnspec.load(
-            tmp_path / "specs" / "a.yaml",
-        ).data
-        is not None
-    )
+    assert '  source: "../data/flats.csv"\n' in (tmp_path / "specs" / "a.yaml").read_text()

@@ -6,6 +6,7 @@ graph, by the same expressions and bounds (`data.columns.cells`).
 
 from typing import assert_never
 
+import numpy as np
 import tensorflow as tf
 
 from nnspec.build.dates import are_dates, read_dates
@@ -17,7 +18,7 @@ from nnspec.data.columns.cells import (
     SMALLEST_INTEGER,
     WHOLE,
 )
-from nnspec.data.fit.bending import filled
+from nnspec.data.fit.bending import Ranks, filled
 from nnspec.data.fit.fitted import (
     BooleanFit,
     CategoryFit,
@@ -128,4 +129,25 @@ def bend(fit: NumericFit, numbers: tf.Tensor) -> tf.Tensor:
         numbers = tf.maximum(numbers, tf.constant(fit.low, tf.float64))
     if fit.high is not None:
         numbers = tf.minimum(numbers, tf.constant(fit.high, tf.float64))
+    if fit.quantiles:
+        return _placed(Ranks.of(fit), numbers)
     return tf.sign(numbers) * tf.math.log1p(tf.abs(numbers)) if fit.log else numbers
+
+
+def _placed(ranks: Ranks, numbers: tf.Tensor) -> tf.Tensor:
+    """Return the places of numbers, as `bending` does."""
+    most = len(ranks.values) - 1
+    values, first, last = (
+        tf.constant(one, tf.float64) for one in (ranks.values, ranks.first, ranks.last)
+    )
+    flat = tf.reshape(numbers, [-1])
+    lower = tf.clip_by_value(tf.searchsorted(values, flat, side="right") - 1, 0, most)
+    upper = tf.minimum(lower + 1, most)
+    start, end = tf.gather(values, lower), tf.gather(values, upper)
+    ended = tf.gather(last, lower)
+    share = tf.math.divide_no_nan(flat - start, end - start)
+    between = ended + share * (tf.gather(first, upper) - ended)
+    placed = tf.where(flat == start, (tf.gather(first, lower) + ended) / 2, between)
+    placed = tf.where(flat <= values[0], tf.zeros_like(flat), placed)
+    placed = tf.where(flat >= values[-1], tf.fill(tf.shape(flat), np.float64(most > 0)), placed)
+    return tf.reshape(tf.where(tf.math.is_nan(flat), flat, placed), tf.shape(numbers))

@@ -11,7 +11,7 @@ from nnspec.catalog.base import CatalogObject
 from nnspec.catalog.types import Flag, Number, Positive, Text
 
 Policy = Literal["error", "drop", "mean", "median", "most_frequent"]
-Scaling = Literal["standardize", "minmax", "robust", "log", "none"]
+Scaling = Literal["standardize", "minmax", "robust", "log", "quantile", "none"]
 Encoding = Literal["one_hot", "index"]
 Part = Literal[
     "elapsed", "year", "month", "day", "dayofyear", "weekday", "hour", "minute", "second"
@@ -52,7 +52,8 @@ class Numeric(Filled):
 
     `standardize` to mean 0 and standard deviation 1; `minmax` to 0 and 1; `robust` to median 0 and
     a distance of 1 between the quartiles; `log` takes sign(x) * log(1 + |x|) and standardizes it;
-    `none` passes numbers as they are.
+    `quantile` gives each number's place among those of the training rows, 0 for the smallest and 1
+    for the largest, by a thousand quantiles; `none` passes numbers as they are.
     """
 
     keras_name = "numeric"

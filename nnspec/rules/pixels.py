@@ -130,7 +130,7 @@ def input_range(case: Case, node: ResolvedNode) -> dict[int, Range]:
     columns = (data.inputs or {}).get(node.name) or feature_columns(data) or ()
     if any(data.kinds.get(name, "numeric") != "numeric" for name in columns or data.columns):
         return {}
-    return {id(node): (0.0, 1.0) if data.scaling == "minmax" else None}
+    return {id(node): (0.0, 1.0) if data.scaling in {"minmax", "quantile"} else None}
 
 
 def said(given: Range) -> str:

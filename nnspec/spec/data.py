@@ -176,8 +176,9 @@ class DataSection(Section):
     take their most frequent value). A column's own, and constants, stand in `columns`."""
     scaling: Scaling | dict[Text, Scaling] = "standardize"
     """Scale of numeric features: `standardize` to mean 0 and standard deviation 1, `minmax` to 0
-    and 1, `robust`, `log` (see the kind numeric), `none`; by column where it is a mapping
-    (standardize for the rest). An array column is scaled as one, by a single mean and deviation."""
+    and 1, `robust`, `log`, `quantile` (see the kind numeric), `none`; by column where it is a
+    mapping (standardize for the rest). An array column is scaled as one, by a single mean and
+    deviation."""
     encoding: Encoding | dict[Text, Encoding] = "one_hot"
     """How categories become numbers: `one_hot` (an unknown value is all zeros) or `index` (1 and
     up, 0 for an unknown value; for an Embedding); by column where it is a mapping (one_hot for

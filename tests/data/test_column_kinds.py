@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tensorflow as tf
-from sklearn.preprocessing import RobustScaler, StandardScaler
+from sklearn.preprocessing import QuantileTransformer, RobustScaler, StandardScaler
 
 from nnspec.build.front import build_front, prepare_inputs
 from nnspec.data import Dataset, read_for_prediction
@@ -150,6 +150,11 @@ NUMBERS: list[object] = [0.5, -3, 100, "", 7, 2, 2, 45, -80, 12, 1e4, 3] * 3
             {"scaling": "log", "clip": [0, None]},
             lambda x: StandardScaler().fit_transform(np.log1p(x.clip(0))),
         ),
+        ({"scaling": "quantile"}, lambda x: QuantileTransformer(n_quantiles=36).fit_transform(x)),
+        (
+            {"scaling": "quantile", "clip": [0, 40]},
+            lambda x: QuantileTransformer(n_quantiles=36).fit_transform(x.clip(0, 40)),
+        ),
         ({"scaling": "minmax"}, lambda x: (x - x.min()) / (x.max() - x.min())),
     ],
 )
@@ -222,3 +227,24 @@ def test_patterns_name_columns_and_an_exact_name_wins(load: Load) -> None:
         "D103", 'no column matches "u*"; the data has v1, v2, v3, w, id, y',
     )  # fmt: skip
     assert refused(load, text, features=["w"], exclude=["w"])[0] == "S115"
+
+
+@pytest.mark.parametrize("count", [2, 40, 3000])
+def test_new_numbers_find_their_place_as_in_scikit_learn(load: Load, count: int) -> None:
+    draw = np.random.default_rng(count)
+    seen = np.round(draw.normal(1.7e9, 40, count) + 3, 2)[:, None]
+    new = np.concatenate([seen[:50], np.round(draw.normal(1.7e9, 60, (50, 1)) + 3, 2)])
+    cells: list[object] = [*map(float, seen.ravel())]
+    dataset = load(column(cells), columns={"c": {"numeric": {"scaling": "quantile"}}}, split=WHOLE)
+    theirs = QuantileTransformer(n_quantiles=min(1000, count), subsample=None).fit(seen)
+    numbers = in_graph(dataset, [float(one) for one in new.ravel()])[0]
+    assert numbers == pytest.approx(theirs.transform(new), abs=1e-6)
+    assert numbers.min() >= 0
+    assert numbers.max() <= 1
+
+
+def test_the_places_of_a_constant_are_zeros(load: Load) -> None:
+    said = {"c": {"numeric": {"scaling": "quantile"}}}
+    dataset = load(column([7.5] * 20), columns=said, split=WHOLE)
+    assert prepared(dataset).ravel().tolist() == [0.0] * 20
+    assert in_graph(dataset, [1.0, 7.5, 9.0])[0].ravel().tolist() == [0.0] * 3

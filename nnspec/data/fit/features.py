@@ -33,6 +33,8 @@ LOST = 2.0**-7
 """Rounding beyond which an unscaled column is refused, as a share of its deviation."""
 FILLING = ("mean", "median", "most_frequent")
 """Policies that fill missing cells from the training rows."""
+MOST_QUANTILES = 1000
+"""Quantiles by which a number's place among the training rows is told."""
 MOST_CATEGORIES = 1000
 """One-hot columns that one category column may become."""
 
@@ -109,6 +111,9 @@ def _fit_numeric(name: str, column: Column, section: DataSection, *, indicator: 
         high=high,
         indicator=indicator,
     )
+    if scaling == "quantile":
+        places = _quantiles(fit, column.values)
+        return fit.model_copy(update={"quantiles": places, "precision": "double"})
     moments = measure(column.values, fit.fill, bend=fit if fit.bent else None)
     if scaling == "none":
         place = ("columns", name) if isinstance(said, Numeric) else ("scaling", name)
@@ -142,6 +147,14 @@ def _numeric_fill(name: str, values: Values, policy: object) -> float | None:
             return _most_frequent(name, values)
         case _:
             return None
+
+
+def _quantiles(fit: NumericFit, values: Values) -> tuple[float, ...]:
+    """Return evenly spaced quantiles, as scikit-learn's QuantileTransformer takes them."""
+    numbers = bent(fit, filled(values, fit.fill))
+    places = np.linspace(0, 1, min(MOST_QUANTILES, numbers.size))
+    # Rounding may make a quantile smaller than the one before it.
+    return tuple(np.maximum.accumulate(np.quantile(numbers, places)).tolist())
 
 
 def _quartiles(fit: NumericFit, values: Values) -> tuple[float, float]:

@@ -63,6 +63,8 @@ class NumericFit(Fitted):
     """What larger numbers become."""
     indicator: bool = False
     """Whether a second number says which cells were missing."""
+    quantiles: tuple[float, ...] = ()
+    """Quantiles of the training rows, evenly spaced, where x becomes its place among them."""
 
     @property
     def width(self) -> int:
@@ -77,7 +79,7 @@ class NumericFit(Fitted):
     @property
     def bent(self) -> bool:
         """Tell whether numbers are changed otherwise than along a line."""
-        return self.log or self.low is not None or self.high is not None
+        return bool(self.log or self.quantiles or self.low is not None or self.high is not None)
 
 
 class CategoryFit(Fitted):

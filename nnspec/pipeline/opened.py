@@ -162,7 +162,7 @@ def check_class_weights(spec: Spec, fitted: Preprocessing, findings: Findings) -
     """Record weights of classes that the target does not have."""
     weights = spec.training.class_weight if spec.training else None
     target = next(iter(fitted.targets.values()), None)
-    if not weights or target is None or not target.labels:
+    if not isinstance(weights, dict) or target is None or not target.labels:
         return
     labels = [str(label) for label in target.labels]
     listed = ", ".join(labels[:LISTED]) + ", ..." * (len(labels) > LISTED)

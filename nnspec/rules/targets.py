@@ -111,7 +111,8 @@ def check_class_labels(case: Case) -> Iterator[Diagnostic]:
     if training is None or classes is None:
         return
     labels = [str(number) for number in range(classes)]
-    for label in training.class_weight or {}:
+    weights = training.class_weight
+    for label in weights if isinstance(weights, dict) else ():
         if label not in labels:
             message = f"class_weight names {label!r}; the classes are {', '.join(labels)}"
             yield Diagnostic("M105", message, case.place("training", "class_weight", label))

@@ -38,10 +38,11 @@ class TrainingSection(Section):
     """Passes over the training rows, at most."""
     shuffle: Flag = True
     """Whether each epoch sees the training rows in a new order, drawn from the run's seed."""
-    class_weight: dict[Text, PositiveNumber] | None = Field(
+    class_weight: dict[Text, PositiveNumber] | Literal["balanced"] | None = Field(
         default=None, examples=[{"rare": 5.0, "common": 1.0}]
     )
-    """Factor on the loss of each class, by its label as text."""
+    """Factor on the loss of each class, by its label as text; `balanced`: the fewer training rows
+    a class has, the more each counts, so that all classes weigh alike."""
     callbacks: list[Callback] = Field(default=[])
     """What acts between epochs."""
 

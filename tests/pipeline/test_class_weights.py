@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sklearn.utils.class_weight import compute_sample_weight
 
 from nnspec.judge.row_weights import row_weights
 from nnspec.pipeline.opened import open_spec
@@ -90,3 +91,34 @@ def test_a_class_that_is_true_is_weighed_by_either_of_its_texts(
     counted = row_weights(prepared.spec, prepared.dataset, "train")
     assert counted is not None
     assert counted.tolist() == weights.tolist()
+
+
+@pytest.mark.parametrize("loss", ["sparse_categorical_crossentropy", "categorical_crossentropy"])
+def test_balanced_weights_are_those_of_scikit_learn(loss: str, tmp_path: Path) -> None:
+    kinds = ["Süß", "Dry", "Dry", "Brut", "Dry", "Süß", "Dry"] * 10
+    lines = [f"{k % 7},{k % 5},{kind}\n" for k, kind in enumerate(kinds)]
+    (tmp_path / "table.csv").write_text("a,b,kind\n" + "".join(lines), encoding="utf-8")
+    path = tmp_path / "spec.yaml"
+    text = SPEC.replace("{late: 5.0, early: 0.5}", "balanced")
+    path.write_text(text.replace("baselines: false", "weighted: true") % ("", loss))
+    prepared = prepare(open_spec(path))
+    arrays = prepared.program.arrays(prepared.dataset, "train")
+    weights = weighted(prepared.spec, prepared.program, arrays).weights
+    expected = compute_sample_weight("balanced", kinds)
+    assert weights == pytest.approx(expected, rel=1e-6)
+    assert row_weights(prepared.spec, prepared.dataset, "train") == pytest.approx(expected)
+    result = run(path, place=Place(runs=tmp_path / "runs"))
+    assert result.report.outputs[0].metrics["train"]["accuracy"] is not None
+
+
+def test_balanced_weights_of_columns_of_one_number_per_class(tmp_path: Path) -> None:
+    kinds = [0, 1, 1, 2, 1, 0, 1] * 6
+    lines = [f"{k % 7},{k0 == 0:d},{k0 == 1:d},{k0 == 2:d}\n" for k, k0 in enumerate(kinds)]
+    (tmp_path / "table.csv").write_text("a,x,y,z\n" + "".join(lines))
+    path = tmp_path / "spec.yaml"
+    text = SPEC.replace("{late: 5.0, early: 0.5}", "balanced").replace("kind", "[x, y, z]")
+    path.write_text(text % ("", "categorical_crossentropy"))
+    prepared = prepare(open_spec(path))
+    arrays = prepared.program.arrays(prepared.dataset, "train")
+    weights = weighted(prepared.spec, prepared.program, arrays).weights
+    assert weights == pytest.approx(compute_sample_weight("balanced", kinds), rel=1e-6)

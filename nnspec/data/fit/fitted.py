@@ -196,6 +196,8 @@ class TargetFit(Fitted):
     """Precision of answers: double where single would blur the training rows' differences."""
     labels: tuple[Label, ...] = ()
     """Classes, sorted; a class is encoded by its position."""
+    counts: tuple[int, ...] = ()
+    """Training rows of each class; none where a row has several."""
 
     def find_label(self, text: str) -> Label | None:
         """Return the class that a text names, true and false in small letters too; None if none."""
@@ -205,8 +207,18 @@ class TargetFit(Fitted):
                 return label
         return None
 
-    def weigh(self, weights: Mapping[str, float]) -> dict[Label, float]:
-        """Return the weights of classes by the class instead of its text."""
+    def weigh(self, weights: Mapping[str, float] | Literal["balanced"]) -> dict[Label, float]:
+        """Return the weights of classes by the class instead of its text.
+
+        Balanced ones are those of scikit-learn: rows / (classes * rows of the class).
+        """
+        if isinstance(weights, str):
+            whole = sum(self.counts) / max(1, len(self.counts))
+            return {
+                label: whole / count
+                for label, count in zip(self.labels, self.counts, strict=False)
+                if count
+            }
         found = {self.find_label(text): weight for text, weight in weights.items()}
         return {label: weight for label, weight in found.items() if label is not None}
 

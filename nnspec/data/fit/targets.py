@@ -286,7 +286,8 @@ def _fit_classes(base: TargetFit, table: Table) -> TargetFit:
     """Return the classes of a target, over all its columns."""
     if base.given_one_hot:
         one_hot_codes(table, "the training rows")
-        return base.model_copy(update={"labels": class_names(table)})
+        counts = () if base.shape else _counts_of_one_hot(table)
+        return base.model_copy(update={"labels": class_names(table), "counts": counts})
     found = [np.unique(labels_of(column)) for column in table.columns.values()]
     if len({one.dtype.kind for one in found}) > 1:
         message = f"the target's columns are of different kinds: {', '.join(base.columns)}"
@@ -295,7 +296,24 @@ def _fit_classes(base: TargetFit, table: Table) -> TargetFit:
     if base.ignored not in range(len(labels)):
         labels = tuple(one for one in labels if one != base.ignored)
     _check_labels(base, labels)
-    return base.model_copy(update={"labels": labels})
+    return base.model_copy(update={"labels": labels, "counts": _counts(table, labels)})
+
+
+def _counts(table: Table, labels: tuple[Label, ...]) -> tuple[int, ...]:
+    """Return the rows of each class; none where a row has several, or one at each step."""
+    columns = tuple(table.columns.values())
+    if len(columns) > 1 or columns[0].shape not in {(), (1,)}:
+        return ()
+    found, counts = np.unique(labels_of(columns[0]), return_counts=True)
+    by_label = dict(zip(found.tolist(), counts.tolist(), strict=True))
+    return tuple(by_label.get(label, 0) for label in labels)
+
+
+def _counts_of_one_hot(table: Table) -> tuple[int, ...]:
+    """Return the rows of each class that the data gives as one 0 or 1 per class."""
+    parts = [one.values.reshape(table.rows, -1) for one in table.columns.values()]
+    counts: list[int] = np.concatenate(parts, axis=1).sum(axis=0).astype(np.int64).tolist()
+    return tuple(counts)
 
 
 def _check_labels(base: TargetFit, labels: tuple[Label, ...]) -> None:

@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 
-from nnspec.data.columns.checks import LABELS_PER_ROW, MANY_TEXTS
+from nnspec.data.columns.checks import LABELS_PER_ROW, MANY_TEXTS, leak
 from nnspec.data.columns.kinds import type_columns
 from nnspec.data.fit.dates import seconds
 from nnspec.data.fit.targets import labels_of
@@ -156,6 +156,8 @@ def useless(table: Table, target: str, *, series: bool) -> Iterator[tuple[str, s
             yield name, "it counts the rows"
         elif series and column.kind != "numeric":
             yield name, "not a number"
+        elif not series and (said := leak(column, table[target], "the target")):
+            yield name, f"it {said}"
 
 
 def hardly_again(present: Values) -> bool:

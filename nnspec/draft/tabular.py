@@ -56,8 +56,11 @@ def describe_columns(judged: Judged, window: int | None) -> list[str]:
     """Return the settings of the columns."""
     lines: list[str] = []
     for name, reason in judged.left_out.items():
-        lines.append(f"  # left out: {' '.join(name.split())} ({reason})")
-    if judged.left_out or window or judged.arrays:
+        lines.append(
+            f"  # left out: {' '.join(name.split()) or 'a column without name'} ({reason})"
+        )
+    moments = judged.moments if judged.task == "regression" and not window else None
+    if judged.left_out or window or judged.arrays or moments:
         lines.append(f"  features: {flow(list(judged.features))}")
     if judged.declared:
         lines.append(f"  columns: {flow(dict(judged.declared))}")
@@ -68,9 +71,9 @@ def describe_columns(judged: Judged, window: int | None) -> list[str]:
     if window:
         lines += [f"  window: {{length: {window}, horizon: 1}}"]
     how = "" if window else ", seed: 0"
-    if judged.moments and judged.task == "regression" and not window:
+    if moments:
         # Of classes some may be there at the end alone, and could not be learned.
-        how = f", by: {flow(judged.moments)}"
+        how = f", by: {flow(moments)}"
     return [*lines, f"  split: {{validation: 0.15, test: 0.15{how}}}"]
 
 

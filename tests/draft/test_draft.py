@@ -161,6 +161,7 @@ def test_rows_in_the_order_of_dates_are_tested_on_the_latest(draft: Draft) -> No
     days = [f"2024-0{1 + row // 28}-{1 + row % 28:02d}" for row in range(80)]
     rows = [f"{day},{row % 7},{row % 11}.5" for row, day in enumerate(days)]
     text = draft("\n".join(["Order Date,x,y", *rows, ""]), "y")
+    assert "  features: [Order Date, x]\n" in text
     assert "  split: {validation: 0.15, test: 0.15, by: Order Date}\n" in text
     mixed = "\n".join(["Order Date,x,y", *rows[40:], *rows[:40], ""])
     assert "seed: 0}\n" in draft(mixed, "y")
@@ -179,3 +180,10 @@ def test_a_table_beside_the_spec_s_folder_is_named_from_there(
         main(["init", "--from", "data/flats.csv", "--target", "price", "-o", "specs/a.yaml"])
     assert "nnspec train specs/a.yaml --allow-outside trains it" in capsys.readouterr().err
     assert '  source: "../data/flats.csv"\n' in (tmp_path / "specs" / "a.yaml").read_text()
+
+
+def test_a_column_that_stands_for_the_target_is_left_out(draft: Draft) -> None:
+    rows = [f"{k % 7},{'yes' if k % 3 else 'no'},{k % 3 > 0:d},{k % 5}" for k in range(60)]
+    text = draft("\n".join(["Age,alive,Survived,Class", *rows, ""]), "Survived")
+    assert "  # left out: alive (it stands one to one for the target)\n" in text
+    assert "  features: [Age, Class]\n" in text

@@ -4,11 +4,12 @@ import random
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from nnspec.data import Dataset
 from nnspec.data.columns.checks import check_columns, check_rows
-from nnspec.data.columns.series import find_several_series
+from nnspec.data.columns.series import Key, find_several_series, join
 from nnspec.data.fit.fitted import NumericFit, TargetFit
 from nnspec.data.read.source import read_source
 from nnspec.data.read.thrift import Malformed, Reader
@@ -172,6 +173,38 @@ def test_lists_of_thrift_are_read_as_deep_as_they_may_be() -> None:
     assert Reader(lists(20)).struct() != {}
     with pytest.raises(Malformed, match="lists are nested too deep"):
         Reader(lists(21)).struct()
+
+
+def test_a_list_of_thrift_declares_no_more_values_than_there_are_bytes() -> None:
+    with pytest.raises(Malformed, match="a list declares 9 values"):
+        Reader(b"\x19\x95" + bytes(8)).struct()
+    assert Reader(b"\x19\x85" + bytes(9)).struct() == {1: [0] * 8}
+
+
+def test_two_columns_are_one_key_where_series_have_two_rows_or_more() -> None:
+    def key(name: str, codes: list[int]) -> Key:
+        names = tuple(f"{name}{one}" for one in range(max(codes) + 1))
+        return Key((name,), np.array(codes), names, textual=True)
+
+    found = join(key("a", [0, 0, 0, 0, 1, 1, 1, 1]), key("b", [0, 0, 1, 1, 0, 0, 1, 1]))
+    assert found is not None
+    assert found.names == ("a0 b0", "a0 b1", "a1 b0", "a1 b1")
+    assert found.codes.tolist() == [0, 0, 1, 1, 2, 2, 3, 3]
+    assert join(key("a", [0, 0, 0, 0, 1, 1, 1, 1]), key("b", [0, 0, 1, 1, 0, 2, 1, 1])) is None
+    same = [0, 0, 0, 0, 1, 1, 1, 1]
+    assert join(key("a", same), key("b", same)) is None
+
+
+def test_a_doubt_stands_where_the_column_is_named(load: Load) -> None:
+    text = table("x,z,y", [(k % 5, 3, k % 7) for k in range(40)])
+    for settings, path in (
+        ({"features": ["x", "z"]}, ("data", "features", 1)),
+        ({"inputs": {"one": ["x"], "other": ["z"]}}, ("data", "inputs", "other", 0)),
+        ({}, ("data", "source")),
+    ):
+        section = DataSection.model_validate({"source": "data.csv", "target": "y", **settings})
+        found = check_columns(load(text, **settings), section)
+        assert [(one.code, one.path) for one in found] == [("D124", path)]
 
 
 def test_truths_of_thrift_are_their_kind_in_a_field_and_a_byte_in_a_list() -> None:

@@ -13,6 +13,7 @@ import pytest
 from sklearn import datasets
 
 from nnspec.data import Dataset, TargetNeed, load_dataset, read_for_prediction
+from nnspec.data.read.content import first_line
 from nnspec.data.read.source import read_source
 from nnspec.diagnostics import Refused
 from nnspec.spec.builtin import BUNDLED_SETS, known_classes, known_inputs
@@ -270,14 +271,23 @@ def test_an_array_that_declares_more_than_it_stores_is_refused(load: Load, tmp_p
         load(source="data.npz")
 
 
-def test_a_parquet_file_of_few_bytes_and_many_rows_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("ending", ["parquet", "feather"])
+def test_a_file_of_few_bytes_and_many_rows_is_refused(ending: str, tmp_path: Path) -> None:
     frame = pl.DataFrame({"x": [0.0], "y": [1.0]}).select(pl.all().repeat_by(300_000).explode())
-    frame.write_parquet(tmp_path / "data.parquet")
-    section = DataSection(source="data.parquet", target="y")
+    if ending == "parquet":
+        frame.write_parquet(tmp_path / "data.parquet")
+    else:
+        frame.write_ipc(tmp_path / "data.feather", compression="zstd")
+    section = DataSection(source=f"data.{ending}", target="y")
     needs = {"out": TargetNeed("regression")}
     with pytest.raises(Refused, match=r"declares a size of .* the limit is 1 MiB \[D116\]"):
         load_dataset(section, needs, folder=tmp_path, limit=2**20)
-    assert (tmp_path / "data.parquet").stat().st_size < 2**20
+    assert (tmp_path / f"data.{ending}").stat().st_size < 2**20
+
+
+def test_a_library_s_error_without_a_word_is_told_by_its_kind() -> None:
+    assert first_line(ValueError(" it is damaged\nat byte 3")) == "it is damaged"
+    assert first_line(EOFError()) == "EOFError"
 
 
 def test_an_unknown_bundled_set_is_refused_with_the_nearest(load: Load) -> None:

@@ -1,17 +1,20 @@
 """What training adds to the Keras model: optimizer, losses and metrics by output, callbacks."""
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 import keras
 
 from nnspec.build.objects import build_object
+from nnspec.catalog.callbacks import Callback, Monitoring
 from nnspec.catalog.losses import Loss
 from nnspec.catalog.metrics import Metric
 from nnspec.catalog.optimizers import Optimizer
 from nnspec.catalog.schedules import Schedule
 from nnspec.data.fit.needs import losses_by_output
 from nnspec.network.network import Network
+from nnspec.rules.figures import VALIDATION, Direction, log_name
 from nnspec.spec.training import TrainingSection, named_metrics
 
 
@@ -96,5 +99,28 @@ def build_loss_weights(
 
 
 def build_callbacks(training: TrainingSection) -> list[keras.callbacks.Callback]:
-    """Return the spec's callbacks."""
-    return [build_object(callback) for callback in training.callbacks]
+    """Return the spec's callbacks.
+
+    Each is told which way its figure is better: of several outputs' figures Keras cannot tell.
+    """
+    return [build_object(with_mode(callback, training)) for callback in training.callbacks]
+
+
+def with_mode(callback: Callback, training: TrainingSection) -> Callback:
+    """Return a callback that knows whether the figure it watches is to be small or large."""
+    if not isinstance(callback, Monitoring) or callback.mode != "auto":
+        return callback
+    better = better_way(callback.monitor.removeprefix(VALIDATION), training)
+    return callback.model_copy(update={"mode": better}) if better else callback
+
+
+def better_way(figure: str, training: TrainingSection) -> Direction:
+    """Return which way a figure, as the logs call it, is better; None where nobody knows."""
+    metrics = named_metrics(training.metrics)
+    every = chain(*metrics.values()) if isinstance(metrics, dict) else metrics
+    named = {log_name(metric): metric.direction for metric in every}
+    # Of mean_error and error, which both end figures, the longer name is meant.
+    for name in sorted(named, key=len, reverse=True):
+        if figure == name or figure.endswith(f"_{name}"):
+            return named[name]
+    return "min" if figure == "loss" or figure.endswith("_loss") else None

@@ -17,6 +17,7 @@ COUNTING = frozenset(
         "CategoryEncoding",
         "ContrastLimitedAdaptiveHistogramEqualization",
         "Discretization",
+        "Equalization",
         "HashedCrossing",
         "Hashing",
         "IntegerLookup",

@@ -82,9 +82,10 @@ def one_of_several(head: Head, metric: Metric) -> tuple[str, str] | None:
     if head.units == 1 and metric.keras_name in AMONG_CLASSES:
         message = f"the metric {name} looks for the largest of several units; there is 1 unit"
         return message, "write accuracy, or binary_accuracy"
-    if (head.units or 1) > 1 and getattr(metric, "sparse_y_true", None) is True:
+    numbered = metric.keras_name.startswith("Sparse")
+    if (head.units or 1) > 1 and (numbered or getattr(metric, "sparse_y_true", None) is True):
         message = f"the metric {name} takes one class a row; the targets are {head.units} labels"
-        return message, "write BinaryIoU, or f1"
+        return message, "write binary_accuracy" if numbered else "write BinaryIoU, or f1"
     return None
 
 

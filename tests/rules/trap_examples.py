@@ -64,6 +64,10 @@ COUNTS = [
             f"- Input: [6]\n{LABELS}", f"{BINARY}\nmetrics: [{{@}}]", ""),
     Example("M104", "OneHotMeanIoU: {num_classes: 2, sparse_y_pred: false}", "BinaryIoU: {}",
             f"- Input: [6]\n{SIGMOID}", f"{BINARY}\nmetrics: [{{@}}]", ""),
+    Example("M104", "sparse_categorical_accuracy", "binary_accuracy", f"- Input: [6]\n{LABELS}",
+            f"{BINARY}\nmetrics: [@]", ""),
+    Example("P111", "Equalization", "Identity", "- Input: [8, 8, 1]\n- Conv2D: {filters: 2, "
+            "kernel_size: 3}\n- @ #!\n- Flatten\n- Dense: 1", "loss: mse", ""),
     Example("M104", "[accuracy]", "[]", f"- Input: [6]\n{SIGMOID}", "loss: mape\nmetrics: @", ""),
     Example("M104", "[categorical_accuracy]", "[]",
             f"- Input: [6]\n{SIGMOID}", "loss: log_cosh\nmetrics: @", ""),

@@ -157,7 +157,7 @@ LARGE = {
 }
 
 
-@pytest.mark.timeout(20)
+@pytest.mark.timeout(120)
 @pytest.mark.parametrize("kind", LARGE)
 def test_a_large_spec_is_answered_briefly(kind: str, tmp_path: Path) -> None:
     found = findings(LARGE[kind], tmp_path)

@@ -20,7 +20,14 @@ EACH = [(group, name) for group, heads in HEADS.items() for name in heads]
 
 
 @pytest.mark.parametrize("executor", ONE_AND_THE_OTHERS)
-@pytest.mark.parametrize(("group", "name"), EACH, ids=[name for _, name in EACH])
+@pytest.mark.parametrize(
+    ("group", "name"),
+    [
+        # One network has all heads of a group; that of classes takes Keras half a minute.
+        pytest.param(group, name, id=name, marks=pytest.mark.slow if group == "classes" else ())
+        for group, name in EACH
+    ],
+)
 def test_each_loss_teaches_its_head_what_fit_teaches_it(
     told_twice: "Told", group: str, name: str, executor: str
 ) -> None:
@@ -34,7 +41,7 @@ def test_each_loss_teaches_its_head_what_fit_teaches_it(
 
 
 @pytest.mark.parametrize("executor", ONE_AND_THE_OTHERS)
-@pytest.mark.parametrize("group", HEADS)
+@pytest.mark.parametrize("group", ["numbers", pytest.param("classes", marks=pytest.mark.slow)])
 def test_the_figures_have_the_names_of_fit(told_twice: "Told", group: str, executor: str) -> None:
     ours, theirs = told_twice(group, case_of(HEADS[group]), executor)
     assert ours.history.keys() == theirs.history.keys()

@@ -53,6 +53,10 @@ COMPILED = Plan(batch_size=8, epochs=3, seed=5, engine="fused", xla="required")
 
 
 PLANS = (THREE_EPOCHS, COMPILED)
+GRAPH_FIRST = [
+    pytest.param(THREE_EPOCHS, id="graph"),
+    pytest.param(COMPILED, id="xla", marks=pytest.mark.slow),
+]
 
 
 @pytest.mark.parametrize("kind", usual_first(NETWORKS, USUAL_NETWORKS))
@@ -78,7 +82,7 @@ def test_each_optimizer_learns_the_weights_of_fit(name: str) -> None:
         assert difference(theirs, ours) < 1e-5, plan
 
 
-@pytest.mark.parametrize("plan", PLANS, ids=["graph", "xla"])
+@pytest.mark.parametrize("plan", GRAPH_FIRST)
 def test_a_schedule_free_optimizer_ends_as_in_fit(plan: Plan) -> None:
     ours, theirs = (compiled(mlp, keras.optimizers.ScheduleFreeAdamW(0.001)) for _ in range(2))
     # Left to itself, Keras 3.15's `fit` builds it within the traced step, which then begins its
@@ -105,7 +109,7 @@ def test_every_optimizer_of_keras_is_compared() -> None:
     assert left <= {"MultiOptimizer", "OptimizerMap"}, "these hold others, which a spec cannot say"
 
 
-@pytest.mark.parametrize("kind", RANDOM)
+@pytest.mark.parametrize("kind", usual_first(RANDOM, ("noise",)))
 def test_what_a_network_draws_in_a_graph_is_what_fit_draws(kind: str) -> None:
     ours, theirs = compiled(RANDOM[kind]), compiled(RANDOM[kind])
     rows = rows_for(ours, 43)
@@ -114,7 +118,7 @@ def test_what_a_network_draws_in_a_graph_is_what_fit_draws(kind: str) -> None:
     assert difference(theirs, ours) < 1e-5
 
 
-@pytest.mark.parametrize("plan", PLANS, ids=["graph", "xla"])
+@pytest.mark.parametrize("plan", GRAPH_FIRST)
 def test_a_stateful_network_carries_its_state_as_in_fit(plan: Plan) -> None:
     ours, theirs = compiled(stateful), compiled(stateful)
     rows = rows_for(ours, 40)
@@ -206,7 +210,7 @@ def two_by_two() -> keras.Model:
 
 
 @pytest.mark.filterwarnings("ignore:Gradients do not exist:UserWarning")
-@pytest.mark.parametrize("plan", PLANS, ids=["graph", "xla"])
+@pytest.mark.parametrize("plan", GRAPH_FIRST)
 def test_several_inputs_and_outputs_train_by_name(plan: Plan) -> None:
     losses = {"price": "mse", "kind": "mae", "free": None}
     weights = {"price": 0.3, "kind": 2.0, "free": 1.0}
@@ -252,7 +256,7 @@ def test_mixed_precision_trains_as_in_fit() -> None:
     assert difference(theirs, ours) < 1e-5
 
 
-@pytest.mark.parametrize("xla", ["off", "required"])
+@pytest.mark.parametrize("xla", ["off", pytest.param("required", marks=pytest.mark.slow)])
 def test_the_same_seed_twice_gives_the_same_bits(xla: str) -> None:
     plan = Plan(batch_size=8, epochs=2, seed=5, xla=xla)  # type: ignore[arg-type]
     models = [compiled(lambda: mlp(0.3)) for _ in range(2)]

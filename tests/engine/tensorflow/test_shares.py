@@ -46,6 +46,7 @@ def weighted(arrays: Arrays) -> Arrays:
     return Arrays(arrays.inputs, arrays.targets, weights)
 
 
+@pytest.mark.slow
 def test_two_shares_learn_the_weights_of_fit() -> None:
     ours, theirs = (compiled(lambda: series(L.LSTM(5)), metrics=["mae"]) for _ in range(2))
     rows = weighted(rows_for(ours, 43))

@@ -18,8 +18,11 @@ MISMATCHES = frozenset({"G302", "G303"})
 
 @rule("G322")
 def check_open_lengths(case: Case) -> Iterator[Diagnostic]:
-    """Find merges of tensors whose open lengths differ, by trying two lengths."""
-    if case.within or not case.complete or not any(map(is_open, case.network.inputs)):
+    """Find merges of tensors whose open lengths differ, by trying two lengths.
+
+    The lengths of several inputs have nothing to do with one another: of these it is silent.
+    """
+    if case.within or not case.complete or sum(map(is_open, case.network.inputs)) != 1:
         return
     tried = [mismatches(case, length) for length in LENGTHS]
     for finding in tried[0]:

@@ -18,6 +18,42 @@ data: {source: "sklearn:linnerud", target: [Weight, Waist, Pulse], split: {test:
 model: [Dense: {units: 8, activation: tanh}, Dense: 3]
 training: {optimizer: sgd, loss: huber, metrics: [mae], batch_size: 4, epochs: 40}
 """,
+    "two inputs of open lengths": """
+model:
+  - Input: [null, 3]
+    name: sound
+  - AveragePooling1D: 4
+    name: coarse
+  - Input: [null, 3]
+    name: frames
+  - Add:
+    inputs: [coarse, frames]
+  - GlobalMaxPooling1D
+  - Dense: 1
+training: {optimizer: Adam, loss: mse}
+""",
+    "pictures of any size": """
+model:
+  - Input: [null, null, 3]
+    name: picture
+  - Conv2D: {filters: 8, kernel_size: 3, padding: same, activation: relu}
+    name: a
+  - MaxPooling2D
+  - Conv2D: {filters: 16, kernel_size: 3, padding: same, activation: relu}
+    name: b
+  - MaxPooling2D
+  - Conv2D: {filters: 32, kernel_size: 3, padding: same, activation: relu}
+  - UpSampling2D:
+    name: up
+  - Concatenate:
+    inputs: [up, b]
+  - UpSampling2D:
+    name: up2
+  - Concatenate:
+    inputs: [up2, a]
+  - Conv2D: {filters: 1, kernel_size: 1, activation: sigmoid}
+training: {optimizer: Adam, loss: binary_crossentropy}
+""",
     "positive target": """
 data: {source: counts.csv, target: count, target_scaling: none}
 model: [Dense: {units: 8, activation: relu}, Dense: {units: 1, activation: exponential}]

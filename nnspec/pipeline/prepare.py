@@ -14,6 +14,7 @@ from nnspec.judge.declared import build_metrics
 from nnspec.network.network import Network
 from nnspec.pipeline.opened import Opened, trainable_sections
 from nnspec.rules.kinds import inner
+from nnspec.rules.runtime import LAST, NO_FIRST, channels_first
 from nnspec.rules.within import places
 from nnspec.spec.spec import Spec
 
@@ -43,7 +44,7 @@ def prepare(opened: Opened) -> Prepared:
     """
     spec, network, dataset = opened.spec, opened.network, opened.dataset
     prepare_device(spec)
-    check_kernels(network)
+    check_kernels(network, spec.file)
     rows = len(dataset.splits["train"])
     program = build_for_training(spec, network, dataset.fitted, rows=rows)
     return Prepared(spec, network, dataset, program)
@@ -99,7 +100,7 @@ def plan_of(spec: Spec) -> Plan:
     )
 
 
-def check_kernels(network: Network) -> None:
+def check_kernels(network: Network, file: str) -> None:
     """Refuse layers that ask for a GPU's kernel where there is no GPU.
 
     Raises:
@@ -107,13 +108,15 @@ def check_kernels(network: Network) -> None:
     """
     if current_device() == "GPU":
         return
-    found = [
-        Diagnostic(
-            "R103", NO_KERNEL, place.node.node.origin.of("use_cudnn"), "write use_cudnn: auto"
-        )
-        for place in places(network)
-        if place.node.layer and getattr(inner(place.node.layer), "use_cudnn", None) is True
-    ]
+    found: list[Diagnostic] = []
+    for place in places(network):
+        layer, origin = place.node.layer and inner(place.node.layer), place.node.node.origin
+        if layer is not None and getattr(layer, "use_cudnn", None) is True:
+            hint = "write use_cudnn: auto"
+            found.append(Diagnostic("R103", NO_KERNEL, origin.of("use_cudnn"), hint, file=file))
+        if layer is not None and channels_first(layer):
+            message = NO_FIRST.format(layer.keras_name)
+            found.append(Diagnostic("R103", message, origin.of("data_format"), LAST, file=file))
     if found:
         raise Refused(found)
 

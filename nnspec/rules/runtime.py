@@ -38,6 +38,15 @@ KERNEL: dict[str, object] = {
 }
 """Arguments of recurrent layers -> the value that cuDNN computes."""
 RANKING = frozenset({"SparseTopKCategoricalAccuracy", "TopKCategoricalAccuracy"})
+LAST_ONLY = frozenset(
+    {
+        *("Conv1D", "Conv1DTranspose", "Conv2D", "Conv2DTranspose", "Conv3DTranspose"),
+        *("ConvLSTM1D", "ConvLSTM2D"),
+    }
+)
+"""Layers for which TensorFlow has no kernel on a CPU where channels stand first."""
+NO_FIRST = "TensorFlow has no kernel on a CPU for {} with channels_first"
+LAST = "remove data_format, and bring channels last by Permute where the data has them first"
 SQUARING = frozenset({"Adadelta", "Adam", "AdamW", "Lamb", "Nadam", "RMSprop", "ScheduleFreeAdamW"})
 """Optimizers that divide by the root of a mean of squared gradients."""
 SHARE = (0.0, 1.0)
@@ -265,8 +274,13 @@ def check_kernel(case: Case) -> Iterator[Diagnostic]:
     Source: Keras 3.15, keras/src/backend/tensorflow/rnn.py, cudnn_ok.
     """
     on_cpu = case.spec.runtime.device == "cpu"
-    for node in case.network.nodes:
+    for spot in () if case.within else places(case.network):
+        node = spot.node
         layer = inner(node.layer) if node.layer else None
+        if layer is not None and on_cpu and channels_first(layer):
+            also = case.also("the device is here", "runtime", "device")
+            found = node.node.origin.of("data_format")
+            yield Diagnostic("T137", NO_FIRST.format(layer.keras_name), found, LAST, also)
         if layer is None or argument(layer, "use_cudnn") is not True:
             continue
         place = node.node.origin.of("use_cudnn")
@@ -277,6 +291,14 @@ def check_kernel(case: Case) -> Iterator[Diagnostic]:
             message = "use_cudnn: true needs a GPU; the run's device is the CPU"
             also = case.also("the device is here", "runtime", "device")
             yield Diagnostic("T137", message, place, "write use_cudnn: auto", also)
+
+
+def channels_first(layer: Layer) -> bool:
+    """Return whether a layer convolves channels that stand first, as a CPU cannot.
+
+    Source: TensorFlow 2.21, each layer with its gradient in a graph on a CPU.
+    """
+    return layer.keras_name in LAST_ONLY and argument(layer, "data_format") == "channels_first"
 
 
 def beyond_kernel(layer: Layer) -> Iterator[str]:

@@ -6,6 +6,7 @@ from textwrap import dedent
 import h5py
 import numpy as np
 import pytest
+import tensorflow as tf
 
 import nnspec
 from nnspec.commands import main
@@ -116,6 +117,24 @@ def test_a_gpu_that_is_not_there_is_refused_at_its_place(spec: Path, tmp_path: P
         nnspec.train(spec, runs=tmp_path / "runs")
     (found,) = refused.value.diagnostics
     assert (found.code, found.span and found.span.start.line) == ("R103", 17)
+    assert not (tmp_path / "runs").exists()
+
+
+def test_channels_first_are_refused_before_the_training_where_no_gpu_is(
+    spec: Path, tmp_path: Path
+) -> None:
+    if tf.config.list_physical_devices("GPU"):
+        pytest.skip("there is a GPU, which convolves channels wherever they stand")
+    layers = (
+        "  - Reshape: [2, 1, 1]\n  - Model:\n      - Conv2D: {filters: 2, kernel_size: 1, "
+        "data_format: channels_first}\n  - Flatten\n"
+    )
+    spec.write_text(spec.read_text().replace("model:\n", f"model:\n{layers}"))
+    with pytest.raises(Refused) as refused:
+        nnspec.train(spec, runs=tmp_path / "runs")
+    (found,) = refused.value.diagnostics
+    assert found.code == "R103"
+    assert found.file == str(spec)
     assert not (tmp_path / "runs").exists()
 
 

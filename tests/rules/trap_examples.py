@@ -185,6 +185,9 @@ TRAININGS = [
             "decay_steps: @}")),
     Example("T137", "true", "auto", f"{STEPS}- LSTM: {{units: 3, use_cudnn: @}}\n- Dense: 1",
             data="", rest=CPU),
+    Example("T137", "channels_first", "channels_last", "- Input: [8, 8, 3]\n- Model:\n"
+            "    - Conv2D: {filters: 2, kernel_size: 3, data_format: @} #!\n- Flatten\n"
+            "- Dense: 1", "loss: mse", "", CPU),
     Example("T137", "true", "auto", f"{STEPS}- GRU: {{units: 3, reset_after: false, use_cudnn: "
             "@}\n- Dense: 1", data=""),
 ]  # fmt: skip

@@ -248,8 +248,9 @@ TRAINING: tuple[Code, ...] = (
     Code(
         "T137",
         "kernel for GPUs on a CPU",
-        "cuDNN is a library of NVIDIA's GPUs.",
-        "Write `use_cudnn: auto`, which takes it where it is.",
+        "cuDNN is a library of NVIDIA's GPUs; and TensorFlow convolves channels that stand first "
+        "on a GPU alone.",
+        "Write `use_cudnn: auto`, which takes it where it is; leave `data_format` out.",
     ),
     Code(
         "T138",

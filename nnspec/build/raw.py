@@ -124,7 +124,7 @@ def _filled_gap(fit: NumericFit | BooleanFit, cells: tf.Tensor) -> tf.Tensor:
 
 
 def bend(fit: NumericFit, numbers: tf.Tensor) -> tf.Tensor:
-    """Return numbers, float64, within the bounds of a column, as logarithms where it wants them."""
+    """Return numbers, float64, within the bounds of a column, bent where wanted."""
     if fit.low is not None:
         numbers = tf.maximum(numbers, tf.constant(fit.low, tf.float64))
     if fit.high is not None:

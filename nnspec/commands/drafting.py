@@ -61,7 +61,7 @@ def is_outside(table: str, folder: Path) -> bool:
     """Return whether a table lies outside the folder of its spec."""
     from nnspec.spec.source import BUNDLED
 
-    return not table.startswith(BUNDLED) and relpath(table, folder).startswith("..")
+    return not table.startswith(BUNDLED) and Path(relpath(table, folder)).parts[:1] == ("..",)
 
 
 def refuse_beside_template(target: str | None, window: int | None) -> None:
@@ -94,7 +94,9 @@ def draft(table: str, target: str | None, folder: Path, window: int | None) -> s
         raise typer.BadParameter(message)
     source = table
     if not table.startswith(BUNDLED):
-        source = Path(relpath(table, folder)).as_posix()
+        # What was named from the root on, and lies elsewhere, stays named so.
+        whole = Path(table).is_absolute() and is_outside(table, folder)
+        source = table if whole else Path(relpath(table, folder)).as_posix()
     try:
         with explained():
             from nnspec.draft.tabular import draft_spec

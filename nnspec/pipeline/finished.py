@@ -5,7 +5,7 @@ from pathlib import Path
 
 from nnspec.build.program import Program, build_program
 from nnspec.build.raw import raw_columns
-from nnspec.data import Dataset, NewRows, Preprocessing, check_unchanged, encode_targets
+from nnspec.data import Dataset, NewRows, Preprocessing, check_unchanged
 from nnspec.diagnostics import Diagnostic
 from nnspec.document import parse_document
 from nnspec.exchange.write.savedmodel import export_savedmodel
@@ -119,7 +119,6 @@ def evaluate_rows(run: Finished, rows: NewRows) -> Evaluated:
     """
     fitted, spec = run.program.fitted, run.spec
     check_new_indices(run.network, fitted, rows)
-    encode_targets(fitted, rows.targets)
     spec = replace(spec, evaluation=spec.evaluation.model_copy(update={"baselines": False}))
     dataset = Dataset({"test": rows}, fitted, "", "")
     judged = judge_program(run.program, dataset, filled_splits(run.program, dataset), spec)

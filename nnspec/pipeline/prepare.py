@@ -13,8 +13,8 @@ from nnspec.engine import Plan, choose_device, current_device, use_threads, weig
 from nnspec.judge.declared import build_metrics
 from nnspec.network.network import Network
 from nnspec.pipeline.opened import Opened, trainable_sections
+from nnspec.rules.kernels import LAST, NO_FIRST, channels_first
 from nnspec.rules.kinds import inner
-from nnspec.rules.runtime import LAST, NO_FIRST, channels_first
 from nnspec.rules.within import places
 from nnspec.spec.spec import Spec
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import get_args
 
 from nnspec.catalog.dtypes import OtherPolicy, computed
-from nnspec.catalog.layer import Layer
 from nnspec.catalog.metrics import Reach
 from nnspec.diagnostics import Diagnostic, Related
 from nnspec.document import shorten
@@ -28,25 +27,7 @@ MEASURED = {
     "none": (),
 }
 """Task -> the figures that every report has, which gates bound."""
-KERNEL: dict[str, object] = {
-    "activation": "tanh",
-    "recurrent_activation": "sigmoid",
-    "recurrent_dropout": 0,
-    "reset_after": True,
-    "unroll": False,
-    "use_bias": True,
-}
-"""Arguments of recurrent layers -> the value that cuDNN computes."""
 RANKING = frozenset({"SparseTopKCategoricalAccuracy", "TopKCategoricalAccuracy"})
-LAST_ONLY = frozenset(
-    {
-        *("Conv1D", "Conv1DTranspose", "Conv2D", "Conv2DTranspose", "Conv3DTranspose"),
-        *("ConvLSTM1D", "ConvLSTM2D"),
-    }
-)
-"""Layers for which TensorFlow has no kernel on a CPU where channels stand first."""
-NO_FIRST = "TensorFlow has no kernel on a CPU for {} with channels_first"
-LAST = "remove data_format, and bring channels last by Permute where the data has them first"
 SQUARING = frozenset({"Adadelta", "Adam", "AdamW", "Lamb", "Nadam", "RMSprop", "ScheduleFreeAdamW"})
 """Optimizers that divide by the root of a mean of squared gradients."""
 SHARE = (0.0, 1.0)
@@ -265,50 +246,6 @@ def check_types_of_numbers(case: Case) -> Iterator[Diagnostic]:
         elif layer.dtype in get_args(OtherPolicy) and any(one.trainable for one in node.weights):
             message = f"the weights of {layer.keras_name} cannot learn in {layer.dtype}"
             yield at(node, "T132", message, "dtype", hint="write dtype: float32")
-
-
-@rule("T137")
-def check_kernel(case: Case) -> Iterator[Diagnostic]:
-    """Find layers that ask for a GPU's kernel where there is none for them.
-
-    Source: Keras 3.15, keras/src/backend/tensorflow/rnn.py, cudnn_ok.
-    """
-    on_cpu = case.spec.runtime.device == "cpu"
-    for spot in () if case.within else places(case.network):
-        node = spot.node
-        layer = inner(node.layer) if node.layer else None
-        if layer is not None and on_cpu and channels_first(layer):
-            also = case.also("the device is here", "runtime", "device")
-            found = node.node.origin.of("data_format")
-            yield Diagnostic("T137", NO_FIRST.format(layer.keras_name), found, LAST, also)
-        if layer is None or argument(layer, "use_cudnn") is not True:
-            continue
-        place = node.node.origin.of("use_cudnn")
-        if beyond := list(beyond_kernel(layer)):
-            message = f"cuDNN has no kernel for {layer.keras_name} with {', '.join(beyond)}"
-            yield Diagnostic("T137", message, place, "write use_cudnn: auto")
-        elif on_cpu:
-            message = "use_cudnn: true needs a GPU; the run's device is the CPU"
-            also = case.also("the device is here", "runtime", "device")
-            yield Diagnostic("T137", message, place, "write use_cudnn: auto", also)
-
-
-def channels_first(layer: Layer) -> bool:
-    """Return whether a layer convolves channels that stand first, as a CPU cannot.
-
-    Source: TensorFlow 2.21, each layer with its gradient in a graph on a CPU.
-    """
-    return layer.keras_name in LAST_ONLY and argument(layer, "data_format") == "channels_first"
-
-
-def beyond_kernel(layer: Layer) -> Iterator[str]:
-    """Give the arguments of a recurrent layer that cuDNN does not know."""
-    for field, known in KERNEL.items():
-        value = argument(layer, field)
-        value = getattr(value, "keras_name", value)
-        if value is not None and value != known:
-            shown = str(value).lower() if isinstance(value, bool) else value
-            yield f"{field}: {shown}"
 
 
 @rule("T132")

@@ -9,7 +9,7 @@ from nnspec.data import Dataset, NewRows, Preprocessing, check_unchanged
 from nnspec.diagnostics import Diagnostic
 from nnspec.document import parse_document
 from nnspec.exchange.write.savedmodel import export_savedmodel
-from nnspec.judge.program import answer_new_rows, describe_heads, judge_program, predict_split
+from nnspec.judge.program import answer_new_rows, describe_heads, predict_split
 from nnspec.network.network import Network
 from nnspec.pipeline.check import check_document
 from nnspec.pipeline.conclude import SAMPLE, conclude, describe, judge, missed_gates
@@ -120,10 +120,10 @@ def evaluate_rows(run: Finished, rows: NewRows) -> Evaluated:
     fitted, spec = run.program.fitted, run.spec
     check_new_indices(run.network, fitted, rows)
     spec = replace(spec, evaluation=spec.evaluation.model_copy(update={"baselines": False}))
-    dataset = Dataset({"test": rows}, fitted, "", "")
-    judged = judge_program(run.program, dataset, filled_splits(run.program, dataset), spec)
-    found = replace(report(run.folder.path), outputs=judged.outputs, rows={"test": len(rows)})
-    return Evaluated(found, (*run.doubts, *rows.notes))
+    dataset = Dataset({"test": rows}, fitted, str(run.folder.manifest.data), "")
+    splits = filled_splits(run.program, dataset)
+    trained = Trained(spec, dataset, run.program, run.folder, splits, record_of(run))
+    return Evaluated(describe(trained, judge(trained)), (*run.doubts, *rows.notes))
 
 
 def reopen(run: Finished) -> Trained:
@@ -133,12 +133,16 @@ def reopen(run: Finished) -> Trained:
         Refused: D117 where the data is not that of the run.
     """
     dataset = read_data(run.spec, run.network, allow_outside=True)
-    manifest = run.folder.manifest
-    check_unchanged(dataset, str(manifest.data))
-    cut_short = TrainingRecord(count_epochs(run.folder.path), 0.0, f"it {ended(manifest)}")
-    record = manifest.training or cut_short
+    check_unchanged(dataset, str(run.folder.manifest.data))
     splits = filled_splits(run.program, dataset)
-    return Trained(run.spec, dataset, run.program, run.folder, splits, record)
+    return Trained(run.spec, dataset, run.program, run.folder, splits, record_of(run))
+
+
+def record_of(run: Finished) -> TrainingRecord:
+    """Return how a run's training went, as far as it came."""
+    manifest = run.folder.manifest
+    cut_short = TrainingRecord(count_epochs(run.folder.path), 0.0, f"it {ended(manifest)}")
+    return manifest.training or cut_short
 
 
 def complete(trained: Trained) -> Report:

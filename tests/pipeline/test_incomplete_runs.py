@@ -76,6 +76,13 @@ def test_the_predictions_of_a_stopped_training_come_with_a_warning(cut: Path) ->
     assert len(table.splitlines()) == 91
 
 
+def test_the_figures_of_a_stopped_training_on_a_new_table_come_with_a_warning(cut: Path) -> None:
+    with pytest.warns(UserWarning, match="these are its last"):
+        (found,) = nnspec.evaluate(cut, cut.parents[1] / "table.csv")
+    assert set(found.metrics) == {"test"}
+    assert RunFolder.open(cut).manifest.status == "stopped"
+
+
 def test_a_stopped_training_is_judged_and_exported_with_a_warning(
     cut: Path, tmp_path: Path
 ) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from nnspec.data import SPLITS, Dataset
@@ -33,6 +33,7 @@ def refused(load: Load, text: str, **split: object) -> tuple[str, str]:
     st.floats(0.05, 0.4),
     st.integers(0, 99),
 )
+@example([0] * 8 + [1, 2], 0.25, 0.25, 0)
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 def test_no_group_stands_in_two_splits(
     groups: list[int], validation: float, test: float, seed: int

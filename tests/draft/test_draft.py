@@ -180,6 +180,10 @@ def test_a_table_beside_the_spec_s_folder_is_named_from_there(
         main(["init", "--from", "data/flats.csv", "--target", "price", "-o", "specs/a.yaml"])
     assert "nnspec train specs/a.yaml --allow-outside trains it" in capsys.readouterr().err
     assert '  source: "../data/flats.csv"\n' in (tmp_path / "specs" / "a.yaml").read_text()
+    named = str(tmp_path / "data" / "flats.csv")
+    with pytest.raises(SystemExit, match="0"):
+        main(["init", "--from", named, "--target", "price", "-o", "specs/b.yaml"])
+    assert f'  source: "{named}"\n' in (tmp_path / "specs" / "b.yaml").read_text()
 
 
 def test_a_column_that_stands_for_the_target_is_left_out(draft: Draft) -> None:

@@ -26,8 +26,12 @@ model:
 training:
   optimizer: Adam
   loss: {size: mse, kind: categorical_crossentropy}
-  metrics: {size: [mae, R2Score: {name: fit}], kind: [AUC, {AUC: {curve: PR}}, {MeanIoU: {
-    num_classes: 3, sparse_y_true: false, sparse_y_pred: false, name: size_loss}}]}
+  metrics:
+    size: [mae, R2Score: {name: fit}, MeanAbsoluteError: {name: best_fit}]
+    kind:
+      - AUC
+      - AUC: {curve: PR}
+      - MeanIoU: {num_classes: 3, sparse_y_true: false, sparse_y_pred: false, name: size_loss}
   epochs: 2
   callbacks:
     - EarlyStopping: {patience: 1, monitor: @}
@@ -52,6 +56,7 @@ def write(folder: Path, monitor: str) -> Path:
         ("val_kind_loss", "min"),
         ("size_mae", "min"),
         ("val_size_fit", "max"),
+        ("val_size_best_fit", "min"),
         ("kind_auc_1", "max"),
         ("val_kind_size_loss", "max"),
     ],

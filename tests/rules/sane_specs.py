@@ -54,6 +54,27 @@ model:
   - Conv2D: {filters: 1, kernel_size: 1, activation: sigmoid}
 training: {optimizer: Adam, loss: binary_crossentropy}
 """,
+    "down and up by more than most": """
+model:
+  - Input: [null, 3]
+    name: whole
+  - AveragePooling1D: 128
+  - UpSampling1D: 128
+    name: coarse
+  - Subtract:
+    inputs: [whole, coarse]
+  - GlobalMaxPooling1D
+  - Dense: 1
+training: {optimizer: Adam, loss: mse}
+""",
+    "channels first where a GPU may be": """
+model:
+  - Input: [3, 16, 16]
+  - Conv2D: {filters: 8, kernel_size: 3, activation: relu, data_format: channels_first}
+  - GlobalMaxPooling2D: {data_format: channels_first}
+  - Dense: 1
+training: {optimizer: Adam, loss: mse}
+""",
     "positive target": """
 data: {source: counts.csv, target: count, target_scaling: none}
 model: [Dense: {units: 8, activation: relu}, Dense: {units: 1, activation: exponential}]

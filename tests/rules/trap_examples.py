@@ -49,7 +49,7 @@ COUNTS = [
     Example("M132", "PearsonCorrelation", "{PearsonCorrelation: {axis: 0}}",
             "- Input: [6]\n- Dense: 2",
             "loss: mse\nmetrics: [@]", ""),
-    Example("M131", "1", "-1", f"{STEPS}- Masking\n- Dense: {{units: 3, activation: softmax}}",
+    Example("M131", "1", "2", f"{STEPS}- Masking\n- Dense: {{units: 3, activation: softmax}}",
             "loss: {categorical_crossentropy: {axis: @}}", ""),
     Example("M136", "0", "2", "- Input: [6]\n- Dense: {units: 2, activation: softmax}",
             "loss: {SparseCategoricalCrossentropy: {ignore_class: @}}", ""),

@@ -39,7 +39,7 @@ def name_categories(cells: pl.Series) -> pl.Series:
 
 def far_numbers(fit: NumericFit, values: Values) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
     """Return which cells, (rows, ...), lie too far from what the column was in training."""
-    if not fit.scaled:
+    if not fit.scaled or fit.quantiles:
         return np.zeros(values.shape, np.bool_)
     distance = np.abs((bent(fit, values.astype(np.float64)) - fit.shift) / fit.scale)
     far: np.ndarray[tuple[int, ...], np.dtype[np.bool_]] = distance > FARTHEST

@@ -159,7 +159,7 @@ class Ranks:
 
 
 def _placed(ranks: Ranks, numbers: tf.Tensor) -> tf.Tensor:
-    """Return the places of numbers, as scikit-learn's QuantileTransformer; NaN stays NaN."""
+    """Return the places of numbers, as scikit-learn's QuantileTransformer."""
     most = len(ranks.values) - 1
     values, first, last = (
         tf.constant(one, tf.float64) for one in (ranks.values, ranks.first, ranks.last)
@@ -174,4 +174,4 @@ def _placed(ranks: Ranks, numbers: tf.Tensor) -> tf.Tensor:
     placed = tf.where(flat == start, (tf.gather(first, lower) + ended) / 2, between)
     placed = tf.where(flat <= values[0], tf.zeros_like(flat), placed)
     placed = tf.where(flat >= values[-1], tf.fill(tf.shape(flat), np.float64(most > 0)), placed)
-    return tf.reshape(tf.where(tf.math.is_nan(flat), flat, placed), tf.shape(numbers))
+    return tf.reshape(placed, tf.shape(numbers))

@@ -14,6 +14,7 @@ import tensorflow as tf
 
 from nnspec.build.dates import encode_dates
 from nnspec.build.raw import READ, bend, raw_columns, raw_type, read_cells
+from nnspec.build.texts import encode_texts
 from nnspec.build.withheld import all_cells
 from nnspec.data.arrays import Arrays
 from nnspec.data.dataset import Dataset
@@ -25,6 +26,7 @@ from nnspec.data.fit.fitted import (
     IntegerFit,
     NumericFit,
     Preprocessing,
+    TextFit,
 )
 from nnspec.data.rows import RowSource
 from nnspec.data.split.splits import SplitName
@@ -48,7 +50,7 @@ class Front(tf.Module):  # type: ignore[misc]  # TensorFlow is untyped
         self.tables = {
             name: _vocabulary(fit)
             for name, fit in fitted.columns.items()
-            if isinstance(fit, CategoryFit)
+            if isinstance(fit, CategoryFit | TextFit)
         }
 
     @property
@@ -115,6 +117,11 @@ class Front(tf.Module):  # type: ignore[misc]  # TensorFlow is untyped
                     cells if fit.fill is None else tf.where(tf.equal(cells, ""), fit.fill, cells)
                 )
                 return encode_dates(fit, dates)
+            case TextFit():
+                texts = (
+                    cells if fit.fill is None else tf.where(tf.equal(cells, ""), fit.fill, cells)
+                )
+                return encode_texts(fit, self.tables[name], texts)
             case _:
                 assert_never(fit)
 
@@ -154,7 +161,7 @@ def prepare_arrays(front: Front, dataset: Dataset, split: SplitName) -> Arrays:
 def prepare_inputs(front: Front, features: RowSource[Table]) -> dict[str, Values]:
     """Return the network's inputs for raw feature columns, computed in large batches."""
     inputs = {name: _empty(features.rows, tensor) for name, tensor in front.fitted.tensors.items()}
-    step = _batch(features)
+    step = _batch(features, front.fitted)
     for start in range(0, features.rows, step):
         rows = slice(start, start + step)
         with tf.device("CPU"):
@@ -164,14 +171,14 @@ def prepare_inputs(front: Front, features: RowSource[Table]) -> dict[str, Values
     return inputs
 
 
-def _batch(features: RowSource[Table]) -> int:
+def _batch(features: RowSource[Table], fitted: Preprocessing) -> int:
     """Return how many rows are prepared at a time."""
-    first = features.take(slice(0, 1))
-    widest = max((column.values.size for column in first.columns.values()), default=1)
-    return max(1, BATCH_ELEMENTS // max(1, widest * len(first.columns)))
+    first = features.take(slice(0, 1)).columns
+    numbers = sum(first[name].values.size * fit.width for name, fit in fitted.columns.items())
+    return max(1, BATCH_ELEMENTS // max(1, numbers))
 
 
-def _vocabulary(fit: CategoryFit) -> tf.lookup.StaticHashTable:
+def _vocabulary(fit: CategoryFit | TextFit) -> tf.lookup.StaticHashTable:
     """Return the table from values to positions, -1 for unknown values."""
     keys = tf.constant(fit.vocabulary, tf.string)
     positions = tf.range(len(fit.vocabulary), dtype=tf.int32)

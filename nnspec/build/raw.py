@@ -28,6 +28,7 @@ from nnspec.data.fit.fitted import (
     DateFit,
     IntegerFit,
     NumericFit,
+    TextFit,
     fills_gaps,
 )
 from nnspec.data.table import Column, Table
@@ -39,7 +40,7 @@ READ = tuple[tf.Tensor, tf.Tensor]
 def raw_type(fit: ColumnFit) -> tf.DType:
     """Return the type of a raw column."""
     match fit:
-        case CategoryFit() | DateFit():
+        case CategoryFit() | DateFit() | TextFit():
             return tf.string
         case IntegerFit():
             return tf.int64
@@ -71,7 +72,10 @@ def read_cells(fit: ColumnFit, cells: tf.Tensor, null_values: tuple[str, ...]) -
     """Return a raw column's cells as a table would hold them, and which are taken."""
     match fit:
         case CategoryFit():
-            return _read_category(fit, cells, null_values)
+            texts, taken = _read_known_text(fit, cells, null_values)
+            return tf.strings.regex_replace(texts, WHOLE, r"\1"), taken
+        case TextFit():
+            return _read_known_text(fit, cells, null_values)
         case NumericFit():
             return cells, _taken_number(fit, cells)
         case BooleanFit():
@@ -101,14 +105,16 @@ def _read_date(fit: DateFit, cells: tf.Tensor, null_values: tuple[str, ...]) -> 
     return tf.where(real, dates, ""), real | (missing & (fit.fill is not None))
 
 
-def _read_category(fit: CategoryFit, cells: tf.Tensor, null_values: tuple[str, ...]) -> READ:
+def _read_known_text(
+    fit: CategoryFit | TextFit, cells: tf.Tensor, null_values: tuple[str, ...]
+) -> READ:
     """Return texts without blanks, "" for missing ones; bytes that are no text are not taken."""
     decoded = tf.strings.unicode_transcode(cells, "UTF-8", "UTF-8", errors="replace")
     bare = _read_text(cells, null_values)
     taken = tf.equal(decoded, cells)
     if not fills_gaps(fit):
         taken &= tf.not_equal(bare, "")
-    return tf.strings.regex_replace(bare, WHOLE, r"\1"), taken
+    return bare, taken
 
 
 def _taken_number(fit: NumericFit, cells: tf.Tensor) -> tf.Tensor:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from nnspec.catalog.base import CatalogObject
-from nnspec.catalog.types import Flag, Number, Positive, Text
+from nnspec.catalog.types import LARGEST, Flag, Number, Positive, Text
 
 Policy = Literal["error", "drop", "mean", "median", "most_frequent"]
 Scaling = Literal["standardize", "minmax", "robust", "log", "quantile", "none"]
@@ -18,6 +18,11 @@ Part = Literal[
 ]
 Bounds = Annotated[tuple[Number | None, Number | None], Field()]
 """Smallest and largest number; null for none."""
+
+MOST_WORDS = 5
+"""Words in a row that may make one of their own."""
+LONGEST = 100_000
+"""Words of a text that a network may read."""
 
 OWN = "what a column of a table holds; Keras has no tables"
 
@@ -117,6 +122,42 @@ class Date(Filled):
     format: Text | None = Field(default=None, examples=["%d.%m.%Y"])
     """How the texts are written, in the signs of Python's strptime: %d.%m.%Y %H:%M. Found out from
     the cells if absent, where they leave no doubt which number is the month."""
+
+
+class TextColumn(ColumnKind):
+    """Words, as numbers that a network can learn from; as Keras' TextVectorization.
+
+    The words that the training rows have most often make the vocabulary. `output_mode: int` gives
+    the numbers of a text's words in their order, 0 behind the last and 1 for an unknown word, or
+    for a text without any: for an Embedding, as an input of its own. The other modes give a number
+    for each word of the vocabulary, unknown ones together the first, and stand beside other
+    columns: `multi_hot` 1 if the text has the word, `count` how often, `tf_idf` the count times
+    log(1 + n / (1 + d)) for a word in d of n training rows. Capitals of every script are lowered,
+    where Keras lowers those of ASCII alone; blanks of every script part words.
+    """
+
+    keras_name = "text"
+
+    missing: Literal["error", "drop", "empty"] | Constant | None = None
+    """What happens to missing cells: `error`, `drop` (their rows are left out), `empty` (a text
+    without words), or `{constant: TEXT}`. Where the data section fills cells (`mean`), `empty`."""
+    max_tokens: Annotated[int, Field(strict=True, ge=3, le=LARGEST)] = 10_000
+    """Most numbers that words may become; those for unknown words and padding count."""
+    standardize: Literal["lower_and_strip_punctuation", "lower", "strip_punctuation"] | None = (
+        "lower_and_strip_punctuation"
+    )
+    """What becomes of a text before it is parted; null for nothing."""
+    split: Literal["whitespace", "character"] = "whitespace"
+    """What it is parted into: words, or single letters."""
+    ngrams: Annotated[int, Field(strict=True, ge=1, le=MOST_WORDS)] = 1
+    """Words in a row that make a word of their own, up to so many."""
+    output_mode: Literal["int", "multi_hot", "count", "tf_idf"] = "int"
+    """What the network reads."""
+    output_sequence_length: Annotated[int, Field(strict=True, ge=1, le=LONGEST)] | None = Field(
+        default=None, examples=[100]
+    )
+    """Words of a text that are read, for `int`; the longest training text's, and at most 1,000, if
+    absent."""
 
 
 class Identifier(ColumnKind):

@@ -16,7 +16,7 @@ INDEX: dict[str, dict[str, str]] = {
         "nnspec.catalog.callbacks": "EarlyStopping ReduceLROnPlateau SwapEMAWeights TerminateOnNaN",
     },
     "columns": {
-        "nnspec.catalog.columns": "boolean category date identifier integer numeric",
+        "nnspec.catalog.columns": "boolean category date identifier integer numeric text",
     },
     "constraints": {
         "nnspec.catalog.constraints": (

@@ -39,6 +39,9 @@ class Csv(Source):
 
     separator: Sign | None = Field(default=None, examples=[";"])
     """Sign between cells, `tab`, or `blanks` (any number of them)."""
+    quote: Literal['"', "'", "none"] | None = None
+    """Sign around cells in which separators and ends of lines are text; a double quote if absent,
+    or `none` where that leaves no table and every line has as many cells without it."""
     decimal: Literal[".", ","] | None = None
     """Sign before the fractions of a number."""
     thousands: Literal[",", ".", "'", " ", "_"] | None = None

@@ -28,7 +28,7 @@ from nnspec.data.split.windows import Windows, all_windows, known_windows
 from nnspec.data.table import Column, Rows, Table, Values
 from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.language.near_names import nearest as like
-from nnspec.spec.data import Kind
+from nnspec.spec.data import KINDS, Kind
 from nnspec.spec.formats import format_of
 from nnspec.spec.source import BUNDLED, nearest
 
@@ -192,8 +192,7 @@ def find_refused(table: Table, fitted: Preprocessing) -> Iterator[Diagnostic]:
 
 def ordering(written: str) -> Declared:
     """Return what a column that orders rows is taken for: the form of its dates, or its kind."""
-    kinds: tuple[Kind, ...] = ("numeric", "category", "boolean", "integer", "date", "identifier")
-    return next((kind for kind in kinds if kind == written), Form(written))
+    return next((kind for kind in KINDS if kind == written), Form(written))
 
 
 def _declared(fit: ColumnFit) -> Declared:

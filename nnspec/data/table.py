@@ -18,8 +18,8 @@ class Column:
 
     Attributes:
         kind: what the cells are. It fixes the array: numeric and integer hold numbers with NaN
-            for a missing cell; boolean 0.0, 1.0 or NaN; category texts, "" if missing; date texts
-            such as 2024-01-31 13:05:00, "" if missing.
+            for a missing cell; boolean 0.0, 1.0 or NaN; the others texts, "" if missing, dates
+            such as 2024-01-31 13:05:00.
         values: (rows,) or, for an array column, (rows, *shape).
         form: how dates were written, in the signs of strptime; "" where that is in doubt.
     """
@@ -36,7 +36,7 @@ class Column:
     @property
     def textual(self) -> bool:
         """Tell whether cells are texts, "" for a missing one."""
-        return self.kind in {"category", "date", "identifier"}
+        return self.kind in {"category", "date", "text", "identifier"}
 
     def missing(self) -> NDArray[np.bool_]:
         """Return (rows,) where a cell, or any element of an array cell, is missing."""

@@ -6,13 +6,14 @@ from typing import Literal
 
 import numpy as np
 
-from nnspec.data.columns.checks import LABELS_PER_ROW, MANY_TEXTS, leak
+from nnspec.data.columns.checks import LABELS_PER_ROW, MANY_TEXTS, leak, what_texts_are
 from nnspec.data.columns.kinds import type_columns
 from nnspec.data.fit.dates import seconds
 from nnspec.data.fit.targets import labels_of
 from nnspec.data.read.raw import Raw
 from nnspec.data.table import Column, Table, Values
 from nnspec.diagnostics import Diagnostic, Refused
+from nnspec.document import Plain
 from nnspec.spec.data import NULL_VALUES
 from nnspec.spec.source import nearest
 
@@ -24,6 +25,8 @@ ROWS_PER_CLASS = 10
 """... where each has so many rows on average."""
 MOST_CATEGORIES = 50
 """A text column of more values is no category but a name or a remark."""
+MOST_WORDS = 1000
+"""Words of a text, the most frequent ones, that become a number each."""
 MANY_MOMENTS = 20
 """Different dates from which on the latest ones make a test."""
 
@@ -37,7 +40,7 @@ class Judged:
         classes: labels as text; none for numbers.
         features: columns that the network reads, with what they are.
         left_out: column -> why the network does not read it.
-        declared: columns whose kind the spec says.
+        declared: columns whose kind the spec says, with what is done with them.
         missing: whether a feature has missing cells.
         target_missing: whether the target has.
         arrays: whether the one feature is an array column.
@@ -48,7 +51,7 @@ class Judged:
     classes: tuple[str, ...]
     features: tuple[str, ...]
     left_out: dict[str, str]
-    declared: dict[str, str]
+    declared: dict[str, Plain]
     missing: bool
     target_missing: bool
     arrays: bool
@@ -82,20 +85,29 @@ def judge(raw: Raw, target: str, *, series: bool) -> Judged:
     if not features:
         reasons = "; ".join(f"{name}: {reason}" for name, reason in left_out.items())
         raise Refused([Diagnostic("D113", f"no column is left to predict from ({reasons})")])
-    declared = {name: table[name].kind for name in features if table[name].kind != "numeric"}
+    declared = dict(said_kinds(table.select(features)))
     task, classes, own = kinds
     return Judged(
         task,
         classes,
         features,
         {name: reason for name, reason in left_out.items() if name != target},
-        {name: str(kind) for name, kind in {**declared, **own}.items()},
+        {**declared, **own},
         missing=any(table[name].missing().any() for name in features),
         target_missing=bool(table[target].missing().any()),
         arrays=bool(arrays),
         rows=table.rows,
         moments=next((name for name in features if in_order(table[name])), None),
     )
+
+
+def said_kinds(table: Table) -> Iterator[tuple[str, Plain]]:
+    """Yield the columns whose kind a spec says: free texts beside others count their words."""
+    for name, column in table.columns.items():
+        if free_text(column):
+            yield name, {"text": {"output_mode": "multi_hot", "max_tokens": MOST_WORDS}}
+        elif column.kind != "numeric":
+            yield name, column.kind
 
 
 def in_order(column: Column) -> bool:
@@ -148,7 +160,7 @@ def useless(table: Table, target: str, *, series: bool) -> Iterator[tuple[str, s
         distinct = 2 if column.shape else len(np.unique(present))
         if distinct < 2:  # noqa: PLR2004 - one value tells nothing
             yield name, "the same in every row"
-        elif column.kind == "category" and (distinct > MOST_CATEGORIES or hardly_again(present)):
+        elif column.kind == "category" and no_class(column, distinct) and not free_text(column):
             yield name, f"{distinct} different texts"
         elif column.kind == "date" and not column.form:
             yield name, "dates whose day and month cannot be told apart"
@@ -160,10 +172,23 @@ def useless(table: Table, target: str, *, series: bool) -> Iterator[tuple[str, s
             yield name, f"it {said}"
 
 
+def no_class(column: Column, distinct: int) -> bool:
+    """Return whether texts are too many, or come again too seldom, for each to be a class."""
+    return distinct > MOST_CATEGORIES or hardly_again(column.values[~column.missing()])
+
+
 def hardly_again(present: Values) -> bool:
     """Return whether texts are names or remarks, as `validate --data` takes them (D131)."""
     distinct = len(np.unique(present.astype(str)))
     return distinct >= MANY_TEXTS and distinct >= LABELS_PER_ROW * len(present)
+
+
+def free_text(column: Column) -> bool:
+    """Return whether a column holds texts of several words that hardly come again."""
+    if column.kind != "category" or column.shape:
+        return False
+    present = column.values[column.values != ""]
+    return hardly_again(present) and what_texts_are(present) == "free text"
 
 
 def counts_rows(values: Values) -> bool:

@@ -1,16 +1,18 @@
 """Floor 8, baselines: what simple models reach on the same rows; a network must beat them.
 
 All are fitted on the training rows and judged on the rows of each split: the mean or the most
-frequent class, a linear model of the preprocessed inputs, and for a series its last value. Where
-the figures are weighted, so are they, in the fit as in the figures.
+frequent class, a linear model of the preprocessed inputs (of texts: which words they have), and
+for a series its last value. Where the figures are weighted, so are they, in the fit as in the
+figures.
 """
 
 import warnings
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, assert_never
 
 import numpy as np
+from scipy import sparse
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression, Ridge
 
@@ -64,6 +66,8 @@ class Known:
     """The target's value at each window's last row, as `target`; series only."""
     truth: Truth = UNKNOWN
     """Which steps or pixels count, and how much each row does; its target is not read."""
+    words: Mapping[str, int] = field(default_factory=dict)
+    """Inputs that hold numbers of words, 0 for none, with how many different ones."""
 
     @property
     def whole(self) -> Truth:
@@ -303,10 +307,24 @@ def _drawn(name: str, fit: Fit, cells: int) -> Array | None:
     return np.sort(draw.permutation(rows)[:allowed])
 
 
-def _table(known: Known, rows: Array | slice) -> Floats:
-    """Return all inputs of some rows side by side, (rows, columns)."""
-    chosen = [np.asarray(one[rows], dtype=np.float64) for one in known.inputs.values()]
-    return np.concatenate([one.reshape(len(one), -1) for one in chosen], axis=1)
+def _table(known: Known, rows: Array | slice) -> Any:  # noqa: ANN401  SciPy is untyped
+    """Return all inputs of some rows side by side, (rows, columns); sparse where one is text."""
+    chosen = {name: np.asarray(one[rows]) for name, one in known.inputs.items()}
+    tables = [
+        _words(one, known.words[name]) if name in known.words else _flat(one)
+        for name, one in chosen.items()
+    ]
+    return sparse.hstack(tables, format="csr") if known.words else np.concatenate(tables, axis=1)
+
+
+def _words(numbers: Array, count: int) -> Any:  # noqa: ANN401  SciPy is untyped
+    """Return which words each text has, (rows, words): their numbers themselves order nothing."""
+    flat = numbers.reshape(len(numbers), -1)
+    row, place = np.nonzero(flat)
+    shape = (len(flat), count)
+    table = sparse.coo_matrix((np.ones(len(row)), (row, flat[row, place])), shape).tocsr()
+    table.data[:] = 1.0  # a word that comes twice was added up
+    return table
 
 
 def _in_blocks(known: Known, predict: Any) -> Floats:  # noqa: ANN401  scikit-learn is untyped

@@ -113,7 +113,8 @@ class Judging:
         truth, latest = self.truth(head, split), self.dataset.latest_targets(split)
         assert truth.target is not None, "rows of a split have targets"
         last = latest.get(head.name) if latest else None
-        return Known(self.splits[split].inputs, truth.target, last, replace(truth, target=None))
+        inputs, words = self.splits[split].inputs, self.dataset.fitted.words
+        return Known(inputs, truth.target, last, replace(truth, target=None), words)
 
     def report(self, head: Head, answers: Mapping[str, Answers]) -> OutputReport:
         """Return what one output reached."""

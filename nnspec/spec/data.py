@@ -4,7 +4,7 @@ Everything that can be said about it without opening the data is in `data_rules`
 sets hold is in `builtin`.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import BeforeValidator, Field
 
@@ -22,8 +22,9 @@ from nnspec.catalog.sources import Source
 from nnspec.catalog.types import PositiveNumber, Said, Seed, Text
 from nnspec.spec.section import Section
 
-Kind = Literal["numeric", "category", "boolean", "integer", "date", "identifier"]
+Kind = Literal["numeric", "category", "boolean", "integer", "date", "text", "identifier"]
 """What a column's cells are."""
+KINDS: tuple[Kind, ...] = get_args(Kind)
 Missing = Policy
 TargetScaling = Literal["standardize", "none"]
 Task = Literal["regression", "classification", "reconstruction"]
@@ -167,7 +168,7 @@ class DataSection(Section):
     kind and what is done with the cells: `{age: {numeric: {missing: median}}}`. Else cells that
     are all numbers make a column numeric, all true or false boolean, anything else category; whole
     numbers with zeros before them (00501) are codes, and categories. Dates, and texts that hardly
-    come again, are asked about."""
+    come again, are asked about; free text is declared: `{review: text}`."""
     null_values: tuple[Text, ...] = NULL_VALUES
     """Texts that count as missing cells, in tables of every format; empty ones always do."""
     missing: Missing = "error"
@@ -200,7 +201,7 @@ class DataSection(Section):
         """Return the kinds that columns are declared to be of."""
         return {name: kind_of(one) for name, one in self.columns.items()}
 
-    def missing_of(self, column: str) -> Missing | Constant | Literal["own"]:
+    def missing_of(self, column: str) -> Missing | Constant | Literal["own", "empty"]:
         """Return what happens to a feature's missing cells."""
         own = getattr(self.columns.get(column), "missing", None)
         return self.missing if own is None else own

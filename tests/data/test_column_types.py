@@ -123,6 +123,16 @@ def test_a_type_without_meaning_is_refused(load: Load, tmp_path: Path) -> None:
         load(source="data.parquet")
 
 
+def test_an_infinite_number_in_an_array_is_shown(load: Load, tmp_path: Path) -> None:
+    values = np.ones((30, 2, 3))
+    values[4, 1, 1] = -np.inf
+    np.savez(tmp_path / "d.npz", x=values, y=np.arange(30.0))
+    with pytest.raises(Refused) as caught:
+        load(source="d.npz")
+    message = caught.value.diagnostics[0].message
+    assert message == 'column "x", row 5: -inf is not a number a network can take'
+
+
 def test_an_infinite_number_is_refused_with_its_row(load: Load) -> None:
     cells = ["1", "2"] * 10
     cells[4] = "inf"

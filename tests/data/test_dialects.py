@@ -111,3 +111,63 @@ def test_a_month_of_few_digits_is_a_date(tmp_path: Path) -> None:
     rows = "".join(f"2024-{row % 9 + 1},{row}\n" for row in range(20))
     (tmp_path / "d.csv").write_text(f"when,y\n{rows}")
     assert refused(tmp_path, "d.csv").code == "D134"
+
+
+def test_a_separator_is_found_though_names_hold_another(tmp_path: Path) -> None:
+    rows = "".join(f"{row};{row % 3};{row % 5}\n" for row in range(20))
+    (tmp_path / "d.csv").write_text(f"size, m;weight;y\n{rows}")
+    raw = read_source("d.csv", tmp_path)
+    assert raw.names == ("size, m", "weight", "y")
+    assert raw.files[0].sniffed == {"separator": ";"}
+
+
+def test_columns_without_a_header_are_numbered_from_1(tmp_path: Path) -> None:
+    (tmp_path / "d.csv").write_text("1,a,2\n3,b,4\n")
+    section = {"source": {"csv": {"path": "d.csv", "header": False}}, "target": "column_3"}
+    source = DataSection.model_validate(section).source
+    assert read_source(source, tmp_path).names == ("column_1", "column_2", "column_3")
+
+
+def test_remarks_are_found_below_lines_that_are_left_out(tmp_path: Path) -> None:
+    rows = "".join(f"{row},{row % 5}\n" for row in range(20))
+    (tmp_path / "d.csv").write_text(f"Title, of the table\n# made by hand\na,y\n{rows}")
+    section = {"source": {"csv": {"path": "d.csv", "skip": 1}}, "target": "y"}
+    raw = read_source(DataSection.model_validate(section).source, tmp_path)
+    assert raw.names == ("a", "y")
+    assert raw.files[0].sniffed == {"skip": "2"}
+
+
+MESSAGES = ["ham", "spam"], ["Ok lar", '"I said "so" and', 'end of it" he said', "fine"]
+QUOTED = "label\tmessage\n" + "".join(
+    f"{MESSAGES[0][row % 2]}\t{MESSAGES[1][row % 4]}\n" for row in range(40)
+)
+
+
+def test_quotes_that_are_text_are_found_out_and_told(tmp_path: Path) -> None:
+    (tmp_path / "d.tsv").write_text(QUOTED)
+    raw = read_source("d.tsv", tmp_path)
+    assert raw.files[0].sniffed == {"quote": "none"}
+    assert list(raw.columns["message"]) == MESSAGES[1] * 10
+    said = {"csv": {"path": "d.tsv", "quote": "none"}}
+    section = DataSection.model_validate({"source": said, "target": "label"})
+    assert list(read_source(section.source, tmp_path).columns["message"]) == MESSAGES[1] * 10
+
+
+def test_a_broken_quote_where_lines_differ_stays_refused(tmp_path: Path) -> None:
+    rows = "".join(f"{row},{row % 5}\n" for row in range(20))
+    (tmp_path / "d.csv").write_text(f'a,y\n{rows}"1,2\n3,4,5\n')
+    assert refused(tmp_path, "d.csv").code in {"D102", "D104"}
+    (tmp_path / "e.csv").write_text(f'"a","y"\n{rows}"1",2,3\n')
+    assert refused(tmp_path, "e.csv").code == "D104"
+
+
+def test_cells_may_stand_in_single_quotes(tmp_path: Path) -> None:
+    (tmp_path / "d.csv").write_text("a,y\n'one, two',1\n'it''s \"so\"',2\n")
+    said = {"csv": {"path": "d.csv", "quote": "'"}}
+    section = DataSection.model_validate({"source": said, "target": "y"})
+    assert list(read_source(section.source, tmp_path).columns["a"]) == ["one, two", 'it\'s "so"']
+
+
+def test_lines_may_end_in_carriage_returns_alone(tmp_path: Path) -> None:
+    (tmp_path / "d.csv").write_bytes(b"a,y\r1,2\r3,4\r")
+    assert list(read_source("d.csv", tmp_path).columns["y"]) == ["2", "4"]

@@ -1,5 +1,6 @@
 """SQLite databases: queries that only read, that end, and whose rows fit; tables by name."""
 
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,16 @@ def test_a_query_that_does_not_read_a_table_is_refused(
     assert said in found.message
     assert found.path == ("data", "source")
     assert (tmp_path / "d.db").read_bytes() == before
+
+
+def test_the_first_tables_of_many_are_named(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "many.db") as base:
+        for number in range(10, 31):
+            base.execute(f"CREATE TABLE t{number} (a, y)")
+    base.close()
+    message = refused(tmp_path, {"sqlite": {"path": "many.db", "table": "t7"}}).message
+    assert "t10, t11, " in message
+    assert message.endswith("t28, t29")
 
 
 def test_a_query_without_an_end_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -152,6 +152,11 @@ def test_a_value_that_names_no_split_is_refused_with_its_row(load: Load) -> None
         "D139",
         '"fold" holds "2" in row 3, which names no split',
     )
+    for split, how in (({"values": {"0": "train"}}, "add to"), ({}, "write")):
+        with pytest.raises(Refused) as caught:
+            load(text, split={"column": "fold", **split})
+        value = "1" if split else "0"
+        assert caught.value.diagnostics[0].hint == f'{how} values: {{"{value}": train}}'
     code, message = refused(load, text, column="fold", values=dict.fromkeys("012", "test"))
     assert (code, message) == ("D139", '"fold" names no training rows; it holds 0, 1, 2')
 

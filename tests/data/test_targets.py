@@ -8,7 +8,9 @@ import pytest
 
 from nnspec.data import Dataset, TargetNeed, decode_targets, load_dataset
 from nnspec.data.fit.fitted import Need
+from nnspec.data.fit.one_hot import one_hot_codes
 from nnspec.data.fit.targets import counted_positions
+from nnspec.data.table import Column, Table
 from nnspec.diagnostics import Refused
 from nnspec.pipeline.check import check
 from nnspec.pipeline.opened import read_data
@@ -149,6 +151,15 @@ def test_an_array_s_last_axis_may_be_its_classes(tmp_path: Path) -> None:
     assert dataset.encoded_targets("test")["out"].tolist() == codes[rows, 0].tolist()
 
 
+def test_a_step_of_one_hot_classes_names_one_class() -> None:
+    given = np.eye(3)[np.random.default_rng(0).integers(0, 3, (40, 5))]
+    given[7, 0], given[7, 4] = [0, 1, 0], [0.25, 0, 0.5]
+    with pytest.raises(Refused) as caught:
+        one_hot_codes(Table({"y": Column("numeric", given)}, 40), "the training rows")
+    message = caught.value.diagnostics[0].message
+    assert message.startswith("1 of the training rows name no single class in y: found 0, 1, 0, ")
+
+
 @pytest.mark.parametrize("task", ["regression", "binary"])
 def test_one_unit_for_each_step_takes_the_steps_of_the_target(task: Need, tmp_path: Path) -> None:
     steps = np.random.default_rng(0).integers(0, 2, (40, 6))
@@ -231,3 +242,18 @@ def test_a_declared_task_decides_before_the_inputs_are_known(tmp_path: Path) -> 
     )
     dataset = read_data(*check(tmp_path / "spec.yaml").accept())
     assert [one.need for one in dataset.fitted.targets.values()] == ["binary"]
+
+
+def test_each_output_of_several_reconstructs_the_input_of_its_name(tmp_path: Path) -> None:
+    rows = "".join(f"{k},{k % 5},{k * 3 % 7}\n" for k in range(40))
+    (tmp_path / "data.csv").write_text(f"x,y,z\n{rows}")
+    inputs = {"left": ["x"], "right": ["y", "z"]}
+    section = DataSection.model_validate({"source": "data.csv", "inputs": inputs})
+    need = TargetNeed("reconstruction")
+    dataset = load_dataset(section, {"right": need, "left": need}, folder=tmp_path)
+    assert {name: one.reconstructs for name, one in dataset.fitted.targets.items()} == {
+        "right": "right",
+        "left": "left",
+    }
+    with pytest.raises(Refused, match=r'"other" reconstructs one of the inputs.*\[S115\]'):
+        load_dataset(section, {"other": need}, folder=tmp_path)

@@ -191,3 +191,16 @@ def test_a_column_that_stands_for_the_target_is_left_out(draft: Draft) -> None:
     text = draft("\n".join(["Age,alive,Survived,Class", *rows, ""]), "Survived")
     assert "  # left out: alive (it stands one to one for the target)\n" in text
     assert "  features: [Age, Class]\n" in text
+
+
+def test_free_texts_count_their_words_and_names_are_left_out(draft: Draft) -> None:
+    words = ("good", "bad", "the room", "was", "very", "quiet", "not")
+    texts = [" ".join(words[(k * j) % 7] for j in range(1, 6)) + f" {k}" for k in range(60)]
+    rows = [f"{text},guest{k},{k % 2}" for k, text in enumerate(texts)]
+    text = draft("\n".join(["Review,Name,liked", *rows, ""]), "liked")
+    assert "Review: {text: {output_mode: multi_hot, max_tokens: 1000}}" in text
+    assert "  # left out: Name (60 different texts)\n" in text
+    series = draft(
+        "\n".join(["Review,y", *(f"{one},{k}" for k, one in enumerate(texts)), ""]), "y", 3
+    )
+    assert "  # left out: Review (not a number)\n" in series

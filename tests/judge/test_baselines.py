@@ -51,6 +51,27 @@ def test_logistic_regression_and_majority_equal_scikit_learn_on_the_same_rows() 
     assert found["majority"]["test"]["roc_auc"] == 0.5
 
 
+def test_numbers_of_words_are_taken_as_which_words_a_text_has() -> None:
+    draw = np.random.default_rng(2)
+    words, size = draw.integers(0, 12, (300, 6)), draw.normal(size=(300, 2))
+    labels = np.array(["no", "yes"], dtype=object)[(words == 7).any(axis=1).astype(int)]
+    train, test = slice(0, 200), slice(200, None)
+    cuts = {"train": train, "test": test}
+    splits = {
+        name: Known({"size": size[cut], "words": words[cut]}, labels[cut], words={"words": 12})
+        for name, cut in cuts.items()
+    }
+    head = OneClass("kind", ("kind",), ("no", "yes"))
+    found = fit_baselines(head, splits, seed=0).figures["logistic_regression"]["test"]
+    has = (words[:, :, None] == np.arange(12)).any(axis=1) & (np.arange(12) > 0)
+    table = np.column_stack([size, has])
+    model = LogisticRegression().fit(table[train], labels[train].astype(str))
+    shares = model.predict_proba(table[test])
+    area = sk.roc_auc_score(labels[test] == "yes", shares[:, 1])
+    assert found["roc_auc"] == pytest.approx(area, abs=1e-3)
+    assert found["accuracy"] == (shares.argmax(axis=1) == (labels[test] == "yes")).mean()
+
+
 def test_a_series_is_compared_with_its_last_value() -> None:
     series = np.arange(30.0) ** 2
     target, last = series[1:], series[:-1]

@@ -11,8 +11,8 @@ from nnspec.data.fit.bending import bent
 from nnspec.data.fit.fitted import NumericFit
 from nnspec.data.table import Values
 
-_SPACE = r"[\t-\r \x{85}\x{A0}\x{1680}\x{2000}-\x{200A}\x{2028}\x{2029}\x{202F}\x{205F}\x{3000}]"
-BLANKS = rf"\A{_SPACE}+|{_SPACE}+\z"
+SPACE = r"[\t-\r \x{85}\x{A0}\x{1680}\x{2000}-\x{200A}\x{2028}\x{2029}\x{202F}\x{205F}\x{3000}]"
+BLANKS = rf"\A{SPACE}+|{SPACE}+\z"
 """Blanks of every script around a text."""
 WHOLE = r"\A(-?[0-9]+)\.0+\z"
 """A whole number written with a point, 3.0: as a category it is the 3 of its first group."""

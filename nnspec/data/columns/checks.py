@@ -119,8 +119,8 @@ def find_identifiers(training: Split, section: DataSection) -> Iterator[Diagnost
 def how_to_declare(name: str) -> str:
     """Return what to write for a column of texts: as no feature, or as the classes they are."""
     return (
-        f"write exclude: {flow([name])}, or columns: {flow({name: 'category'})} "
-        "where each text is a class that comes again"
+        f"write exclude: {flow([name])}, columns: {flow({name: 'text'})} to learn from its words, "
+        f"or columns: {flow({name: 'category'})} where each text is a class that comes again"
     )
 
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from nnspec.catalog.columns import Category, Constant, Date, Numeric
+from nnspec.catalog.columns import Category, Constant, Date, Numeric, TextColumn
 from nnspec.data.columns.declared import declared
 from nnspec.data.columns.kinds import type_columns
+from nnspec.data.columns.missing import FILLS
 from nnspec.data.read.raw import Raw
 from nnspec.data.table import Column, Values
 from nnspec.diagnostics import Diagnostic, Refused
@@ -91,7 +92,9 @@ def measured(facts: ColumnFacts, column: Column) -> ColumnFacts:
     return replace(
         facts,
         distinct=len(different),
-        extent="" if column.kind in {"category", "boolean", "identifier"} else extent(different),
+        extent=""
+        if column.kind in {"category", "boolean", "text", "identifier"}
+        else extent(different),
         examples=tuple(dict.fromkeys(map(written, present[: 20 * EXAMPLES])))[:EXAMPLES],
     )
 
@@ -123,6 +126,10 @@ def front_of(name: str, column: Column, section: DataSection) -> str:
             what = ", ".join(said.parts)
         case "date":
             return "asked about: declare it as date, or exclude it"
+        case "text":
+            described = said if isinstance(said, TextColumn) else TextColumn()
+            what = f"{described.output_mode} of at most {described.max_tokens:,} words"
+            filled = "; missing: empty" if policy in FILLS else filled
         case "boolean":
             what = "0 and 1"
         case _:

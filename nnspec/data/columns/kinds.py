@@ -19,7 +19,7 @@ from nnspec.data.table import Column, Table, Values
 from nnspec.diagnostics import Diagnostic, Path, Refused
 from nnspec.spec.data import Kind
 
-TEXTUAL = ("category", "identifier", "date")
+TEXTUAL = ("category", "identifier", "date", "text")
 """Kinds whose cells stay texts."""
 NUMERIC_SHARE = 0.95
 SHOWN_CELLS = 1000
@@ -218,7 +218,7 @@ def _typed(cells: pl.Series, kind: Declared) -> Column:
             forms = find_forms(cells.cast(pl.String))
             found = _dates(cells, Form(forms[0] if forms else ISO[-1]))
             return found if len(forms) == 1 else Column("date", found.values)
-        case "identifier":
+        case "identifier" | "text":
             return Column(kind, as_texts(cells.cast(pl.String)))
         case "category":
             return Column(kind, np.asarray(name_categories(cells).to_list(), dtype=object))

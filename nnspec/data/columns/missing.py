@@ -59,7 +59,7 @@ def _is_filled(name: str, table: Table, roles: Roles, section: DataSection) -> b
     policy = section.missing_of(name) if name in roles.features else "error"
     if table[name].kind == "integer":
         return isinstance(policy, Constant)
-    return isinstance(policy, Constant) or policy in {*FILLS, "own"}
+    return isinstance(policy, Constant) or policy in {*FILLS, "own", "empty"}
 
 
 def whole_rows(table: Table) -> Flags:

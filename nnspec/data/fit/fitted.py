@@ -159,8 +159,44 @@ class DateFit(Fitted):
         return sum(1 if part in LINEAR else 2 for part in self.parts) + self.indicator
 
 
+class TextFit(Fitted):
+    """A text as the numbers of its words, or as a number for each word of the vocabulary."""
+
+    kind: Literal["text"] = "text"
+    shape: tuple[int, ...] = ()
+    vocabulary: tuple[str, ...]
+    """Words of the training rows, the most frequent first."""
+    mode: Literal["int", "multi_hot", "count", "tf_idf"]
+    standardize: Literal["lower_and_strip_punctuation", "lower", "strip_punctuation"] | None
+    split: Literal["whitespace", "character"]
+    ngrams: int
+    length: int = 0
+    """Words that are read of a text, where they are numbered."""
+    weights: tuple[float, ...] = ()
+    """Inverse document frequencies: of unknown words, then of each word of the vocabulary."""
+    fill: str | None = None
+    """What stands in for a missing text."""
+    indicator: ClassVar[bool] = False
+
+    @property
+    def numbered(self) -> bool:
+        """Tell whether the network reads the numbers of words in their order."""
+        return self.mode == "int"
+
+    @property
+    def codes(self) -> int:
+        """Return how many different numbers words become; 0 pads, and unknown words are one."""
+        return len(self.vocabulary) + 1 + self.numbered
+
+    @property
+    def width(self) -> int:
+        """Return how many numbers stand for one cell."""
+        return self.length if self.numbered else self.codes
+
+
 ColumnFit = Annotated[
-    NumericFit | CategoryFit | BooleanFit | IntegerFit | DateFit, Field(discriminator="kind")
+    NumericFit | CategoryFit | BooleanFit | IntegerFit | DateFit | TextFit,
+    Field(discriminator="kind"),
 ]
 
 
@@ -284,11 +320,22 @@ class Preprocessing(Fitted):
         """Return what the front gives to each network input: shape, batch first, and element."""
         return {name: self._tensor(columns) for name, columns in self.inputs.items()}
 
+    @property
+    def words(self) -> dict[str, int]:
+        """Return the inputs that hold numbers of words, with how many different ones."""
+        alone = {name: self.columns[columns[0]] for name, columns in self.inputs.items()}
+        return {
+            name: fit.codes
+            for name, fit in alone.items()
+            if isinstance(fit, TextFit) and fit.numbered
+        }
+
     def whole(self, columns: tuple[str, ...]) -> bool:
         """Tell whether an input of these columns consists of integers."""
         return all(
             isinstance(fit, IntegerFit)
             or (isinstance(fit, CategoryFit) and fit.encoding == "index")
+            or (isinstance(fit, TextFit) and fit.numbered)
             for fit in (self.columns[name] for name in columns)
         )
 

@@ -12,6 +12,7 @@ from nnspec.data.fit.fitted import (
     DateFit,
     IntegerFit,
     NumericFit,
+    TextFit,
 )
 from nnspec.data.table import Column
 
@@ -43,8 +44,8 @@ def _in_units(fit: ColumnFit, column: Column) -> Numbers:
             return filled[..., None]
         case IntegerFit():
             return column.values.astype(np.float64)[..., None]
-        case DateFit():
-            raise AssertionError("a network with dates reconstructs nothing: fitting refuses it")
+        case DateFit() | TextFit():
+            raise AssertionError(f"a network reconstructs no {fit.kind}: fitting refuses it")
         case CategoryFit():
             return _codes(fit, column)
         case _:

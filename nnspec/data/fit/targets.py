@@ -17,6 +17,7 @@ from nnspec.data.fit.fitted import (
     Precision,
     Preprocessing,
     TargetFit,
+    TextFit,
 )
 from nnspec.data.fit.one_hot import class_names, one_hot_codes, one_number_per_class
 from nnspec.data.table import Column, Table, Values
@@ -152,7 +153,7 @@ def labels_of(column: Column) -> Values:
     match column.kind:
         case "boolean":
             return values.astype(np.bool_)
-        case "category" | "date" | "identifier":
+        case "category" | "date" | "text" | "identifier":
             plain = all(_is_plain_integer(one) for one in set(values.reshape(-1).tolist()))
             return values.astype(np.int64) if plain else values
         case _:
@@ -199,8 +200,9 @@ def _check_reconstructed(name: str, fit: ColumnFit) -> None:
     """Refuse a column whose numbers cannot be brought back into its own units (S115)."""
     bent = isinstance(fit, NumericFit) and fit.bent
     joined = isinstance(fit, CategoryFit) and fit.codes > max(1, len(fit.vocabulary))
-    if bent or joined or fit.indicator or isinstance(fit, DateFit):
-        what = "a date" if isinstance(fit, DateFit) else "bent, joined or marked as missing"
+    if bent or joined or fit.indicator or isinstance(fit, DateFit | TextFit):
+        words = {DateFit: "a date", TextFit: "a text"}
+        what = words.get(type(fit), "bent, joined or marked as missing")
         message = f'"{name}" is {what}, and the network reconstructs its input in its own units'
         hint = "use scaling: standardize, and no clip, rare, unknown: own or indicator"
         raise refuse("S115", message, hint=hint, path=("data", "columns", name))

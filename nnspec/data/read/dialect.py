@@ -40,6 +40,7 @@ class Dialect:
         comment: what a line begins with that is left out.
         header: whether the first row holds names.
         names: names of the columns in place of those.
+        quote: sign around cells; None where each is a text as it stands.
         sniffed: what was found out, by setting.
     """
 
@@ -48,6 +49,7 @@ class Dialect:
     comment: str | None = None
     header: bool = True
     names: tuple[str, ...] | None = None
+    quote: str | None = '"'
     sniffed: dict[str, str] = field(default_factory=dict)
 
     def records(self, content: Content) -> Iterator[tuple[int, list[str]]]:
@@ -55,7 +57,12 @@ class Dialect:
         csv.field_size_limit(sys.maxsize)  # a cell may be as long as the file, which is bounded
         try:
             with TextIOWrapper(content.stream(), encoding="utf-8-sig", newline="") as stream:
-                reader = csv.reader(self.lines(stream), delimiter=self.separator)
+                reader = csv.reader(
+                    self.lines(stream),
+                    delimiter=self.separator,
+                    quotechar=self.quote,
+                    quoting=csv.QUOTE_NONE if self.quote is None else csv.QUOTE_MINIMAL,
+                )
                 yield from ((self.start + reader.line_num, fields) for fields in reader)
         except UnicodeDecodeError as error:
             raise not_utf8(content) from error
@@ -71,17 +78,21 @@ class Dialect:
 def decoded(content: Content, encoding: str | None) -> Content:
     """Return a text in UTF-8, from the encoding that the spec names or its mark tells.
 
+    Lines that end in a carriage return alone, as some spreadsheets write them, end as all others.
+
     Raises:
         Refused: D102 for bytes that the encoding does not have.
     """
     encoding = encoding or WIDE.get(content.data[:2])
-    if encoding is None:
-        return content
-    try:
-        text = content.data.decode(encoding)
-    except (UnicodeDecodeError, UnicodeError) as error:
-        raise unreadable(content.file, f"its text is not {encoding}: {error}") from error
-    return replace(content, data=text.encode("utf-8", errors="replace"))
+    if encoding is not None:
+        try:
+            text = content.data.decode(encoding)
+        except (UnicodeDecodeError, UnicodeError) as error:
+            raise unreadable(content.file, f"its text is not {encoding}: {error}") from error
+        content = replace(content, data=text.encode("utf-8", errors="replace"))
+    if b"\n" not in content.data and b"\r" in content.data:
+        content = replace(content, data=content.data.replace(b"\r", b"\n"))
+    return content
 
 
 def not_utf8(content: Content) -> Refused:
@@ -126,7 +137,8 @@ def find_dialect(content: Content, said: Csv) -> Dialect:
         sniffed["skip"] = str(start)
     elif comment is not None:
         start += _leading(content, start, comment)
-    dialect = Dialect(",", start, comment, said.header, said.names, sniffed)
+    quote = None if said.quote == "none" else said.quote or '"'
+    dialect = Dialect(",", start, comment, said.header, said.names, quote, sniffed)
     if said.separator is not None:
         return replace(dialect, separator=WORDS.get(said.separator, said.separator))
     usual = "\t" if ending_of(said.path) == ".tsv" else ","

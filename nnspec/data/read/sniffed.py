@@ -8,7 +8,7 @@ from nnspec.diagnostics import Diagnostic
 from nnspec.document import Plain
 from nnspec.document.write import flow
 
-SETTINGS = ("separator", "decimal", "thousands", "skip")
+SETTINGS = ("separator", "quote", "decimal", "thousands", "skip")
 """What a spec can say of it."""
 
 

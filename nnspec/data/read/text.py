@@ -50,8 +50,14 @@ def read_text(content: Content, said: Csv, usual: Signs = PLAIN) -> TextTable:
     dialect = find_dialect(content, said)
     if dialect.separator == " ":
         content, dialect = by_tabs(content), replace(dialect, separator="\t")
-    frame = _read_frame(content, dialect)
     sniffed = dict(dialect.sniffed)
+    try:
+        frame = _read_frame(content, dialect)
+    except Refused:
+        plain = _read_plainly(content, dialect) if said.quote is None else None
+        if plain is None:
+            raise
+        frame, sniffed["quote"] = plain, "none"
     signs = _signs(frame, said, usual, sniffed)
     return TextTable(frame, signs, _index(frame, said, sniffed), sniffed)
 
@@ -66,6 +72,7 @@ def _read_frame(content: Content, dialect: Dialect) -> pl.DataFrame:
             has_header=dialect.header,
             skip_lines=dialect.start,
             comment_prefix=dialect.comment,
+            quote_char=dialect.quote,
             infer_schema=False,
         )
     except DAMAGED as error:
@@ -80,6 +87,21 @@ def _read_frame(content: Content, dialect: Dialect) -> pl.DataFrame:
         if short:
             raise short
     return _without_blank_lines(frame, content, dialect)
+
+
+def _read_plainly(content: Content, dialect: Dialect) -> pl.DataFrame | None:
+    """Return the rows of a table whose quotes are texts, such as those of a message; None if none.
+
+    Its header names no column otherwise without them, and every line has as many cells as that.
+    """
+    plain = replace(dialect, quote=None)
+    if b'"' not in content.data or dialect.separator.encode() not in content.data:
+        return None
+    try:
+        frame = _read_frame(content, plain)
+    except Refused:
+        return None
+    return None if any('"' in name for name in frame.columns) else frame
 
 
 def _signs(frame: pl.DataFrame, said: Csv, usual: Signs, sniffed: dict[str, str]) -> Signs:

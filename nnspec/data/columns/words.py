@@ -1,0 +1,42 @@
+"""Words of a text: one rule for tables, for `predict` and for the SavedModel.
+
+The expressions hold in polars (Rust's regex) and in TensorFlow (RE2) alike.
+"""
+
+import polars as pl
+
+from nnspec.data.columns.cells import SPACE
+from nnspec.data.fit.fitted import TextFit
+
+PUNCTUATION = r"[!-/:-@\[-`{-~]"
+"""Signs of ASCII that are neither letters, digits nor blanks: those that Keras strips."""
+GAP = rf"{SPACE}+"
+"""What stands between two words."""
+WORD = r"[^ ]+"
+"""A word, once every gap is one blank."""
+
+
+def part_texts(cells: pl.Series, fit: TextFit) -> pl.Series:
+    """Return the words of each text: a list of texts a row, in their order."""
+    if fit.standardize in {"lower", "lower_and_strip_punctuation"}:
+        cells = cells.str.to_lowercase()
+    if fit.standardize in {"strip_punctuation", "lower_and_strip_punctuation"}:
+        cells = cells.str.replace_all(PUNCTUATION, "")
+    if fit.split == "character":
+        words = cells.str.split("")
+    else:
+        words = cells.str.replace_all(GAP, " ").str.extract_all(WORD)
+    return words if fit.ngrams == 1 else joined(words, fit.ngrams)
+
+
+def joined(words: pl.Series, most: int) -> pl.Series:
+    """Return words, then each two in a row, and so on up to so many, joined by blanks."""
+    rows = [
+        [
+            " ".join(row[at : at + size])
+            for size in range(1, most + 1)
+            for at in range(len(row) - size + 1)
+        ]
+        for row in words.to_list()
+    ]
+    return pl.Series(words.name, rows, pl.List(pl.String))

@@ -7,14 +7,13 @@ from typing import Literal
 import numpy as np
 
 from nnspec.data.columns.checks import LABELS_PER_ROW, MANY_TEXTS, leak, what_texts_are
-from nnspec.data.columns.kinds import type_columns
 from nnspec.data.fit.dates import seconds
 from nnspec.data.fit.targets import labels_of
 from nnspec.data.read.raw import Raw
 from nnspec.data.table import Column, Table, Values
 from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.document import Plain
-from nnspec.spec.data import NULL_VALUES
+from nnspec.draft.mixed import read_columns
 from nnspec.spec.source import nearest
 
 Task = Literal["regression", "binary", "multiclass"]
@@ -27,6 +26,8 @@ MOST_CATEGORIES = 50
 """A text column of more values is no category but a name or a remark."""
 MOST_WORDS = 1000
 """Words of a text, the most frequent ones, that become a number each."""
+FEW_OTHERS = 3
+"""Rows below which those that differ from all others say nothing."""
 MANY_MOMENTS = 20
 """Different dates from which on the latest ones make a test."""
 
@@ -44,6 +45,7 @@ class Judged:
         missing: whether a feature has missing cells.
         target_missing: whether the target has.
         arrays: whether the one feature is an array column.
+        null_values: texts that count as missing.
         moments: column of dates in whose order the rows lie, as those of a log do.
     """
 
@@ -56,6 +58,7 @@ class Judged:
     target_missing: bool
     arrays: bool
     rows: int
+    null_values: tuple[str, ...]
     moments: str | None = None
 
 
@@ -74,7 +77,10 @@ def judge(raw: Raw, target: str, *, series: bool) -> Judged:
     if target not in raw.names:
         message = f'the data has no column "{target}"; it has {", ".join(raw.names)}'
         raise Refused([Diagnostic("D103", message, hint=nearest(target, raw.names))])
-    table = type_columns(raw, raw.names, {}, NULL_VALUES)
+    whole, null_values = read_columns(raw, target)
+    absent = whole[target].missing()
+    # Rows without a target are left out, and what is the same in all others tells nothing.
+    table = whole.take(np.flatnonzero(~absent)) if absent.any() and not series else whole
     kinds = judge_target(table, target, series=series)
     left_out = dict(useless(table, target, series=series))
     features = tuple(name for name in table.columns if name not in left_out)
@@ -84,7 +90,10 @@ def judge(raw: Raw, target: str, *, series: bool) -> Judged:
         features = arrays[:1]
     if not features:
         reasons = "; ".join(f"{name}: {reason}" for name, reason in left_out.items())
-        raise Refused([Diagnostic("D113", f"no column is left to predict from ({reasons})")])
+        message = f"no column is left to predict from ({reasons})"
+        series_hint = "if its rows are steps of a series, say so: --window 12"
+        hint = series_hint if table[target].kind == "numeric" else None
+        raise Refused([Diagnostic("D113", message, hint=hint)])
     declared = dict(said_kinds(table.select(features)))
     task, classes, own = kinds
     return Judged(
@@ -94,9 +103,10 @@ def judge(raw: Raw, target: str, *, series: bool) -> Judged:
         {name: reason for name, reason in left_out.items() if name != target},
         {**declared, **own},
         missing=any(table[name].missing().any() for name in features),
-        target_missing=bool(table[target].missing().any()),
+        target_missing=bool(absent.any()),
         arrays=bool(arrays),
         rows=table.rows,
+        null_values=null_values,
         moments=next((name for name in features if in_order(table[name])), None),
     )
 
@@ -130,7 +140,7 @@ def judge_target(
     values = np.unique(present.values)
     if column.kind == "numeric" and (series or not are_classes(values, len(present.values))):
         return "regression", (), {}
-    if column.kind == "category" and len(values) > MOST_CATEGORIES:
+    if column.textual and no_class(column, len(values)):
         message = f'the target "{target}" holds {len(values)} different texts; expected classes'
         raise Refused([Diagnostic("D115", message)])
     labels = tuple(str(label) for label in np.unique(labels_of(present)).tolist())
@@ -155,21 +165,29 @@ def useless(table: Table, target: str, *, series: bool) -> Iterator[tuple[str, s
         if name == target:
             if not series:
                 yield name, "the target"
-            continue
-        present = column.values[~column.missing()]
-        distinct = 2 if column.shape else len(np.unique(present))
-        if distinct < 2:  # noqa: PLR2004 - one value tells nothing
-            yield name, "the same in every row"
-        elif column.kind == "category" and no_class(column, distinct) and not free_text(column):
-            yield name, f"{distinct} different texts"
-        elif column.kind == "date" and not column.form:
-            yield name, "dates whose day and month cannot be told apart"
-        elif column.kind == "numeric" and not column.shape and counts_rows(column.values):
-            yield name, "it counts the rows"
-        elif series and column.kind != "numeric":
-            yield name, "not a number"
+        elif not name.strip():
+            yield name, "nothing to call it by"
+        elif reason := why_useless(column, series=series):
+            yield name, reason
         elif not series and (said := leak(column, table[target], "the target")):
             yield name, f"it {said}"
+
+
+def why_useless(column: Column, *, series: bool) -> str | None:
+    """Return why a column by itself is no feature."""
+    present = column.values[~column.missing()]
+    counts = [1, 1] if column.shape else np.unique(present, return_counts=True)[1].tolist()
+    if len(counts) < 2:  # noqa: PLR2004 - one value tells nothing
+        return "the same in every row"
+    if column.kind == "category" and no_class(column, len(counts)) and not free_text(column):
+        return f"{len(counts)} different texts"
+    if column.kind == "date" and not column.form:
+        return "dates whose day and month cannot be told apart"
+    if not column.shape and sum(counts) - max(counts) < FEW_OTHERS:
+        return f"the same in all but {sum(counts) - max(counts)} of {sum(counts)} rows"
+    if column.kind == "numeric" and not column.shape and counts_rows(column.values):
+        return "it counts the rows"
+    return "not a number" if series and column.kind != "numeric" else None
 
 
 def no_class(column: Column, distinct: int) -> bool:

@@ -9,6 +9,7 @@ from nnspec.data.read.source import read_source
 from nnspec.document import Plain, parse_document
 from nnspec.document.write import flow
 from nnspec.draft.columns import Judged, judge
+from nnspec.spec.data import NULL_VALUES
 from nnspec.style import restyle
 
 SMALL, LARGE = 500, 5_000
@@ -64,10 +65,12 @@ def describe_columns(judged: Judged, window: int | None) -> list[str]:
         lines.append(f"  features: {flow(list(judged.features))}")
     if judged.declared:
         lines.append(f"  columns: {flow(dict(judged.declared))}")
-    if judged.target_missing:
-        lines.append("  missing: drop")
-    elif judged.missing:
+    if judged.null_values != NULL_VALUES:
+        lines.append(f"  null_values: {flow(list(judged.null_values))}")
+    if judged.missing:
         lines.append("  missing: median")
+    if judged.target_missing and not window:
+        lines.append("  target_missing: drop")
     if window:
         lines += [f"  window: {{length: {window}, horizon: 1}}"]
     how = "" if window else ", seed: 0"

@@ -8,7 +8,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from nnspec.catalog.types import LARGEST
-from nnspec.diagnostics import Advice, Replacement
+from nnspec.diagnostics import Advice, Replacement, Span
 from nnspec.document import Mapping, Node, Scalar, Sequence, find, kind_of, plain, shorten
 from nnspec.document.write import flow
 from nnspec.language.near_names import edits, nearest, suggest
@@ -38,7 +38,9 @@ def by_field(errors: list[ErrorDetails], arguments: Mapping) -> list[list[ErrorD
         key = inner_key(arguments, error["loc"]) if error["loc"] else None
         groups.setdefault((field, key), []).append(error)
     keyed = {field for field, key in groups if key is not None}
-    return [found for (field, key), found in groups.items() if key or field not in keyed]
+    return [
+        found for (field, key), found in groups.items() if key is not None or field not in keyed
+    ]
 
 
 def find_deepest(arguments: Mapping, loc: tuple[int | str, ...]) -> Node:
@@ -48,6 +50,19 @@ def find_deepest(arguments: Mapping, loc: tuple[int | str, ...]) -> Node:
         inner = find(node, (step,))
         node = inner if inner is not None else node
     return node
+
+
+def wrong_key(problem: ErrorDetails, arguments: Mapping) -> tuple[str, Span] | None:
+    """Return the message about a key that names nothing, and its place; None for a value."""
+    loc = problem["loc"]
+    if loc[-1:] != ("[key]",):
+        return None
+    above = find_deepest(arguments, loc[:-2])
+    entry = above.entry(str(loc[-2])) if isinstance(above, Mapping) else None
+    if entry is None:
+        return None
+    rule = "is empty" if not entry.name else f"has {len(entry.name):,} letters"
+    return f"a key of {loc[0]} {rule}; expected a name", entry.key
 
 
 def explain(name: str, problems: list[ErrorDetails], node: Node, wanted: str) -> tuple[str, str]:

@@ -27,6 +27,7 @@ from nnspec.reading.explain import (
     said,
     split_by_comma,
     without_it,
+    wrong_key,
 )
 from nnspec.reading.misplaced import (
     Missing,
@@ -324,6 +325,9 @@ class Reader:
             name = str(first.get("ctx", {}).get("field", ""))
             node = arguments.get(name) or arguments
             self.findings.add("S115", said(first), node.span)
+            return
+        if found := wrong_key(first, arguments):
+            self.findings.add("S104", *found)
             return
         name = str(first["loc"][0])
         node = find_deepest(arguments, first["loc"])

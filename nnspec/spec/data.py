@@ -175,6 +175,9 @@ class DataSection(Section):
     """What happens to missing cells: `error` refuses them, `drop` leaves their rows out, the others
     fill them from the training rows (mean and median: numeric columns and dates; other columns
     take their most frequent value). A column's own, and constants, stand in `columns`."""
+    target_missing: Literal["error", "drop"] = "error"
+    """What happens to rows whose target is missing: `error` refuses them, `drop` leaves them out,
+    as `missing: drop` does too. What is predicted is never filled."""
     scaling: Scaling | dict[Text, Scaling] = "standardize"
     """Scale of numeric features: `standardize` to mean 0 and standard deviation 1, `minmax` to 0
     and 1, `robust`, `log`, `quantile` (see the kind numeric), `none`; by column where it is a

@@ -109,7 +109,9 @@ def _contradictions(section: DataSection) -> Iterator[Diagnostic]:
     if section.features is not None and section.inputs is not None:
         message = "`features` and `inputs` both say what the network reads"
         yield Diagnostic("S115", message, hint="keep one of them", path=("data", "features"))
-    dropping: list[Path] = [("data", "missing")] if section.missing == "drop" else []
+    dropping: list[Path] = [
+        ("data", key) for key in ("missing", "target_missing") if getattr(section, key) == "drop"
+    ]
     dropping += [
         ("data", "columns", name, "missing")
         for name, kind in section.columns.items()

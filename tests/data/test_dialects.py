@@ -171,3 +171,8 @@ def test_cells_may_stand_in_single_quotes(tmp_path: Path) -> None:
 def test_lines_may_end_in_carriage_returns_alone(tmp_path: Path) -> None:
     (tmp_path / "d.csv").write_bytes(b"a,y\r1,2\r3,4\r")
     assert list(read_source("d.csv", tmp_path).columns["y"]) == ["2", "4"]
+
+
+def test_the_sign_that_ended_a_file_under_dos_is_none_of_its_text(tmp_path: Path) -> None:
+    (tmp_path / "d.csv").write_bytes(b"a,y\r\n1,2\r\n3,4\x1a")
+    assert list(read_source("d.csv", tmp_path).columns["y"]) == ["2", "4"]

@@ -115,8 +115,8 @@ def test_a_missing_target_is_never_filled(load: Load) -> None:
     with pytest.raises(Refused, match=r'column "y" has 1 missing cell') as refused:
         load(text, missing="mean")
     assert refused.value.diagnostics[0].hint == (
-        "targets, weights and integer columns are never filled: use missing: drop, "
-        "or fill the cells"
+        "targets, weights and integer columns are never filled: use target_missing: drop, "
+        "missing: drop, or fill the cells"
     )
     assert sum(len(split) for split in load(text, missing="drop").splits.values()) == 99
 
@@ -315,3 +315,18 @@ def test_unscaled_numbers_that_single_precision_mixes_up_are_refused(
 def test_an_unscaled_constant_loses_nothing_to_rounding(load: Load) -> None:
     text = "x,y\n" + "".join(f"1764403201,{k % 7}\n" for k in range(20))
     assert not numeric(load(text, scaling="none")).scaled
+
+
+def test_rows_without_a_target_are_left_out_where_it_is_said(load: Load) -> None:
+    text = "x,y\n" + "".join(
+        f"{'' if k % 8 == 1 else k},{'' if k % 8 == 3 else k}\n" for k in range(40)
+    )
+    dataset = load(text, missing="mean", target_missing="drop")
+    assert sum(len(split) for split in dataset.splits.values()) == 35
+    assert dataset.fitted.dropping == ("y",)
+    with pytest.raises(Refused, match=r'column "y" has 5 missing cells.*\[D105\]'):
+        load(text, missing="mean")
+    with pytest.raises(Refused, match=r'column "x" has 5 missing cells.*\[D105\]'):
+        load(text, target_missing="drop")
+    with pytest.raises(Refused, match=r"tear holes.*\[S115\]"):
+        load(text, missing="mean", target_missing="drop", window={"length": 3})

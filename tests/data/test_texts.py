@@ -51,13 +51,19 @@ def fit_of(dataset: Dataset) -> TextFit:
     return fit
 
 
+MODES = ("int", "multi_hot", "count", "tf_idf")
+STANDARDS = ("lower_and_strip_punctuation", "lower", "strip_punctuation", None)
+PARTS = (("whitespace", 1, 6), ("whitespace", 3, 1000), ("character", 1, 1000), ("character", 3, 6))
 WAYS = [
-    {"output_mode": mode, "standardize": how, "split": split, "ngrams": ngrams, "max_tokens": most}
-    for mode in ("int", "multi_hot", "count", "tf_idf")
-    for how in ("lower_and_strip_punctuation", "lower", "strip_punctuation", None)
-    for split in ("whitespace", "character")
-    for ngrams in (1, 3)
-    for most in (6, 1000)
+    {
+        "output_mode": mode,
+        "standardize": STANDARDS[(number + place) % len(STANDARDS)],
+        "split": split,
+        "ngrams": ngrams,
+        "max_tokens": most,
+    }
+    for number, mode in enumerate(MODES)
+    for place, (split, ngrams, most) in enumerate(PARTS)
 ]
 
 

@@ -57,7 +57,7 @@ def test_few_whole_numbers_are_classes_that_are_counted(draft: Draft) -> None:
 
 def test_missing_cells_are_filled_and_rows_without_target_dropped(draft: Draft) -> None:
     assert "  missing: median\n" in draft(FLATS.replace("3,23,", "3,,"), "price")
-    assert "  missing: drop\n" in draft(FLATS + "80,31,north,true,\n", "price")
+    assert "  target_missing: drop\n" in draft(FLATS + "80,31,north,true,\n", "price")
 
 
 def test_a_series_is_seen_through_windows(draft: Draft) -> None:
@@ -204,3 +204,51 @@ def test_free_texts_count_their_words_and_names_are_left_out(draft: Draft) -> No
         "\n".join(["Review,y", *(f"{one},{k}" for k, one in enumerate(texts)), ""]), "y", 3
     )
     assert "  # left out: Review (not a number)\n" in series
+
+
+def test_words_for_missing_cells_and_names_among_numbers_are_told_apart(draft: Draft) -> None:
+    rows = [
+        f"{k % 9}.5,{'nil' if k % 20 == 3 else k % 11},{'rotary' if k == 9 else k % 4},{k % 7}.5"
+        for k in range(60)
+    ]
+    text = draft("\n".join(["a,isig,Cylinders,y", *rows, ""]), "y")
+    assert "  null_values: [NA, N/A, NaN, nan, 'null', 'NULL', nil]\n" in text.replace('"', "'")
+    assert "  missing: median\n" in text
+    assert "  columns: {Cylinders: category}\n" in text
+    rows = [f"{k % 9},{'1,234' if k == 7 else k}" for k in range(60)]
+    table = "\n".join(["a;y", *(row.replace(",", ";", 1) for row in rows), ""])
+    with pytest.raises(Refused, match=r"\[D106\]"):
+        draft(table, "y")
+
+
+def test_columns_that_cannot_be_features_are_left_out(draft: Draft) -> None:
+    rows = [f"n{k},{k % 5},{int(k == 8)},{k % 7}" for k in range(50)]
+    text = draft("\n".join([',"x",flag,y', *rows, *rows[:2], ""]), "y")
+    assert "  # left out: a column without name (nothing to call it by)\n" in text
+    assert "  # left out: flag (the same in all but 1 of 52 rows)\n" in text
+    assert "  features: [x]\n" in text
+
+
+def test_rows_without_a_target_are_left_out_and_others_filled(draft: Draft) -> None:
+    rows = [
+        f"{'' if k % 4 == 1 else k % 9},{'p' if k % 10 == 2 else 'q'},{'' if k % 10 == 2 else k}"
+        for k in range(60)
+    ]
+    text = draft("\n".join(["x,same,y", *rows, ""]), "y")
+    assert "  missing: median\n  target_missing: drop\n" in text
+    assert "  # left out: same (the same in every row)\n" in text
+
+
+@pytest.mark.parametrize(
+    ("cell", "code"), [(lambda k: f"2024-{k % 12 + 1:02d}-{k % 28 + 1:02d}", "D115"), (str, "D113")]
+)
+def test_a_target_without_classes_or_features_is_refused(
+    draft: Draft, cell: Callable[[int], str], code: str
+) -> None:
+    rows = [f"{k if code == 'D113' else k % 7},{cell(k * 5 % 89)}" for k in range(80)]
+    with pytest.raises(Refused) as caught:
+        draft("\n".join(["x,y", *rows, ""]), "y")
+    (found,) = caught.value.diagnostics
+    assert found.code == code
+    if code == "D113":
+        assert found.hint == "if its rows are steps of a series, say so: --window 12"

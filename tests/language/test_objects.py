@@ -223,3 +223,20 @@ def test_what_keras_does_not_write_beside_a_config_is_refused(
     read: Read, beside: str, code: str, words: str
 ) -> None:
     assert words in only(read(f"{HEAD}  -{KERAS_DENSE[4:]}    {beside}\n"), code)
+
+
+@pytest.mark.parametrize(
+    ("section", "column"),
+    [
+        ("data: {source: d.csv, columns: {'': category}}", 33),
+        ("data: {source: d.csv, inputs: {'': [x]}}", 32),
+        ("data: {source: d.csv, scaling: {x: none, '': none}}", 42),
+        ("training: {loss: mse, optimizer: sgd, class_weight: {'': 2}}", 54),
+    ],
+)
+def test_an_empty_key_is_told_at_its_place(read: Read, section: str, column: int) -> None:
+    (found,) = read(f"nnspec: 1\n{section}\nmodel: [Input: 3, Dense: 1]\n").diagnostics[:1]
+    assert found.code == "S104"
+    assert "is empty; expected a name" in found.message
+    assert found.span is not None
+    assert (found.span.start.line, found.span.start.column) == (2, column)

@@ -51,7 +51,8 @@ def dropping_columns(table: Table, roles: Roles, section: DataSection) -> tuple[
     """Return the columns whose missing cells leave their row out."""
     features = {name for name in roles.features if section.missing_of(name) == "drop"}
     others = set(table.columns) - set(roles.features) if section.missing == "drop" else set()
-    return tuple(name for name in table.columns if name in features | others)
+    aims = set(roles.target_columns) if section.target_missing == "drop" else set()
+    return tuple(name for name in table.columns if name in features | others | aims)
 
 
 def _is_filled(name: str, table: Table, roles: Roles, section: DataSection) -> bool:
@@ -142,7 +143,7 @@ def _remedy(policy: Missing) -> str:
     """Return what to write instead."""
     if policy in FILLS:
         hint = "targets, weights and integer columns are never filled"
-        return f"{hint}: use missing: drop, or fill the cells"
+        return f"{hint}: use target_missing: drop, missing: drop, or fill the cells"
     return "set data.missing to drop, mean, median or most_frequent, or fill the cells"
 
 

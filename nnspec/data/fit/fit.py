@@ -36,7 +36,7 @@ def fit(parts: Parts, roles: Roles, needs: TargetNeeds, section: DataSection) ->
 
 def _aims(roles: Roles, section: DataSection) -> tuple[str, ...]:
     """Return the targets, where a missing one leaves its row out."""
-    return roles.target_columns if section.missing == "drop" else ()
+    return roles.target_columns if "drop" in {section.missing, section.target_missing} else ()
 
 
 def _check_inputs(

@@ -78,7 +78,8 @@ class Dialect:
 def decoded(content: Content, encoding: str | None) -> Content:
     """Return a text in UTF-8, from the encoding that the spec names or its mark tells.
 
-    Lines that end in a carriage return alone, as some spreadsheets write them, end as all others.
+    Lines that end in a carriage return alone, as some spreadsheets write them, end as all others,
+    and the sign by which DOS ended a file is none of its text.
 
     Raises:
         Refused: D102 for bytes that the encoding does not have.
@@ -90,6 +91,8 @@ def decoded(content: Content, encoding: str | None) -> Content:
         except (UnicodeDecodeError, UnicodeError) as error:
             raise unreadable(content.file, f"its text is not {encoding}: {error}") from error
         content = replace(content, data=text.encode("utf-8", errors="replace"))
+    if content.data.endswith(b"\x1a"):
+        content = replace(content, data=content.data[:-1])
     if b"\n" not in content.data and b"\r" in content.data:
         content = replace(content, data=content.data.replace(b"\r", b"\n"))
     return content

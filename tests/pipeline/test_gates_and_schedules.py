@@ -1,12 +1,13 @@
 """Every gate is judged, its bound included; schedules that count epochs know an epoch's steps."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import nnspec
-from nnspec.pipeline.conclude import missed_gates
+from nnspec.pipeline.conclude import gated, missed_gates
 from nnspec.pipeline.indices import whole_numbers
 from nnspec.pipeline.opened import open_spec
 from nnspec.pipeline.prepare import build_for_training
@@ -67,6 +68,20 @@ def test_a_gate_s_bound_is_within_it(trained: tuple[Path, Report]) -> None:
     above, below = value * 1.001, value * 0.999
     assert judged(trained, f"{{rmse: {{min: {above!r}}}}}") == [("R108", "rmse")]
     assert judged(trained, f"{{rmse: {{max: {below!r}}}}}") == [("R108", "rmse")]
+
+
+@pytest.mark.parametrize("second", ["a", "z"])
+def test_a_gate_names_the_first_output_s_figure_or_another_s(
+    trained: tuple[Path, Report], second: str
+) -> None:
+    path, report = trained
+    (first,) = report.outputs
+    others = {"test": {**first.metrics["test"], "rmse": 77.0}}
+    both = replace(report, outputs=(first, replace(first, name=second, metrics=others)))
+    spec = open_spec(path).spec
+    assert gated(spec, both, "rmse") == first.metrics["test"]["rmse"]
+    assert gated(spec, both, f"{second}_rmse") == 77.0
+    assert gated(spec, replace(both, outputs=(first,)), f"{second}_rmse") is None
 
 
 @pytest.mark.parametrize(("rows", "steps"), [(39, 4), (40, 4), (41, 5), (50, 5)])

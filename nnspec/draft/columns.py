@@ -102,7 +102,8 @@ def judge(raw: Raw, target: str, *, series: bool) -> Judged:
         features,
         {name: reason for name, reason in left_out.items() if name != target},
         {**declared, **own},
-        missing=any(table[name].missing().any() for name in features),
+        # Also in rows without a target, which are predicted one day.
+        missing=any(whole[name].missing().any() for name in features),
         target_missing=bool(absent.any()),
         arrays=bool(arrays),
         rows=table.rows,

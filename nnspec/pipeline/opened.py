@@ -260,7 +260,7 @@ def check_opened(checked: CheckedSpec, *, allow_outside: bool = False) -> tuple[
     return findings.sorted(spec.file)
 
 
-def refusal_with_data(checked: CheckedSpec, *, allow_outside: bool = False) -> Refused:
+def refusal_with_data(checked: CheckedSpec, *, allow_outside: bool) -> Refused:
     """Return the refusal of a spec that was about to be trained, with what its data adds.
 
     The rest of the data cannot be judged while the spec is wrong, but that a file or a column is

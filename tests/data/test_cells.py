@@ -90,6 +90,17 @@ def test_null_values_count_in_tables_that_have_types_too(load: Load, tmp_path: P
         load(source="data.parquet")
 
 
+@pytest.mark.parametrize(("classes", "shown"), [(20, "c19"), (21, "c19, ...")])
+def test_of_many_classes_that_were_trained_on_the_first_are_named(
+    load: Load, tmp_path: Path, classes: int, shown: str
+) -> None:
+    rows = "".join(f"c{row % classes:02d},{row}\n" for row in range(6 * classes))
+    dataset = load(f"c,y\n{rows}", split={"validation": 0, "test": 0})
+    (tmp_path / "new.csv").write_text("c\nnone\nother\n")
+    (found,) = read_for_prediction("new.csv", dataset.fitted, folder=tmp_path).notes
+    assert found.message.endswith(f", c18, {shown}")
+
+
 def test_unknown_values_are_told_by_column_and_count_as_none(load: Load, tmp_path: Path) -> None:
     text = "c,d,y\n" + "".join(f"{'ab'[k % 2]},{k % 3},{k}\n" for k in range(60))
     fitted = load(text, columns={"d": "category"}).fitted

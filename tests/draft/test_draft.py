@@ -237,6 +237,8 @@ def test_rows_without_a_target_are_left_out_and_others_filled(draft: Draft) -> N
     text = draft("\n".join(["x,same,y", *rows, ""]), "y")
     assert "  missing: median\n  target_missing: drop\n" in text
     assert "  # left out: same (the same in every row)\n" in text
+    gap = [f"{'' if k == 7 else k % 9},{'' if k == 7 else k}" for k in range(60)]
+    assert "  missing: median\n  target_missing: drop\n" in draft("\n".join(["x,y", *gap, ""]), "y")
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import pytest
 import nnspec
 from nnspec.diagnostics import Refused
 from nnspec.pipeline.finished import predict
+from nnspec.pipeline.opened import open_spec
 
 pytestmark = pytest.mark.keras
 
@@ -56,3 +57,15 @@ def test_every_number_of_the_table_is_predicted(run: Path, tmp_path: Path) -> No
     table = tmp_path / "new.csv"
     table.write_text("\n".join(["Ward No.", *map(str, range(7))]))
     assert len(predict(run, table).content.splitlines()) == 8
+
+
+def test_numbers_that_another_layer_makes_others_of_may_be_any(tmp_path: Path) -> None:
+    lines = [f"{row % 9 - 4},{row % 5}.5" for row in range(60)]
+    (tmp_path / "visits.csv").write_text("\n".join(["Ward No.,Length (min)", *lines]))
+    discretized = "- Discretization: {bin_boundaries: [-1.5, 0.5, 2.5]}\n  - Embedding"
+    (tmp_path / "s.yaml").write_text(SPEC.replace("- Embedding", discretized))
+    opened = open_spec(tmp_path / "s.yaml")
+    assert [one.code for one in opened.seen if one.code == "G320"] == []
+    (tmp_path / "plain.yaml").write_text(SPEC)
+    with pytest.raises(Refused, match=r"holds -4 in row 1 of the data.*\[G320\]"):
+        open_spec(tmp_path / "plain.yaml")

@@ -133,31 +133,31 @@ class TextColumn(ColumnKind):
     for each word of the vocabulary, unknown ones together the first, and stand beside other
     columns: `multi_hot` 1 if the text has the word, `count` how often, `tf_idf` the count times
     log(1 + n / (1 + d)) for a word in d of n training rows. Capitals of every script are lowered,
-    where Keras lowers those of ASCII alone; blanks of every script part words.
+    where Keras lowers ASCII's alone; blanks of every script part words.
     """
 
     keras_name = "text"
 
     missing: Literal["error", "drop", "empty"] | Constant | None = None
-    """What happens to missing cells: `error`, `drop` (their rows are left out), `empty` (a text
-    without words), or `{constant: TEXT}`. Where the data section fills cells (`mean`), `empty`."""
+    """What happens to missing cells: `error`, `drop`, `empty` (a text without words; also where the
+    data section fills cells), or `{constant: TEXT}`."""
     max_tokens: Annotated[int, Field(strict=True, ge=3, le=LARGEST)] = 10_000
-    """Most numbers that words may become; those for unknown words and padding count."""
+    """Most numbers that words become, those for unknown words and padding included."""
     standardize: Literal["lower_and_strip_punctuation", "lower", "strip_punctuation"] | None = (
         "lower_and_strip_punctuation"
     )
-    """What becomes of a text before it is parted; null for nothing."""
+    """What is done with a text first; null for nothing."""
     split: Literal["whitespace", "character"] = "whitespace"
-    """What it is parted into: words, or single letters."""
+    """What it is parted into: words or letters."""
     ngrams: Annotated[int, Field(strict=True, ge=1, le=MOST_WORDS)] = 1
-    """Words in a row that make a word of their own, up to so many."""
+    """Words in a row that are one word more, up to so many."""
     output_mode: Literal["int", "multi_hot", "count", "tf_idf"] = "int"
     """What the network reads."""
     output_sequence_length: Annotated[int, Field(strict=True, ge=1, le=LONGEST)] | None = Field(
         default=None, examples=[100]
     )
-    """Words of a text that are read, for `int`; the longest training text's, and at most 1,000, if
-    absent."""
+    """Words of a text that are read, for `int`; as many as the longest training text has, and at
+    most 1,000, if absent."""
 
 
 class Identifier(ColumnKind):

@@ -47,8 +47,7 @@ class Column:
             absent = np.isnan(self.values.astype(np.float64, copy=False))
         else:
             return np.zeros(len(self.values), dtype=np.bool_)
-        rows: NDArray[np.bool_] = np.logical_or.reduce(absent.reshape(len(absent), -1), axis=1)
-        return rows
+        return np.asarray(absent.any(axis=tuple(range(1, absent.ndim))), dtype=np.bool_)
 
     def take(self, rows: Rows | slice) -> "Column":
         """Return some rows: a view for a slice, a copy for an array of row numbers."""

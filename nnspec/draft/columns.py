@@ -6,7 +6,14 @@ from typing import Literal
 
 import numpy as np
 
-from nnspec.data.columns.checks import LABELS_PER_ROW, MANY_TEXTS, leak, what_texts_are
+from nnspec.data.columns.checks import (
+    LABELS_PER_ROW,
+    MANY_TEXTS,
+    leak,
+    repeats_by_nature,
+    what_texts_are,
+)
+from nnspec.data.columns.digests import number_rows
 from nnspec.data.fit.dates import seconds
 from nnspec.data.fit.targets import labels_of
 from nnspec.data.read.raw import Raw
@@ -26,8 +33,10 @@ MOST_CATEGORIES = 50
 """A text column of more values is no category but a name or a remark."""
 MOST_WORDS = 1000
 """Words of a text, the most frequent ones, that become a number each."""
-FEW_OTHERS = 3
+FEW_OTHERS = 5
 """Rows below which those that differ from all others say nothing."""
+TRAINING = 0.7
+"""Share of the rows that a drafted spec trains on."""
 MANY_MOMENTS = 20
 """Different dates from which on the latest ones make a test."""
 
@@ -46,6 +55,7 @@ class Judged:
         target_missing: whether the target has.
         arrays: whether the one feature is an array column.
         null_values: texts that count as missing.
+        copies: whether rows come again that are no likely chance.
         moments: column of dates in whose order the rows lie, as those of a log do.
     """
 
@@ -60,6 +70,7 @@ class Judged:
     rows: int
     null_values: tuple[str, ...]
     moments: str | None = None
+    copies: bool = False
 
 
 def judge(raw: Raw, target: str, *, series: bool) -> Judged:
@@ -108,6 +119,7 @@ def judge(raw: Raw, target: str, *, series: bool) -> Judged:
         arrays=bool(arrays),
         rows=table.rows,
         null_values=null_values,
+        copies=has_copies([*table.select((*features, target)).columns.values()]),
         moments=next((name for name in features if in_order(table[name])), None),
     )
 
@@ -119,6 +131,14 @@ def said_kinds(table: Table) -> Iterator[tuple[str, Plain]]:
             yield name, {"text": {"output_mode": "multi_hot", "max_tokens": MOST_WORDS}}
         elif column.kind != "numeric":
             yield name, column.kind
+
+
+def has_copies(columns: list[Column]) -> bool:
+    """Return whether rows come again, more of them than their values explain."""
+    numbers = number_rows(columns)
+    training = slice(0, max(1, round(TRAINING * len(numbers))))
+    by_nature = repeats_by_nature([column.take(training) for column in columns])
+    return len(np.unique(numbers)) < len(numbers) and not by_nature
 
 
 def in_order(column: Column) -> bool:

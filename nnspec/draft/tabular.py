@@ -74,6 +74,8 @@ def describe_columns(judged: Judged, window: int | None) -> list[str]:
     if window:
         lines += [f"  window: {{length: {window}, horizon: 1}}"]
     how = "" if window else ", seed: 0"
+    if judged.copies and not window and not moments:
+        how += ", duplicates: together"
     if moments:
         # Of classes some may be there at the end alone, and could not be learned.
         how = f", by: {flow(moments)}"

@@ -71,6 +71,10 @@ class SplitSection(Section):
     )
     """What the values of `column` stand for, where they are no names of splits."""
 
+    duplicates: Literal["free", "together"] = "free"
+    """`together` keeps rows that are the same, features and targets, in one split; `free` draws
+    each by itself, and a copy of a training row may be in the test."""
+
     @property
     def columns(self) -> tuple[str, ...]:
         """Return the columns that say where rows belong; they are features only where named so."""
@@ -177,7 +181,7 @@ class DataSection(Section):
     take their most frequent value). A column's own, and constants, stand in `columns`."""
     target_missing: Literal["error", "drop"] = "error"
     """What happens to rows whose target is missing: `error` refuses them, `drop` leaves them out,
-    as `missing: drop` does too. What is predicted is never filled."""
+    as `missing: drop` does too."""
     scaling: Scaling | dict[Text, Scaling] = "standardize"
     """Scale of numeric features: `standardize` to mean 0 and standard deviation 1, `minmax` to 0
     and 1, `robust`, `log`, `quantile` (see the kind numeric), `none`; by column where it is a

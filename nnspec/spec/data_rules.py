@@ -198,9 +198,25 @@ def _split_columns(section: DataSection) -> Iterator[Diagnostic]:
         elif split.method not in METHODS[key]:
             message = f"`method: {split.method}` does not go with `{key}`"
             yield Diagnostic("S115", message, hint="remove method", path=(*place, "method"))
+    if split.duplicates == "together" and (found := _orders(section)):
+        message = (
+            f"`duplicates: together` is for rows that are drawn, and `{found}` says where they go"
+        )
+        yield Diagnostic("S115", message, hint="remove it", path=(*place, "duplicates"))
     if split.values is not None and split.column is None:
         message = "`values` says what the values of a column stand for, and none is named"
         yield Diagnostic("S115", message, hint="add column: COLUMN", path=(*place, "values"))
     if split.column is not None and isinstance(section.source, GivenSplits):
         message = "the files are splits already; `column` says so once more"
         yield Diagnostic("S115", message, hint="keep one of them", path=(*place, "column"))
+
+
+def _orders(section: DataSection) -> str | None:
+    """Return the setting by which rows are not drawn, None where they are."""
+    split = section.split
+    named = next((key for key in SPLITTING if getattr(split, key) is not None), None)
+    if section.window is not None:
+        return "window"
+    if split.method == "time":
+        return "method"
+    return "source" if isinstance(section.source, GivenSplits) else named

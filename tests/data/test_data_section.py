@@ -109,7 +109,7 @@ def test_columns_of_a_bundled_set_are_known_without_opening_it() -> None:
         {"split": {"validation": -0.1}},
         {"window": {"length": 0}},
         {"window": {"length": True}},
-        {"columns": {"a": "text"}},
+        {"columns": {"a": "words"}},
         {"missing": "ignore"},
     ],
 )

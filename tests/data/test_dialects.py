@@ -157,6 +157,9 @@ def test_a_broken_quote_where_lines_differ_stays_refused(tmp_path: Path) -> None
     rows = "".join(f"{row},{row % 5}\n" for row in range(20))
     (tmp_path / "d.csv").write_text(f'a,y\n{rows}"1,2\n3,4,5\n')
     assert refused(tmp_path, "d.csv").code in {"D102", "D104"}
+    quoted = "".join(f'"{row}","{row % 5}"\n' for row in range(20))
+    (tmp_path / "f.csv").write_text(f'a,y\n{quoted}"1,2\n')
+    assert refused(tmp_path, "f.csv").code == "D104"
     (tmp_path / "e.csv").write_text(f'"a","y"\n{rows}"1",2,3\n')
     assert refused(tmp_path, "e.csv").code == "D104"
 

@@ -254,3 +254,16 @@ def test_a_target_without_classes_or_features_is_refused(
     assert found.code == code
     if code == "D113":
         assert found.hint == "if its rows are steps of a series, say so: --window 12"
+
+
+def test_a_target_without_any_cell_is_refused(draft: Draft) -> None:
+    with pytest.raises(Refused, match=r"must hold one number or class per row.*\[D115\]"):
+        draft("x,y\n" + "".join(f"{k},\n" for k in range(40)), "y")
+
+
+def test_copies_of_rows_are_kept_together(draft: Draft) -> None:
+    rows = [f"{k * 0.37:.2f},{k % 11 * 1.7:.2f},{k % 13}.5" for k in range(60)]
+    plain = draft("\n".join(["a,b,y", *rows, ""]), "y")
+    assert "  split: {validation: 0.15, test: 0.15, seed: 0}\n" in plain
+    copied = draft("\n".join(["a,b,y", *rows, *rows[:9], ""]), "y")
+    assert "  split: {validation: 0.15, test: 0.15, seed: 0, duplicates: together}\n" in copied

@@ -205,7 +205,7 @@ HOSTILE: dict[str, Callable[[], Hostile]] = {
     ),
     "short lines": lambda: data("hens.csv", SPARSE, 1, "expected 40001"),
     "blank lines": lambda: data("hens.csv", BLANK, 1, "D116"),
-    "open quote": lambda: data("hens.csv", b'Age,Eggs\n"' + b"1,2\n" * 500_000, 1, "D104"),
+    "open quote": lambda: data("hens.csv", b'Age,Eggs\n"' + b"1,2\n" * 500_000, 1, "D106"),
     "long cell": lambda: data("hens.csv", b"Age,Eggs\n" + b"a" * 10_000_000 + b",1\n", 1, "D111"),
     "long header": lambda: data("hens.csv", b"a" * 10_000_000 + b",Eggs\n1,2\n", 1, "D111"),
     "zero bytes": lambda: data("hens.csv", b"Age,Eggs\n1,2\n3\x00,4\n", 1, "line 3 holds a NUL"),

@@ -4,11 +4,11 @@ Each finding carries the path of the spec's value that must change.
 """
 
 from collections.abc import Iterable, Iterator
-from hashlib import blake2b
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nnspec.data.columns.digests import row_digests
 from nnspec.data.dataset import Dataset
 from nnspec.data.split.parts import Split
 from nnspec.data.split.splits import SplitName
@@ -58,7 +58,7 @@ def check_rows(dataset: Dataset, section: DataSection) -> tuple[Diagnostic, ...]
     found = list(check_columns(dataset, section))
     if section.window is None and section.target is not None:
         found += find_leaks(training, section)
-        if not repeats_by_nature(training):
+        if not repeats_by_nature(columns_of(training)):
             found += find_shared_rows(dataset)
     return tuple(found)
 
@@ -209,36 +209,30 @@ def find_shared_rows(dataset: Dataset) -> Iterator[Diagnostic]:
                 f"{len(twice)} of {len(split)} {name} rows also stand in the training rows, "
                 f"the first of them row {split.rows[twice[0]] + 1} of the data"
             )
-            yield Diagnostic("D122", message, path=("data", "split"))
+            hint = "to keep copies in one split: split: {duplicates: together}"
+            yield Diagnostic("D122", message, hint=hint, path=("data", "split"))
 
 
-def repeats_by_nature(split: Split) -> bool:
+def repeats_by_nature(columns: Iterable[Column]) -> bool:
     """Return whether all columns take few values, so that equal rows are no copies."""
     combinations = 1
-    for column in (*split.features.columns.values(), *split.targets.columns.values()):
-        kinds = len(split) if column.shape else len(np.unique(column.values))
+    for column in columns:
+        rows = len(column.values)
+        kinds = rows if column.shape else len(np.unique(column.values))
         combinations *= max(kinds, 1)
-        if kinds > FEW_KINDS * len(split) or combinations > COMBINATIONS * len(split):
+        if kinds > FEW_KINDS * rows or combinations > COMBINATIONS * rows:
             return False
     return True
 
 
 def digests(split: Split) -> list[bytes]:
     """Return a digest of each row: features and targets."""
-    columns = [*split.features.columns.values(), *split.targets.columns.values()]
-    cells = [list(cell_bytes(column)) for column in columns]
-    return [blake2b(b"\0".join(row), digest_size=16).digest() for row in zip(*cells, strict=True)]
+    return row_digests(columns_of(split))
 
 
-def cell_bytes(column: Column) -> Iterator[bytes]:
-    """Give each cell as bytes that are equal where the cells are."""
-    if column.textual:
-        for row in column.values:
-            yield "\0".join(map(str, np.ravel(row))).encode()
-    else:
-        # Adding 0 makes -0 and 0 the same bytes.
-        for row in np.ascontiguousarray(column.values.astype(np.float64) + 0.0):
-            yield row.tobytes()
+def columns_of(split: Split) -> tuple[Column, ...]:
+    """Return features and targets."""
+    return (*split.features.columns.values(), *split.targets.columns.values())
 
 
 def place_of(column: str, section: DataSection) -> Path:

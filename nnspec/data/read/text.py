@@ -17,6 +17,8 @@ from nnspec.language.numbers import as_number
 
 PACKED = {b"\x1f\x8b": ".gz", b"\x28\xb5\x2f\xfd": ".zst", b"PK\x03\x04": ".zip"}
 """How packed files begin."""
+HALF = 0.5
+"""Share of a column's cells beyond which quotes around them are none of their text."""
 ASKED = 1_000
 """Rows that are looked at for how numbers are written."""
 
@@ -92,7 +94,8 @@ def _read_frame(content: Content, dialect: Dialect) -> pl.DataFrame:
 def _read_plainly(content: Content, dialect: Dialect) -> pl.DataFrame | None:
     """Return the rows of a table whose quotes are texts, such as those of a message; None if none.
 
-    Its header names no column otherwise without them, and every line has as many cells as that.
+    Its header names no column otherwise without them, and every line has as many cells as that;
+    most cells of a column do not stand in quotes.
     """
     plain = replace(dialect, quote=None)
     if b'"' not in content.data or dialect.separator.encode() not in content.data:
@@ -101,7 +104,9 @@ def _read_plainly(content: Content, dialect: Dialect) -> pl.DataFrame | None:
         frame = _read_frame(content, plain)
     except Refused:
         return None
-    return None if any('"' in name for name in frame.columns) else frame
+    quoted = (pl.all().str.starts_with('"') & pl.all().str.ends_with('"')).mean()
+    around = max((share or 0 for share in frame.select(quoted).row(0)), default=0)
+    return None if around > HALF or any('"' in name for name in frame.columns) else frame
 
 
 def _signs(frame: pl.DataFrame, said: Csv, usual: Signs, sniffed: dict[str, str]) -> Signs:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from nnspec.data.columns.digests import number_rows
 from nnspec.data.columns.refusals import refuse
 from nnspec.data.fit.targets import labels_of
 from nnspec.data.split.series import times_of
@@ -22,8 +23,16 @@ NAMES: Mapping[str, SplitName] = {
 """How splits are called in columns, in small letters."""
 
 
-def grounds_of(table: Table, split: SplitSection, classes: Values | None) -> Grounds:
-    """Return what a split looks at: classes, and the column that it names.
+def grounds_of(
+    table: Table, split: SplitSection, classes: Values | None, used: tuple[str, ...]
+) -> Grounds:
+    """Return what a split looks at: classes, the column that it names, rows that are the same.
+
+    Args:
+        table: every column.
+        split: what the spec says.
+        classes: (rows,) of a target that has some.
+        used: features and targets, which make rows the same.
 
     Raises:
         Refused: D136 for times that order nothing.
@@ -31,7 +40,9 @@ def grounds_of(table: Table, split: SplitSection, classes: Values | None) -> Gro
     groups = None if split.group is None else table[split.group].values
     by = split.by
     times = None if by is None else times_of(table[by], by, (*PLACE, "by"))
-    return Grounds(classes, groups, times)
+    together = split.duplicates == "together"
+    copies = number_rows(table.select(used).columns.values()) if together else None
+    return Grounds(classes, groups, times, copies)
 
 
 def given_by(table: Table, split: SplitSection) -> Rows | None:

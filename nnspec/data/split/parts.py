@@ -75,7 +75,8 @@ def _split_table(
 ) -> dict[SplitName, Split]:
     """Divide independent rows."""
     roles = rows.roles
-    grounds = grounds_of(rows.table, section.split, _classes(rows, needs))
+    used = (*roles.features, *roles.target_columns)
+    grounds = grounds_of(rows.table, section.split, _classes(rows, needs), used)
     given = given_by(rows.table, section.split) if rows.given is None else rows.given
     if given is None:
         parts = split_rows(rows.table.rows, section.split, grounds)

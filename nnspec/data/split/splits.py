@@ -26,16 +26,20 @@ class Grounds:
         classes: (rows,) class of each row.
         groups: (rows,) what each row belongs to, and must not be parted from.
         times: (rows,) when each row is.
+        copies: (rows,) a number that rows which are the same share, to be kept together.
     """
 
     classes: Values | None = None
     groups: Values | None = None
     times: Values | None = None
+    copies: Rows | None = None
 
     def take(self, rows: Rows) -> "Grounds":
         """Return what is known of some rows."""
-        every = (self.classes, self.groups, self.times)
-        return Grounds(*(None if one is None else one[rows] for one in every))
+        classes, groups, times = (
+            None if one is None else one[rows] for one in (self.classes, self.groups, self.times)
+        )
+        return Grounds(classes, groups, times, None if self.copies is None else self.copies[rows])
 
 
 def split_rows(rows: int, split: SplitSection, grounds: Grounds | None = None) -> Partition:
@@ -66,10 +70,33 @@ def split_rows(rows: int, split: SplitSection, grounds: Grounds | None = None) -
         hint = "use method: random or time"
         raise refuse("S115", message, hint=hint, path=("data", "split", "method"))
     else:
-        return _stratified(classes, counts, split.seed)
+        parts = _stratified(classes, counts, split.seed, grounds.copies)
+        return _checked(parts, split) if grounds.copies is not None else parts
+    parts = {
+        name: np.sort(part)
+        for name, part in zip(SPLITS, _cut(order, counts, grounds.copies), strict=True)
+    }
+    return _checked(parts, split) if grounds.copies is not None else parts
+
+
+def _checked(parts: Partition, split: SplitSection) -> Partition:
+    """Return splits of rows that were kept together; refuse one that is left without any."""
+    counts = {name: len(rows) for name, rows in parts.items()}
+    check_counts(counts, sum(counts.values()), split, ": rows that are the same stay together")
+    return parts
+
+
+def _cut(order: Rows, counts: Mapping[SplitName, int], copies: Rows | None) -> list[Rows]:
+    """Return the rows of each split in turn; cuts between copies move to where others begin."""
     ends = np.cumsum([counts[name] for name in SPLITS])[:-1]
-    parts = np.split(order.astype(np.int64), ends)
-    return {name: np.sort(part) for name, part in zip(SPLITS, parts, strict=True)}
+    if copies is None or not len(order):
+        return np.split(order.astype(np.int64), ends)
+    _, first, codes = np.unique(copies[order], return_index=True, return_inverse=True)
+    gathered = np.argsort(first[codes], kind="stable")
+    begins = np.flatnonzero(np.diff(first[codes][gathered], prepend=-1))
+    borders = np.append(begins, len(order))
+    nearest = [int(borders[np.abs(borders - end).argmin()]) for end in ends]
+    return np.split(order[gathered].astype(np.int64), nearest)
 
 
 def split_given(given: Rows, split: SplitSection, grounds: Grounds | None = None) -> Partition:
@@ -176,21 +203,25 @@ def check_counts(
             raise refuse("D111", message, path=("data", "split", key))
 
 
-def _stratified(classes: Values, counts: Mapping[SplitName, int], seed: int) -> Partition:
-    """Divide each class by the same shares; what rounding leaves goes where most is due."""
+def _stratified(
+    classes: Values, counts: Mapping[SplitName, int], seed: int, copies: Rows | None
+) -> Partition:
+    """Divide each class by the same shares; what rounding leaves goes where most is due.
+
+    Copies are of one class: they are kept together within it.
+    """
     generator = np.random.default_rng(seed)
     left = dict(counts)
     taken: dict[SplitName, list[Rows]] = {name: [] for name in SPLITS}
     _, codes, sizes = np.unique(classes, return_inverse=True, return_counts=True)
-    remaining = len(classes)
     for code in np.argsort(sizes, kind="stable"):
         members = generator.permutation(np.flatnonzero(codes == code))
-        shares = _apportion(len(members), left, remaining)
-        ends = np.cumsum([shares[name] for name in SPLITS])[:-1]
-        for name, part in zip(SPLITS, np.split(members, ends), strict=True):
+        # Copies that were kept together may have filled every split.
+        left = left if any(left.values()) else dict(counts)
+        shares = _apportion(len(members), left, sum(left.values()))
+        for name, part in zip(SPLITS, _cut(members, shares, copies), strict=True):
             taken[name].append(part)
-            left[name] -= len(part)
-        remaining -= len(members)
+            left[name] = max(0, left[name] - len(part))
     return {name: np.sort(np.concatenate(parts)) for name, parts in taken.items()}
 
 

@@ -34,7 +34,9 @@ MOST_CATEGORIES = 50
 MOST_WORDS = 1000
 """Words of a text, the most frequent ones, that become a number each."""
 FEW_OTHERS = 5
-"""Rows below which those that differ from all others say nothing."""
+"""Rows below which those that differ from all others say nothing ..."""
+FEW_SHARE = 0.03
+"""... where they are no larger share of the rows: they may all lie in one split."""
 TRAINING = 0.7
 """Share of the rows that a drafted spec trains on."""
 MANY_MOMENTS = 20
@@ -204,8 +206,9 @@ def why_useless(column: Column, *, series: bool) -> str | None:
         return f"{len(counts)} different texts"
     if column.kind == "date" and not column.form:
         return "dates whose day and month cannot be told apart"
-    if not column.shape and sum(counts) - max(counts) < FEW_OTHERS:
-        return f"the same in all but {sum(counts) - max(counts)} of {sum(counts)} rows"
+    rows, others = sum(counts), sum(counts) - max(counts)
+    if not column.shape and others < FEW_OTHERS and others <= FEW_SHARE * rows:
+        return f"the same in all but {others} of {rows} rows"
     if column.kind == "numeric" and not column.shape and counts_rows(column.values):
         return "it counts the rows"
     return "not a number" if series and column.kind != "numeric" else None

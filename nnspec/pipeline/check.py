@@ -203,8 +203,9 @@ def check_inputs(network: Network, inputs: Mapping[str, Tensor | None], findings
             )
         elif offered is not None and not fits(node.outputs[0], offered):
             declared = show_extents(node.outputs[0])
-            message = f"Input declares {declared}; the data gives {show_extents(offered)}"
-            hint = "leave Input out: it follows from the data"
+            given = show_extents(offered)
+            message = f"Input declares {declared}; the data gives {given}"
+            hint = "leave Input out: it follows from the data" if alone else f"write {given}"
             findings.add("G308", message, node.node.origin.of("shape"), hint=hint)
 
 

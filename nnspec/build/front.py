@@ -113,23 +113,15 @@ class Front(tf.Module):  # type: ignore[misc]  # TensorFlow is untyped
             case CategoryFit():
                 return self._encode_category(name, fit, cells)
             case DateFit():
-                dates = (
-                    cells if fit.fill is None else tf.where(tf.equal(cells, ""), fit.fill, cells)
-                )
-                return encode_dates(fit, dates)
+                return encode_dates(fit, _filled_texts(cells, fit.fill))
             case TextFit():
-                texts = (
-                    cells if fit.fill is None else tf.where(tf.equal(cells, ""), fit.fill, cells)
-                )
-                return encode_texts(fit, self.tables[name], texts)
+                return encode_texts(fit, self.tables[name], _filled_texts(cells, fit.fill))
             case _:
                 assert_never(fit)
 
     def _encode_category(self, name: str, fit: CategoryFit, cells: tf.Tensor) -> tf.Tensor:
         """Return categories by position: one-hot, or counted from 1 with 0 for unknown ones."""
-        if fit.fill is not None:
-            cells = tf.where(tf.equal(cells, ""), tf.constant(fit.fill), cells)
-        positions = self.tables[name].lookup(cells)
+        positions = self.tables[name].lookup(_filled_texts(cells, fit.fill))
         if fit.encoding == "one_hot":
             if fit.unknown == "own":
                 positions = tf.where(positions < 0, len(fit.vocabulary), positions)
@@ -190,6 +182,11 @@ def _filled(cells: tf.Tensor, fill: float | None) -> tf.Tensor:
     if fill is None:
         return cells
     return tf.where(tf.math.is_nan(cells), tf.cast(fill, cells.dtype), cells)
+
+
+def _filled_texts(cells: tf.Tensor, fill: str | None) -> tf.Tensor:
+    """Return texts with `fill` for missing ones, unchanged where nothing fills them."""
+    return cells if fill is None else tf.where(tf.equal(cells, ""), fill, cells)
 
 
 def _missing(cells: tf.Tensor) -> tf.Tensor:

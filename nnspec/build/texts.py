@@ -5,7 +5,7 @@ The expressions are those by which tables are read (`data.columns.words`).
 
 import tensorflow as tf
 
-from nnspec.data.columns.words import GAP, PUNCTUATION
+from nnspec.data.columns.words import GAP, NUL, PUNCTUATION
 from nnspec.data.fit.fitted import TextFit
 
 
@@ -25,9 +25,10 @@ def encode_texts(fit: TextFit, table: tf.lookup.StaticHashTable, cells: tf.Tenso
 
 def part_texts(fit: TextFit, cells: tf.Tensor) -> tf.RaggedTensor:
     """Return the words of each text of a row of texts."""
-    if fit.standardize in {"lower", "lower_and_strip_punctuation"}:
+    cells = tf.strings.regex_replace(cells, NUL, " ")
+    if fit.lowered:
         cells = tf.strings.lower(cells, encoding="utf-8")
-    if fit.standardize in {"strip_punctuation", "lower_and_strip_punctuation"}:
+    if fit.stripped:
         cells = tf.strings.regex_replace(cells, PUNCTUATION, "")
     if fit.split == "character":
         words = tf.strings.unicode_split(cells, "UTF-8")

@@ -32,6 +32,10 @@ def draft(tmp_path: Path) -> Draft:
     return drafted
 
 
+def lines(*written: str) -> str:
+    return "".join(f"{line}\n" for line in written)
+
+
 def test_numbers_make_a_regression_and_columns_are_typed(draft: Draft) -> None:
     text = draft(FLATS, "price")
     assert "  columns: {town: category, sold: boolean}\n" in text
@@ -160,13 +164,13 @@ def test_a_first_spec_trains_as_it_is(draft: Draft, tmp_path: Path, name: str) -
 def test_rows_in_the_order_of_dates_are_tested_on_the_latest(draft: Draft) -> None:
     days = [f"2024-0{1 + row // 28}-{1 + row % 28:02d}" for row in range(80)]
     rows = [f"{day},{row % 7},{row % 11}.5" for row, day in enumerate(days)]
-    text = draft("\n".join(["Order Date,x,y", *rows, ""]), "y")
+    text = draft(lines("Order Date,x,y", *rows), "y")
     assert "  features: [Order Date, x]\n" in text
     assert "  split: {validation: 0.15, test: 0.15, by: Order Date}\n" in text
-    mixed = "\n".join(["Order Date,x,y", *rows[40:], *rows[:40], ""])
+    mixed = lines("Order Date,x,y", *rows[40:], *rows[:40])
     assert "seed: 0}\n" in draft(mixed, "y")
     kinds = [f"{day},{row % 7},{'ab'[row % 2]}" for row, day in enumerate(days)]
-    assert "seed: 0}\n" in draft("\n".join(["Order Date,x,y", *kinds, ""]), "y")
+    assert "seed: 0}\n" in draft(lines("Order Date,x,y", *kinds), "y")
 
 
 def test_a_table_beside_the_spec_s_folder_is_named_from_there(
@@ -188,7 +192,7 @@ def test_a_table_beside_the_spec_s_folder_is_named_from_there(
 
 def test_a_column_that_stands_for_the_target_is_left_out(draft: Draft) -> None:
     rows = [f"{k % 7},{'yes' if k % 3 else 'no'},{k % 3 > 0:d},{k % 5}" for k in range(60)]
-    text = draft("\n".join(["Age,alive,Survived,Class", *rows, ""]), "Survived")
+    text = draft(lines("Age,alive,Survived,Class", *rows), "Survived")
     assert "  # left out: alive (it stands one to one for the target)\n" in text
     assert "  features: [Age, Class]\n" in text
 
@@ -197,12 +201,10 @@ def test_free_texts_count_their_words_and_names_are_left_out(draft: Draft) -> No
     words = ("good", "bad", "the room", "was", "very", "quiet", "not")
     texts = [" ".join(words[(k * j) % 7] for j in range(1, 6)) + f" {k}" for k in range(60)]
     rows = [f"{text},guest{k},{k % 2}" for k, text in enumerate(texts)]
-    text = draft("\n".join(["Review,Name,liked", *rows, ""]), "liked")
+    text = draft(lines("Review,Name,liked", *rows), "liked")
     assert "Review: {text: {output_mode: multi_hot, max_tokens: 1000}}" in text
     assert "  # left out: Name (60 different texts)\n" in text
-    series = draft(
-        "\n".join(["Review,y", *(f"{one},{k}" for k, one in enumerate(texts)), ""]), "y", 3
-    )
+    series = draft(lines("Review,y", *(f"{one},{k}" for k, one in enumerate(texts))), "y", 3)
     assert "  # left out: Review (not a number)\n" in series
 
 
@@ -211,19 +213,19 @@ def test_words_for_missing_cells_and_names_among_numbers_are_told_apart(draft: D
         f"{k % 9}.5,{'nil' if k % 20 == 3 else k % 11},{'rotary' if k == 9 else k % 4},{k % 7}.5"
         for k in range(60)
     ]
-    text = draft("\n".join(["a,isig,Cylinders,y", *rows, ""]), "y")
+    text = draft(lines("a,isig,Cylinders,y", *rows), "y")
     assert "  null_values: [NA, N/A, NaN, nan, 'null', 'NULL', nil]\n" in text.replace('"', "'")
     assert "  missing: median\n" in text
     assert "  columns: {Cylinders: category}\n" in text
     rows = [f"{k % 9},{'1,234' if k == 7 else k}" for k in range(60)]
-    table = "\n".join(["a;y", *(row.replace(",", ";", 1) for row in rows), ""])
+    table = lines("a;y", *(row.replace(",", ";", 1) for row in rows))
     with pytest.raises(Refused, match=r"\[D106\]"):
         draft(table, "y")
 
 
 def test_columns_that_cannot_be_features_are_left_out(draft: Draft) -> None:
     rows = [f"n{k},{k % 5},{int(k == 8)},{k % 7},{int(k < 3)}" for k in range(50)]
-    text = draft("\n".join([',"x",flag,y,some', *rows, *rows[9:11], ""]), "y")
+    text = draft(lines(',"x",flag,y,some', *rows, *rows[9:11]), "y")
     assert "  # left out: a column without name (nothing to call it by)\n" in text
     assert "  # left out: flag (the same in all but 1 of 52 rows)\n" in text
     assert "  features: [x, some]\n" in text
@@ -234,11 +236,11 @@ def test_rows_without_a_target_are_left_out_and_others_filled(draft: Draft) -> N
         f"{'' if k % 4 == 1 else k % 9},{'p' if k % 10 == 2 else 'q'},{'' if k % 10 == 2 else k}"
         for k in range(60)
     ]
-    text = draft("\n".join(["x,same,y", *rows, ""]), "y")
+    text = draft(lines("x,same,y", *rows), "y")
     assert "  missing: median\n  target_missing: drop\n" in text
     assert "  # left out: same (the same in every row)\n" in text
     gap = [f"{'' if k == 7 else k % 9},{'' if k == 7 else k}" for k in range(60)]
-    assert "  missing: median\n  target_missing: drop\n" in draft("\n".join(["x,y", *gap, ""]), "y")
+    assert "  missing: median\n  target_missing: drop\n" in draft(lines("x,y", *gap), "y")
 
 
 @pytest.mark.parametrize(
@@ -249,7 +251,7 @@ def test_a_target_without_classes_or_features_is_refused(
 ) -> None:
     rows = [f"{k if code == 'D113' else k % 7},{cell(k * 5 % 89)}" for k in range(80)]
     with pytest.raises(Refused) as caught:
-        draft("\n".join(["x,y", *rows, ""]), "y")
+        draft(lines("x,y", *rows), "y")
     (found,) = caught.value.diagnostics
     assert found.code == code
     if code == "D113":
@@ -263,7 +265,7 @@ def test_a_target_without_any_cell_is_refused(draft: Draft) -> None:
 
 def test_copies_of_rows_are_kept_together(draft: Draft) -> None:
     rows = [f"{k * 0.37:.2f},{k % 11 * 1.7:.2f},{k % 13}.5" for k in range(60)]
-    plain = draft("\n".join(["a,b,y", *rows, ""]), "y")
+    plain = draft(lines("a,b,y", *rows), "y")
     assert "  split: {validation: 0.15, test: 0.15, seed: 0}\n" in plain
-    copied = draft("\n".join(["a,b,y", *rows, *rows[:9], ""]), "y")
+    copied = draft(lines("a,b,y", *rows, *rows[:9]), "y")
     assert "  split: {validation: 0.15, test: 0.15, seed: 0, duplicates: together}\n" in copied

@@ -10,6 +10,8 @@ from nnspec.data.fit.fitted import TextFit
 
 PUNCTUATION = r"[!-/:-@\[-`{-~]"
 """Signs of ASCII that are neither letters, digits nor blanks: those that Keras strips."""
+NUL = r"\x00"
+"""Ends a text for TensorFlow's small letters; a gap like others in place of that."""
 GAP = rf"{SPACE}+"
 """What stands between two words."""
 WORD = r"[^ ]+"
@@ -18,9 +20,10 @@ WORD = r"[^ ]+"
 
 def part_texts(cells: pl.Series, fit: TextFit) -> pl.Series:
     """Return the words of each text: a list of texts a row, in their order."""
-    if fit.standardize in {"lower", "lower_and_strip_punctuation"}:
+    cells = cells.str.replace_all(NUL, " ")
+    if fit.lowered:
         cells = cells.str.to_lowercase()
-    if fit.standardize in {"strip_punctuation", "lower_and_strip_punctuation"}:
+    if fit.stripped:
         cells = cells.str.replace_all(PUNCTUATION, "")
     if fit.split == "character":
         words = cells.str.split("")

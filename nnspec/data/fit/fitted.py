@@ -179,6 +179,16 @@ class TextFit(Fitted):
     indicator: ClassVar[bool] = False
 
     @property
+    def lowered(self) -> bool:
+        """Tell whether capitals become small letters."""
+        return self.standardize in {"lower", "lower_and_strip_punctuation"}
+
+    @property
+    def stripped(self) -> bool:
+        """Tell whether punctuation is taken out."""
+        return self.standardize in {"strip_punctuation", "lower_and_strip_punctuation"}
+
+    @property
     def numbered(self) -> bool:
         """Tell whether the network reads the numbers of words in their order."""
         return self.mode == "int"

@@ -14,6 +14,9 @@ from nnspec.spec.data import SplitSection
 SplitName = Literal["train", "validation", "test"]
 SPLITS: tuple[SplitName, ...] = ("train", "validation", "test")
 
+TOGETHER = ": rows that are the same stay together"
+"""Why a split that was drawn may have no rows."""
+
 Partition = Mapping[SplitName, Rows]
 """Row numbers of each split, from 0, in the order of the data."""
 
@@ -71,18 +74,16 @@ def split_rows(rows: int, split: SplitSection, grounds: Grounds | None = None) -
         raise refuse("S115", message, hint=hint, path=("data", "split", "method"))
     else:
         parts = _stratified(classes, counts, split.seed, grounds.copies)
-        return _checked(parts, split) if grounds.copies is not None else parts
-    parts = {
-        name: np.sort(part)
-        for name, part in zip(SPLITS, _cut(order, counts, grounds.copies), strict=True)
-    }
-    return _checked(parts, split) if grounds.copies is not None else parts
+        return _checked(parts, split, TOGETHER)
+    cut = _cut(order, counts, grounds.copies)
+    parts = {name: np.sort(part) for name, part in zip(SPLITS, cut, strict=True)}
+    return _checked(parts, split, TOGETHER)
 
 
-def _checked(parts: Partition, split: SplitSection) -> Partition:
-    """Return splits of rows that were kept together; refuse one that is left without any."""
+def _checked(parts: Partition, split: SplitSection, reason: str) -> Partition:
+    """Return splits; refuse one that has a share and no rows (D111)."""
     counts = {name: len(rows) for name, rows in parts.items()}
-    check_counts(counts, sum(counts.values()), split, ": rows that are the same stay together")
+    check_counts(counts, sum(counts.values()), split, reason)
     return parts
 
 
@@ -157,8 +158,7 @@ def _by_groups(groups: Values, counts: Mapping[SplitName, int], split: SplitSect
 def _partition(places: Rows, split: SplitSection, reason: str) -> Partition:
     """Return the rows at each place; refuse a split that has a share and no rows (D111)."""
     parts: Partition = {name: np.flatnonzero(places == place) for place, name in enumerate(SPLITS)}
-    check_counts({name: len(rows) for name, rows in parts.items()}, len(places), split, reason)
-    return parts
+    return _checked(parts, split, reason)
 
 
 def split_counts(rows: int, split: SplitSection) -> dict[SplitName, int]:

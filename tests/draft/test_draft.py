@@ -210,11 +210,11 @@ def test_free_texts_count_their_words_and_names_are_left_out(draft: Draft) -> No
 
 def test_words_for_missing_cells_and_names_among_numbers_are_told_apart(draft: Draft) -> None:
     rows = [
-        f"{k % 9}.5,{'nil' if k % 20 == 3 else k % 11},{'rotary' if k == 9 else k % 4},{k % 7}.5"
+        f"{k % 9}.5,{'Nil' if k % 20 == 3 else k % 11},{'rotary' if k == 9 else k % 4},{k % 7}.5"
         for k in range(60)
     ]
     text = draft(lines("a,isig,Cylinders,y", *rows), "y")
-    assert "  null_values: [NA, N/A, NaN, nan, 'null', 'NULL', nil]\n" in text.replace('"', "'")
+    assert "  null_values: [NA, N/A, NaN, nan, 'null', 'NULL', Nil]\n" in text.replace('"', "'")
     assert "  missing: median\n" in text
     assert "  columns: {Cylinders: category}\n" in text
     rows = [f"{k % 9},{'1,234' if k == 7 else k}" for k in range(60)]

@@ -53,8 +53,10 @@ def test_logistic_regression_and_majority_equal_scikit_learn_on_the_same_rows() 
 
 def test_numbers_of_words_are_taken_as_which_words_a_text_has() -> None:
     draw = np.random.default_rng(2)
-    words, size = draw.integers(0, 12, (300, 6)), draw.normal(size=(300, 2))
-    labels = np.array(["no", "yes"], dtype=object)[(words == 7).any(axis=1).astype(int)]
+    words, size = draw.integers(0, 12, (300, 6)) // 3 * 3 + 1, draw.normal(size=(300, 2))
+    labels = np.array(["no", "yes"], dtype=object)[
+        ((words == 7).any(axis=1) ^ (draw.random(300) < 0.2)).astype(int)
+    ]
     train, test = slice(0, 200), slice(200, None)
     cuts = {"train": train, "test": test}
     splits = {
@@ -68,7 +70,7 @@ def test_numbers_of_words_are_taken_as_which_words_a_text_has() -> None:
     model = LogisticRegression().fit(table[train], labels[train].astype(str))
     shares = model.predict_proba(table[test])
     area = sk.roc_auc_score(labels[test] == "yes", shares[:, 1])
-    assert found["roc_auc"] == pytest.approx(area, abs=1e-3)
+    assert found["roc_auc"] == pytest.approx(area, abs=1e-4)
     assert found["accuracy"] == (shares.argmax(axis=1) == (labels[test] == "yes")).mean()
 
 

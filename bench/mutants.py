@@ -3,6 +3,7 @@
     python bench/mutants.py map                 # once: which test runs which line, and how long
     python bench/mutants.py named               # six changes that once went unnoticed
     python bench/mutants.py run --count 300     # drawn by seed, the same number of each floor
+    python bench/mutants.py again --of RECORD   # those that a run's record says survived
 
 Every mutant is written into a copy of the project, and the tests that run its line are called
 there, those of its floor first, until one fails. A process that has imported the libraries is
@@ -27,7 +28,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from queue import Queue
 
-from mutations import ROOT, Mutant, draw
+from mutations import ROOT, Mutant, draw, redraw
 from mutations_named import named
 
 MAP = ROOT / ".mutants"
@@ -303,16 +304,18 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    parser.add_argument("what", choices=("map", "named", "run"))
+    parser.add_argument("what", choices=("map", "named", "run", "again"))
     parser.add_argument("--count", type=int, default=300)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--of", type=Path, help="record of a run")
     known, rest = parser.parse_known_args()
     if known.what == "map":
         return make_map(rest)
     makers: dict[str, Callable[[], list[Mutant]]] = {
         "named": named,
         "run": lambda: draw(known.count, known.seed),
+        "again": lambda: redraw(json.loads(known.of.read_text())["figures"]),
     }
     mutants = makers[known.what]()
     preload()

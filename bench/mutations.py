@@ -6,10 +6,10 @@ operator with many replacements counts no more than a number with two.
 
 import ast
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import parso
 from cosmic_ray.ast import ast_nodes, get_ast
@@ -105,6 +105,27 @@ def sites(file: Path) -> Iterator[Site]:
                 if not any(low <= start < high for low, high in silent):
                     yield Site(file, start, name, occurrence)
                 occurrence += 1
+
+
+def redraw(figures: Sequence[Mapping[str, Any]]) -> list[Mutant]:
+    """Return the mutants of a record that survived, in today's code.
+
+    Each is the same change that makes the same line, the nearest to where it stood; those whose
+    line is gone are left out.
+    """
+    survivors = [one for one in figures if not one["killed"]]
+    found = [nearest(one["file"], one["change"], one["shown"], one["line"]) for one in survivors]
+    return [one for one in found if one is not None]
+
+
+def nearest(file: str, change: str, shown: str, line: int) -> Mutant | None:
+    """Return the mutant of a file that makes a line, None where no change makes it."""
+    path = ROOT / file
+    if not path.exists():
+        return None
+    same = [site for site in sites(path) if site.operator.removeprefix("core/") == change]
+    made = [mutant for site in same if (mutant := mutate(site)) and mutant.shown == shown]
+    return min(made, key=lambda one: abs(one.line - line), default=None)
 
 
 Span = tuple[tuple[int, int], tuple[int, int]]

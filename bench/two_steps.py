@@ -34,7 +34,7 @@ from nnspec.document import parse_document
 from nnspec.pipeline.check import Checked, check_document
 
 WORDS = ("red", "green", "blue", "grey", "pink", "teal")
-OPEN_AXIS = 7
+OPEN_AXIS = 13
 """Length of an axis that only the run tells."""
 TRACED = 16
 """One spec in so many is trained by a compiled step; the others as it stands, which is quicker."""

@@ -15,7 +15,7 @@ from nnspec.language.words import describe_field
 from nnspec.lsp.meaning import Entry, Fields, Meaning, Top, Value, meaning_of
 from nnspec.lsp.place import find_place, word_at
 from nnspec.reading.admitted import admitted
-from nnspec.reference.pages import describe_class
+from nnspec.reference.entries import describe_class
 from nnspec.reference.terminal import explain_ranked
 from nnspec.schema.document import describe_top
 from nnspec.schema.network import WIRING

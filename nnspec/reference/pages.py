@@ -4,21 +4,17 @@ from collections.abc import Iterable, Mapping
 from inspect import getdoc
 from sys import modules
 
-from pydantic import BaseModel
-
 from nnspec.catalog.base import CatalogObject
-from nnspec.catalog.prose import class_prose, field_prose
+from nnspec.catalog.prose import class_prose
 from nnspec.catalog.ranked import RANKED, SHORT
 from nnspec.catalog.registry import load_all
 from nnspec.frontends.nnspec_1.sections import SECTIONS
-from nnspec.language.words import describe_field, show_value
-from nnspec.reference.markdown import code, escape, fence, page, table
-from nnspec.reference.samples import sample
+from nnspec.reference.data_page import data_page
+from nnspec.reference.entries import Kinds, describe_class, describe_fields, links
+from nnspec.reference.markdown import code, escape, page, table
 from nnspec.schema.document import describe_top, inner_sections
-from nnspec.schema.fields import in_order, write
 from nnspec.schema.network import WIRING
-
-Kinds = list[type[CatalogObject]]
+from nnspec.spec.data import DataSection
 
 
 def reference_pages() -> dict[str, str]:
@@ -26,6 +22,7 @@ def reference_pages() -> dict[str, str]:
     families = {family: members(kinds) for family, kinds in sorted(load_all().items())}
     groups = group_layers(families.pop("layers"))
     pages = {"README.md": index_page(groups, families), "spec.md": spec_page()}
+    pages["data.md"] = data_page(families.pop("sources"), families.pop("columns"))
     pages |= {
         f"layers/{name}.md": catalogue_page(headline(kinds), kinds)
         for name, kinds in groups.items()
@@ -78,7 +75,8 @@ def index_page(groups: Mapping[str, Kinds], families: Mapping[str, Kinds]) -> st
         table(("short name", "becomes"), short_names()),
     ]
     for family, kinds in families.items():
-        parts += [f"## {family.capitalize()}", links(f"{family}.md", kinds)]
+        target = "data.md" if family in {"sources", "columns"} else f"{family}.md"
+        parts += [f"## {family.capitalize()}", links(target, kinds)]
     return page("Reference", parts)
 
 
@@ -91,56 +89,9 @@ def short_names() -> list[tuple[str, str]]:
     return ranked + [(code(short), code(name)) for short, name in SHORT.items()]
 
 
-def links(target: str, kinds: Kinds) -> str:
-    """Return the names of classes, each a link to its entry."""
-    return ", ".join(f"[{one.keras_name}]({target}#{anchor(one.keras_name)})" for one in kinds)
-
-
-def anchor(title: str) -> str:
-    """Return the anchor that forges give a title."""
-    return "".join(one for one in title.lower().replace(" ", "-") if one.isalnum() or one in "-_")
-
-
 def catalogue_page(title: str, kinds: Kinds) -> str:
     """Return the page of some classes."""
     return page(title, [links("", kinds), *(describe_class(kind) for kind in kinds)])
-
-
-def describe_class(kind: type[CatalogObject]) -> str:
-    """Return the section of one class: prose, example, arguments, what is left out."""
-    parts = [f"## {kind.keras_name}", escape(class_prose(kind))]
-    if kind.beyond_keras:
-        parts.append(f"Not Keras' own: {escape(kind.beyond_keras)}.")
-    if others := [name for name in kind.__dict__.get("aliases", ()) if name != kind.keras_name]:
-        parts.append(f"Also {', '.join(code(name) for name in others)}.")
-    if kind.shorthand:
-        parts.append(f"{code(f'{kind.keras_name}: VALUE')} sets {code(kind.shorthand)}.")
-    parts += [fence(sample(kind), "yaml"), describe_fields(kind)]
-    if kind.omitted:
-        left_out = (f"{code(name)}: {escape(reason)}" for name, reason in kind.omitted.items())
-        parts.append("Left out: " + "; ".join(left_out) + ".")
-    return "\n\n".join(part for part in parts if part)
-
-
-def describe_fields(kind: type[BaseModel]) -> str:
-    """Return the table of a class' settings; empty if it has none."""
-    prose = field_prose(kind)
-    rows = [
-        (
-            code(name),
-            escape(describe_field(info, name)),
-            "**required**" if info.is_required() else default_of(kind, name),
-            escape(prose.get(name, "")).replace("\n\n", " "),
-        )
-        for name, info in in_order(kind)
-    ]
-    return table(("argument", "takes", "default", "meaning"), rows) if rows else ""
-
-
-def default_of(kind: type[BaseModel], name: str) -> str:
-    """Return the default of a setting as a spec writes it."""
-    default = write(kind.model_fields[name].get_default(call_default_factory=True))
-    return code(show_value(default)) if default != {} else ""
 
 
 def spec_page() -> str:
@@ -158,7 +109,10 @@ def spec_page() -> str:
             ("key", "meaning"), keys_of((name, one["description"]) for name, one in WIRING.items())
         ),
     ]
+    parts += ["## data", "Where rows come from and what is done with them: [data.md](data.md)."]
     for name, section in SECTIONS.items():
+        if section is DataSection:
+            continue
         parts += [f"## {name}", escape(class_prose(section)), describe_fields(section)]
         for field, info in section.model_fields.items():
             for inner in inner_sections([section])[1:]:

@@ -12,6 +12,7 @@ from nnspec.rules import (
     counts,
     dropout,
     gradients,
+    halves,
     kernels,
     lengths,
     loss_head,
@@ -54,6 +55,7 @@ SUBJECTS = (
     recurrence,
     capacity,
     gradients,
+    halves,
     vocabulary,
     pixels,
 )

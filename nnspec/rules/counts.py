@@ -142,6 +142,9 @@ def check_unmoved(case: Case) -> Iterator[Diagnostic]:
             elif metric.keras_name == "PearsonCorrelation" and length_along(metric, head) == PAIR:
                 message = f"{name} compares the numbers of a row; of two it is 1, -1 or no number"
                 yield Diagnostic("M132", message, case.place(*path), "add axis: 0, to compare rows")
+            elif is_correlation_of_labels(metric, head):
+                message = f"{name} compares the numbers of a row, and its labels may all be equal"
+                yield Diagnostic("M132", message, case.place(*path), "write binary_accuracy, or f1")
 
 
 @rule("M136")
@@ -153,6 +156,12 @@ def check_ignored(case: Case) -> Iterator[Diagnostic]:
             message = f"ignore_class leaves out class {ignored} of 2: one is left to learn"
             place = case.place(*head.loss_path, "ignore_class")
             yield Diagnostic("M136", message, place, "remove ignore_class")
+
+
+def is_correlation_of_labels(metric: Metric, head: Head) -> bool:
+    """Return whether a row's labels are correlated: of equal ones there is no correlation."""
+    labels = head.loss is not None and head.loss.targets == "zero_one"
+    return labels and metric.keras_name == "PearsonCorrelation" and getattr(metric, "axis", 0) != 0
 
 
 def length_along(measure: Metric | Loss, head: Head) -> int | None:

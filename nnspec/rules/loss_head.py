@@ -63,7 +63,8 @@ def misfit(head: Head) -> str | None:
     if head.loss is None or head.from_logits or head.gives is None:
         return None
     what = compared(head, head.loss)
-    if what is None or head.gives not in REFUSED[what]:
+    alone = what == "shares" and head.units == 1 and head.gives != "distribution"
+    if what is None or (head.gives not in REFUSED[what] and not alone):
         return None
     return WANTED.get(what, "sigmoid")
 

@@ -79,7 +79,8 @@ def contradiction(case: Case, head: Head, metric: Metric) -> tuple[str, str] | N
 def one_of_several(head: Head, metric: Metric) -> tuple[str, str] | None:
     """Return what is wrong with a metric of one class among several where labels are answered."""
     name = log_name(metric)
-    if head.units == 1 and metric.keras_name in AMONG_CLASSES:
+    among = metric.keras_name in AMONG_CLASSES or getattr(metric, "sparse_y_pred", None) is False
+    if head.units == 1 and among:
         message = f"the metric {name} looks for the largest of several units; there is 1 unit"
         return message, "write accuracy, or binary_accuracy"
     numbered = metric.keras_name.startswith("Sparse")

@@ -14,6 +14,9 @@ UNSCALED = frozenset({"SGD", "Ftrl", "Adagrad", "Adadelta"})
 """Optimizers whose steps follow the gradient's size, or whose rate is usually large."""
 LARGEST = {True: 10.0, False: 1.0}
 """Largest sensible rate, by whether the optimizer is one of these."""
+BY_SIGN = 0.03
+"""Largest of Lion, which moves every weight by the rate itself. Source: Chen et al. 2023,
+arXiv:2302.06675, section 5: three to ten times smaller than AdamW's."""
 SMALLEST = 1e-9
 """Rate below which float32 weights near 1 do not change any more."""
 LONG = frozenset({"CosineDecay", "PolynomialDecay", "PiecewiseConstantDecay"})
@@ -48,14 +51,16 @@ def check_rate(case: Case) -> Iterator[Diagnostic]:
         return
     optimizer = case.training.optimizer
     rate = highest(optimizer.learning_rate)
-    largest = LARGEST[optimizer.keras_name in UNSCALED]
+    signs = optimizer.keras_name == "Lion"
+    largest = BY_SIGN if signs else LARGEST[optimizer.keras_name in UNSCALED]
     place = case.place(*PATH)
     if rate > largest:
         message = (
             f"a learning_rate of {rate:g} is above {largest:g}: {optimizer.keras_name} "
             "would jump over every minimum"
         )
-        yield Diagnostic("T107", message, place, "try 0.001, or 0.01 for SGD")
+        hint = "try 0.0001" if signs else "try 0.001, or 0.01 for SGD"
+        yield Diagnostic("T107", message, place, hint)
     elif rate < SMALLEST:
         message = f"a learning_rate of {rate:g} changes no weight; expected {SMALLEST:g} or more"
         yield Diagnostic("T107", message, place, "try 0.001, or 0.01 for SGD")

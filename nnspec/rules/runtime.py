@@ -28,8 +28,6 @@ MEASURED = {
 }
 """Task -> the figures that every report has, which gates bound."""
 RANKING = frozenset({"SparseTopKCategoricalAccuracy", "TopKCategoricalAccuracy"})
-SQUARING = frozenset({"Adadelta", "Adam", "AdamW", "Lamb", "Nadam", "RMSprop", "ScheduleFreeAdamW"})
-"""Optimizers that divide by the root of a mean of squared gradients."""
 SHARE = (0.0, 1.0)
 """What a share of rows can be."""
 REACH: dict[str, Reach] = {
@@ -313,25 +311,6 @@ def check_ranking(case: Case) -> Iterator[Diagnostic]:
                 )
                 hint = "add dtype: float32 to the last layer"
                 yield Diagnostic("T132", message, case.place(*path), hint)
-
-
-@rule("T138")
-def check_half_weights(case: Case) -> Iterator[Diagnostic]:
-    """Find weights kept in half precision where the optimizer squares their gradients."""
-    name = case.training.optimizer.keras_name if case.training else ""
-    if name not in SQUARING:
-        return
-    message = (
-        f"in float16 the square of a gradient below 0.0002 is 0, and {name} divides by its root: "
-        "weights leap, or end as no numbers"
-    )
-    if case.spec.runtime.dtype_policy == "float16" and not case.within:
-        where = case.place("runtime", "dtype_policy")
-        yield Diagnostic("T138", message, where, "write dtype_policy: mixed_float16")
-    for place in () if case.within else places(case.network):
-        node = place.node
-        if node.layer is not None and node.layer.dtype == "float16" and has_free_weights(node):
-            yield at(node, "T138", message, "dtype", hint="write dtype: mixed_float16")
 
 
 @rule("T127")

@@ -80,6 +80,23 @@ COUNTS = [
             "float16} #!\n- Dense: 1", "optimizer: @\nloss: mse"),
     Example("T138", "float16", "float32", "- Dense: 1", "optimizer: rmsprop\nloss: mse",
             rest="runtime: {dtype_policy: @}"),
+    Example("T138", "adamax", "sgd", "- Model:\n    - Dense: {units: 4, activation: relu, dtype: "
+            "float16} #!\n- Dense: 1", "optimizer: @\nloss: mse"),
+    Example("T139", "float16", "float32", "- Dense: 4\n- UnitNormalization: {dtype: @}\n"
+            "- Dense: 1", "loss: mse"),
+    Example("T139", "mixed_float16", "float32", "- Dense: 4\n- UnitNormalization #!\n"
+            "- Dense: {units: 1, dtype: float32}", "loss: mse", rest="runtime: {dtype_policy: @}"),
+    Example("T139", "float16", "float32", "- Dense: 1", "loss: {mae: {dtype: @}}"),
+    Example("T139", "float16", "float32", "- Dense: 1",
+            "loss: mse\nmetrics: [{RootMeanSquaredError: {dtype: @}}]"),
+    Example("T107", "0.1", "0.001", "- Dense: 1", "optimizer: {lion: {learning_rate: @}}\n"
+            "loss: mse"),
+    Example("M101", "kl_divergence", "binary_crossentropy", f"- Input: [6]\n{SIGMOID} #!",
+            "loss: @", ""),
+    Example("M104", "{MeanIoU: {num_classes: 2, sparse_y_pred: false}}", "BinaryIoU",
+            f"- Input: [6]\n{SIGMOID}", "loss: dice\nmetrics: [@]", ""),
+    Example("M132", "PearsonCorrelation", "ConcordanceCorrelation", f"- Input: [6]\n{LABELS}",
+            "loss: dice\nmetrics: [@]", ""),
     Example("P111", "LayerNormalization", "Rescaling: 1.0",
             "- Input: {shape: [3], dtype: int32}\n- @ #!\n- Dense: 1", "loss: mse", ""),
     Example("P111", "multi_hot", "tf_idf, idf_weights: [1.0, 2.0]",

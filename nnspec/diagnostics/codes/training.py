@@ -260,4 +260,12 @@ TRAINING: tuple[Code, ...] = (
         "Write mixed_float16, which computes in half precision and keeps weights in float32.",
         Severity.WARNING,
     ),
+    Code(
+        "T139",
+        "too small for half precision",
+        "What divides by a length or a sum, or takes a logarithm, adds a small number, 1e-7 or "
+        "less, against zeros. float16 does not hold it, so zeros are divided by zeros.",
+        "Compute it in float32.",
+        Severity.WARNING,
+    ),
 )

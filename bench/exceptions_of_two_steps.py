@@ -63,11 +63,6 @@ EXCEPTED = (
         "LogCosh|mse|mae|Huber",
     ),
     Excepted(
-        "InvalidArgumentError.*GatherV2",
-        "Keras joins rows of sparse gradients wrongly where a step is not compiled; every run's is",
-        "Embedding",
-    ),
-    Excepted(
         "gradient 0",
         "the larger, or smaller, of two layers is all that learns until the other has grown",
         "Maximum|Minimum",

@@ -9,9 +9,12 @@ from nnspec.data.split.windows import Windows
 from nnspec.data.table import Column, Table
 from nnspec.spec.window import WindowSection, aims
 
-PERIODS = ((0.5, 1.0), (6.0, 7.0), (200.0, 365.25))
-"""Days below which two rows are apart on average, and days after which such a series comes again:
-a day for hours, a week for days (five rows of working days), a year for months and quarters."""
+YEAR = 365.25
+PERIODS = ((0.5, 1.0), (6.0, 7.0), (200.0, YEAR))
+"""Days below which most rows are apart, and days after which such a series comes again: a day for
+hours, a week for days (five rows of working days), a year for weeks, months and quarters."""
+FEWEST = 4
+"""Days, weeks or years from which on most of them are whole."""
 SHORTEST = 2
 """Rows of a season, of which one alone would be the last value."""
 
@@ -31,9 +34,15 @@ def season_of(series: Series | None, window: WindowSection, *, dated: bool) -> i
     inside = np.ones(len(series.times), np.bool_)
     inside[series.starts] = False
     steps = np.diff(series.times)[inside[1:]]
-    step = float(steps.mean()) if len(steps) else np.inf
+    step = float(np.median(steps)) if len(steps) else np.inf
     period = next((days for below, days in PERIODS if step < below), None)
-    rows = 0 if period is None else round(period / step)
+    if period is None:
+        return None
+    # Rows of a week or a day are counted: there may be none on Sundays, or at night.
+    numbers = np.floor(series.times / period)
+    counts = np.unique(np.stack([series.codes, numbers]), axis=1, return_counts=True)[1]
+    counted = period < YEAR and len(counts) >= FEWEST
+    rows = int(np.median(counts)) if counted else round(period / step)
     return rows if rows >= SHORTEST else None
 
 

@@ -81,23 +81,29 @@ def read_for_prediction(
     targets = _target_kinds(fitted) if with_targets else {}
     table = _read_table(raw, fitted, targets)
     notes = tuple(find_unknown(table, fitted))
-    if fitted.window is not None:
-        new = cut_windows(table, fitted, tuple(targets))
-        return NewRows(
-            new.features,
-            new.targets,
-            new.rows,
-            latest=new.latest,
-            beside=new.beside,
-            notes=(*notes, *new.notes),
-        )
+    if fitted.window is None:
+        rows = _rows_of(table, fitted, raw.source, tuple(targets))
+        return replace(rows, notes=(*notes, *rows.notes))
+    new = cut_windows(table, fitted, tuple(targets))
+    return NewRows(
+        new.features,
+        new.targets,
+        new.rows,
+        latest=new.latest,
+        beside=new.beside,
+        notes=(*notes, *new.notes),
+    )
+
+
+def _rows_of(table: Table, fitted: Preprocessing, source: str, targets: tuple[str, ...]) -> NewRows:
+    """Return independent rows; those with missing cells are left out where training did so."""
     dropping = [name for name in fitted.dropping if name in table.columns]
     whole = whole_rows(table.select(dropping))
     if not whole.any():
-        message = f'each of the {table.rows} rows of "{raw.source}" lacks a cell'
+        message = f'each of the {table.rows} rows of "{source}" lacks a cell'
         raise refuse("D113", f"{message}; the run was trained with `missing: drop`")
     kept, left_out = np.flatnonzero(whole), np.flatnonzero(~whole)
-    notes += tuple(_told_left_out(left_out, table))
+    notes = tuple(_told_left_out(left_out, table))
     table = table.take(kept) if len(left_out) else table
     features, known = table.select(fitted.columns), table.select(targets)
     return NewRows(features, known, kept, left_out=left_out, notes=notes)

@@ -37,7 +37,8 @@ def wanted_units(case: Case, head: Head, data: DataSection) -> tuple[int, str] |
     if task == "multiclass":
         classes = known_classes(data, head.name)
         return (classes, f"the target has {classes} classes") if classes else None
-    if task in {"binary", "regression"} and columns and is_plain(data):
+    beyond = data.window is not None and not data.window.horizons
+    if task in {"binary", "regression"} and columns and is_plain(data) and not beyond:
         return units_of(columns, data)
     return None
 

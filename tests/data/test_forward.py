@@ -8,6 +8,7 @@ import pytest
 
 from nnspec.data import SPLITS, Dataset, TargetNeed, load_dataset, read_for_prediction
 from nnspec.diagnostics import Refused
+from nnspec.pipeline.check import Checked
 from nnspec.spec.data import DataSection
 
 Load = Callable[..., Dataset]
@@ -114,6 +115,17 @@ def test_windows_of_new_rows_without_a_target_are_not_judged(load: Load, tmp_pat
     rows = read_for_prediction("new.csv", fitted, folder=tmp_path, with_targets=True)
     assert rows.targets["y"].values.tolist() == [40, 50, 70, 80]
     assert rows.rows.tolist() == [4, 5, 7, 8]
+
+
+def test_the_words_of_other_programs_are_understood(read: Callable[..., Checked]) -> None:
+    text = """\
+nnspec: 1
+data: {source: t.csv, target: y, missing: ffill, window: {length: 3}}
+model: [Flatten, Dense: 1]
+training: {optimizer: Adam, loss: mse}
+"""
+    (found,) = read(text).diagnostics
+    assert found.hint == "write forward, the last known value of the same series"
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from nnspec.data import SPLITS, Dataset, TargetNeed, load_dataset, read_for_prediction
+from nnspec.data.columns.described import describe_columns
+from nnspec.data.read.source import read_source
 from nnspec.diagnostics import Refused
 from nnspec.pipeline.check import Checked
 from nnspec.spec.data import DataSection
@@ -145,6 +147,17 @@ def test_what_cannot_be_known_is_refused(
 ) -> None:
     with pytest.raises(Refused, match=rf"{said}.*\[{code}\]"):
         load(tmp_path, {"known": known})
+
+
+def test_a_column_known_in_advance_is_shown_as_such(tmp_path: Path) -> None:
+    load(tmp_path)
+    window = {"length": 4, "time": "day", "known": ["offer", "wet"]}
+    settings = {"source": "data.csv", "target": "sold", "features": ["wet"], "window": window}
+    raw = read_source("data.csv", tmp_path)
+    facts = {one.name: one for one in describe_columns(raw, DataSection.model_validate(settings))}
+    roles = {name: one.role for name, one in facts.items()}
+    assert roles["offer"] == roles["wet"] == "known in advance"
+    assert facts["offer"].front == "standardize; missing: error"
 
 
 def test_a_checked_spec_has_the_input_that_is_known(read: Callable[..., Checked]) -> None:

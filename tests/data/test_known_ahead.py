@@ -149,6 +149,13 @@ def test_what_cannot_be_known_is_refused(
         load(tmp_path, {"known": known})
 
 
+def test_a_pattern_stands_for_the_columns_that_it_matches(tmp_path: Path) -> None:
+    fitted = load(tmp_path, {"known": ["*e*"]}, features=["sold"]).fitted
+    assert fitted.inputs["known"] == ("known_offer", "known_wet")
+    assert fitted.window is not None
+    assert fitted.window.known_inputs == {"known": ("offer", "wet")}
+
+
 def test_a_column_known_in_advance_is_shown_as_such(tmp_path: Path) -> None:
     load(tmp_path)
     window = {"length": 4, "time": "day", "known": ["offer", "wet"]}

@@ -82,7 +82,7 @@ def _divide_series(rows: TypedRows, section: DataSection, window: WindowSection)
     if series is None:
         windows = split_windows(table.rows, window, section.split)
         last = int(windows["train"].last_rows[-1]) + window.farthest
-        seen = np.arange(last + 1)
+        seen: Rows | slice = slice(0, last + 1)
     else:
         windows, seen = split_series(series, window, section.split)
     targets = table.select(roles.target_columns)

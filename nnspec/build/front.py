@@ -12,6 +12,7 @@ from typing import assert_never
 import numpy as np
 import tensorflow as tf
 
+from nnspec.build.carried import carry, is_missing
 from nnspec.build.dates import encode_dates
 from nnspec.build.raw import READ, bend, raw_columns, raw_type, read_cells
 from nnspec.build.texts import encode_texts
@@ -40,8 +41,9 @@ BATCH_ELEMENTS = 2**22
 class Front(tf.Module):  # type: ignore[misc]  # TensorFlow is untyped
     """Raw columns in, network inputs out.
 
-    Call it with {column: (batch,)}, (batch, length) over a series, (batch, *shape) for an array
-    column; it returns {input: (batch, ...)} as `Preprocessing.tensors` describes.
+    Call it with {column: (batch,)}, (batch, length) over a series, (batch, horizons) of a column
+    known in advance, (batch, *shape) for an array column; it returns {input: (batch, ...)} as
+    `Preprocessing.tensors` describes.
     """
 
     def __init__(self, fitted: Preprocessing) -> None:
@@ -56,9 +58,8 @@ class Front(tf.Module):  # type: ignore[misc]  # TensorFlow is untyped
     @property
     def signature(self) -> dict[str, tf.TensorSpec]:
         """Return shape and type of each raw column, by the column's own name."""
-        steps = (self.fitted.window.length,) if self.fitted.window else ()
         return {
-            column: tf.TensorSpec((None, *steps, *fit.shape), raw_type(fit))
+            column: tf.TensorSpec((None, *self.fitted.steps(column), *fit.shape), raw_type(fit))
             for column, fit in self.fitted.columns.items()
         }
 
@@ -68,6 +69,7 @@ class Front(tf.Module):  # type: ignore[misc]  # TensorFlow is untyped
             name: read_cells(fit, columns[name], self.fitted.null_values)
             for name, fit in self.fitted.columns.items()
         }
+        read |= {name: carry(*read[name]) for name in self.fitted.forward}
         taken = [all_cells(cells) for _, cells in read.values()]
         taken += [all_cells(one) for one in self._known(read)]
         return {name: cells for name, (cells, _) in read.items()}, tf.reduce_all(taken, axis=0)
@@ -98,7 +100,7 @@ class Front(tf.Module):  # type: ignore[misc]  # TensorFlow is untyped
         codes = self._codes(name, fit, cells)
         if not fit.indicator:
             return codes
-        missing = tf.expand_dims(tf.cast(_missing(cells), codes.dtype), axis=-1)
+        missing = tf.expand_dims(tf.cast(is_missing(cells), codes.dtype), axis=-1)
         return tf.concat([codes, missing], axis=-1)
 
     def _codes(self, name: str, fit: ColumnFit, cells: tf.Tensor) -> tf.Tensor:
@@ -187,11 +189,6 @@ def _filled(cells: tf.Tensor, fill: float | None) -> tf.Tensor:
 def _filled_texts(cells: tf.Tensor, fill: str | None) -> tf.Tensor:
     """Return texts with `fill` for missing ones, unchanged where nothing fills them."""
     return cells if fill is None else tf.where(tf.equal(cells, ""), fill, cells)
-
-
-def _missing(cells: tf.Tensor) -> tf.Tensor:
-    """Return which cells of a table are missing."""
-    return tf.equal(cells, "") if cells.dtype == tf.string else tf.math.is_nan(cells)
 
 
 def _scaled(fit: NumericFit, numbers: tf.Tensor) -> tf.Tensor:

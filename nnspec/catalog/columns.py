@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from nnspec.catalog.base import CatalogObject
 from nnspec.catalog.types import LARGEST, Flag, Number, Positive, Text
 
-Policy = Literal["error", "drop", "mean", "median", "most_frequent"]
+Policy = Literal["error", "drop", "mean", "median", "most_frequent", "forward"]
 Scaling = Literal["standardize", "minmax", "robust", "log", "quantile", "none"]
 Encoding = Literal["one_hot", "index"]
 Part = Literal[
@@ -47,7 +47,8 @@ class Filled(ColumnKind, abstract=True):
 
     missing: Policy | Constant | None = None
     """What happens to missing cells: `error`, `drop` (their rows are left out), `mean`, `median`,
-    `most_frequent`, or `{constant: VALUE}`; as `missing` of the data section if absent."""
+    `most_frequent`, `forward`, or `{constant: VALUE}`; as `missing` of the data section if
+    absent."""
     indicator: Flag = False
     """Whether a number more says of each cell if it was missing: 1, else 0."""
 
@@ -101,8 +102,8 @@ class Integer(ColumnKind):
 
     keras_name = "integer"
 
-    missing: Literal["error", "drop"] | Constant | None = None
-    """What happens to missing cells: `error`, `drop`, or `{constant: VALUE}`."""
+    missing: Literal["error", "drop", "forward"] | Constant | None = None
+    """What happens to missing cells: `error`, `drop`, `forward`, or `{constant: VALUE}`."""
 
 
 class Date(Filled):
@@ -138,9 +139,9 @@ class TextColumn(ColumnKind):
 
     keras_name = "text"
 
-    missing: Literal["error", "drop", "empty"] | Constant | None = None
-    """What happens to missing cells: `error`, `drop`, `empty` (a text without words; also where the
-    data section fills cells), or `{constant: TEXT}`."""
+    missing: Literal["error", "drop", "forward", "empty"] | Constant | None = None
+    """What happens to missing cells: `error`, `drop`, `forward`, `empty` (a text without words;
+    also where the data section fills cells), or `{constant: TEXT}`."""
     max_tokens: Annotated[int, Field(strict=True, ge=3, le=LARGEST)] = 10_000
     """Most numbers that words become, those for unknown words and padding included."""
     standardize: Literal["lower_and_strip_punctuation", "lower", "strip_punctuation"] | None = (

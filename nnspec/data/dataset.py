@@ -34,6 +34,7 @@ class Dataset:
         fingerprint: SHA-256 of the source.
         source: the source as messages name it.
         doubts: what the whole source shows and no refusal names.
+        season: rows after which its series come again, as far as anything says so.
     """
 
     splits: Mapping[SplitName, Split]
@@ -41,6 +42,7 @@ class Dataset:
     fingerprint: str
     source: str
     doubts: tuple[Diagnostic, ...] = ()
+    season: int | None = None
 
     def encoded_targets(self, split: SplitName) -> dict[str, Values]:
         """Return what each output's loss is given; see `encode_targets`."""
@@ -54,6 +56,11 @@ class Dataset:
         """Return the last known targets before each prediction; None without windows."""
         latest = self.splits[split].latest
         return None if latest is None else raw_targets(self.fitted, latest)
+
+    def season_targets(self, split: SplitName) -> dict[str, Values] | None:
+        """Return the targets of whole seasons before; None where no series comes again."""
+        season = self.splits[split].season
+        return None if season is None else raw_targets(self.fitted, season)
 
 
 def load_dataset(
@@ -91,7 +98,8 @@ def fit_rows(rows: TypedRows, needs: TargetNeeds, section: DataSection) -> Datas
     section = settle(section, tuple(rows.table.columns))
     parts = divide(rows, needs, section)
     fitted = fit(parts, rows.roles, needs, section).model_copy(update=_reading(rows, section))
-    dataset = Dataset(parts.splits, fitted, rows.fingerprint, rows.source, rows.doubts)
+    doubts = (*rows.doubts, *parts.doubts)
+    dataset = Dataset(parts.splits, fitted, rows.fingerprint, rows.source, doubts, parts.season)
     _check_classes(dataset)
     return dataset
 

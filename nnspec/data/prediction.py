@@ -19,12 +19,11 @@ from nnspec.data.columns.missing import (
 )
 from nnspec.data.columns.refusals import refuse
 from nnspec.data.fit.fitted import CategoryFit, ColumnFit, DateFit, Preprocessing, fills_gaps
+from nnspec.data.new_windows import cut_windows
 from nnspec.data.read.raw import DATA_LIMIT, Raw
 from nnspec.data.read.signs import Signs
 from nnspec.data.read.source import read_source
 from nnspec.data.split.parts import Split
-from nnspec.data.split.series import Series, arrange, stretch_windows
-from nnspec.data.split.windows import Windows, all_windows, known_windows
 from nnspec.data.table import Column, Rows, Table, Values
 from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.language.near_names import nearest as like
@@ -82,24 +81,32 @@ def read_for_prediction(
     targets = _target_kinds(fitted) if with_targets else {}
     table = _read_table(raw, fitted, targets)
     notes = tuple(find_unknown(table, fitted))
+    if fitted.window is None:
+        rows = _rows_of(table, fitted, raw.source, tuple(targets))
+        return replace(rows, notes=(*notes, *rows.notes))
+    new = cut_windows(table, fitted, tuple(targets))
+    return NewRows(
+        new.features,
+        new.targets,
+        new.rows,
+        latest=new.latest,
+        beside=new.beside,
+        notes=(*notes, *new.notes),
+    )
+
+
+def _rows_of(table: Table, fitted: Preprocessing, source: str, targets: tuple[str, ...]) -> NewRows:
+    """Return independent rows; those with missing cells are left out where training did so."""
     dropping = [name for name in fitted.dropping if name in table.columns]
     whole = whole_rows(table.select(dropping))
     if not whole.any():
-        message = f'each of the {table.rows} rows of "{raw.source}" lacks a cell'
+        message = f'each of the {table.rows} rows of "{source}" lacks a cell'
         raise refuse("D113", f"{message}; the run was trained with `missing: drop`")
     kept, left_out = np.flatnonzero(whole), np.flatnonzero(~whole)
-    notes += tuple(_told_left_out(left_out, table))
-    split = _cut(table.take(kept) if len(left_out) else table, fitted, tuple(targets))
-    return NewRows(
-        features=split.features,
-        targets=split.targets,
-        # A series has no holes, and its last windows predict rows beyond its end.
-        rows=split.rows if fitted.window else kept,
-        latest=split.latest,
-        left_out=left_out,
-        beside=split.beside if isinstance(split, NewRows) else {},
-        notes=notes,
-    )
+    notes = tuple(_told_left_out(left_out, table))
+    table = table.take(kept) if len(left_out) else table
+    features, known = table.select(fitted.columns), table.select(targets)
+    return NewRows(features, known, kept, left_out=left_out, notes=notes)
 
 
 def read_like(source: str, fitted: Preprocessing, folder: FilePath, limit: int) -> Raw:
@@ -121,59 +128,25 @@ def read_like(source: str, fitted: Preprocessing, folder: FilePath, limit: int) 
 
 def _read_table(raw: Raw, fitted: Preprocessing, targets: Mapping[str, Kind]) -> Table:
     """Return features and targets as they were typed in training; refuse what cannot be."""
-    wanted = tuple(dict.fromkeys((*fitted.columns, *targets, *fitted.ordering)))
+    columns = _by_column(fitted)
+    wanted = tuple(dict.fromkeys((*columns, *targets, *fitted.ordering)))
     _check_names(raw, wanted)
     kinds: dict[str, Declared] = {name: ordering(one) for name, one in fitted.ordering.items()}
     kinds |= targets
-    kinds |= {name: _declared(fit) for name, fit in fitted.columns.items()}
+    kinds |= {name: _declared(fit) for name, fit in columns.items()}
     table = type_columns(raw, wanted, kinds, fitted.null_values)
     _check_cells(table, fitted, tuple(targets))
     return table
 
 
-def _cut(table: Table, fitted: Preprocessing, targets: tuple[str, ...]) -> Split:
-    """Return rows as the network takes them: as they are, or windows over a series."""
-    features, known = table.select(fitted.columns), table.select(targets)
-    if fitted.window is None:
-        return Split(features, known, np.arange(table.rows))
-    series = arrange(table, fitted.window)
-    if series is not None:
-        return _cut_series(table, fitted, series, targets)
-    windows = (known_windows if targets else all_windows)(table.rows, fitted.window)
-    return Split(
-        features=windows.cut(features),
-        targets=known.take(windows.target_rows) if targets else known,
-        rows=windows.target_rows,
-        latest=known.take(windows.last_rows) if targets else None,
-    )
-
-
-def _cut_series(
-    table: Table, fitted: Preprocessing, series: Series, targets: tuple[str, ...]
-) -> NewRows:
-    """Return every window that lies within a series; what is predicted may lie beyond its end."""
-    window = fitted.window
-    assert window is not None, "series are cut into windows alone"
-    ordered = table.take(series.order)
-    starts = stretch_windows(series, window, ahead=window.horizon if targets else 0)
-    if not len(starts):
-        message = f"no series has {window.length} rows without a gap, which a window takes"
-        raise refuse("D113", message, path=("data", "window", "length"))
-    windows = Windows(window, starts)
-    known = ordered.select(targets)
-    last = ordered.take(windows.last_rows)
-    return NewRows(
-        features=windows.cut(ordered.select(fitted.columns)),
-        targets=known.take(windows.target_rows) if targets else known,
-        rows=series.order[windows.last_rows],
-        latest=last.select(targets) if targets else None,
-        beside={name: last[name].values for name in fitted.ordering},
-    )
+def _by_column(fitted: Preprocessing) -> dict[str, ColumnFit]:
+    """Return what was fitted by the columns of the table, those known in advance among them."""
+    return {fitted.known.get(name, name): fit for name, fit in fitted.columns.items()}
 
 
 def find_unknown(table: Table, fitted: Preprocessing) -> Iterator[Diagnostic]:
     """Yield a finding (D125) for each category column with values that the training had not."""
-    for name, fit in fitted.columns.items():
+    for name, fit in _by_column(fitted).items():
         if isinstance(fit, CategoryFit):
             unknown = _unknown_cells(table[name], fit)
             if unknown.any():
@@ -182,7 +155,7 @@ def find_unknown(table: Table, fitted: Preprocessing) -> Iterator[Diagnostic]:
 
 def find_refused(table: Table, fitted: Preprocessing) -> Iterator[Diagnostic]:
     """Yield a finding (D135) for each column that takes no values it was not trained on."""
-    for name, fit in fitted.columns.items():
+    for name, fit in _by_column(fitted).items():
         if isinstance(fit, CategoryFit) and fit.unknown == "error":
             unknown = _unknown_cells(table[name], fit)
             if unknown.any():
@@ -249,7 +222,7 @@ def _target_kinds(fitted: Preprocessing) -> dict[str, Kind]:
     return {
         name: kind
         for target in fitted.targets.values()
-        for name, kind in zip(target.columns, target.kinds, strict=True)
+        for name, kind in zip(target.sources or target.columns, target.kinds, strict=False)
     }
 
 
@@ -277,18 +250,25 @@ def listed(names: Sequence[str]) -> str:
 
 
 def _check_cells(table: Table, fitted: Preprocessing, targets: tuple[str, ...]) -> None:
-    """Refuse cells that the front has no number for: missing, infinite, of another shape."""
-    unfilled = [name for name, fit in fitted.columns.items() if not fills_gaps(fit)]
-    names = [
-        name for name in (*unfilled, *targets, *fitted.ordering) if name not in fitted.dropping
-    ]
-    findings = [*find_missing(table, names, fitted.missing), *find_infinite(table)]
+    """Refuse cells that the front has no number for: missing, infinite, of another shape.
+
+    Features of a series may be missing in rows that no window reads: these are looked at later.
+    """
+    columns = _by_column(fitted)
+    free = {*fitted.dropping, *(columns if fitted.window else ())} - {*fitted.ordering}
+    aims = () if fitted.window and fitted.target_missing == "drop" else targets
+    unfilled = [name for name, fit in columns.items() if not fills_gaps(fit)]
+    names = [name for name in (*unfilled, *fitted.ordering) if name not in free]
+    names += [name for name in aims if name not in (*fitted.dropping, *names)]
+    series = fitted.window is not None
+    found = find_missing(table, dict.fromkeys(names), fitted.missing, series=series)
+    findings = [*found, *find_infinite(table)]
     findings += find_refused(table, fitted)
-    findings.extend(find_far(table, fitted.columns) if not findings else ())
-    for name, fit in fitted.columns.items():
-        found = table[name].shape
-        if found != fit.shape:
-            message = f'column "{name}" has cells of shape {found}; trained on shape {fit.shape}'
+    findings.extend(find_far(table, columns) if not findings else ())
+    for name, fit in columns.items():
+        shape = table[name].shape
+        if shape != fit.shape:
+            message = f'column "{name}" has cells of shape {shape}; trained on shape {fit.shape}'
             findings.append(Diagnostic("D110", message))
     if findings:
         raise Refused(findings)

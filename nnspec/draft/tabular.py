@@ -9,6 +9,7 @@ from nnspec.data.read.source import read_source
 from nnspec.document import Plain, parse_document
 from nnspec.document.write import flow
 from nnspec.draft.columns import Judged, judge
+from nnspec.draft.series import SeriesDraft, draft_series
 from nnspec.spec.data import NULL_VALUES
 from nnspec.style import restyle
 
@@ -31,6 +32,9 @@ def draft_spec(source: str, target: str, folder: Path, window: int | None = None
     # The table was named on the command line: it may lie anywhere.
     raw = read_source(source, folder, allow_outside=True)
     judged = judge(raw, target, series=window is not None)
+    series = None
+    if window is not None:
+        judged, series = draft_series(raw, judged, target, window)
     stem = re.sub(r"[^A-Za-z0-9_.-]", "-", Path(source.rpartition(":")[2]).stem).lstrip(".")
     lines = [
         "nnspec: 1",
@@ -38,9 +42,9 @@ def draft_spec(source: str, target: str, folder: Path, window: int | None = None
         "data:",
         f"  source: {flow(said_source(source, raw))}",
         f"  target: {flow(target)}",
-        *describe_columns(judged, window),
+        *describe_columns(judged, series),
         "model:",
-        *describe_network(judged, window),
+        *describe_network(judged, series),
         "training:",
         *describe_training(judged),
     ]
@@ -53,28 +57,28 @@ def said_source(source: str, raw: Raw) -> Plain:
     return {"csv": {"path": source, **found}} if found else source
 
 
-def describe_columns(judged: Judged, window: int | None) -> list[str]:
+def describe_columns(judged: Judged, series: SeriesDraft | None) -> list[str]:
     """Return the settings of the columns."""
     lines: list[str] = []
     for name, reason in judged.left_out.items():
         lines.append(
             f"  # left out: {' '.join(name.split()) or 'a column without name'} ({reason})"
         )
-    moments = judged.moments if judged.task == "regression" and not window else None
-    if judged.left_out or window or judged.arrays or moments:
+    moments = judged.moments if judged.task == "regression" and not series else None
+    if judged.left_out or series or judged.arrays or moments:
         lines.append(f"  features: {flow(list(judged.features))}")
     if judged.declared:
         lines.append(f"  columns: {flow(dict(judged.declared))}")
     if judged.null_values != NULL_VALUES:
         lines.append(f"  null_values: {flow(list(judged.null_values))}")
     if judged.missing:
-        lines.append("  missing: median")
-    if judged.target_missing and not window:
+        lines.append(f"  missing: {series.missing if series else 'median'}")
+    if judged.target_missing:
         lines.append("  target_missing: drop")
-    if window:
-        lines += [f"  window: {{length: {window}, horizon: 1}}"]
-    how = "" if window else ", seed: 0"
-    if judged.copies and not window and not moments:
+    if series:
+        lines.append(f"  window: {flow(series.window)}")
+    how = "" if series else ", seed: 0"
+    if judged.copies and not series and not moments:
         how += ", duplicates: together"
     if moments:
         # Of classes some may be there at the end alone, and could not be learned.
@@ -82,7 +86,7 @@ def describe_columns(judged: Judged, window: int | None) -> list[str]:
     return [*lines, f"  split: {{validation: 0.15, test: 0.15{how}}}"]
 
 
-def describe_network(judged: Judged, window: int | None) -> list[str]:
+def describe_network(judged: Judged, series: SeriesDraft | None) -> list[str]:
     """Return layers of a size that the rows bear, and the head that the task takes."""
     units = 16 if judged.rows < SMALL else 32 if judged.rows < LARGE else 64
     body = [f"  - Dense: {{units: {units}, activation: relu}}"]
@@ -90,7 +94,7 @@ def describe_network(judged: Judged, window: int | None) -> list[str]:
         body.append(f"  - Dense: {{units: {units // 2}, activation: relu}}")
     if judged.arrays:
         body.insert(0, "  - Flatten")
-    if window:
+    if series:
         body = [f"  - LSTM: {units}"]
     match judged.task:
         case "regression":

@@ -8,8 +8,8 @@ figures.
 
 import warnings
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, Protocol, assert_never
+from dataclasses import dataclass, field
+from typing import Any, assert_never
 
 import numpy as np
 from scipy import sparse
@@ -17,14 +17,11 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression, Ridge
 
 from nnspec.judge.answers import (
-    UNKNOWN,
     Answers,
     Array,
     Floats,
-    Truth,
     class_answers,
     label_answers,
-    number_answers,
 )
 from nnspec.judge.figures import Metrics
 from nnspec.judge.heads import (
@@ -37,7 +34,9 @@ from nnspec.judge.heads import (
     SeveralLabels,
     Unjudged,
 )
-from nnspec.judge.metrics import measure
+from nnspec.judge.known import Known, Model, answer_classes, answer_numbers
+from nnspec.judge.metrics import measure, measure_columns
+from nnspec.judge.past import past_models
 
 TRAIN = "train"
 PENALTY = 1.0
@@ -55,46 +54,14 @@ BLOCK = 4_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """What a baseline may know of one split."""
-
-    inputs: Mapping[str, Array]
-    """The network's own preprocessed inputs, name -> (rows, ...)."""
-    target: Array
-    """(rows, ...) in the target's units, or labels (rows,)."""
-    last: Array | None = None
-    """The target's value at each window's last row, as `target`; series only."""
-    truth: Truth = UNKNOWN
-    """Which steps or pixels count, and how much each row does; its target is not read."""
-    words: Mapping[str, int] = field(default_factory=dict)
-    """Inputs that hold numbers of words, 0 for none, with how many different ones."""
-
-    @property
-    def whole(self) -> Truth:
-        """Return what the answers are compared with."""
-        return replace(self.truth, target=self.target)
-
-    @property
-    def weights(self) -> Floats | None:
-        """Return how much each row counts, (rows,); None: all alike."""
-        return self.truth.weights
-
-
-@dataclass(frozen=True, slots=True)
 class Baselines:
     """The figures of every baseline, and what must be known to read them."""
 
     figures: Mapping[str, Mapping[str, Metrics]]
     """Baseline -> split -> metrics."""
     notes: tuple[str, ...] = ()
-
-
-class Model(Protocol):
-    """A fitted baseline."""
-
-    def __call__(self, known: Known) -> Answers:
-        """Return its answers for the rows of one split."""
-        ...
+    by_column: Mapping[str, Mapping[str, Mapping[str, Metrics]]] = field(default_factory=dict)
+    """Baseline -> split -> target column or label -> metrics; where there are several."""
 
 
 def fit_baselines(head: Head, splits: Mapping[str, Known], *, seed: int) -> Baselines:
@@ -108,8 +75,16 @@ def fit_baselines(head: Head, splits: Mapping[str, Known], *, seed: int) -> Base
     train = splits[TRAIN]
     fit = Fit(train, seed, [])
     models = {name: model for name, model in _models(head, fit).items() if model is not None}
-    figures = {name: _judged(head, model, splits) for name, model in models.items()}
-    return Baselines(figures, tuple(fit.notes))
+    answers = {name: _answers(model, splits) for name, model in models.items()}
+    figures = {
+        name: {split: measure(head, one) for split, one in found.items()}
+        for name, found in answers.items()
+    }
+    by_column = {
+        name: {split: measure_columns(head, one) for split, one in found.items()}
+        for name, found in answers.items()
+    }
+    return Baselines(figures, tuple(fit.notes), by_column)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,47 +99,36 @@ class Fit:
 
 def _models(head: Head, fit: Fit) -> dict[str, Model | None]:
     """Return the baselines of a head, None for those that cannot be fitted here."""
+    past = past_models(head, fit.train)
     match head:
         case Numbers():
-            last = _last_numbers() if fit.train.last is not None else None
-            return {"mean": _mean(fit.train), "ridge": _ridge(fit), "last_value": last}
+            return {"mean": _mean(fit.train), "ridge": _ridge(fit), **past}
         case Reconstruction():
             return {"mean": _mean(fit.train)}
         case OneClass():
-            last = _last_class(head) if fit.train.last is not None else None
             linear = _logistic(head, fit)
-            majority = _majority(head, fit.train)
-            return {"majority": majority, "logistic_regression": linear, "last_value": last}
+            return {"majority": _majority(head, fit.train), "logistic_regression": linear, **past}
         case ClassPerPosition():
-            return {"majority": _majority(head, fit.train)}
+            return {"majority": _majority(head, fit.train), **past}
         case SeveralLabels():
             linear = _logistic_each(head, fit) if len(head.cell) == 1 else None
-            return {"majority": _majority_each(head, fit.train), "logistic_regression": linear}
+            majority = _majority_each(head, fit.train)
+            return {"majority": majority, "logistic_regression": linear, **past}
         case Unjudged():
             return {}
         case _:
             assert_never(head)
 
 
-def _judged(head: Head, model: Model, splits: Mapping[str, Known]) -> dict[str, Metrics]:
-    return {
-        split: measure(head, model(known)) for split, known in splits.items() if len(known.target)
-    }
+def _answers(model: Model, splits: Mapping[str, Known]) -> dict[str, Answers]:
+    return {split: model(known) for split, known in splits.items() if len(known.target)}
 
 
 def _mean(train: Known) -> Model:
     center = np.average(_flat(train.target), axis=0, weights=train.weights)
 
     def model(known: Known) -> Answers:
-        return _numbers(known, np.tile(center, (len(known.target), 1)))
-
-    return model
-
-
-def _last_numbers() -> Model:
-    def model(known: Known) -> Answers:
-        assert known.last is not None, "every split of a series has last values"
-        return _numbers(known, known.last)
+        return answer_numbers(known, np.tile(center, (len(known.target), 1)))
 
     return model
 
@@ -179,7 +143,7 @@ def _ridge(fit: Fit) -> Model | None:
     fitted = Ridge(alpha=PENALTY).fit(_table(train, chosen), target, sample_weight=weights)
 
     def model(known: Known) -> Answers:
-        return _numbers(known, _in_blocks(known, fitted.predict))
+        return answer_numbers(known, _in_blocks(known, fitted.predict))
 
     return model
 
@@ -220,16 +184,6 @@ def _majority_each(head: SeveralLabels, train: Known) -> Model:
     return model
 
 
-def _last_class(head: OneClass) -> Model:
-    def model(known: Known) -> Answers:
-        assert known.last is not None, "every split of a series has last values"
-        last = np.asarray(known.last).reshape(-1)
-        sure = np.array([[label == one for one in head.classes] for label in last.tolist()])
-        return _classes(head, known, sure.astype(np.float64))
-
-    return model
-
-
 def _logistic(head: OneClass, fit: Fit) -> Model | None:
     chosen = _drawn("logistic regression", fit, LOGISTIC_CELLS // max(1, len(head.classes)))
     if chosen is None:
@@ -241,7 +195,7 @@ def _logistic(head: OneClass, fit: Fit) -> Model | None:
         return None
 
     def model(known: Known) -> Answers:
-        return _classes(head, known, shares_of(known))
+        return answer_classes(head, known, shares_of(known))
 
     return model
 
@@ -339,12 +293,3 @@ def _in_blocks(known: Known, predict: Any) -> Floats:  # noqa: ANN401  scikit-le
 def _flat(values: Array) -> Floats:
     array = np.asarray(values, dtype=np.float64)
     return array.reshape(len(array), -1)
-
-
-def _numbers(known: Known, prediction: Array) -> Answers:
-    shaped = np.asarray(prediction).reshape(np.shape(known.target))
-    return number_answers(np.arange(len(known.target)), shaped, known.whole)
-
-
-def _classes(head: OneClass, known: Known, shares: Floats) -> Answers:
-    return class_answers(np.arange(len(known.target)), shares, head.classes, known.whole)

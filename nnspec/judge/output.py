@@ -26,6 +26,10 @@ class OutputReport:
     baseline_notes: tuple[str, ...] = ()
     metrics_by_column: Mapping[str, Mapping[str, Metrics]] = field(default_factory=dict)
     """Split -> target column or label -> metrics; where there are several."""
+    baselines_by_column: Mapping[str, Mapping[str, Mapping[str, Metrics]]] = field(
+        default_factory=dict
+    )
+    """Baseline -> split -> target column or label -> metrics; where there are several."""
     confusion_matrix: Mapping[str, Confusion] = field(default_factory=dict)
     """Split -> rows counted by label and answer; classification only."""
     figures_of: str | None = None
@@ -71,6 +75,11 @@ def judge(head: Head, answers: Mapping[str, Answers], beside: Beside = ALONE) ->
         baselines=baselines.figures,
         baseline_notes=(*beside.notes, *baselines.notes),
         metrics_by_column={split: found for split, found in by_column.items() if found},
+        baselines_by_column={
+            name: {split: columns for split, columns in found.items() if columns}
+            for name, found in baselines.by_column.items()
+            if any(found.values())
+        },
         confusion_matrix={split: one for split, one in counted.items() if one is not None},
         figures_of=figures_of(head, masked=any(one.counted is not None for one in splits.values())),
         weighted=any(one.weights is not None for one in splits.values()),

@@ -22,7 +22,7 @@ from nnspec.judge.answers import (
     label_answers,
     number_answers,
 )
-from nnspec.judge.baselines import Baselines, Known, fit_baselines
+from nnspec.judge.baselines import Baselines, fit_baselines
 from nnspec.judge.declared import Left, measure_declared, metrics_of
 from nnspec.judge.figures import Metrics
 from nnspec.judge.heads import (
@@ -35,6 +35,7 @@ from nnspec.judge.heads import (
     Unjudged,
     describe_head,
 )
+from nnspec.judge.known import Known
 from nnspec.judge.output import Beside, OutputReport, judge
 from nnspec.judge.row_weights import row_weights, weights_told
 from nnspec.spec.spec import Spec
@@ -110,17 +111,32 @@ class Judging:
 
     def known(self, head: Head, split: SplitName) -> Known:
         """Return what a baseline may know of one split."""
-        truth, latest = self.truth(head, split), self.dataset.latest_targets(split)
+        truth, dataset = self.truth(head, split), self.dataset
+        latest, season = dataset.latest_targets(split), dataset.season_targets(split)
         assert truth.target is not None, "rows of a split have targets"
-        last = latest.get(head.name) if latest else None
-        inputs, words = self.splits[split].inputs, self.dataset.fitted.words
-        return Known(inputs, truth.target, last, replace(truth, target=None), words)
+        return Known(
+            self.splits[split].inputs,
+            truth.target,
+            latest.get(head.name) if latest else None,
+            replace(truth, target=None),
+            dataset.fitted.words,
+            season.get(head.name) if season else None,
+        )
 
     def report(self, head: Head, answers: Mapping[str, Answers]) -> OutputReport:
         """Return what one output reached."""
         declared: dict[str, Metrics] = {split: self.declared(head, split) for split in self.splits}
-        beside = Beside(self.baselines(head), declared, weights_told(self.spec))
+        notes = (*weights_told(self.spec), *season_told(self.spec, self.dataset))
+        beside = Beside(self.baselines(head), declared, notes)
         return judge(head, answers, beside)
+
+
+def season_told(spec: Spec, dataset: Dataset) -> tuple[str, ...]:
+    """Return which value the seasonal baseline answers with, where there is one."""
+    if dataset.season is None or not spec.evaluation.baselines:
+        return ()
+    before = f"{dataset.season:,} rows before the target's"
+    return (f"seasonal: the value {before}; its last one where the series has none",)
 
 
 def judge_program(

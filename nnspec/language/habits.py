@@ -4,6 +4,8 @@ A word stands for the first of its meanings that the place at hand knows.
 """
 
 KEY_HABITS = {
+    "from": "first",
+    "to": "last",
     "lr": "learning_rate",
     "nb_filter": "filters",
     "nb_epoch": "epochs",

@@ -227,7 +227,8 @@ def known_tensors(spec: Spec) -> dict[str, Tensor | None]:
     if spec.data is not None:
         doubtful = any(spec.positions.doubts("data", setting) for setting in SHAPING)
         known = None if doubtful else known_inputs(spec.data)
-        named = spec.data.inputs or named_inputs(spec) or (DEFAULT_INPUT,)
+        named = [*(spec.data.inputs or named_inputs(spec) or (DEFAULT_INPUT,))]
+        named += spec.data.window.known_inputs if spec.data.window else ()
         return dict.fromkeys(named) if known is None else dict(known)
     if ("data",) not in spec.positions.spans:
         return {}

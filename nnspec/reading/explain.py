@@ -16,8 +16,10 @@ from nnspec.language.words import show_value
 from nnspec.reading.admitted import admitted
 from nnspec.spec.source import is_url
 
-CONSTANTS = {"0", "0.0", "zero", "zeros", "constant", "fill", "ffill", "bfill", "-1", "unknown"}
+CONSTANTS = {"0", "0.0", "zero", "zeros", "constant", "fill", "bfill", "-1", "unknown"}
 """What other programs put into empty cells, and their words for it."""
+CARRIED = {"ffill", "locf", "pad", "previous"}
+"""Their words for the last known value."""
 GROUP = 3
 """Digits between the separators of thousands."""
 ABSURD = 1_000_000
@@ -156,6 +158,8 @@ def choices_hint(annotation: Any, node: Node) -> str | None:  # noqa: ANN401 - a
     text = str(node.value)
     if "most_frequent" in words and text.casefold() in CONSTANTS:
         return "no constant is filled in: write mean, median or most_frequent, or fill the table"
+    if "forward" in words and text.casefold() in CARRIED:
+        return "write forward, the last known value of the same series"
     near = nearest(text, words)
     close = near and (near in text or edits(text, near) <= max(2, len(text) // 2))
     return suggest(text, words) if close else None

@@ -36,6 +36,7 @@ UNSHOWN: Mapping[str, str] = {
     "D125": "it is a finding about a table that a run is applied to",
     "D126": "it is a finding about a table that a run is applied to",
     "D135": "it is a finding about a table that a run is applied to",
+    "D152": "it is a finding about a table that a run is applied to",
 }
 """Code, or the letter of a family -> why no example is shown."""
 

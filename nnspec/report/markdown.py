@@ -89,13 +89,28 @@ def _tables(output: OutputReport) -> list[Table]:
 
 
 def _by_column(output: OutputReport, split: str) -> Table:
+    """Return the figures of each column, and the first of them that each baseline has there."""
     found = output.metrics_by_column[split]
     names = metric_names(found.values())
+    first = names[0]
+    others = {
+        name: by_split[split]
+        for name, by_split in output.baselines_by_column.items()
+        if split in by_split
+    }
     return Table(
         f"{split}, by {'label' if output.task == LABELS else 'target column'}",
-        ("", *(show_title(name) for name in names)),
+        (
+            "",
+            *(show_title(name) for name in names),
+            *(f"{show_title(first)} of {name}" for name in others),
+        ),
         tuple(
-            (column, *(show_metric(name, one.get(name)) for name in names))
+            (
+                column,
+                *(show_metric(name, one.get(name)) for name in names),
+                *(show_metric(first, other[column].get(first)) for other in others.values()),
+            )
             for column, one in found.items()
         ),
     )

@@ -7,6 +7,7 @@ from nnspec.catalog.losses import Loss
 from nnspec.diagnostics import Diagnostic
 from nnspec.rules.case import Case, at
 from nnspec.rules.head import Head
+from nnspec.rules.horizons import has_several, how_to_reach, misses_steps, units_of
 from nnspec.rules.kinds import SATURATING
 from nnspec.rules.loss_head import misfit
 from nnspec.rules.rule import rule
@@ -29,14 +30,16 @@ def wanted_units(case: Case, head: Head, data: DataSection) -> tuple[int, str] |
     """Return the units that an output needs and the reason, None where only the data tells."""
     task = case.task(head)
     columns = columns_of_output(data, head.name)
+    if task == "multiclass" and has_several(data):
+        return None
     if task == "multiclass" and len(columns) > 1:
         return len(columns), f"the target has {len(columns)} classes, {', '.join(columns)}"
     if task == "multiclass":
         classes = known_classes(data, head.name)
         return (classes, f"the target has {classes} classes") if classes else None
-    if task in {"binary", "regression"} and columns and is_plain(data):
-        noun = "column" if len(columns) == 1 else "columns"
-        return len(columns), f"the target has {len(columns)} {noun}, {', '.join(columns)}"
+    beyond = data.window is not None and not data.window.horizons
+    if task in {"binary", "regression"} and columns and is_plain(data) and not beyond:
+        return units_of(columns, data)
     return None
 
 
@@ -57,7 +60,7 @@ def check_units(case: Case) -> Iterator[Diagnostic]:
                 yield from one_unit(case, head, loss)
         elif units != wanted[0]:
             message = f"the last layer gives {units} unit{'s' * (units != 1)}; {wanted[1]}"
-            yield from finding(case, head, message, f"write units: {wanted[0]}")
+            yield from finding(case, head, message, how_to_reach(head, wanted[0]))
         elif head.tensor and head.tensor.rank > MATRIX and case.task(head) != "multiclass":
             message = (
                 f"the output has shape {show(head.tensor.shape)}; {wanted[1]}, "
@@ -65,6 +68,18 @@ def check_units(case: Case) -> Iterator[Diagnostic]:
             )
             hint = "remove the other axes: Flatten, a global pooling, or no return_sequences"
             yield from finding(case, head, message, hint)
+
+
+@rule("M105")
+def check_classes_ahead(case: Case) -> Iterator[Diagnostic]:
+    """Find heads of classes that do not give one at each of several horizons."""
+    data = case.spec.data
+    if data is None or not has_several(data):
+        return
+    for head in case.trained:
+        wrong = misses_steps(head, data) if case.task(head) == "multiclass" else None
+        if wrong is not None and not misfit(head):
+            yield from finding(case, head, *wrong)
 
 
 def one_unit(case: Case, head: Head, loss: Loss) -> Iterator[Diagnostic]:

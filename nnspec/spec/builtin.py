@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from nnspec.shapes import Shape, Tensor
-from nnspec.spec.data import DataSection, as_columns, input_columns, target_columns
+from nnspec.spec.data import DataSection, input_columns, target_columns
 from nnspec.spec.patterns import settle
 from nnspec.spec.source import BUNDLED
+from nnspec.spec.window import as_columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +117,17 @@ def known_inputs(section: DataSection) -> dict[str, Tensor] | None:
         return None
     section = settle(section, known.columns)
     inputs = input_columns(section, known.features + (known.targets if section.window else ()))
-    wanted = {one for columns in inputs.values() for one in columns}
+    window = section.window
+    ahead = window.known_inputs if window else {}
+    wanted = {one for columns in (*inputs.values(), *ahead.values()) for one in columns}
     if not wanted or not wanted <= set(known.columns):
         return None
-    return {name: _tensor(section, known, columns) for name, columns in inputs.items()}
+    steps: Shape = (window.length,) if window else ()
+    found = {name: _tensor(section, known, columns, steps) for name, columns in inputs.items()}
+    for name, columns in ahead.items():
+        horizons = (len(window.horizons),) if window else ()
+        found[name] = _tensor(section, known, columns, horizons)
+    return found
 
 
 def known_classes(section: DataSection, output: str | None = None) -> int | None:
@@ -143,9 +151,10 @@ def columns_of_output(section: DataSection, output: str | None = None) -> tuple[
     return target_columns(section)
 
 
-def _tensor(section: DataSection, known: BundledSet, columns: tuple[str, ...]) -> Tensor:
+def _tensor(
+    section: DataSection, known: BundledSet, columns: tuple[str, ...], steps: Shape
+) -> Tensor:
     """Return the tensor that a network input is made of."""
-    steps: Shape = (section.window.length,) if section.window else ()
     if known.shapes.get(columns[0]):
         return Tensor((None, *steps, *known.shapes[columns[0]]))
     kinds = [section.kinds.get(name, "numeric") for name in columns]

@@ -19,8 +19,9 @@ from nnspec.catalog.columns import (
 )
 from nnspec.catalog.plain import object_of
 from nnspec.catalog.sources import Source
-from nnspec.catalog.types import PositiveNumber, Said, Seed, Text
+from nnspec.catalog.types import Said, Seed, Text
 from nnspec.spec.section import Section
+from nnspec.spec.window import Columns, WindowSection, as_columns
 
 Kind = Literal["numeric", "category", "boolean", "integer", "date", "text", "identifier"]
 """What a column's cells are."""
@@ -31,13 +32,11 @@ Task = Literal["regression", "classification", "reconstruction"]
 Method = Literal["auto", "random", "stratified", "time"]
 SplitOf = Literal["train", "validation", "test"]
 
-Columns = Annotated[tuple[Text, ...], Field(min_length=1)]
 One = Annotated[Text | Source, BeforeValidator(object_of("sources", text=True))]
 """One file, or all those that a pattern matches."""
 KindOf = Annotated[ColumnKind, BeforeValidator(object_of("columns"))]
 Files = One | Annotated[tuple[One, ...], Field(min_length=1)]
 Share = Annotated[float, Field(strict=True, ge=0, lt=1, allow_inf_nan=False)]
-Steps = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
 
 SOURCES = "a file's path, a format with its settings, a list of these, or the files of each split"
 
@@ -92,30 +91,6 @@ class GivenSplits(Section):
     """Test rows; `split.test` of the training rows if absent."""
 
 
-class WindowSection(Section):
-    """Windows over a series: each row of the table is a time step."""
-
-    length: Steps = Field(examples=[12])
-    """Rows that the network sees at once, in time steps."""
-    horizon: Steps = 1
-    """Distance from the window's last row to the target's row, in time steps."""
-    stride: Steps = 1
-    """Distance between the starts of consecutive windows, in time steps."""
-    key: Text | Columns | None = Field(default=None, examples=["symbol"])
-    """Column, or several, that tell the series of one table apart: no window holds rows of two."""
-    time: Text | None = Field(default=None, examples=["day"])
-    """Column of numbers or dates by which rows are ordered within a series. With it all series are
-    split at the same moments, and no window runs across a gap."""
-    gap: PositiveNumber | None = Field(default=None, examples=[7.0])
-    """Largest distance of two neighbouring rows within a window: in days where `time` holds dates,
-    else in its own units. If absent the largest that a twentieth of the neighbours have."""
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """Return the columns that order the rows."""
-        return (*as_columns(self.key or ()), *((self.time,) if self.time else ()))
-
-
 class DataSection(Section):
     """The table that the network is trained on.
 
@@ -143,8 +118,9 @@ class DataSection(Section):
     underscore, and puts `arg_` before what begins with no letter; a name that is then taken gets a
     number behind. `assets.extra/columns.json` lists names and types: texts, 64-bit integers, 32-bit
     numbers, or 64-bit ones where 32 bits would blur a column by more than 1/131,072 of its
-    deviation (or range). `serve` of the loaded object takes one mapping from the columns' own names
-    instead; in Python it is the way to pass a column called `self`.
+    deviation (or range), and what each of several units of an answer stands for. `serve` of the
+    loaded object takes one mapping from the columns' own names instead; in Python it is the way to
+    pass a column called `self`.
     """
 
     source: Annotated[Files | GivenSplits, Said(SOURCES)] = Field(examples=["sklearn:diabetes"])
@@ -176,12 +152,14 @@ class DataSection(Section):
     null_values: tuple[Text, ...] = NULL_VALUES
     """Texts that count as missing cells, in tables of every format; empty ones always do."""
     missing: Missing = "error"
-    """What happens to missing cells: `error` refuses them, `drop` leaves their rows out, the others
-    fill them from the training rows (mean and median: numeric columns and dates; other columns
-    take their most frequent value). A column's own, and constants, stand in `columns`."""
+    """What happens to missing cells: `error` refuses them, `drop` leaves their rows out, `forward`
+    takes the last known value of the same series (with `window`; the SavedModel that of the same
+    window, and answers NaN where it has none), the others fill them from the training rows (mean
+    and median: numeric columns and dates; other columns take their most frequent value). A
+    column's own, and constants, stand in `columns`."""
     target_missing: Literal["error", "drop"] = "error"
     """What happens to rows whose target is missing: `error` refuses them, `drop` leaves them out,
-    as `missing: drop` does too."""
+    as `missing: drop` does too; with `window` the windows that would predict them."""
     scaling: Scaling | dict[Text, Scaling] = "standardize"
     """Scale of numeric features: `standardize` to mean 0 and standard deviation 1, `minmax` to 0
     and 1, `robust`, `log`, `quantile` (see the kind numeric), `none`; by column where it is a
@@ -240,11 +218,6 @@ def kind_of(described: ColumnKind) -> Kind:
 
 DEFAULT_INPUT = "input"
 """Name of the network's only input where the spec names none."""
-
-
-def as_columns(columns: str | tuple[str, ...]) -> tuple[str, ...]:
-    """Return one column or several as a tuple."""
-    return (columns,) if isinstance(columns, str) else columns
 
 
 def target_columns(section: DataSection) -> tuple[str, ...]:

@@ -9,11 +9,13 @@ from itertools import chain, islice
 from nnspec.catalog.columns import Date
 from nnspec.diagnostics import MOST_ERRORS, Diagnostic, Path
 from nnspec.spec.builtin import BundledSet, bundled_set
-from nnspec.spec.data import DataSection, GivenSplits, as_columns, feature_columns, target_columns
+from nnspec.spec.data import DataSection, GivenSplits, feature_columns, target_columns
 from nnspec.spec.date_forms import form_problem
 from nnspec.spec.patterns import is_pattern, matching
 from nnspec.spec.source import nearest
 from nnspec.spec.source_rules import check_pieces
+from nnspec.spec.window import as_columns
+from nnspec.spec.window_rules import check_window
 
 SPLITTING = ("group", "by", "column")
 """Settings that name the column which says where rows belong."""
@@ -34,6 +36,7 @@ def check_data(section: DataSection) -> tuple[Diagnostic, ...]:
         _unknown_columns(section),
         _leaks(section),
         _contradictions(section),
+        check_window(section),
         _split(section),
     )
     return tuple(islice(found, MOST_ERRORS))
@@ -78,6 +81,11 @@ def _groups(section: DataSection) -> Iterator[tuple[Path, str | tuple[str, ...]]
         yield ("data", "exclude"), section.exclude
     for name, columns in (section.inputs or {}).items():
         yield ("data", "inputs", name), columns
+    known = section.window.known if section.window else None
+    if isinstance(known, dict):
+        yield from ((("data", "window", "known", name), one) for name, one in known.items())
+    elif known is not None:
+        yield ("data", "window", "known"), known
     ordering = [("window", key) for key in ("key", "time")]
     for part, key in (*ordering, *(("split", key) for key in SPLITTING)):
         named = getattr(getattr(section, part), key, None)
@@ -109,21 +117,6 @@ def _contradictions(section: DataSection) -> Iterator[Diagnostic]:
     if section.features is not None and section.inputs is not None:
         message = "`features` and `inputs` both say what the network reads"
         yield Diagnostic("S115", message, hint="keep one of them", path=("data", "features"))
-    dropping: list[Path] = [
-        ("data", key) for key in ("missing", "target_missing") if getattr(section, key) == "drop"
-    ]
-    dropping += [
-        ("data", "columns", name, "missing")
-        for name, kind in section.columns.items()
-        if getattr(kind, "missing", None) == "drop"
-    ]
-    for path in dropping if section.window is not None else ():
-        message = "dropping rows would tear holes into the series that `window` slides over"
-        hint = "use missing: mean, median or most_frequent"
-        yield Diagnostic("S115", message, hint=hint, path=path)
-    if section.window is not None and section.window.gap and section.window.time is None:
-        message = "`gap` is a distance in time, and no column of times is named"
-        yield Diagnostic("S115", message, hint="add time: COLUMN", path=("data", "window", "gap"))
     weight, others = section.sample_weight, (feature_columns(section) or ())
     if weight is not None and weight in (*others, *target_columns(section)):
         message = f'"{weight}" is the sample weight and also a feature or target'
@@ -154,7 +147,8 @@ def _forms(section: DataSection) -> Iterator[Diagnostic]:
 
 def _repeated(section: DataSection) -> Iterator[Diagnostic]:
     """Yield a finding for each column named twice in one list."""
-    for place, columns in _groups(section):
+    listed = (one for one in _groups(section) if "known" not in one[0])
+    for place, columns in listed:
         before: set[str] = set()
         for index, name in enumerate(as_columns(columns)):
             repeated = name in before

@@ -1,9 +1,10 @@
 """Columns named by patterns: what `*` stands for once the columns of the data are known."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
-from nnspec.spec.data import DataSection, as_columns, target_columns
+from nnspec.spec.data import DataSection, target_columns
+from nnspec.spec.window import WindowSection, as_columns
 
 STAR = "*"
 
@@ -39,7 +40,37 @@ def settle(section: DataSection, available: tuple[str, ...]) -> DataSection:
             name: tuple(_named(columns, available, free))
             for name, columns in section.inputs.items()
         }
+    if section.window is not None and section.window.known is not None:
+        changed["window"] = _known(section.window, available, target_columns(section))
     return settled.model_copy(update=changed)
+
+
+def _known(
+    window: WindowSection, available: tuple[str, ...], barred: tuple[str, ...]
+) -> WindowSection:
+    """Return windows that name each column known in advance exactly; a pattern's is no target."""
+    free = tuple(name for name in available if name not in barred)
+    found = {
+        name: tuple(_named(columns, available, free))
+        for name, columns in window.known_inputs.items()
+    }
+    return window.model_copy(update={"known": found})
+
+
+def ahead(section: DataSection, names: Mapping[str, str]) -> DataSection:
+    """Return a settled section that says of columns known in advance what it says of the columns.
+
+    Args:
+        section: names every column exactly.
+        names: name as an input -> column.
+    """
+    changed: dict[str, object] = {}
+    for key in ("columns", "scaling", "encoding"):
+        said = getattr(section, key)
+        if isinstance(said, dict):
+            more = {name: said[column] for name, column in names.items() if column in said}
+            changed[key] = {**said, **more}
+    return section.model_copy(update=changed)
 
 
 def _named(

@@ -8,8 +8,9 @@ from sklearn.linear_model import LogisticRegression, Ridge
 
 from nnspec.judge import baselines
 from nnspec.judge.answers import Array, Truth
-from nnspec.judge.baselines import Known, fit_baselines
+from nnspec.judge.baselines import fit_baselines
 from nnspec.judge.heads import ClassPerPosition, Numbers, OneClass, Reconstruction, SeveralLabels
+from nnspec.judge.known import Known
 
 PRICE = Numbers("price", ("price",))
 

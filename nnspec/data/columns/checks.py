@@ -18,7 +18,7 @@ from nnspec.document import shorten
 from nnspec.document.write import flow
 from nnspec.spec.data import DataSection
 from nnspec.spec.data_rules import named_columns
-from nnspec.spec.patterns import settle
+from nnspec.spec.patterns import ahead, settle
 
 CLOSE = 1e-9
 """Distance of a correlation from 1 that rounding explains, as a share."""
@@ -71,6 +71,7 @@ def check_columns(dataset: Dataset, section: DataSection) -> tuple[Diagnostic, .
     """
     training = dataset.splits["train"]
     section = settle(section, tuple(dataset.fitted.columns))
+    section = ahead(section, dataset.fitted.known)
     found = (*find_constants(training, section), *find_identifiers(training, section))
     return (*found, *dataset.doubts)
 

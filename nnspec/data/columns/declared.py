@@ -38,14 +38,14 @@ def _settings(table: Table, roles: Roles, section: DataSection) -> Iterator[Diag
     settings = (("scaling", section.scaling, "numeric"), ("encoding", section.encoding, "category"))
     for key, setting, expected in settings:
         for name in setting if isinstance(setting, dict) else ():
-            if name in roles.features and table[name].kind != expected:
+            if name in roles.read and table[name].kind != expected:
                 yield Diagnostic(
                     "S115",
                     f'`{key}` is for {expected} columns; "{name}" is a {table[name].kind} column',
                     hint=f"declare columns: {{{name}: {expected}}}, or remove it here",
                     path=("data", key, name),
                 )
-    for name in roles.features:
+    for name in roles.read:
         if section.kinds.get(name) == "identifier":
             message = f'"{name}" is declared an identifier, which is no feature'
             yield Diagnostic("S115", message, path=("data", "columns", name))
@@ -53,7 +53,7 @@ def _settings(table: Table, roles: Roles, section: DataSection) -> Iterator[Diag
 
 def _dates(table: Table, roles: Roles, section: DataSection) -> Iterator[Diagnostic]:
     """Yield findings about dates that are read without a word, or in two ways."""
-    for name in roles.features:
+    for name in roles.read:
         column = table[name]
         if column.kind != "date":
             continue

@@ -13,8 +13,9 @@ from nnspec.data.read.raw import Raw
 from nnspec.data.table import Column, Values
 from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.document import shorten
-from nnspec.spec.data import DataSection, as_columns, input_columns, target_columns
+from nnspec.spec.data import DataSection, input_columns, target_columns
 from nnspec.spec.patterns import settle
+from nnspec.spec.window import as_columns
 
 EXAMPLES = 3
 """Cells that are shown of a column."""
@@ -50,7 +51,9 @@ def describe_columns(raw: Raw, section: DataSection) -> Iterator[ColumnFacts]:
     """Yield what each column of a source holds, in its order."""
     section = settle(section, raw.names)
     free = tuple(name for name in raw.names if name not in raw.index)
-    features = {one for many in input_columns(section, free).values() for one in many}
+    inputs = [*input_columns(section, free).values()]
+    inputs += section.window.known_inputs.values() if section.window else ()
+    features = {one for many in inputs for one in many}
     kinds = declared(section)
     for name in raw.names:
         facts = ColumnFacts(name, role_of(name, raw, section, features))
@@ -74,7 +77,11 @@ def role_of(name: str, raw: Raw, section: DataSection, features: set[str]) -> st
         "split": (section.split.column,),
     }
     held = [role for role, names in roles.items() if name in names]
-    held += ["feature"] if name in features else []
+    known = section.window.known_inputs.values() if section.window else ()
+    if any(name in many for many in known):
+        held.append("known in advance")
+    elif name in features:
+        held.append("feature")
     if held:
         return ", ".join(held)
     return "index" if name in raw.index else "left out"

@@ -36,14 +36,16 @@ def settle_missing(table: Table, roles: Roles, section: DataSection) -> Flags:
             where no row is left; of all columns at once.
     """
     _refuse_all(find_infinite(table))
-    dropping = dropping_columns(table, roles, section)
+    # Of a series windows are left out, not rows.
+    dropping = () if section.window else dropping_columns(table, roles, section)
     kept = whole_rows(table.select(dropping))
     if not kept.any():
         message = f"`missing: drop` leaves none of the {table.rows} rows"
         raise refuse("D113", message, path=("data", "missing"))
     left = [name for name in table.columns if name not in dropping]
-    unsettled = (name for name in left if not _is_filled(name, table, roles, section))
-    _refuse_all(find_missing(table, unsettled, section.missing, kept))
+    unsettled = (name for name in left if not _is_settled(name, table, roles, section))
+    series = section.window is not None
+    _refuse_all(find_missing(table, unsettled, section.missing, kept, series=series))
     return kept
 
 
@@ -55,9 +57,21 @@ def dropping_columns(table: Table, roles: Roles, section: DataSection) -> tuple[
     return tuple(name for name in table.columns if name in features | others | aims)
 
 
-def _is_filled(name: str, table: Table, roles: Roles, section: DataSection) -> bool:
-    """Tell whether something takes the place of a column's missing cells."""
-    policy = section.missing_of(name) if name in roles.features else "error"
+def _is_settled(name: str, table: Table, roles: Roles, section: DataSection) -> bool:
+    """Tell whether a column's missing cells are seen to in all that it is for."""
+    aim = name in roles.target_columns
+    if aim and not (section.window and section.target_missing == "drop"):
+        return False
+    if name not in roles.read:
+        return aim
+    return name not in roles.ordering and _is_filled(name, table, section)
+
+
+def _is_filled(name: str, table: Table, section: DataSection) -> bool:
+    """Tell whether something takes the place of a feature's missing cells."""
+    policy = section.missing_of(name)
+    if policy == "forward":
+        return True
     if table[name].kind == "integer":
         return isinstance(policy, Constant)
     return isinstance(policy, Constant) or policy in {*FILLS, "own", "empty"}
@@ -72,7 +86,12 @@ def whole_rows(table: Table) -> Flags:
 
 
 def find_missing(
-    table: Table, names: Iterable[str], policy: Missing, kept: Flags | None = None
+    table: Table,
+    names: Iterable[str],
+    policy: Missing,
+    kept: Flags | None = None,
+    *,
+    series: bool = False,
 ) -> Iterator[Diagnostic]:
     """Yield a finding (D105) for each named column with missing cells; one where it is many.
 
@@ -81,11 +100,12 @@ def find_missing(
         names: those that may have none.
         policy: what the spec wants done in general.
         kept: (rows,) which rows are looked at; all if absent.
+        series: whether rows are steps of a series, of which none can be left out.
     """
     looked = np.ones(table.rows, np.bool_) if kept is None else kept
     gaps = {name: table[name].missing() & looked for name in names}
     counts = {name: int(missing.sum()) for name, missing in gaps.items() if missing.any()}
-    hint, path = _remedy(policy), ("data", "missing")
+    hint, path = _remedy(policy, series=series), ("data", "missing")
     if len(counts) >= MANY:
         most = sorted(counts, key=lambda name: -counts[name])[:SHOWN]
         listed = ", ".join(f'"{shorten(name)}" ({counts[name]:,})' for name in most)
@@ -139,9 +159,15 @@ def _beyond(column: Column) -> Flags | None:
         return np.asarray((numbers < low) | (numbers > high), np.bool_)
 
 
-def _remedy(policy: Missing) -> str:
+def _remedy(policy: Missing, *, series: bool) -> str:
     """Return what to write instead."""
-    if policy in FILLS:
+    filling = policy in {*FILLS, "forward"}
+    if series and filling:
+        hint = "targets, weights, keys and times are never filled"
+        return f"{hint}: use target_missing: drop for targets, or fill the cells"
+    if series:
+        return "set data.missing to forward, mean, median or most_frequent, or fill the cells"
+    if filling:
         hint = "targets, weights and integer columns are never filled"
         return f"{hint}: use target_missing: drop, missing: drop, or fill the cells"
     return "set data.missing to drop, mean, median or most_frequent, or fill the cells"

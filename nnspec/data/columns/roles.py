@@ -1,7 +1,7 @@
 """Which columns feed which input and which output; decided before anything is typed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from nnspec.data.columns.refusals import refuse
 from nnspec.data.fit.fitted import Need
@@ -11,6 +11,7 @@ from nnspec.spec.data import DEFAULT_INPUT, DataSection, input_columns
 from nnspec.spec.data_rules import check_data, unknown_columns
 from nnspec.spec.patterns import settle
 from nnspec.spec.source import nearest
+from nnspec.spec.window import names_ahead
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class Roles:
         weight: column of sample weights.
         ordering: columns that tell series apart and order them.
         splitting: columns that say which split a row belongs to.
+        known: network input -> columns that are read at the moments of the targets.
     """
 
     inputs: Mapping[str, tuple[str, ...]]
@@ -53,11 +55,30 @@ class Roles:
     weight: str | None
     ordering: tuple[str, ...] = ()
     splitting: tuple[str, ...] = ()
+    known: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def features(self) -> tuple[str, ...]:
         """Return every feature column once, in the order of the inputs."""
         return tuple(dict.fromkeys(one for many in self.inputs.values() for one in many))
+
+    @property
+    def ahead(self) -> dict[str, str]:
+        """Return the columns known in advance by the names that they have as inputs."""
+        columns = (one for many in self.known.values() for one in many)
+        return names_ahead(columns, self.features)
+
+    @property
+    def read(self) -> tuple[str, ...]:
+        """Return every column that the network reads once, known in advance or not."""
+        return tuple(dict.fromkeys((*self.features, *self.ahead.values())))
+
+    @property
+    def every_input(self) -> dict[str, tuple[str, ...]]:
+        """Return the columns of each network input, those known in advance by their names there."""
+        names = {column: name for name, column in self.ahead.items()}
+        known = {name: tuple(names[one] for one in many) for name, many in self.known.items()}
+        return {**self.inputs, **known}
 
     @property
     def target_columns(self) -> tuple[str, ...]:
@@ -68,7 +89,7 @@ class Roles:
     def columns(self) -> tuple[str, ...]:
         """Return every column that is used."""
         weight = (self.weight,) if self.weight else ()
-        used = (*self.features, *self.target_columns, *weight, *self.ordering, *self.splitting)
+        used = (*self.read, *self.target_columns, *weight, *self.ordering, *self.splitting)
         return tuple(dict.fromkeys(used))
 
 
@@ -115,7 +136,9 @@ def assign_roles(
     }
     ordering = section.window.columns if section.window else ()
     splitting = section.split.columns
-    return Roles(inputs, targets, reconstructs, section.sample_weight, ordering, splitting)
+    known = section.window.known_inputs if section.window else {}
+    weight = section.sample_weight
+    return Roles(inputs, targets, reconstructs, weight, ordering, splitting, known)
 
 
 def _default_features(section: DataSection, available: tuple[str, ...]) -> tuple[str, ...]:

@@ -17,7 +17,8 @@ from nnspec.data.read.raw import Raw
 from nnspec.diagnostics import Diagnostic
 from nnspec.document import Plain, shorten
 from nnspec.document.write import flow
-from nnspec.spec.data import DataSection, WindowSection, target_columns
+from nnspec.spec.data import DataSection, target_columns
+from nnspec.spec.window import WindowSection
 
 CALENDAR = frozenset(
     (
@@ -185,7 +186,7 @@ def explain(key: Key, evidence: Evidence, time: str, window: WindowSection) -> D
         "interleaved": f'each "{time}" stands once for each',
         "blocks": "the rows of each stand together",
     }[evidence]
-    reach = window.length + window.horizon
+    reach = window.length + window.farthest
     message = (
         f"windows of {window.length} rows run across {len(key.names)} series: {names} tells them "
         f"apart ({series}; {why}); {mixed(key, reach)} windows hold rows of more than one"

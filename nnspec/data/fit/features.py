@@ -70,7 +70,7 @@ def _fit(name: str, column: Column, section: DataSection) -> ColumnFit:
     """Return what one column's training cells say."""
     said, policy = section.columns.get(name), section.missing_of(name)
     indicator = bool(getattr(said, "indicator", False))
-    if indicator and (policy in {"error", "drop"}):
+    if indicator and (policy in {"error", "drop", "forward"}):
         message = f'"{name}" has an indicator of missing cells, and `missing: {policy}` leaves none'
         raise _refuse("S115", name, message, "write missing: median, or {constant: VALUE}")
     match column.kind:

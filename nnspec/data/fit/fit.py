@@ -1,17 +1,29 @@
 """Fits the preprocessing of features and targets on the training rows."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from nnspec.data.columns.missing import dropping_columns
 from nnspec.data.columns.refusals import refuse
 from nnspec.data.columns.roles import Roles, TargetNeeds
 from nnspec.data.fit.features import fit_features
-from nnspec.data.fit.fitted import CategoryFit, ColumnFit, IntegerFit, Preprocessing, TextFit
+from nnspec.data.fit.fitted import (
+    CategoryFit,
+    ColumnFit,
+    IntegerFit,
+    Preprocessing,
+    TargetFit,
+    TextFit,
+)
 from nnspec.data.fit.targets import fit_targets
+from nnspec.data.split.forward import forward_columns
 from nnspec.data.split.parts import Parts
+from nnspec.data.split.series import WINDOW
 from nnspec.data.table import Table
 from nnspec.document.write import flow
 from nnspec.spec.data import DataSection
+from nnspec.spec.patterns import ahead
+from nnspec.spec.window import unit_names
 
 
 def fit(parts: Parts, roles: Roles, needs: TargetNeeds, section: DataSection) -> Preprocessing:
@@ -20,36 +32,68 @@ def fit(parts: Parts, roles: Roles, needs: TargetNeeds, section: DataSection) ->
     Raises:
         Refused: D105, D107, D109, D110, D115, D120, S115.
     """
+    section = ahead(section, roles.ahead)
     features = fit_features(parts.training, section)
     _check_inputs(parts.training, features, roles, section)
-    targets = parts.splits["train"].targets
     return Preprocessing(
         columns=features,
-        inputs=dict(roles.inputs),
-        targets=fit_targets(targets, roles, needs, section, features),
+        inputs=roles.every_input,
+        targets=_targets(parts, roles, needs, section, features),
         window=section.window,
         missing=section.missing,
-        dropping=dropping_columns(parts.training, roles, section) + _aims(roles, section),
+        dropping=_dropping(parts.training, roles, section),
+        known=roles.ahead,
+        forward=forward_columns(features, section),
+        target_missing=section.target_missing,
         null_values=section.null_values,
     )
 
 
-def _aims(roles: Roles, section: DataSection) -> tuple[str, ...]:
-    """Return the targets, where a missing one leaves its row out."""
-    return roles.target_columns if "drop" in {section.missing, section.target_missing} else ()
+def _targets(
+    parts: Parts,
+    roles: Roles,
+    needs: TargetNeeds,
+    section: DataSection,
+    features: Mapping[str, ColumnFit],
+) -> dict[str, TargetFit]:
+    """Return the target of each output; over several horizons with the columns behind its units."""
+    training, window = parts.splits["train"].targets, section.window
+    units = {name: unit_names(columns, window) for name, columns in roles.targets.items()}
+    several = window is not None and window.several
+    for name, need in needs.items():
+        if several and need.task == "multiclass" and len(roles.targets[name]) > 1:
+            message = f"several horizons take one column of classes; got {len(roles.targets[name])}"
+            raise refuse("D115", message, path=("data", "target"))
+    fits = fit_targets(training, replace(roles, targets=units), needs, section, features)
+    if not several:
+        return fits
+    return {
+        name: fit.model_copy(update={"sources": roles.targets[name]}) for name, fit in fits.items()
+    }
+
+
+def _dropping(training: Table, roles: Roles, section: DataSection) -> tuple[str, ...]:
+    """Return the columns whose missing cells leave their row out; none of a series."""
+    if section.window is not None:
+        return ()
+    aims = "drop" in {section.missing, section.target_missing}
+    return dropping_columns(training, roles, section) + (roles.target_columns if aims else ())
 
 
 def _check_inputs(
     training: Table, features: Mapping[str, ColumnFit], roles: Roles, section: DataSection
 ) -> None:
     """Refuse inputs whose columns do not make one tensor (S115)."""
-    for name, columns in roles.inputs.items():
+    for name, columns in roles.every_input.items():
         arrays = [one for one in columns if training[one].shape]
         numbered = [one for one in columns if _is_numbered(features[one])]
         whole = [one for one in columns if _is_whole(features[one])]
         alone = (arrays or numbered or whole or columns)[0]
         hint = f'give "{alone}" an input of its own under data.inputs'
         path = ("data", "inputs", name) if section.inputs else ("data",)
+        if name in roles.known:
+            path = (*WINDOW, "known")
+            hint = f'give "{alone}" an input of its own: known: {{NAME: [COLUMN]}}'
         if arrays and len(columns) > 1:
             message = f'input "{name}" joins the array column "{arrays[0]}" with other columns'
             raise refuse("S115", message, hint=hint, path=path)

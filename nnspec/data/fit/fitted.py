@@ -21,7 +21,8 @@ from pydantic import (
 from nnspec.catalog.columns import Encoding, Part
 from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.shapes import Tensor
-from nnspec.spec.data import Kind, Missing, WindowSection
+from nnspec.spec.data import Kind, Missing
+from nnspec.spec.window import WindowSection
 
 Need = Literal["regression", "binary", "multiclass", "reconstruction", "none"]
 """What an output's loss expects of its targets; none: whole numbers that no answer is like."""
@@ -224,6 +225,8 @@ class TargetFit(Fitted):
     """Target columns; none for a reconstruction."""
     kinds: tuple[Kind, ...] = ()
     """Kinds of the target columns."""
+    sources: tuple[str, ...] = ()
+    """Columns of the data that `columns` are at several horizons; none where they are the same."""
     reconstructs: str | None = None
     """Network input that a reconstruction is compared with."""
     one_hot: bool = False
@@ -292,6 +295,12 @@ class Preprocessing(Fitted):
     """Target of each output."""
     window: WindowSection | None = None
     """Windows over a series; `gap` as it was found where the spec leaves it open."""
+    known: dict[str, str] = {}
+    """Columns known in advance: name among `columns` -> column of the table."""
+    forward: tuple[str, ...] = ()
+    """Columns, by their names among `columns`, whose missing cells take the last known value."""
+    target_missing: Literal["error", "drop"] = "error"
+    """Whether windows without a target are left out."""
     ordering: dict[str, str] = {}
     """Columns that tell series apart and order them, with the kind of each, or its dates' form."""
     missing: Missing = "error"
@@ -349,9 +358,15 @@ class Preprocessing(Fitted):
             for fit in (self.columns[name] for name in columns)
         )
 
+    def steps(self, column: str) -> tuple[int, ...]:
+        """Return how many cells of a column a row has: of a window, or of what is known ahead."""
+        if self.window is None:
+            return ()
+        return (len(self.window.horizons) if column in self.known else self.window.length,)
+
     def _tensor(self, columns: tuple[str, ...]) -> Tensor:
         """Return the tensor of an input made of these columns."""
-        steps = (self.window.length,) if self.window else ()
+        steps = self.steps(columns[0])
         fits = [self.columns[name] for name in columns]
         width = sum(fit.width for fit in fits)
         cell = (width,) if not fits[0].shape else fits[0].shape

@@ -215,7 +215,9 @@ def _fit(table: Table, need: TargetNeed, section: DataSection) -> TargetFit:
     if len(shapes) > 1 or (len(columns) > 1 and shapes != {()}):
         message = "the target's columns are arrays; expected one array, or plain columns"
         raise refuse("D110", message, path=TARGET)
-    given_one_hot = need.task == "multiclass" and one_number_per_class(table, need.units)
+    ahead = section.window is not None and section.window.several
+    one_hot = need.task == "multiclass" and not ahead
+    given_one_hot = one_hot and one_number_per_class(table, need.units)
     base = TargetFit(
         need=need.task,
         columns=tuple(table.columns),
@@ -241,7 +243,7 @@ def _shape(
     may come as an array of one.
     """
     cell = columns[0].shape
-    if need.task == "multiclass":
+    if need.task == "multiclass" and (given_one_hot or len(columns) == 1):
         alone = given_one_hot or (cell[-1:] == (1,) and need.units != 1)
         return cell[:-1] if alone else cell
     if not cell:

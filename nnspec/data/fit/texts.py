@@ -68,4 +68,4 @@ def _fill(name: str, section: DataSection) -> str | None:
     policy = section.missing_of(name)
     if isinstance(policy, Constant):
         return str(policy.constant)
-    return None if policy in {"error", "drop"} else ""
+    return None if policy in {"error", "drop", "forward"} else ""

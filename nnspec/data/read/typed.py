@@ -15,6 +15,7 @@ from nnspec.data.read.raw import DATA_LIMIT, ReadFile
 from nnspec.data.read.signs import PLAIN, Signs
 from nnspec.data.read.sniffed import tell_sniffed
 from nnspec.data.read.source import read_source
+from nnspec.data.split.forward import check_carried, forward_columns
 from nnspec.data.split.series import Series, arrange, find_gaps
 from nnspec.data.table import Rows, Table
 from nnspec.diagnostics import Diagnostic
@@ -81,10 +82,13 @@ def read_rows(
     if len(kept) < table.rows:
         table = table.take(kept)
     doubts = [*find_several_series(raw, section), *tell_sniffed(raw)]
-    series = None if section.window is None else arrange(table, section.window)
-    if series is not None and section.window is not None:
-        table, kept = table.take(series.order), kept[series.order]
-        doubts += find_gaps(series, section.window)
+    window, series = section.window, None
+    if window is not None:
+        series = arrange(table, window)
+        if series is not None:
+            table, kept = table.take(series.order), kept[series.order]
+            doubts += find_gaps(series, window, table[window.time]) if window.time else ()
+        check_carried(table, forward_columns(roles.read, section), series)
     given = None if raw.given is None else raw.given[kept]
     return TypedRows(
         table,

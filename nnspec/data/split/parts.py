@@ -3,15 +3,21 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from nnspec.data.columns.roles import TargetNeeds
 from nnspec.data.fit.targets import labels_of
 from nnspec.data.read.typed import TypedRows
+from nnspec.data.split.forward import carry_all, carry_named, forward_columns
 from nnspec.data.split.grounds import given_by, grounds_of
+from nnspec.data.split.seasons import Past, season_of
 from nnspec.data.split.series import split_series
 from nnspec.data.split.splits import SPLITS, SplitName, split_given, split_rows
-from nnspec.data.split.windows import Windows, split_windows
+from nnspec.data.split.windows import Layout, Windows, check_windows, leave_out, split_windows
 from nnspec.data.table import Rows, Table, Values
+from nnspec.diagnostics import Diagnostic
 from nnspec.spec.data import DataSection
+from nnspec.spec.window import WindowSection
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -21,10 +27,12 @@ class Split:
     Attributes:
         features: (rows, ...) per feature column; windows (rows, length, ...) over a series.
         targets: target columns of the same rows.
-        rows: row number of each target in the source, from 0.
+        rows: row number of each target in the source, from 0; over several horizons, of each
+            window's last row.
         weights: (rows,) sample weights, None where there are none.
         latest: with windows, the target columns at each window's last row: what is known when
             the prediction is made; None otherwise.
+        season: as `latest`, of whole seasons before the targets; None where no series comes again.
     """
 
     features: Table
@@ -32,6 +40,7 @@ class Split:
     rows: Rows
     weights: Values | None = None
     latest: Table | None = None
+    season: Table | None = None
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -45,10 +54,14 @@ class Parts:
         splits: rows of train, validation and test; a split of share 0 has no rows.
         training: feature columns that the preprocessing is fitted on: those of the training
             rows; over a series, of every step up to the last training target.
+        doubts: what is to be said about rows or windows that were left out.
+        season: rows after which a series comes again, as far as anything says so.
     """
 
     splits: Mapping[SplitName, Split]
     training: Table
+    doubts: tuple[Diagnostic, ...] = ()
+    season: int | None = None
 
 
 def divide(rows: TypedRows, needs: TargetNeeds, section: DataSection) -> Parts:
@@ -60,14 +73,41 @@ def divide(rows: TypedRows, needs: TargetNeeds, section: DataSection) -> Parts:
     if section.window is None:
         splits = _split_table(rows, needs, section)
         return Parts(splits, splits["train"].features)
-    if rows.series is not None:
-        windows, seen_rows = split_series(rows.series, section.window, section.split)
-        splits = {name: _split_windows(rows, one) for name, one in windows.items()}
-        return Parts(splits, rows.table.select(rows.roles.features).take(seen_rows))
-    windows = split_windows(rows.table.rows, section.window, section.split)
-    splits = {name: _split_windows(rows, one) for name, one in windows.items()}
-    seen = int(windows["train"].target_rows[-1]) + 1
-    return Parts(splits, rows.table.select(rows.roles.features).take(slice(0, seen)))
+    return _divide_series(rows, section, section.window)
+
+
+def _divide_series(rows: TypedRows, section: DataSection, window: WindowSection) -> Parts:
+    """Return the splits of the windows over one series or several."""
+    table, roles, series = rows.table, rows.roles, rows.series
+    if series is None:
+        windows = split_windows(table.rows, window, section.split)
+        last = int(windows["train"].last_rows[-1]) + window.farthest
+        seen: Rows | slice = slice(0, last + 1)
+    else:
+        windows, seen = split_series(series, window, section.split)
+    targets = table.select(roles.target_columns)
+    doubts: tuple[Diagnostic, ...] = ()
+    if section.target_missing == "drop":
+        windows, doubts = leave_out(windows, targets, rows.numbers)
+        check_windows(windows, table.rows, section.split)
+    begins = np.zeros(1, np.int64) if series is None else series.begins
+    dated = window.time is not None and table[window.time].kind == "date"
+    past = Past(carry_all(targets, begins), series, season_of(series, window, dated=dated))
+    read = table.select(roles.read)
+    read = carry_named(read, forward_columns(roles.read, section), begins)
+    layout = Layout(roles.features, roles.ahead)
+    splits = {
+        name: Split(
+            features=layout.cut(read, one),
+            targets=one.targets(targets),
+            rows=rows.numbers[one.numbers],
+            weights=_weigh(table[roles.weight].values, one) if roles.weight else None,
+            latest=one.latest(past.targets),
+            season=past.seasonal(one),
+        )
+        for name, one in windows.items()
+    }
+    return Parts(splits, layout.name(read.take(seen)), doubts, past.season)
 
 
 def _split_table(
@@ -94,18 +134,12 @@ def _split_table(
     return splits
 
 
-def _split_windows(rows: TypedRows, windows: Windows) -> Split:
-    """Return one split's windows; features are views of the series."""
-    table, roles = rows.table, rows.roles
-    targets = table.select(roles.target_columns)
-    numbers = windows.target_rows
-    return Split(
-        features=windows.cut(table.select(roles.features)),
-        targets=targets.take(numbers),
-        rows=rows.numbers[numbers],
-        weights=table[roles.weight].values[numbers] if roles.weight else None,
-        latest=targets.take(windows.last_rows),
+def _weigh(weights: Values, windows: Windows) -> Values:
+    """Return (windows,) the weight of each target's row, on average."""
+    found: Values = np.mean(
+        [weights[one].astype(np.float64) for one in windows.target_rows], axis=0
     )
+    return found
 
 
 def _classes(rows: TypedRows, needs: TargetNeeds) -> Values | None:

@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 
 from nnspec.data.columns.refusals import refuse
 from nnspec.data.fit.dates import DAY, seconds
-from nnspec.data.split.splits import SPLITS, SplitName, check_counts, places_by_time
-from nnspec.data.split.windows import Windows
+from nnspec.data.split.splits import SPLITS, SplitName, places_by_time
+from nnspec.data.split.windows import Windows, check_windows
 from nnspec.data.table import Column, Rows, Table
 from nnspec.diagnostics import Diagnostic, Path
-from nnspec.spec.data import SplitSection, WindowSection, as_columns
+from nnspec.spec.data import SplitSection
+from nnspec.spec.window import WindowSection, as_columns
 
 USUAL = 0.05
 """Share of the steps from which on a distance between two rows is usual, and no gap."""
@@ -45,6 +46,17 @@ class Series:
     codes: Rows
     times: Numbers | None = None
     gap: float | None = None
+
+    @property
+    def begins(self) -> Rows:
+        """Return the first row of each series."""
+        begins: Rows = np.r_[0, np.flatnonzero(np.diff(self.codes)) + 1]
+        return begins
+
+    def begin(self, rows: Rows) -> Rows:
+        """Return the first row of the stretch that each of these rows lies in."""
+        found: Rows = self.starts[np.searchsorted(self.starts, rows, side="right") - 1]
+        return found
 
 
 def arrange(table: Table, window: WindowSection) -> Series | None:
@@ -136,7 +148,7 @@ def stretch_windows(series: Series, window: WindowSection, *, ahead: int) -> Row
     Args:
         series: the rows.
         window: length and stride.
-        ahead: rows behind a window that must be there too: the horizon where targets are wanted.
+        ahead: rows behind a window that must be there too: as far as its targets are wanted.
     """
     stretches = zip(series.starts.tolist(), series.stops.tolist(), strict=True)
     reach = window.length - 1 + ahead
@@ -154,11 +166,11 @@ def split_series(
     Raises:
         Refused: D113 where no window fits, D111 where a split is left without windows.
     """
-    starts = stretch_windows(series, window, ahead=window.horizon)
+    starts = stretch_windows(series, window, ahead=window.farthest)
     if not len(starts):
         longest = int((series.stops - series.starts).max())
         message = (
-            f"no window of {window.length} rows and a target {window.horizon} later fits into a "
+            f"no window of {window.length} rows and a target {window.farthest} later fits into a "
             f"series: the longest stretch without a gap has {longest} rows"
         )
         raise refuse("D113", message, path=(*WINDOW, "length"))
@@ -166,12 +178,13 @@ def split_series(
         places = places_by_time(series.times, split)
     else:
         places = _by_shares(series, split)
-    of_target = places[starts + window.length - 1 + window.horizon]
+    last = starts + window.length - 1
+    of_first, of_last = places[last + window.horizons[0]], places[last + window.farthest]
     windows = {
-        name: Windows(window, starts[of_target == place]) for place, name in enumerate(SPLITS)
+        name: Windows(window, starts[(of_first == place) & (of_last == place)])
+        for place, name in enumerate(SPLITS)
     }
-    counts = {name: len(one.target_rows) for name, one in windows.items()}
-    check_counts(counts, len(places), split, f" (windows of {window.length} rows)")
+    check_windows(windows, len(places), split)
     return windows, np.flatnonzero(places == 0)
 
 
@@ -188,16 +201,26 @@ def _by_shares(series: Series, split: SplitSection) -> Rows:
     return places
 
 
-def find_gaps(series: Series, window: WindowSection) -> Iterator[Diagnostic]:
-    """Give the finding (D137) about gaps that windows do not run across."""
+def find_gaps(series: Series, window: WindowSection, times: Column) -> Iterator[Diagnostic]:
+    """Give the finding (D137) about gaps that windows do not run across.
+
+    Args:
+        series: the rows.
+        window: names the column of times.
+        times: that column, in the order of the series.
+    """
     if series.times is None:
         return
     inside = [stop for stop in series.stops[:-1] if series.codes[stop - 1] == series.codes[stop]]
     if not inside:
         return
     steps = [float(series.times[one] - series.times[one - 1]) for one in inside]
-    left = len(stretch_windows(series, window, ahead=window.horizon))
-    rows = f"rows {series.order[inside[0] - 1] + 1} and {series.order[inside[0]] + 1}"
+    left = len(stretch_windows(series, window, ahead=window.farthest))
+    before, after = (_moment(times, inside[0] - place) for place in (1, 0))
+    rows = (
+        f"row {series.order[inside[0] - 1] + 1}, {before}, and "
+        f"row {series.order[inside[0]] + 1}, {after}"
+    )
     gaps = "gap" if len(inside) == 1 else "gaps"
     message = (
         f'"{window.time}" has {len(inside)} {gaps}: neighbours are at most {series.gap:g} apart, '
@@ -206,3 +229,9 @@ def find_gaps(series: Series, window: WindowSection) -> Iterator[Diagnostic]:
     )
     hint = f"to let them run on: window: {{gap: {max(steps):g}}}"
     yield Diagnostic("D137", message, hint=hint, path=WINDOW)
+
+
+def _moment(times: Column, row: int) -> str:
+    """Return when a row is, in words."""
+    cell = times.values[row]
+    return str(cell).removesuffix(" 00:00:00") if times.textual else f"{cell:g}"

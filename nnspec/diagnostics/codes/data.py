@@ -231,4 +231,20 @@ DATA: tuple[Code, ...] = (
         "or none stands for the training rows.",
         "Say what it stands for in `split.values`, or correct the cell.",
     ),
+    Code(
+        "D151",
+        "windows without a target",
+        "The target of some windows is missing; with `target_missing: drop` they are neither "
+        "trained on nor judged.",
+        "Nothing need be done; to use them, fill in the target.",
+        Severity.NOTE,
+    ),
+    Code(
+        "D152",
+        "nothing known in advance",
+        "The network reads what some columns hold at the moments that it predicts, and the table "
+        "ends before these.",
+        "Add a row for each of these moments, with key, time and the columns known in advance.",
+        Severity.WARNING,
+    ),
 )

@@ -141,7 +141,18 @@ def _columns(program: Program) -> str:
         }
         for column, spec in program.front.signature.items()
     }
-    return json.dumps({"columns": described}, indent=2, ensure_ascii=False) + "\n"
+    named = {"columns": described, "units": _units(program)}
+    return json.dumps(named, indent=2, ensure_ascii=False) + "\n"
+
+
+def _units(program: Program) -> dict[str, list[str]]:
+    """Return what each of several units of an answer stands for, by the answer's name."""
+    several = len(program.backs) > 1
+    return {
+        f"{PREDICTION}_{name}" if several else PREDICTION: list(back.target.columns)
+        for name, back in program.backs.items()
+        if len(back.target.columns) > 1 and back.target.shape == (len(back.target.columns),)
+    }
 
 
 def _compare(program: Program, written: Path, sample: Mapping[str, tf.Tensor]) -> None:

@@ -4,10 +4,11 @@ source -> Raw -> roles -> TypedRows -> Parts -> Preprocessing, Dataset
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 
 from nnspec.catalog.sources import Source
+from nnspec.data.carried import Carried
 from nnspec.data.columns.refusals import refuse
 from nnspec.data.columns.roles import TargetNeeds
 from nnspec.data.fit.fit import fit
@@ -15,7 +16,7 @@ from nnspec.data.fit.fitted import Preprocessing, ReadAs
 from nnspec.data.fit.targets import encode_targets, raw_targets
 from nnspec.data.read.raw import DATA_LIMIT, Raw
 from nnspec.data.read.typed import TypedRows, read_rows
-from nnspec.data.split.parts import Split, divide
+from nnspec.data.split.parts import Seen, Split, divide
 from nnspec.data.split.splits import SPLITS, SplitName
 from nnspec.data.table import Values
 from nnspec.diagnostics import Diagnostic
@@ -34,6 +35,8 @@ class Dataset:
         fingerprint: SHA-256 of the source.
         source: the source as messages name it.
         doubts: what the whole source shows and no refusal names.
+        beside: columns that tell rows, by the numbers of the source's rows.
+        seen: the rows that the features were fitted on.
     """
 
     splits: Mapping[SplitName, Split]
@@ -41,6 +44,8 @@ class Dataset:
     fingerprint: str
     source: str
     doubts: tuple[Diagnostic, ...] = ()
+    beside: Carried = field(default_factory=Carried)
+    seen: Seen = field(default_factory=Seen)
 
     def encoded_targets(self, split: SplitName) -> dict[str, Values]:
         """Return what each output's loss is given; see `encode_targets`."""
@@ -91,7 +96,15 @@ def fit_rows(rows: TypedRows, needs: TargetNeeds, section: DataSection) -> Datas
     section = settle(section, tuple(rows.table.columns))
     parts = divide(rows, needs, section)
     fitted = fit(parts, rows.roles, needs, section).model_copy(update=_reading(rows, section))
-    dataset = Dataset(parts.splits, fitted, rows.fingerprint, rows.source, rows.doubts)
+    dataset = Dataset(
+        parts.splits,
+        fitted,
+        rows.fingerprint,
+        rows.source,
+        rows.doubts,
+        rows.beside,
+        parts.seen,
+    )
     _check_classes(dataset)
     return dataset
 
@@ -108,6 +121,7 @@ def _reading(rows: TypedRows, section: DataSection) -> dict[str, object]:
         "window": window,
         "ordering": {name: table[name].form or table[name].kind for name in rows.roles.ordering},
         "files": tuple(files),
+        "identifiers": rows.beside.identifiers,
         "signs": (rows.signs.decimal, rows.signs.thousands),
         "said": None if said is None else {said.keras_name: said.model_dump(mode="json")},
     }

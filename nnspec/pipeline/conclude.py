@@ -15,8 +15,9 @@ from nnspec.judge.program import Judged, judge_program
 from nnspec.pipeline.opened import trainable_sections
 from nnspec.pipeline.trained import Trained
 from nnspec.report.markdown import render_markdown
-from nnspec.report.predictions import encode_predictions
+from nnspec.report.predictions import tabulate
 from nnspec.report.report import Origins, Report, TrainingFacts
+from nnspec.report.written import encode_table
 from nnspec.run.layout import MARKDOWN, MODEL, PREDICTIONS, REPORT
 from nnspec.run.manifest import versions
 from nnspec.run.signals import SIGNALS
@@ -93,7 +94,8 @@ def write(trained: Trained, judged: Judged, report: Report) -> None:
     folder.write(MARKDOWN, render_markdown(report))
     if len(dataset.splits[TESTED]):
         pairs = [(head, judged.answers[head.name][TESTED]) for head in judged.heads]
-        folder.write(PREDICTIONS, encode_predictions(pairs))
+        beside = dataset.beside.of(dataset.splits[TESTED].rows.tolist())
+        folder.write(PREDICTIONS, encode_table(tabulate(pairs, beside=beside)))
 
 
 def with_model(trained: Trained, report: Report) -> Report:

@@ -1,5 +1,7 @@
 """A run put to use: its program rebuilt from the run folder, weights checked, work completed."""
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,17 +17,20 @@ from nnspec.pipeline.check import check_document
 from nnspec.pipeline.conclude import SAMPLE, conclude, describe, judge, missed_gates
 from nnspec.pipeline.incomplete import check_weights, count_epochs, doubts_about, ended
 from nnspec.pipeline.indices import check_new_indices
-from nnspec.pipeline.new_rows import read_new_rows
+from nnspec.pipeline.new_rows import Data, read_new_rows
 from nnspec.pipeline.opened import fit_network, read_data, trainable_sections
 from nnspec.pipeline.prepare import filled_splits
 from nnspec.pipeline.trained import Trained
-from nnspec.report.predictions import encode_predictions
-from nnspec.report.report import Report, decode_report
+from nnspec.report.new_rows import describe_new_rows
+from nnspec.report.predictions import tabulate
+from nnspec.report.report import FORMAT, Report, decode_report
+from nnspec.report.written import Columns, encode_table
 from nnspec.run.checkpoint import load_weights
 from nnspec.run.folder import RunFolder
 from nnspec.run.layout import PREPROCESSING, REPORT, SPEC
 from nnspec.run.manifest import TrainingRecord
 from nnspec.run.signals import SIGNALS
+from nnspec.spec.formats import Form
 from nnspec.spec.spec import Spec
 
 
@@ -60,12 +65,17 @@ class Predicted:
     """Predictions for new rows.
 
     Attributes:
-        content: the table, as CSV.
+        columns: names with their cells; see `tabulate`.
         doubts: what is to be said about them.
     """
 
-    content: bytes
+    columns: Columns
     doubts: tuple[Diagnostic, ...] = ()
+
+    @property
+    def content(self) -> bytes:
+        """Return the table, as CSV."""
+        return encode_table(self.columns)
 
 
 def open_run(path: Path) -> Finished:
@@ -153,14 +163,16 @@ def complete(trained: Trained) -> Report:
         return conclude(replace(trained, folder=folder))
 
 
-def predict(path: Path, data: Path) -> Predicted:
+def predict(path: Path, data: Data, *, keep: Sequence[str] = ()) -> Predicted:
     """Return the predictions of a run for new rows.
 
     Args:
         path: the run folder.
-        data: a table with the run's feature columns; targets are not needed.
+        data: a table with the run's feature columns, or several files of one; targets are not
+            needed.
+        keep: columns that are to stand beside the predictions.
     """
-    return predict_rows(open_run(path), read_new_rows(path, data))
+    return predict_rows(open_run(path), read_new_rows(path, data, keep=keep))
 
 
 def predict_rows(run: Finished, rows: NewRows) -> Predicted:
@@ -177,8 +189,23 @@ def predict_rows(run: Finished, rows: NewRows) -> Predicted:
         (head, answer_new_rows(run.program, head, predicted, rows))
         for head in describe_heads(run.program)
     ]
-    table = encode_predictions(pairs, rows.left_out.tolist(), rows.beside)
-    return Predicted(table, (*run.doubts, *rows.notes))
+    left_out = rows.left_out.tolist()
+    beside = rows.beside.of([*rows.rows.tolist(), *left_out])
+    return Predicted(tabulate(pairs, left_out, beside), (*run.doubts, *rows.notes))
+
+
+def encode_predicted(predicted: Predicted, rows: NewRows, form: Form) -> bytes:
+    """Return predictions as the bytes of a file; JSON also compares rows with the training's."""
+    about = {"format": FORMAT, "data": describe_new_rows(rows)} if form == "json" else None
+    return encode_table(predicted.columns, form, about)
+
+
+def encode_evaluated(evaluated: Evaluated, rows: NewRows | None) -> bytes:
+    """Return figures as JSON: the report, and how new rows lie beside the training rows."""
+    document = json.loads(evaluated.report.encoded())
+    if rows is not None:
+        document["data"] = describe_new_rows(rows)
+    return f"{json.dumps(document, indent=2, ensure_ascii=False)}\n".encode()
 
 
 def export(path: Path, output: Path) -> tuple[Diagnostic, ...]:

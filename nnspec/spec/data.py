@@ -137,6 +137,11 @@ class DataSection(Section):
     numbers, -9223372036854775808 stands for the empty one; true and false are texts there.
 
     Messages count the rows of a table from 1; the column `row` of predictions counts them from 0.
+    Beside it stand the columns that tell rows apart: those declared `identifier`, the index of a
+    text table, key and time of series; `--keep COLUMN` adds others. `predict` and `evaluate --data`
+    tell how new rows differ from the training rows: cells missing, unknown or beyond the range
+    of a column, and its population stability index, from 0.25 on (and above what chance does to so
+    few rows) marked as shifted; `--format json` has it for every column.
 
     The SavedModel takes each column by its own name if that has only letters, digits and
     underscores, a letter first. In any other name TensorFlow reads each other sign as an

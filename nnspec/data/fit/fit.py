@@ -20,8 +20,9 @@ def fit(parts: Parts, roles: Roles, needs: TargetNeeds, section: DataSection) ->
     Raises:
         Refused: D105, D107, D109, D110, D115, D120, S115.
     """
-    features = fit_features(parts.training, section)
-    _check_inputs(parts.training, features, roles, section)
+    training = parts.seen.cells()
+    features = fit_features(training, section)
+    _check_inputs(training, features, roles, section)
     targets = parts.splits["train"].targets
     return Preprocessing(
         columns=features,
@@ -29,7 +30,7 @@ def fit(parts: Parts, roles: Roles, needs: TargetNeeds, section: DataSection) ->
         targets=fit_targets(targets, roles, needs, section, features),
         window=section.window,
         missing=section.missing,
-        dropping=dropping_columns(parts.training, roles, section) + _aims(roles, section),
+        dropping=dropping_columns(training, roles, section) + _aims(roles, section),
         null_values=section.null_values,
     )
 

@@ -296,6 +296,8 @@ class Preprocessing(Fitted):
     """Columns that tell series apart and order them, with the kind of each, or its dates' form."""
     missing: Missing = "error"
     """What the data section says of missing cells."""
+    identifiers: tuple[str, ...] = ()
+    """Columns that tell rows apart and are no features: declared as such, or the index."""
     dropping: tuple[str, ...] = ()
     """Columns whose missing cells leave their row out."""
     null_values: tuple[str, ...] = ()

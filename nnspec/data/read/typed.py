@@ -1,10 +1,11 @@
 """Reads a source once: typed columns of whole rows, with nothing split or fitted yet."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 
 import numpy as np
 
+from nnspec.data.carried import Carried, carry_own
 from nnspec.data.columns.declared import check_declared, declared
 from nnspec.data.columns.kinds import type_columns
 from nnspec.data.columns.missing import settle_missing
@@ -35,6 +36,7 @@ class TypedRows:
         doubts: what is doubtful about the rows as they lie.
         signs: how numbers are written in texts.
         files: the files that were read.
+        beside: columns that tell rows, by the numbers of the source's rows.
         series: how the rows, which lie in its order, are several series or have gaps.
         given: (rows,) place of the split that each row is given as; None where splits are drawn.
     """
@@ -49,6 +51,7 @@ class TypedRows:
     files: tuple[ReadFile, ...] = ()
     given: Rows | None = None
     series: Series | None = None
+    beside: Carried = field(default_factory=Carried)
 
 
 def read_rows(
@@ -97,6 +100,7 @@ def read_rows(
         raw.files,
         given,
         series,
+        carry_own(raw, section),
     )
 
 

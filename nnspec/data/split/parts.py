@@ -1,7 +1,7 @@
 """Divides typed rows, or windows over them, into the splits of a run."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from nnspec.data.columns.roles import TargetNeeds
 from nnspec.data.fit.targets import labels_of
@@ -38,17 +38,32 @@ class Split:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """Feature columns that the preprocessing is fitted on.
+
+    Those of the training rows; over a series, of every step up to the last training target, which
+    are copied out of it only when they are asked for.
+    """
+
+    table: Table = field(default_factory=Table)
+    rows: Rows | slice = field(default_factory=lambda: slice(None))
+
+    def cells(self) -> Table:
+        """Return the rows."""
+        return self.table.take(self.rows)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Parts:
     """Divided rows.
 
     Attributes:
         splits: rows of train, validation and test; a split of share 0 has no rows.
-        training: feature columns that the preprocessing is fitted on: those of the training
-            rows; over a series, of every step up to the last training target.
+        seen: what the preprocessing is fitted on.
     """
 
     splits: Mapping[SplitName, Split]
-    training: Table
+    seen: Seen
 
 
 def divide(rows: TypedRows, needs: TargetNeeds, section: DataSection) -> Parts:
@@ -59,15 +74,16 @@ def divide(rows: TypedRows, needs: TargetNeeds, section: DataSection) -> Parts:
     """
     if section.window is None:
         splits = _split_table(rows, needs, section)
-        return Parts(splits, splits["train"].features)
+        return Parts(splits, Seen(splits["train"].features))
+    features = rows.table.select(rows.roles.features)
     if rows.series is not None:
         windows, seen_rows = split_series(rows.series, section.window, section.split)
         splits = {name: _split_windows(rows, one) for name, one in windows.items()}
-        return Parts(splits, rows.table.select(rows.roles.features).take(seen_rows))
+        return Parts(splits, Seen(features, seen_rows))
     windows = split_windows(rows.table.rows, section.window, section.split)
     splits = {name: _split_windows(rows, one) for name, one in windows.items()}
     seen = int(windows["train"].target_rows[-1]) + 1
-    return Parts(splits, rows.table.select(rows.roles.features).take(slice(0, seen)))
+    return Parts(splits, Seen(features, slice(0, seen)))
 
 
 def _split_table(

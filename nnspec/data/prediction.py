@@ -19,6 +19,7 @@ from nnspec.data.columns.missing import (
     whole_rows,
 )
 from nnspec.data.columns.refusals import refuse
+from nnspec.data.columns.weights import find_negative
 from nnspec.data.drift import ColumnDrift
 from nnspec.data.fit.fitted import CategoryFit, ColumnFit, DateFit, Preprocessing, fills_gaps
 from nnspec.data.read.raw import DATA_LIMIT, Raw
@@ -88,14 +89,10 @@ def read_for_prediction(
     """
     raw = read_like(source, fitted, folder)
     beside = carry(raw, fitted, keep)
-    targets = _target_kinds(fitted) if with_targets else {}
+    targets = _known_kinds(fitted, raw) if with_targets else {}
     table = _read_table(raw, fitted, targets)
     notes = tuple(find_unknown(table, fitted))
-    dropping = [name for name in fitted.dropping if name in table.columns]
-    whole = whole_rows(table.select(dropping))
-    if not whole.any():
-        message = f'each of the {table.rows} rows of "{raw.source}" lacks a cell'
-        raise refuse("D113", f"{message}; the run was trained with `missing: drop`")
+    whole = _whole(table, fitted, raw)
     kept, left_out = np.flatnonzero(whole), np.flatnonzero(~whole)
     notes += tuple(_told_left_out(left_out, table))
     split = _cut(table.take(kept) if len(left_out) else table, fitted, tuple(targets))
@@ -104,12 +101,23 @@ def read_for_prediction(
         targets=split.targets,
         # A series has no holes, and its last windows predict rows beyond its end.
         rows=split.rows if fitted.window else kept,
+        weights=split.targets[fitted.weight].values if fitted.weight in targets else None,
         latest=split.latest,
         left_out=left_out,
         beside=beside,
         table=table.select(fitted.columns),
         notes=notes,
     )
+
+
+def _whole(table: Table, fitted: Preprocessing, raw: Raw) -> NDArray[np.bool_]:
+    """Return which rows are answered: all but those that lack a cell, where these are left out."""
+    dropping = [name for name in fitted.dropping if name in table.columns]
+    whole = whole_rows(table.select(dropping))
+    if not whole.any():
+        message = f'each of the {table.rows} rows of "{raw.source}" lacks a cell'
+        raise refuse("D113", f"{message}; the run was trained with `missing: drop`")
+    return whole
 
 
 def read_like(source: str | tuple[str, ...], fitted: Preprocessing, folder: FilePath) -> Raw:
@@ -261,13 +269,16 @@ def _listed(names: Sequence[str]) -> str:
     return ", ".join(names[:SHOWN]) + more
 
 
-def _target_kinds(fitted: Preprocessing) -> dict[str, Kind]:
-    """Return the kind of every target column."""
-    return {
+def _known_kinds(fitted: Preprocessing, raw: Raw) -> dict[str, Kind]:
+    """Return the kind of every target column, and of that of weights if the table has it."""
+    kinds: dict[str, Kind] = {
         name: kind
         for target in fitted.targets.values()
         for name, kind in zip(target.columns, target.kinds, strict=True)
     }
+    if fitted.weight in raw.names:
+        kinds.setdefault(str(fitted.weight), "numeric")
+    return kinds
 
 
 def _check_names(raw: Raw, wanted: tuple[str, ...]) -> None:
@@ -301,6 +312,8 @@ def _check_cells(table: Table, fitted: Preprocessing, targets: tuple[str, ...]) 
     ]
     findings = [*find_missing(table, names, fitted.missing), *find_infinite(table)]
     findings += find_refused(table, fitted)
+    if fitted.weight in targets:
+        findings += find_negative(str(fitted.weight), table[str(fitted.weight)])
     findings.extend(find_far(table, fitted.columns) if not findings else ())
     for name, fit in fitted.columns.items():
         found = table[name].shape

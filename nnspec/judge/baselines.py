@@ -26,6 +26,7 @@ from nnspec.judge.answers import (
     label_answers,
     number_answers,
 )
+from nnspec.judge.decision import decide, decided
 from nnspec.judge.figures import Metrics
 from nnspec.judge.heads import (
     ClassPerPosition,
@@ -38,6 +39,7 @@ from nnspec.judge.heads import (
     Unjudged,
 )
 from nnspec.judge.metrics import measure
+from nnspec.spec.training import HALF, Threshold
 
 TRAIN = "train"
 PENALTY = 1.0
@@ -97,18 +99,21 @@ class Model(Protocol):
         ...
 
 
-def fit_baselines(head: Head, splits: Mapping[str, Known], *, seed: int) -> Baselines:
+def fit_baselines(
+    head: Head, splits: Mapping[str, Known], *, seed: int, threshold: Threshold = HALF
+) -> Baselines:
     """Fit every baseline that applies and judge it on each split.
 
     Args:
         head: what the output predicts.
         splits: split -> its rows; `train` is among them.
         seed: draws the rows that a linear model of a large table is fitted to.
+        threshold: when the second of two classes is answered.
     """
     train = splits[TRAIN]
     fit = Fit(train, seed, [])
     models = {name: model for name, model in _models(head, fit).items() if model is not None}
-    figures = {name: _judged(head, model, splits) for name, model in models.items()}
+    figures = {name: _judged(head, model, splits, threshold) for name, model in models.items()}
     return Baselines(figures, tuple(fit.notes))
 
 
@@ -146,10 +151,12 @@ def _models(head: Head, fit: Fit) -> dict[str, Model | None]:
             assert_never(head)
 
 
-def _judged(head: Head, model: Model, splits: Mapping[str, Known]) -> dict[str, Metrics]:
-    return {
-        split: measure(head, model(known)) for split, known in splits.items() if len(known.target)
-    }
+def _judged(
+    head: Head, model: Model, splits: Mapping[str, Known], threshold: Threshold
+) -> dict[str, Metrics]:
+    answers = {split: model(known) for split, known in splits.items() if len(known.target)}
+    decision = decide(threshold, head, answers.get("validation"))
+    return {split: measure(head, decided(head, one, decision)) for split, one in answers.items()}
 
 
 def _mean(train: Known) -> Model:

@@ -11,6 +11,7 @@ from nnspec.data import Dataset, NewRows, Preprocessing, check_unchanged
 from nnspec.diagnostics import Diagnostic
 from nnspec.document import parse_document
 from nnspec.exchange.write.savedmodel import export_savedmodel
+from nnspec.judge.decision import Decisions, decided, decode_decisions
 from nnspec.judge.program import answer_new_rows, describe_heads, predict_split
 from nnspec.network.network import Network
 from nnspec.pipeline.check import check_document
@@ -27,7 +28,7 @@ from nnspec.report.report import FORMAT, Report, decode_report
 from nnspec.report.written import Columns, encode_table
 from nnspec.run.checkpoint import load_weights
 from nnspec.run.folder import RunFolder
-from nnspec.run.layout import PREPROCESSING, REPORT, SPEC
+from nnspec.run.layout import DECISIONS, PREPROCESSING, REPORT, SPEC
 from nnspec.run.manifest import TrainingRecord
 from nnspec.run.signals import SIGNALS
 from nnspec.spec.formats import Form
@@ -41,6 +42,8 @@ class Finished:
     Attributes:
         network: resolved with the tensors that the fitted front gives.
         program: holds the run's last weights.
+        decisions: when binary outputs answer with their second class; None where that was not
+            settled yet.
         doubts: what is to be said about the run before its answers are relied on.
     """
 
@@ -48,6 +51,7 @@ class Finished:
     spec: Spec
     network: Network
     program: Program
+    decisions: Decisions | None = None
     doubts: tuple[Diagnostic, ...] = ()
 
 
@@ -94,7 +98,20 @@ def open_run(path: Path) -> Finished:
     network = fit_network(spec, fitted)
     program = build_program(spec, network, fitted)
     load_weights(program.core, folder, "last")
-    return Finished(folder, spec, network, program, doubts_about(folder))
+    decisions = read_decisions(folder)
+    named = {name: one.thresholds for name, one in (decisions or {}).items()}
+    program = program.deciding(named)
+    return Finished(folder, spec, network, program, decisions, doubts_about(folder))
+
+
+def read_decisions(folder: RunFolder) -> Decisions | None:
+    """Return when a run's binary outputs answer with their second class; None before it is known.
+
+    A run that was judged, and kept none, answers with the more probable class.
+    """
+    if DECISIONS in folder.manifest.artefacts:
+        return decode_decisions(folder.read(DECISIONS))
+    return {} if REPORT in folder.manifest.artefacts else None
 
 
 def evaluate(path: Path) -> Evaluated:
@@ -109,7 +126,7 @@ def evaluate(path: Path) -> Evaluated:
     run = open_run(path)
     trained = reopen(run)
     if run.folder.manifest.status == "complete":
-        return Evaluated(replace(report(path), outputs=judge(trained).outputs))
+        return Evaluated(replace(report(path), outputs=judge(trained, run.decisions).outputs))
     if run.folder.manifest.training is None:
         return Evaluated(describe(trained, judge(trained)), run.doubts)
     completed = complete(trained)
@@ -133,7 +150,8 @@ def evaluate_rows(run: Finished, rows: NewRows) -> Evaluated:
     dataset = Dataset({"test": rows}, fitted, str(run.folder.manifest.data), "")
     splits = filled_splits(run.program, dataset)
     trained = Trained(spec, dataset, run.program, run.folder, splits, record_of(run))
-    return Evaluated(describe(trained, judge(trained)), (*run.doubts, *rows.notes))
+    judged = judge(trained, run.decisions or {})
+    return Evaluated(describe(trained, judged), (*run.doubts, *rows.notes))
 
 
 def reopen(run: Finished) -> Trained:
@@ -185,8 +203,16 @@ def predict_rows(run: Finished, rows: NewRows) -> Predicted:
     training = trainable_sections(run.spec).training
     inputs = run.program.features(rows.features)
     predicted = predict_split(run.program, inputs, training.batch_size)
+    decisions = run.decisions or {}
     pairs = [
-        (head, answer_new_rows(run.program, head, predicted, rows))
+        (
+            head,
+            decided(
+                head,
+                answer_new_rows(run.program, head, predicted, rows),
+                decisions.get(head.name),
+            ),
+        )
         for head in describe_heads(run.program)
     ]
     left_out = rows.left_out.tolist()

@@ -19,7 +19,7 @@ from nnspec.catalog.columns import (
 )
 from nnspec.catalog.plain import object_of
 from nnspec.catalog.sources import Source
-from nnspec.catalog.types import PositiveNumber, Said, Seed, Text
+from nnspec.catalog.types import Flag, Integer, PositiveNumber, Said, Seed, Text
 from nnspec.spec.section import Section
 
 Kind = Literal["numeric", "category", "boolean", "integer", "date", "text", "identifier"]
@@ -36,6 +36,8 @@ One = Annotated[Text | Source, BeforeValidator(object_of("sources", text=True))]
 """One file, or all those that a pattern matches."""
 KindOf = Annotated[ColumnKind, BeforeValidator(object_of("columns"))]
 Files = One | Annotated[tuple[One, ...], Field(min_length=1)]
+Class = Text | Integer | Flag
+"""A class as the data writes it."""
 Share = Annotated[float, Field(strict=True, ge=0, lt=1, allow_inf_nan=False)]
 Steps = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
 
@@ -163,6 +165,10 @@ class DataSection(Section):
     )
     """Column that the network predicts; a list for several units of one output; a mapping from
     output names for several outputs; absent when the network reconstructs its input."""
+    positive: Class | dict[Text, Class] | None = Field(default=None, examples=[">50K"])
+    """Class that a binary head looks for: the second of its two, whose probability it gives, and
+    whose precision, recall and F1 the report has. Of several outputs a mapping from their names. If
+    absent the second in order: 1, true, yes beside no."""
     features: Columns | None = Field(default=None, examples=[["height", "width"]])
     """Columns that the network reads, by name or by a pattern with `*`; all but the targets and
     what `exclude` names (with `window`: all but the latter) if absent."""

@@ -7,6 +7,7 @@ from nnspec.data.columns.refusals import refuse
 from nnspec.data.columns.roles import Roles, TargetNeeds
 from nnspec.data.fit.features import fit_features
 from nnspec.data.fit.fitted import CategoryFit, ColumnFit, IntegerFit, Preprocessing, TextFit
+from nnspec.data.fit.positive import with_positive
 from nnspec.data.fit.targets import fit_targets
 from nnspec.data.split.parts import Parts
 from nnspec.data.table import Table
@@ -27,9 +28,10 @@ def fit(parts: Parts, roles: Roles, needs: TargetNeeds, section: DataSection) ->
     return Preprocessing(
         columns=features,
         inputs=dict(roles.inputs),
-        targets=fit_targets(targets, roles, needs, section, features),
+        targets=with_positive(fit_targets(targets, roles, needs, section, features), section),
         window=section.window,
         missing=section.missing,
+        weight=roles.weight,
         dropping=dropping_columns(training, roles, section) + _aims(roles, section),
         null_values=section.null_values,
     )

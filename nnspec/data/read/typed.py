@@ -9,16 +9,16 @@ from nnspec.data.carried import Carried, carry_own
 from nnspec.data.columns.declared import check_declared, declared
 from nnspec.data.columns.kinds import type_columns
 from nnspec.data.columns.missing import settle_missing
-from nnspec.data.columns.refusals import refuse
 from nnspec.data.columns.roles import Roles, TargetNeeds, assign_roles
 from nnspec.data.columns.series import find_several_series
+from nnspec.data.columns.weights import find_negative
 from nnspec.data.read.raw import DATA_LIMIT, ReadFile
 from nnspec.data.read.signs import PLAIN, Signs
 from nnspec.data.read.sniffed import tell_sniffed
 from nnspec.data.read.source import read_source
 from nnspec.data.split.series import Series, arrange, find_gaps
 from nnspec.data.table import Rows, Table
-from nnspec.diagnostics import Diagnostic
+from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.spec.data import DataSection
 from nnspec.spec.patterns import settle
 
@@ -79,7 +79,8 @@ def read_rows(
     section = settle(section, raw.names)
     table = type_columns(raw, roles.columns, declared(section), section.null_values)
     check_declared(table, roles, section)
-    _check_weights(table, roles)
+    if roles.weight is not None and (found := [*find_negative(roles.weight, table[roles.weight])]):
+        raise Refused(found)
     kept = np.flatnonzero(settle_missing(table, roles, section))
     if len(kept) < table.rows:
         table = table.take(kept)
@@ -102,18 +103,3 @@ def read_rows(
         series,
         carry_own(raw, section),
     )
-
-
-def _check_weights(table: Table, roles: Roles) -> None:
-    """Refuse sample weights that are no numbers, or negative (D115)."""
-    if roles.weight is None:
-        return
-    column, path = table[roles.weight], ("data", "sample_weight")
-    if column.kind not in {"numeric", "integer"} or column.shape:
-        message = f'the sample weight "{roles.weight}" is a {column.kind} column; expected numbers'
-        raise refuse("D115", message, path=path)
-    values = column.values.astype(np.float64)
-    if (values < 0).any():
-        row = int((values < 0).argmax())
-        message = f'the sample weight "{roles.weight}" is {values[row]:g} in row {row + 1}'
-        raise refuse("D115", f"{message}; expected 0 or more", path=path)

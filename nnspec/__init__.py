@@ -133,8 +133,16 @@ def evaluate(run: str | Path, data: str | Path | None = None) -> tuple[OutputRep
     return evaluated.report.outputs
 
 
-def predict(run: str | Path, data: str | Path) -> str:
+def predict(
+    run: str | Path, data: str | Path | Sequence[str | Path], *, keep: Sequence[str] = ()
+) -> str:
     """Return a run's predictions for the rows of a table, as CSV text.
+
+    Args:
+        run: the run's folder.
+        data: the table, or several files of one.
+        keep: columns of it, by name or by a pattern with `*`, that stand beside the predictions;
+            those that identify rows do so anyway.
 
     Warns where the run did not complete, of values that the training did not have, and of rows
     that have no prediction.
@@ -143,7 +151,8 @@ def predict(run: str | Path, data: str | Path) -> str:
 
     from nnspec.pipeline.finished import predict as run_predict
 
-    predicted = run_predict(Path(run), Path(data))
+    several = [data] if isinstance(data, str | Path) else data
+    predicted = run_predict(Path(run), [Path(one) for one in several], keep=keep)
     _warn(predicted.doubts)
     return predicted.content.decode()
 

@@ -11,12 +11,12 @@ import tensorflow as tf
 from nnspec.data.fit.fitted import Preprocessing, TargetFit
 from nnspec.data.fit.targets import label_array
 from nnspec.data.table import Values
+from nnspec.spec.training import HALF
 
 PREDICTION = "prediction"
 """Key of a figure in the target's own units, or of the predicted label."""
 PROBABILITIES = "probabilities"
 """Key of the classes' probabilities."""
-HALF = 0.5
 
 
 class Back(tf.Module):  # type: ignore[misc]  # TensorFlow is untyped
@@ -30,10 +30,21 @@ class Back(tf.Module):  # type: ignore[misc]  # TensorFlow is untyped
     probabilities.
     """
 
-    def __init__(self, target: TargetFit, *, from_logits: bool = False) -> None:
+    def __init__(
+        self,
+        target: TargetFit,
+        *,
+        from_logits: bool = False,
+        thresholds: tuple[float, ...] = (HALF,),
+    ) -> None:
         super().__init__(name="back")
         self.target = target
         self.from_logits = from_logits
+        self.thresholds = thresholds
+
+    def deciding(self, thresholds: tuple[float, ...]) -> "Back":
+        """Return the back that answers with second classes above these probabilities."""
+        return Back(self.target, from_logits=self.from_logits, thresholds=thresholds)
 
     @tf.autograph.experimental.do_not_convert  # type: ignore[untyped-decorator]
     def __call__(self, output: tf.Tensor) -> dict[str, tf.Tensor]:
@@ -58,7 +69,7 @@ class Back(tf.Module):  # type: ignore[misc]  # TensorFlow is untyped
 
     def _binary(self, positive: tf.Tensor) -> dict[str, tf.Tensor]:
         """Return labels for the probability of the second class."""
-        codes = tf.cast(positive > HALF, tf.int32)
+        codes = tf.cast(positive > tf.constant(self.thresholds, positive.dtype), tf.int32)
         if self.target.shape[-1:] != (1,):
             return {PREDICTION: self._labels(codes), PROBABILITIES: positive}
         both = tf.concat([1 - positive, positive], axis=-1)

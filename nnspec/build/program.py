@@ -61,6 +61,15 @@ class Program:
             for key, tensor in withhold(back(outputs[self.outputs[name]]), taken).items()
         }
 
+    def deciding(self, thresholds: Mapping[str, tuple[float, ...]]) -> "Program":
+        """Return the program whose outputs answer with second classes above these probabilities."""
+        backs = {
+            name: back.deciding(thresholds[name])
+            for name, back in self.backs.items()
+            if name in thresholds
+        }
+        return replace(self, backs={**self.backs, **backs})
+
     def arrays(self, dataset: Dataset, split: SplitName) -> Arrays:
         """Return one split as the core and its losses take it, by the core's names."""
         arrays = prepare_arrays(self.front, dataset, split)

@@ -162,6 +162,9 @@ class TextColumn(ColumnKind):
 
 
 class Identifier(ColumnKind):
-    """Names or numbers of rows, which say nothing about another row: no feature."""
+    """Names or numbers of rows, which say nothing about another row: no feature.
+
+    They stand first in the predictions, so that each row is known again.
+    """
 
     keras_name = "identifier"

@@ -9,6 +9,7 @@ import os
 import sys
 import tempfile
 import threading
+from contextlib import suppress
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
 from typing import BinaryIO, TextIO
@@ -30,6 +31,16 @@ class Loading(threading.Thread):
     def __init__(self) -> None:
         super().__init__(name="libraries", daemon=True)
         self._error: BaseException | None = None
+
+    def start(self) -> None:
+        """Begin to import; before it what both threads would otherwise import at once.
+
+        numpy.ma, which numpy.unique asks for, reads a table of types as it is imported, and
+        ml_dtypes adds its own to that table.
+        """
+        with suppress(ModuleNotFoundError):
+            importlib.import_module("numpy.ma")
+        super().start()
 
     def run(self) -> None:
         """Import everything, start-up notes kept off the terminal."""

@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -15,20 +15,52 @@ from nnspec.commands.reporting import (
     show_findings,
 )
 from nnspec.diagnostics import GateMissed
+from nnspec.spec.formats import FORMS, Form
 
 Runs = Annotated[Path, typer.Option("--runs", metavar="DIR", help="Folder of all runs.")]
 RunName = Annotated[
     str | None,
     typer.Option("--name", metavar="NAME", help="The run's name; the spec's if absent."),
 ]
-DataFile = Annotated[Path, typer.Argument(metavar="DATA", help="A table with the same columns.")]
+DataFiles = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="DATA...",
+        help="A table with the same columns, or several files of one; - for standard input.",
+    ),
+]
 Labelled = Annotated[
     Path | None,
     typer.Option("--data", metavar="DATA", help="A table to judge it on, with targets."),
 ]
 Output = Annotated[
     Path | None,
-    typer.Option("-o", "--output", metavar="FILE", help="CSV; standard output if absent."),
+    typer.Option(
+        "-o",
+        "--output",
+        metavar="FILE",
+        help=".csv .tsv .jsonl .json or .parquet; standard output if absent.",
+    ),
+]
+Keep = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--keep",
+        metavar="COLUMN",
+        help="A column to stand beside the predictions: a name, a pattern with *, or several "
+        "behind commas. May be repeated.",
+    ),
+]
+TableForm = Annotated[
+    Form | None,
+    typer.Option(
+        "--format",
+        help="Form of the predictions; by the ending of FILE if absent, else csv. json also "
+        "compares the rows with the training rows.",
+    ),
+]
+ReportForm = Annotated[
+    Literal["text", "json"], typer.Option("--format", help="Figures as a table, or as JSON.")
 ]
 
 
@@ -102,7 +134,7 @@ def bench(
             typer.echo(f"soonest done: runtime: {{{chosen}}}; --write puts it into the spec")
 
 
-def evaluate(run: RunFolder, data: Labelled = None) -> None:
+def evaluate(run: RunFolder, data: Labelled = None, form: ReportForm = "text") -> None:
     """Compute the figures of a run anew; a trained run that was not judged is completed."""
     check_run(run)
     with explained(), libraries_loading() as loading:
@@ -116,6 +148,7 @@ def evaluate(run: RunFolder, data: Labelled = None) -> None:
         from rich.console import Console
 
         from nnspec.pipeline import finished
+        from nnspec.report.new_rows import show_new_rows
         from nnspec.report.terminal import show_report
 
         if rows is None:
@@ -123,25 +156,53 @@ def evaluate(run: RunFolder, data: Labelled = None) -> None:
         else:
             evaluated = finished.evaluate_rows(finished.open_run(run), rows)
         show_findings(evaluated.doubts)
-        show_report(evaluated.report, Console(highlight=False))
+        if rows is not None:
+            show_new_rows(rows.drift, Console(stderr=True, highlight=False))
+        if form == "json":
+            typer.echo(finished.encode_evaluated(evaluated, rows), nl=False)
+        else:
+            show_report(evaluated.report, Console(highlight=False))
         GateMissed.check(evaluated.missed)
 
 
-def predict(run: RunFolder, data: DataFile, output: Output = None) -> None:
-    """Predict new rows, in the target's own units."""
+def predict(
+    run: RunFolder,
+    data: DataFiles,
+    output: Output = None,
+    keep: Keep = None,
+    form: TableForm = None,
+) -> None:
+    """Predict new rows, in the target's own units, beside what identifies them."""
+    form = form or form_of(output)
     with explained(), libraries_loading() as loading:
         from nnspec.pipeline.new_rows import read_new_rows
 
-        rows = read_new_rows(run, data)  # what is no run or no table is told at once
+        rows = read_new_rows(run, data, keep=keep or ())  # what is no run or table is told at once
         loading.start()
         loading.finish()
+        from rich.console import Console
+
         from nnspec.pipeline import finished
+        from nnspec.report.new_rows import show_new_rows
 
         predicted = finished.predict_rows(finished.open_run(run), rows)
         show_findings(predicted.doubts)
+        show_new_rows(rows.drift, Console(stderr=True, highlight=False))
+        content = finished.encode_predicted(predicted, rows, form)
         if output is None:
-            sys.stdout.buffer.write(predicted.content)
+            sys.stdout.buffer.write(content)
         else:
             from nnspec.run.atomic import write_atomic
 
-            write_atomic(output, predicted.content)
+            write_atomic(output, content)
+
+
+def form_of(output: Path | None) -> Form:
+    """Return the form in which predictions are written to a file; wrong usage if it is none."""
+    from nnspec.spec.formats import written_form
+
+    form = written_form(output.name) if output else "csv"
+    if form is None:
+        message = f"predictions are not written as {output}; expected one of {', '.join(FORMS)}"
+        raise typer.BadParameter(message, param_hint="--output")
+    return form

@@ -4,10 +4,11 @@ source -> Raw -> roles -> TypedRows -> Parts -> Preprocessing, Dataset
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 
 from nnspec.catalog.sources import Source
+from nnspec.data.carried import Carried
 from nnspec.data.columns.refusals import refuse
 from nnspec.data.columns.roles import TargetNeeds
 from nnspec.data.fit.fit import fit
@@ -15,7 +16,7 @@ from nnspec.data.fit.fitted import Preprocessing, ReadAs
 from nnspec.data.fit.targets import encode_targets, raw_targets
 from nnspec.data.read.raw import DATA_LIMIT, Raw
 from nnspec.data.read.typed import TypedRows, read_rows
-from nnspec.data.split.parts import Split, divide
+from nnspec.data.split.parts import Seen, Split, divide
 from nnspec.data.split.splits import SPLITS, SplitName
 from nnspec.data.table import Values
 from nnspec.diagnostics import Diagnostic
@@ -35,6 +36,8 @@ class Dataset:
         source: the source as messages name it.
         doubts: what the whole source shows and no refusal names.
         season: rows after which its series come again, as far as anything says so.
+        beside: columns that tell rows, by the numbers of the source's rows.
+        seen: the rows that the features were fitted on.
     """
 
     splits: Mapping[SplitName, Split]
@@ -43,6 +46,8 @@ class Dataset:
     source: str
     doubts: tuple[Diagnostic, ...] = ()
     season: int | None = None
+    beside: Carried = field(default_factory=Carried)
+    seen: Seen = field(default_factory=Seen)
 
     def encoded_targets(self, split: SplitName) -> dict[str, Values]:
         """Return what each output's loss is given; see `encode_targets`."""
@@ -99,7 +104,16 @@ def fit_rows(rows: TypedRows, needs: TargetNeeds, section: DataSection) -> Datas
     parts = divide(rows, needs, section)
     fitted = fit(parts, rows.roles, needs, section).model_copy(update=_reading(rows, section))
     doubts = (*rows.doubts, *parts.doubts)
-    dataset = Dataset(parts.splits, fitted, rows.fingerprint, rows.source, doubts, parts.season)
+    dataset = Dataset(
+        parts.splits,
+        fitted,
+        rows.fingerprint,
+        rows.source,
+        doubts,
+        season=parts.season,
+        beside=rows.beside,
+        seen=parts.seen,
+    )
     _check_classes(dataset)
     return dataset
 
@@ -116,6 +130,7 @@ def _reading(rows: TypedRows, section: DataSection) -> dict[str, object]:
         "window": window,
         "ordering": {name: table[name].form or table[name].kind for name in rows.roles.ordering},
         "files": tuple(files),
+        "identifiers": rows.beside.identifiers,
         "signs": (rows.signs.decimal, rows.signs.thousands),
         "said": None if said is None else {said.keras_name: said.model_dump(mode="json")},
     }

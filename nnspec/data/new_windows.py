@@ -4,8 +4,8 @@ Where columns are known in advance, rows whose other features are empty at the e
 the moments that are predicted: no window reaches into them.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,7 @@ from nnspec.data.fit.fitted import Preprocessing, fills_gaps
 from nnspec.data.split.forward import carry_named
 from nnspec.data.split.series import Series, arrange, stretch_windows
 from nnspec.data.split.windows import Layout, Windows
-from nnspec.data.table import Rows, Table, Values
+from nnspec.data.table import Rows, Table
 from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.spec.window import WindowSection
 
@@ -32,7 +32,6 @@ class NewWindows:
         targets: of each unit, where they were asked for.
         rows: row number, from 0, that each window is called by.
         latest: the targets as they were last known; None without targets.
-        beside: of several series, what tells each window's last row: key and time.
         notes: findings about windows that are not there.
     """
 
@@ -40,7 +39,6 @@ class NewWindows:
     targets: Table
     rows: Rows
     latest: Table | None = None
-    beside: Mapping[str, Values] = field(default_factory=dict)
     notes: tuple[Diagnostic, ...] = ()
 
 
@@ -71,13 +69,11 @@ def cut_windows(table: Table, fitted: Preprocessing, targets: tuple[str, ...]) -
     forward = {fitted.known.get(name, name) for name in fitted.forward}
     read = carry_named(ordered, forward, series.begins)
     _check_read(read, series, windows, fitted)
-    last = ordered.take(windows.last_rows)
     return NewWindows(
         features=layout.cut(read, windows),
         targets=windows.targets(aims) if targets else aims,
         rows=windows.numbers if arranged is None else series.order[windows.last_rows],
         latest=windows.latest(aims) if targets else None,
-        beside={name: last[name].values for name in fitted.ordering},
         notes=tuple(_told_lacking(lacking, window, layout)),
     )
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from nnspec.catalog.registry import find
 from nnspec.catalog.sources import Source
+from nnspec.data.carried import Carried, carry
 from nnspec.data.columns.dates import Form
 from nnspec.data.columns.kinds import Declared, type_columns
 from nnspec.data.columns.missing import (
@@ -18,13 +19,15 @@ from nnspec.data.columns.missing import (
     whole_rows,
 )
 from nnspec.data.columns.refusals import refuse
+from nnspec.data.columns.weights import find_negative
+from nnspec.data.drift import ColumnDrift
 from nnspec.data.fit.fitted import CategoryFit, ColumnFit, DateFit, Preprocessing, fills_gaps
 from nnspec.data.new_windows import cut_windows
 from nnspec.data.read.raw import DATA_LIMIT, Raw
 from nnspec.data.read.signs import Signs
 from nnspec.data.read.source import read_source
 from nnspec.data.split.parts import Split
-from nnspec.data.table import Column, Rows, Table, Values
+from nnspec.data.table import Column, Rows, Table
 from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.language.near_names import nearest as like
 from nnspec.spec.data import KINDS, Kind
@@ -41,31 +44,36 @@ class NewRows(Split):
 
     Attributes:
         left_out: row numbers, from 0, that `missing: drop` leaves out.
-        beside: of several series, what tells each window's last row: key and time.
+        beside: columns that go into the predictions: what identifies rows, and what is kept.
+        table: the feature columns of all rows, as they were typed.
+        drift: each feature column beside what it was in the training rows; see `compare`.
         notes: findings about them: D125 values never trained on, D126 rows left out.
     """
 
     left_out: Rows = field(default_factory=lambda: np.empty(0, np.int64))
-    beside: Mapping[str, Values] = field(default_factory=dict)
+    beside: Carried = field(default_factory=Carried)
+    table: Table = field(default_factory=Table)
+    drift: Mapping[str, ColumnDrift] = field(default_factory=dict)
     notes: tuple[Diagnostic, ...] = ()
 
 
 def read_for_prediction(
-    source: str,
+    source: str | tuple[str, ...],
     fitted: Preprocessing,
     *,
     folder: FilePath,
     with_targets: bool = False,
-    limit: int = DATA_LIMIT,
+    keep: Sequence[str] = (),
 ) -> NewRows:
     """Read rows that a trained network is to be applied to.
 
     Args:
-        source: a file, relative to `folder` (from the command line: anywhere), or a bundled set.
+        source: a file, or several of one table, relative to `folder` (from the command line:
+            anywhere), or a bundled set.
         fitted: what was fitted on the training rows.
         folder: folder that a relative path starts from.
         with_targets: whether the target columns are read too, for an evaluation.
-        limit: bytes that the file may unpack to.
+        keep: columns that are to stand beside the predictions, by name or pattern.
 
     Returns:
         The rows, without targets unless they were asked for; where the training left out rows with
@@ -73,24 +81,27 @@ def read_for_prediction(
         that are not there yet, and `rows` counts on beyond the end.
 
     Raises:
-        Refused: as `read_source`; D103 for absent columns, D106 for cells of another type,
-            D105 for missing cells that the training did not learn to fill, D110 for array cells
-            of another shape, D112 for numbers that no network can take, D113 for too few rows.
+        Refused: as `read_source`; D103 for absent columns, those to keep among them, D106 for
+            cells of another type, D105 for missing cells that the training did not learn to fill,
+            D110 for array cells of another shape, D112 for numbers that no network can take, D113
+            for too few rows.
     """
-    raw = read_like(source, fitted, folder, limit)
-    targets = _target_kinds(fitted) if with_targets else {}
+    raw = read_like(source, fitted, folder)
+    beside = carry(raw, fitted, keep)
+    targets = _known_kinds(fitted, raw) if with_targets else {}
     table = _read_table(raw, fitted, targets)
     notes = tuple(find_unknown(table, fitted))
     if fitted.window is None:
-        rows = _rows_of(table, fitted, raw.source, tuple(targets))
-        return replace(rows, notes=(*notes, *rows.notes))
-    new = cut_windows(table, fitted, tuple(targets))
-    return NewRows(
-        new.features,
-        new.targets,
-        new.rows,
-        latest=new.latest,
-        beside=new.beside,
+        new = _rows_of(table, fitted, raw.source, tuple(targets))
+    else:
+        cut = cut_windows(table, fitted, tuple(targets))
+        new = NewRows(cut.features, cut.targets, cut.rows, latest=cut.latest, notes=cut.notes)
+    weighed = fitted.weight in targets
+    return replace(
+        new,
+        weights=new.targets[str(fitted.weight)].values if weighed else None,
+        beside=beside,
+        table=table.select(_by_column(fitted)),
         notes=(*notes, *new.notes),
     )
 
@@ -109,21 +120,29 @@ def _rows_of(table: Table, fitted: Preprocessing, source: str, targets: tuple[st
     return NewRows(features, known, kept, left_out=left_out, notes=notes)
 
 
-def read_like(source: str, fitted: Preprocessing, folder: FilePath, limit: int) -> Raw:
-    """Return a file's columns, read as the spec said of the files that were trained on.
+def read_like(source: str | tuple[str, ...], fitted: Preprocessing, folder: FilePath) -> Raw:
+    """Return a table's columns, read as the spec said of the files that were trained on.
 
     What the spec left open is found out anew: a file from elsewhere may be written otherwise.
     """
-    said = None
-    if fitted.said is not None and not source.startswith(BUNDLED):
-        ((name, arguments),) = fitted.said.items()
-        kind = find("sources", name)
-        own = format_of(source)
-        if kind is not None and (own is None or isinstance(own, kind)):
-            said = kind.model_validate({**arguments, "path": source})
     usual = Signs(*fitted.signs)
-    given = said if isinstance(said, Source) else source
-    return read_source(given, folder, allow_outside=True, limit=limit, usual=usual)
+    if isinstance(source, str):
+        given: str | Source | tuple[str | Source, ...] = _as_said(source, fitted)
+    else:
+        given = tuple(_as_said(one, fitted) for one in source)
+    return read_source(given, folder, allow_outside=True, limit=DATA_LIMIT, usual=usual)
+
+
+def _as_said(source: str, fitted: Preprocessing) -> str | Source:
+    """Return a file with what the spec says of its format, where it is of that format."""
+    if fitted.said is None or source.startswith(BUNDLED):
+        return source
+    ((name, arguments),) = fitted.said.items()
+    kind, own = find("sources", name), format_of(source)
+    if kind is None or not (own is None or isinstance(own, kind)):
+        return source
+    said = kind.model_validate({**arguments, "path": source})
+    return said if isinstance(said, Source) else source
 
 
 def _read_table(raw: Raw, fitted: Preprocessing, targets: Mapping[str, Kind]) -> Table:
@@ -217,13 +236,16 @@ def _listed(names: Sequence[str]) -> str:
     return ", ".join(names[:SHOWN]) + more
 
 
-def _target_kinds(fitted: Preprocessing) -> dict[str, Kind]:
-    """Return the kind of every target column."""
-    return {
+def _known_kinds(fitted: Preprocessing, raw: Raw) -> dict[str, Kind]:
+    """Return the kind of every target column, and of that of weights if the table has it."""
+    kinds: dict[str, Kind] = {
         name: kind
         for target in fitted.targets.values()
         for name, kind in zip(target.sources or target.columns, target.kinds, strict=False)
     }
+    if fitted.weight in raw.names:
+        kinds.setdefault(str(fitted.weight), "numeric")
+    return kinds
 
 
 def _check_names(raw: Raw, wanted: tuple[str, ...]) -> None:
@@ -264,6 +286,8 @@ def _check_cells(table: Table, fitted: Preprocessing, targets: tuple[str, ...]) 
     found = find_missing(table, dict.fromkeys(names), fitted.missing, series=series)
     findings = [*found, *find_infinite(table)]
     findings += find_refused(table, fitted)
+    if fitted.weight in targets:
+        findings += find_negative(str(fitted.weight), table[str(fitted.weight)])
     findings.extend(find_far(table, columns) if not findings else ())
     for name, fit in columns.items():
         shape = table[name].shape

@@ -23,6 +23,7 @@ from nnspec.judge.answers import (
     class_answers,
     label_answers,
 )
+from nnspec.judge.decision import decide, decided
 from nnspec.judge.figures import Metrics
 from nnspec.judge.heads import (
     ClassPerPosition,
@@ -37,6 +38,7 @@ from nnspec.judge.heads import (
 from nnspec.judge.known import Known, Model, answer_classes, answer_numbers
 from nnspec.judge.metrics import measure, measure_columns
 from nnspec.judge.past import past_models
+from nnspec.spec.training import HALF, Threshold
 
 TRAIN = "train"
 PENALTY = 1.0
@@ -64,18 +66,21 @@ class Baselines:
     """Baseline -> split -> target column or label -> metrics; where there are several."""
 
 
-def fit_baselines(head: Head, splits: Mapping[str, Known], *, seed: int) -> Baselines:
+def fit_baselines(
+    head: Head, splits: Mapping[str, Known], *, seed: int, threshold: Threshold = HALF
+) -> Baselines:
     """Fit every baseline that applies and judge it on each split.
 
     Args:
         head: what the output predicts.
         splits: split -> its rows; `train` is among them.
         seed: draws the rows that a linear model of a large table is fitted to.
+        threshold: when the second of two classes is answered.
     """
     train = splits[TRAIN]
     fit = Fit(train, seed, [])
     models = {name: model for name, model in _models(head, fit).items() if model is not None}
-    answers = {name: _answers(model, splits) for name, model in models.items()}
+    answers = {name: _answers(head, model, splits, threshold) for name, model in models.items()}
     figures = {
         name: {split: measure(head, one) for split, one in found.items()}
         for name, found in answers.items()
@@ -120,8 +125,13 @@ def _models(head: Head, fit: Fit) -> dict[str, Model | None]:
             assert_never(head)
 
 
-def _answers(model: Model, splits: Mapping[str, Known]) -> dict[str, Answers]:
-    return {split: model(known) for split, known in splits.items() if len(known.target)}
+def _answers(
+    head: Head, model: Model, splits: Mapping[str, Known], threshold: Threshold
+) -> dict[str, Answers]:
+    """Return a baseline's answers; it decides by the same rule as the network."""
+    answers = {split: model(known) for split, known in splits.items() if len(known.target)}
+    decision = decide(threshold, head, answers.get("validation"))
+    return {split: decided(head, one, decision) for split, one in answers.items()}
 
 
 def _mean(train: Known) -> Model:

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from sklearn import metrics as sklearn_metrics
 
 from nnspec.judge.answers import Answers, Array, Floats, Truths
-from nnspec.judge.figures import Metrics, finite
+from nnspec.judge.figures import Metrics, finite, measured
 from nnspec.judge.heads import ClassHead, Label, SeveralLabels
 
 Index = npt.NDArray[np.intp]
@@ -26,19 +26,30 @@ class Confusion:
 def measure_classes(head: ClassHead, answers: Answers) -> Metrics:
     """Return accuracy, macro-F1 over the labels that occur, and ROC AUC.
 
-    The area is that of the second class of two, or the mean of one class against the rest. Of
-    steps or pixels, each one that counts is a line.
+    Where the second of two classes is looked for also its precision, recall and F1. The area is
+    that of the second class of two, or the mean of one class against the rest. Of steps or pixels,
+    each one that counts is a line.
     """
     _, target, prediction = indexed(head.classes, answers)
     if not len(target):
-        return {"accuracy": None, "macro_f1": None, "roc_auc": None}
+        return dict.fromkeys(measured(head))
     weights = line_weights(answers)
     macro = sklearn_metrics.f1_score(
         target, prediction, average="macro", zero_division=0.0, sample_weight=weights
     )
     accuracy = sklearn_metrics.accuracy_score(target, prediction, sample_weight=weights)
     area = _area(target, lines(answers, answers.probabilities, last=True), weights)
-    return {"accuracy": finite(accuracy), "macro_f1": finite(macro), "roc_auc": area}
+    found = {"accuracy": finite(accuracy), "macro_f1": finite(macro), "roc_auc": area}
+    own = _of_sought(target == 1, prediction == 1, weights) if head.sought else {}
+    return {**found, **own}
+
+
+def _of_sought(held: Truths, answered: Truths, weights: Floats | None) -> Metrics:
+    """Return precision, recall and F1 of the class that is looked for; 0 where none is answered."""
+    precision, recall, score, _ = sklearn_metrics.precision_recall_fscore_support(
+        held, answered, average="binary", pos_label=True, zero_division=0.0, sample_weight=weights
+    )
+    return {"precision": finite(precision), "recall": finite(recall), "f1": finite(score)}
 
 
 def measure_labels(head: SeveralLabels, answers: Answers) -> Metrics:

@@ -14,7 +14,7 @@ from nnspec.catalog.metrics import Metric
 from nnspec.data import Preprocessing, TargetFit
 from nnspec.data.table import Values
 from nnspec.judge.answers import Floats, Truths
-from nnspec.judge.figures import MEASURED, Metrics, finite
+from nnspec.judge.figures import Metrics, finite, measured
 from nnspec.judge.heads import (
     ClassPerPosition,
     Head,
@@ -47,6 +47,8 @@ BUILT_IN = {
     ("RootMeanSquaredError", "rmse"),
     ("R2Score", "r2"),
     ("accuracy", "accuracy"),
+    ("Precision", "precision"),
+    ("Recall", "recall"),
     ("BinaryAccuracy", "accuracy"),
     ("CategoricalAccuracy", "accuracy"),
     ("SparseCategoricalAccuracy", "accuracy"),
@@ -196,7 +198,7 @@ def report_names(head: Head, metrics: Sequence[Metric]) -> dict[str, Metric]:
     found: dict[str, Metric] = {}
     for metric in metrics:
         name = log_name(metric)
-        known = name in MEASURED[type(head)]
+        known = name in measured(head)
         if known and (metric.keras_name, name) in BUILT_IN and _is_plain(metric):
             continue
         base = f"{name}_declared" if known else name

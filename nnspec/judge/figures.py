@@ -21,6 +21,8 @@ Metrics = Mapping[str, float | None]
 """Metric -> value; None where the rows do not define it."""
 NUMBERS = ("rmse", "r2", "mae")
 CLASSES = ("accuracy", "macro_f1", "roc_auc")
+SOUGHT = ("precision", "recall", "f1")
+"""Figures of the second of two classes, where it is looked for."""
 LABELS = (*CLASSES, "subset_accuracy")
 MEASURED: Mapping[type[Head], tuple[str, ...]] = {
     Numbers: NUMBERS,
@@ -31,6 +33,12 @@ MEASURED: Mapping[type[Head], tuple[str, ...]] = {
     Unjudged: (),
 }
 """Head -> its built-in figures."""
+
+
+def measured(head: Head) -> tuple[str, ...]:
+    """Return the built-in figures of a head."""
+    sought = isinstance(head, OneClass | ClassPerPosition) and head.sought
+    return (*MEASURED[type(head)], *(SOUGHT if sought else ()))
 
 
 def finite(value: float | None) -> float | None:

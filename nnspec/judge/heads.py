@@ -92,6 +92,8 @@ class OneClass:
     columns: tuple[str, ...]
     classes: tuple[Label, ...]
     """Labels in the order of the probabilities."""
+    sought: bool = False
+    """Whether the second of two classes is looked for, and has figures of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,8 @@ class ClassPerPosition:
     """Labels in the order of the probabilities."""
     shape: tuple[int, ...]
     """(steps,) or (rows of the picture, columns of the picture)."""
+    sought: bool = False
+    """Whether the second of two classes is looked for, and has figures of its own."""
 
     @property
     def elements(self) -> tuple[str, ...]:
@@ -180,9 +184,10 @@ def describe_head(fitted: Preprocessing, name: str) -> Head:
 
 
 def _one_of(name: str, target: TargetFit, positions: tuple[int, ...]) -> Head:
+    sought = target.positive is not None
     if positions:
-        return ClassPerPosition(name, target.columns, target.labels, positions)
-    return OneClass(name, target.columns, target.labels)
+        return ClassPerPosition(name, target.columns, target.labels, positions, sought)
+    return OneClass(name, target.columns, target.labels, sought)
 
 
 def _reconstruction(fitted: Preprocessing, name: str, reconstructs: str) -> Reconstruction:

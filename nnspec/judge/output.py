@@ -36,6 +36,8 @@ class OutputReport:
     """What the built-in figures are of, and whether they are averaged or pooled, in words."""
     weighted: bool = False
     """Whether rows count by their weights in figures and baselines."""
+    thresholds: tuple[float, ...] = ()
+    """Probabilities above which second classes are answered; none: the larger one decides."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """A trained program to figures: every split predicted, scaled back, measured beside baselines."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import assert_never
 
 import numpy as np
@@ -23,6 +23,7 @@ from nnspec.judge.answers import (
     number_answers,
 )
 from nnspec.judge.baselines import Baselines, fit_baselines
+from nnspec.judge.decision import Decision, Decisions, decide, decided
 from nnspec.judge.declared import Left, measure_declared, metrics_of
 from nnspec.judge.figures import Metrics
 from nnspec.judge.heads import (
@@ -39,6 +40,7 @@ from nnspec.judge.known import Known
 from nnspec.judge.output import Beside, OutputReport, judge
 from nnspec.judge.row_weights import row_weights, weights_told
 from nnspec.spec.spec import Spec
+from nnspec.spec.training import HALF
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class Judged:
     answers: Mapping[str, Mapping[str, Answers]]
     """Output -> split -> answers."""
     outputs: tuple[OutputReport, ...]
+    decisions: Decisions = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +110,24 @@ class Judging:
         if not self.spec.evaluation.baselines:
             return None
         known: dict[str, Known] = {split: self.known(head, split) for split in self.splits}
-        return fit_baselines(head, known, seed=self.spec.runtime.seed)
+        threshold = self.spec.evaluation.threshold if self.is_binary(head) else HALF
+        return fit_baselines(head, known, seed=self.spec.runtime.seed, threshold=threshold)
+
+    def is_binary(self, head: Head) -> bool:
+        """Tell whether an output answers by a threshold."""
+        return self.program.fitted.targets[head.name].need == "binary"
+
+    def decisions(
+        self, heads: Iterable[Head], answers: Mapping[str, Mapping[str, Answers]]
+    ) -> Decisions:
+        """Return when binary outputs answer with their second class, unless from one half on."""
+        asked = self.spec.evaluation.threshold
+        found = {
+            head.name: decide(asked, head, answers[head.name].get("validation"))
+            for head in heads
+            if self.is_binary(head)
+        }
+        return {name: one for name, one in found.items() if one is not None}
 
     def known(self, head: Head, split: SplitName) -> Known:
         """Return what a baseline may know of one split."""
@@ -123,12 +143,19 @@ class Judging:
             season.get(head.name) if season else None,
         )
 
-    def report(self, head: Head, answers: Mapping[str, Answers]) -> OutputReport:
+    def report(
+        self, head: Head, answers: Mapping[str, Answers], decision: Decision | None
+    ) -> OutputReport:
         """Return what one output reached."""
         declared: dict[str, Metrics] = {split: self.declared(head, split) for split in self.splits}
-        notes = (*weights_told(self.spec), *season_told(self.spec, self.dataset))
-        beside = Beside(self.baselines(head), declared, notes)
-        return judge(head, answers, beside)
+        told = (
+            *(decision.notes if decision else ()),
+            *weights_told(self.spec, self.dataset),
+            *season_told(self.spec, self.dataset),
+        )
+        beside = Beside(self.baselines(head), declared, told)
+        reached = judge(head, answers, beside)
+        return reached if decision is None else replace(reached, thresholds=decision.thresholds)
 
 
 def season_told(spec: Spec, dataset: Dataset) -> tuple[str, ...]:
@@ -140,7 +167,11 @@ def season_told(spec: Spec, dataset: Dataset) -> tuple[str, ...]:
 
 
 def judge_program(
-    program: Program, dataset: Dataset, splits: Mapping[SplitName, Arrays], spec: Spec
+    program: Program,
+    dataset: Dataset,
+    splits: Mapping[SplitName, Arrays],
+    spec: Spec,
+    decisions: Decisions | None = None,
 ) -> Judged:
     """Return answers and figures of every output on every split that has rows.
 
@@ -149,6 +180,7 @@ def judge_program(
         dataset: the rows in their own units.
         splits: the same rows as the core takes them.
         spec: says which metrics and baselines are wanted, and whether rows are weighted.
+        decisions: when binary outputs answer with their second class; chosen here if absent.
     """
     assert spec.training is not None, "what was trained says how"
     batch_size = spec.training.batch_size
@@ -160,8 +192,23 @@ def judge_program(
     answers: dict[str, dict[str, Answers]] = {
         head.name: {split: judging.answers(head, split) for split in splits} for head in heads
     }
-    reports = tuple(judging.report(head, answers[head.name]) for head in heads)
-    return Judged(heads, answers, reports)
+    if decisions is None:
+        decisions = judging.decisions(heads, answers)
+    heads = tuple(sought(head) if head.name in decisions else head for head in heads)
+    for head in heads:
+        decision, own = decisions.get(head.name), answers[head.name]
+        answers[head.name] = {split: decided(head, one, decision) for split, one in own.items()}
+    reports = tuple(
+        judging.report(head, answers[head.name], decisions.get(head.name)) for head in heads
+    )
+    return Judged(heads, answers, reports, decisions)
+
+
+def sought(head: Head) -> Head:
+    """Return a head whose second class has figures of its own, where a row has one class."""
+    if isinstance(head, OneClass):
+        return replace(head, sought=True)
+    return replace(head, sought=True) if isinstance(head, ClassPerPosition) else head
 
 
 def predict_split(program: Program, inputs: dict[str, Values], batch_size: int) -> Predicted:

@@ -12,7 +12,7 @@ def row_weights(spec: Spec, dataset: Dataset, split: SplitName) -> Floats | None
 
     A row's weight is its sample weight times that of its class.
     """
-    if not spec.evaluation.weighted or not _settings(spec):
+    if not spec.evaluation.weighted or not _settings(spec, dataset):
         return None
     part = dataset.splits[split]
     own = part.weights
@@ -25,21 +25,26 @@ def row_weights(spec: Spec, dataset: Dataset, split: SplitName) -> Floats | None
     return weights
 
 
-def weights_told(spec: Spec) -> tuple[str, ...]:
+def weights_told(spec: Spec, dataset: Dataset) -> tuple[str, ...]:
     """Return the line of the report on weights, none where the training knows none."""
-    settings = _settings(spec)
+    settings = _settings(spec, None)
     if not settings:
         return ()
     by = " and ".join(settings)
+    counted = _settings(spec, dataset)
+    if spec.evaluation.weighted and counted != settings:
+        alike = f"; by {counted[0]} they do" if counted else ""
+        return (f"these rows have no weights in {settings[0]}, and count alike in that{alike}",)
     if spec.evaluation.weighted:
         return (f"figures and baselines count each row by its weight ({by})",)
     return (f"figures and baselines count all rows alike; the training weighs them by {by}",)
 
 
-def _settings(spec: Spec) -> list[str]:
-    """Return the settings of a spec that weigh rows, in words."""
+def _settings(spec: Spec, dataset: Dataset | None) -> list[str]:
+    """Return the settings of a spec that weigh rows, in words: with a dataset those it allows."""
     found = []
-    if spec.data and spec.data.sample_weight:
+    held = dataset is None or any(one.weights is not None for one in dataset.splits.values())
+    if spec.data and spec.data.sample_weight and held:
         found.append(f'the column "{spec.data.sample_weight}"')
     if spec.training and spec.training.class_weight:
         found.append("class_weight")

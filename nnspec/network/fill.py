@@ -18,7 +18,7 @@ from nnspec.network.resolve import Nested
 from nnspec.spec.model import RankDependent
 from nnspec.spec.spec import Spec
 
-BY_OUTPUT = ("loss", "loss_weights", "metrics", "target")
+BY_OUTPUT = ("loss", "loss_weights", "metrics", "target", "positive")
 """Settings that may be mappings by output name."""
 
 

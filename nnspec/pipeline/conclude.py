@@ -6,18 +6,21 @@ import than many a network takes to train.
 
 from dataclasses import replace
 
+from nnspec.build.program import Program
 from nnspec.build.raw import raw_columns
 from nnspec.data import Preprocessing, SplitName
 from nnspec.diagnostics import Diagnostic
 from nnspec.exchange.write.savedmodel import export_savedmodel
+from nnspec.judge.decision import Decisions, encode_decisions
 from nnspec.judge.declared import find_figure, metrics_of
 from nnspec.judge.program import Judged, judge_program
 from nnspec.pipeline.opened import trainable_sections
 from nnspec.pipeline.trained import Trained
 from nnspec.report.markdown import render_markdown
-from nnspec.report.predictions import encode_predictions
+from nnspec.report.predictions import tabulate
 from nnspec.report.report import Origins, Report, TrainingFacts
-from nnspec.run.layout import MARKDOWN, MODEL, PREDICTIONS, REPORT
+from nnspec.report.written import encode_table
+from nnspec.run.layout import DECISIONS, MARKDOWN, MODEL, PREDICTIONS, REPORT
 from nnspec.run.manifest import versions
 from nnspec.run.signals import SIGNALS
 from nnspec.spec.spec import Spec
@@ -42,20 +45,31 @@ def conclude(trained: Trained) -> Report:
     report = describe(trained, judged)
     write(trained, judged, report)
     SIGNALS.check()
-    report = with_model(trained, report)
+    report = with_model(replace(trained, program=deciding(trained.program, judged)), report)
     SIGNALS.check()
     trained.folder.finish()
     return report
 
 
-def judge(trained: Trained) -> Judged:
-    """Return the figures of every split beside their baselines, and the answers they come from."""
+def deciding(program: Program, judged: Judged) -> Program:
+    """Return a program that answers as its report says."""
+    return program.deciding({name: one.thresholds for name, one in judged.decisions.items()})
+
+
+def judge(trained: Trained, decisions: Decisions | None = None) -> Judged:
+    """Return the figures of every split beside their baselines, and the answers they come from.
+
+    Args:
+        trained: the run.
+        decisions: when binary outputs answer with their second class; chosen anew if absent.
+    """
     spec = trained.spec
     return judge_program(
         trained.program,
         trained.dataset,
         trained.splits,
         spec,
+        decisions,
     )
 
 
@@ -87,13 +101,16 @@ def describe(trained: Trained, judged: Judged) -> Report:
 
 
 def write(trained: Trained, judged: Judged, report: Report) -> None:
-    """Write report and predictions."""
+    """Write decisions, report and predictions."""
     folder, dataset = trained.folder, trained.dataset
+    if judged.decisions:
+        folder.write(DECISIONS, encode_decisions(judged.decisions))
     folder.write(REPORT, report.encoded())
     folder.write(MARKDOWN, render_markdown(report))
     if len(dataset.splits[TESTED]):
         pairs = [(head, judged.answers[head.name][TESTED]) for head in judged.heads]
-        folder.write(PREDICTIONS, encode_predictions(pairs))
+        beside = dataset.beside.of(dataset.splits[TESTED].rows.tolist())
+        folder.write(PREDICTIONS, encode_table(tabulate(pairs, beside=beside)))
 
 
 def with_model(trained: Trained, report: Report) -> Report:

@@ -1,5 +1,7 @@
 """A run put to use: its program rebuilt from the run folder, weights checked, work completed."""
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -9,23 +11,27 @@ from nnspec.data import Dataset, NewRows, Preprocessing, check_unchanged
 from nnspec.diagnostics import Diagnostic
 from nnspec.document import parse_document
 from nnspec.exchange.write.savedmodel import export_savedmodel
+from nnspec.judge.decision import Decisions, decided, decode_decisions
 from nnspec.judge.program import answer_new_rows, describe_heads, predict_split
 from nnspec.network.network import Network
 from nnspec.pipeline.check import check_document
 from nnspec.pipeline.conclude import SAMPLE, conclude, describe, judge, missed_gates
 from nnspec.pipeline.incomplete import check_weights, count_epochs, doubts_about, ended
 from nnspec.pipeline.indices import check_new_indices
-from nnspec.pipeline.new_rows import read_new_rows
+from nnspec.pipeline.new_rows import Data, read_new_rows
 from nnspec.pipeline.opened import fit_network, read_data, trainable_sections
 from nnspec.pipeline.prepare import filled_splits
 from nnspec.pipeline.trained import Trained
-from nnspec.report.predictions import encode_predictions
-from nnspec.report.report import Report, decode_report
+from nnspec.report.new_rows import describe_new_rows
+from nnspec.report.predictions import tabulate
+from nnspec.report.report import FORMAT, Report, decode_report
+from nnspec.report.written import Columns, encode_table
 from nnspec.run.checkpoint import load_weights
 from nnspec.run.folder import RunFolder
-from nnspec.run.layout import PREPROCESSING, REPORT, SPEC
+from nnspec.run.layout import DECISIONS, PREPROCESSING, REPORT, SPEC
 from nnspec.run.manifest import TrainingRecord
 from nnspec.run.signals import SIGNALS
+from nnspec.spec.formats import Form
 from nnspec.spec.spec import Spec
 
 
@@ -36,6 +42,8 @@ class Finished:
     Attributes:
         network: resolved with the tensors that the fitted front gives.
         program: holds the run's last weights.
+        decisions: when binary outputs answer with their second class; None where that was not
+            settled yet.
         doubts: what is to be said about the run before its answers are relied on.
     """
 
@@ -43,6 +51,7 @@ class Finished:
     spec: Spec
     network: Network
     program: Program
+    decisions: Decisions | None = None
     doubts: tuple[Diagnostic, ...] = ()
 
 
@@ -60,12 +69,17 @@ class Predicted:
     """Predictions for new rows.
 
     Attributes:
-        content: the table, as CSV.
+        columns: names with their cells; see `tabulate`.
         doubts: what is to be said about them.
     """
 
-    content: bytes
+    columns: Columns
     doubts: tuple[Diagnostic, ...] = ()
+
+    @property
+    def content(self) -> bytes:
+        """Return the table, as CSV."""
+        return encode_table(self.columns)
 
 
 def open_run(path: Path) -> Finished:
@@ -84,7 +98,20 @@ def open_run(path: Path) -> Finished:
     network = fit_network(spec, fitted)
     program = build_program(spec, network, fitted)
     load_weights(program.core, folder, "last")
-    return Finished(folder, spec, network, program, doubts_about(folder))
+    decisions = read_decisions(folder)
+    named = {name: one.thresholds for name, one in (decisions or {}).items()}
+    program = program.deciding(named)
+    return Finished(folder, spec, network, program, decisions, doubts_about(folder))
+
+
+def read_decisions(folder: RunFolder) -> Decisions | None:
+    """Return when a run's binary outputs answer with their second class; None before it is known.
+
+    A run that was judged, and kept none, answers with the more probable class.
+    """
+    if DECISIONS in folder.manifest.artefacts:
+        return decode_decisions(folder.read(DECISIONS))
+    return {} if REPORT in folder.manifest.artefacts else None
 
 
 def evaluate(path: Path) -> Evaluated:
@@ -99,7 +126,7 @@ def evaluate(path: Path) -> Evaluated:
     run = open_run(path)
     trained = reopen(run)
     if run.folder.manifest.status == "complete":
-        return Evaluated(replace(report(path), outputs=judge(trained).outputs))
+        return Evaluated(replace(report(path), outputs=judge(trained, run.decisions).outputs))
     if run.folder.manifest.training is None:
         return Evaluated(describe(trained, judge(trained)), run.doubts)
     completed = complete(trained)
@@ -123,7 +150,8 @@ def evaluate_rows(run: Finished, rows: NewRows) -> Evaluated:
     dataset = Dataset({"test": rows}, fitted, str(run.folder.manifest.data), "")
     splits = filled_splits(run.program, dataset)
     trained = Trained(spec, dataset, run.program, run.folder, splits, record_of(run))
-    return Evaluated(describe(trained, judge(trained)), (*run.doubts, *rows.notes))
+    judged = judge(trained, run.decisions or {})
+    return Evaluated(describe(trained, judged), (*run.doubts, *rows.notes))
 
 
 def reopen(run: Finished) -> Trained:
@@ -153,14 +181,16 @@ def complete(trained: Trained) -> Report:
         return conclude(replace(trained, folder=folder))
 
 
-def predict(path: Path, data: Path) -> Predicted:
+def predict(path: Path, data: Data, *, keep: Sequence[str] = ()) -> Predicted:
     """Return the predictions of a run for new rows.
 
     Args:
         path: the run folder.
-        data: a table with the run's feature columns; targets are not needed.
+        data: a table with the run's feature columns, or several files of one; targets are not
+            needed.
+        keep: columns that are to stand beside the predictions.
     """
-    return predict_rows(open_run(path), read_new_rows(path, data))
+    return predict_rows(open_run(path), read_new_rows(path, data, keep=keep))
 
 
 def predict_rows(run: Finished, rows: NewRows) -> Predicted:
@@ -173,12 +203,35 @@ def predict_rows(run: Finished, rows: NewRows) -> Predicted:
     training = trainable_sections(run.spec).training
     inputs = run.program.features(rows.features)
     predicted = predict_split(run.program, inputs, training.batch_size)
+    decisions = run.decisions or {}
     pairs = [
-        (head, answer_new_rows(run.program, head, predicted, rows))
+        (
+            head,
+            decided(
+                head,
+                answer_new_rows(run.program, head, predicted, rows),
+                decisions.get(head.name),
+            ),
+        )
         for head in describe_heads(run.program)
     ]
-    table = encode_predictions(pairs, rows.left_out.tolist(), rows.beside)
-    return Predicted(table, (*run.doubts, *rows.notes))
+    left_out = rows.left_out.tolist()
+    beside = rows.beside.of([*rows.rows.tolist(), *left_out])
+    return Predicted(tabulate(pairs, left_out, beside), (*run.doubts, *rows.notes))
+
+
+def encode_predicted(predicted: Predicted, rows: NewRows, form: Form) -> bytes:
+    """Return predictions as the bytes of a file; JSON also compares rows with the training's."""
+    about = {"format": FORMAT, "data": describe_new_rows(rows)} if form == "json" else None
+    return encode_table(predicted.columns, form, about)
+
+
+def encode_evaluated(evaluated: Evaluated, rows: NewRows | None) -> bytes:
+    """Return figures as JSON: the report, and how new rows lie beside the training rows."""
+    document = json.loads(evaluated.report.encoded())
+    if rows is not None:
+        document["data"] = describe_new_rows(rows)
+    return f"{json.dumps(document, indent=2, ensure_ascii=False)}\n".encode()
 
 
 def export(path: Path, output: Path) -> tuple[Diagnostic, ...]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from nnspec.data.profile import profile
 from nnspec.diagnostics import Diagnostic, GateMissed
 from nnspec.network.fill import hash_spec, render_spec
 from nnspec.pipeline.check import Source, placing
@@ -14,7 +15,7 @@ from nnspec.pipeline.opened import Opened, open_spec
 from nnspec.pipeline.prepare import Prepared, prepare
 from nnspec.pipeline.train import train
 from nnspec.run.folder import RunFolder
-from nnspec.run.layout import PREPROCESSING, SPEC
+from nnspec.run.layout import PREPROCESSING, PROFILE, SPEC
 from nnspec.run.manifest import Manifest, SpecOrigin, git_revision, now, versions
 from nnspec.run.signals import SIGNALS
 
@@ -87,7 +88,10 @@ def run_opened(opened: Opened, place: Place) -> RunResult:
         ):
             folder.tell(held)
             folder.write(SPEC, render_spec(prepared.spec, prepared.network))
-            folder.write(PREPROCESSING, prepared.dataset.fitted.to_json())
+            dataset = prepared.dataset
+            folder.write(PREPROCESSING, dataset.fitted.to_json())
+            known = profile(dataset.seen.cells(), dataset.fitted.columns)
+            folder.write(PROFILE, known.to_json())
             SIGNALS.check()
             trained = train(prepared, folder, place.console)
             from nnspec.pipeline import conclude  # noqa: PLC0415 - a second, when training has ended

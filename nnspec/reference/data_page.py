@@ -10,7 +10,8 @@ from nnspec.catalog.base import CatalogObject
 from nnspec.catalog.prose import class_prose
 from nnspec.reference.entries import describe_class, describe_fields, links
 from nnspec.reference.markdown import escape, fence, page
-from nnspec.spec.data import DataSection, GivenSplits, SplitSection, WindowSection
+from nnspec.spec.data import DataSection, GivenSplits, SplitSection
+from nnspec.spec.window import WindowSection
 
 FOLDER = Path(__file__).parent / "data_examples"
 """Whole specs and their tables; a spec begins with its title and what it shows, as comments."""

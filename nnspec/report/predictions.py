@@ -1,10 +1,5 @@
-"""Floor 8, `predictions.csv`: each row's target and answer, from which every figure follows.
+"""Floor 8, predictions: each row's target and answer, from which every figure follows."""
 
-Numbers are written with as many digits as bring the same number back.
-"""
-
-import csv
-import io
 from collections.abc import Iterable, Mapping, Sequence
 from typing import assert_never
 
@@ -19,37 +14,37 @@ pixels without their probabilities."""
 Column = tuple[str, Sequence[object]]
 
 
-def encode_predictions(
+def tabulate(
     outputs: Sequence[tuple[heads.Head, Answers]],
     left_out: Sequence[int] = (),
-    beside: Mapping[str, Array] | None = None,
-) -> bytes:
-    """Return the table of predictions as CSV, one line per row of the data.
+    beside: Mapping[str, Sequence[object]] | None = None,
+) -> tuple[Column, ...]:
+    """Return the columns of predictions, one cell per row of the data, None for an empty one.
 
-    One output: `row`, `target`, `prediction`, and `probability_<class>` for each class. Several
-    columns, labels, steps or pixels: `<column>`, `prediction_<column>` and, of labels,
-    `probability_<column>`; a step or pixel has its place behind the column's name, and empty cells
-    where it does not count. Several outputs: the same with the output's name (`target_<output>`,
-    `prediction_<output>`, `<output>.<column>` ...). Rows without targets have no target columns.
+    First `row` and what stands beside it. One output: `target`, `prediction`, and
+    `probability_<class>` for each class. Several columns, labels, steps or pixels: `<column>`,
+    `prediction_<column>` and, of labels, `probability_<column>`; a step or pixel has its place
+    behind the column's name, and empty cells where it does not count. Several outputs: the same
+    with the output's name (`target_<output>`, `prediction_<output>`, `<output>.<column>` ...). Rows
+    without targets have no target columns.
 
     Args:
         outputs: each output with its answers, all of the same rows.
-        left_out: numbers of rows that have no answer; their lines are empty but for the number.
-        beside: columns of the data that tell the rows, (rows,) each.
+        left_out: numbers of rows that have no answer; they stand where they are in the data.
+        beside: columns of the data, a cell for each answer, then for each row that has none.
     """
     several = len(outputs) > 1
-    columns: list[Column] = [("row", outputs[0][1].rows.tolist())]
-    columns += [(name, cells.tolist()) for name, cells in (beside or {}).items()]
+    rows = [*outputs[0][1].rows.tolist(), *left_out]
+    columns: list[Column] = [("row", rows), *(beside or {}).items()]
     for head, answers in outputs:
-        columns.extend(_columns(head, answers, several=several))
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(_distinct(name for name, _ in columns))
-    lines: list[tuple[object, ...]] = list(zip(*(values for _, values in columns), strict=True))
-    lines += [(row, *[""] * (len(columns) - 1)) for row in left_out]
-    order = np.argsort([*outputs[0][1].rows.tolist(), *left_out], kind="stable").tolist()
-    writer.writerows([lines[place] for place in order] if len(left_out) else lines)
-    return text.getvalue().encode()
+        for name, cells in _columns(head, answers, several=several):
+            columns.append((name, [*cells, *[None] * len(left_out)] if len(left_out) else cells))
+    names = _distinct(name for name, _ in columns)
+    told = zip(names, (cells for _, cells in columns), strict=True)
+    if not len(left_out):
+        return tuple(told)
+    order = np.argsort(rows, kind="stable").tolist()
+    return tuple((name, [cells[place] for place in order]) for name, cells in told)
 
 
 def _columns(head: heads.Head, answers: Answers, *, several: bool) -> list[Column]:

@@ -28,7 +28,8 @@ def show_report(report: Report, console: Console) -> None:
     """
     for output in report.outputs:
         console.print(_title(report, output))
-        _fitted(_table(report, output), console)
+        for names in _parts(output):
+            _fitted(_table(report, output, names), console)
         for names in _further(output):
             _fitted(_declared(report, output, names), console)
         for note in output.baseline_notes:
@@ -58,9 +59,17 @@ def _title(report: Report, output: OutputReport) -> Text:
     return title.append(f" · {output.name}", style="not bold") if several else title
 
 
-def _table(report: Report, output: OutputReport) -> Table:
+def _parts(output: OutputReport) -> list[tuple[str, ...]]:
+    """Return the figures that the baselines have too, as many at a time as fit a line."""
+    found = [built_in(output, split) for split in ordered_splits(output.metrics)]
+    names = metric_names(found)
+    step = len(names) if len(names) <= BESIDE else BESIDE - 1
+    return [names[place : place + step] for place in range(0, len(names), step)] or [()]
+
+
+def _table(report: Report, output: OutputReport, names: tuple[str, ...]) -> Table:
     splits = ordered_splits(output.metrics)
-    parts = {split: split_table(output, split, built_in(output, split)) for split in splits}
+    parts = {split: split_table(output, split, names) for split in splits}
     table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
     header = next(iter(parts.values())).header if parts else ("",)
     table.add_column("rows", overflow="fold")

@@ -17,7 +17,7 @@ from nnspec.rules.head import Head
 from nnspec.rules.kinds import argument, inner
 from nnspec.rules.rule import rule
 from nnspec.rules.within import places
-from nnspec.spec.training import Gate
+from nnspec.spec.training import HALF, Gate
 
 MEASURED = {
     "regression": ("rmse", "r2", "mae"),
@@ -27,6 +27,8 @@ MEASURED = {
     "none": (),
 }
 """Task -> the figures that every report has, which gates bound."""
+SOUGHT = ("precision", "recall", "f1")
+"""Figures of a class that is looked for."""
 RANKING = frozenset({"SparseTopKCategoricalAccuracy", "TopKCategoricalAccuracy"})
 SHARE = (0.0, 1.0)
 """What a share of rows can be."""
@@ -34,16 +36,24 @@ REACH: dict[str, Reach] = {
     "rmse": (0.0, None),
     "mae": (0.0, None),
     "r2": (None, 1.0),
-    **dict.fromkeys(("accuracy", "macro_f1", "roc_auc", "subset_accuracy"), SHARE),
+    **dict.fromkeys(("accuracy", "macro_f1", "roc_auc", "subset_accuracy", *SOUGHT), SHARE),
 }
 """Built-in figure -> its smallest and largest value; None: no bound."""
 OF_LABELS = "subset_accuracy"
 """The figure that several labels of a row have, and a single one has not."""
 
 
+def is_sought(case: Case) -> bool:
+    """Return whether the second class of a binary head has figures of its own."""
+    named = case.spec.data is not None and case.spec.data.positive is not None
+    return named or case.spec.evaluation.threshold != HALF
+
+
 def judged(case: Case, head: Head) -> tuple[str, ...]:
     """Return the names of an output's figures in the report: built-in ones, then the spec's."""
     built_in = MEASURED.get(case.task(head) or "", ())
+    if case.task(head) == "binary" and is_sought(case):
+        built_in = (*built_in, *SOUGHT)
     if head.units == 1:
         built_in = tuple(name for name in built_in if name != OF_LABELS)
     return (*built_in, *(log_name(metric) for metric, _ in head.metrics))

@@ -11,10 +11,14 @@ TITLES = {
     "macro_f1": "macro-F1",
     "roc_auc": "ROC AUC",
     "f1": "F1",
+    "precision": "precision",
+    "recall": "recall",
     "subset_accuracy": "all right",
 }
 """Metric -> its name in tables."""
-_SHARES = frozenset({"r2", "accuracy", "macro_f1", "roc_auc", "f1", "subset_accuracy"})
+_SHARES = frozenset(
+    {"r2", "accuracy", "macro_f1", "roc_auc", "f1", "subset_accuracy", "precision", "recall"}
+)
 _PLAIN_SHARE = 100
 """Magnitude up to which a share is written with four decimals; R² has no lower bound."""
 UNDEFINED = "-"

@@ -19,7 +19,7 @@ from nnspec.catalog.columns import (
 )
 from nnspec.catalog.plain import object_of
 from nnspec.catalog.sources import Source
-from nnspec.catalog.types import Said, Seed, Text
+from nnspec.catalog.types import Flag, Integer, Said, Seed, Text
 from nnspec.spec.section import Section
 from nnspec.spec.window import Columns, WindowSection, as_columns
 
@@ -36,6 +36,8 @@ One = Annotated[Text | Source, BeforeValidator(object_of("sources", text=True))]
 """One file, or all those that a pattern matches."""
 KindOf = Annotated[ColumnKind, BeforeValidator(object_of("columns"))]
 Files = One | Annotated[tuple[One, ...], Field(min_length=1)]
+Class = Text | Integer | Flag
+"""A class as the data writes it."""
 Share = Annotated[float, Field(strict=True, ge=0, lt=1, allow_inf_nan=False)]
 
 SOURCES = "a file's path, a format with its settings, a list of these, or the files of each split"
@@ -112,6 +114,11 @@ class DataSection(Section):
     numbers, -9223372036854775808 stands for the empty one; true and false are texts there.
 
     Messages count the rows of a table from 1; the column `row` of predictions counts them from 0.
+    Beside it stand the columns that tell rows apart: those declared `identifier`, the index of a
+    text table, key and time of series; `--keep COLUMN` adds others. `predict` and `evaluate --data`
+    tell how new rows differ from the training rows: cells missing, unknown or beyond the range
+    of a column, and its population stability index, from 0.25 on (and above what chance does to so
+    few rows) marked as shifted; `--format json` has it for every column.
 
     The SavedModel takes each column by its own name if that has only letters, digits and
     underscores, a letter first. In any other name TensorFlow reads each other sign as an
@@ -134,6 +141,10 @@ class DataSection(Section):
     )
     """Column that the network predicts; a list for several units of one output; a mapping from
     output names for several outputs; absent when the network reconstructs its input."""
+    positive: Class | dict[Text, Class] | None = Field(default=None, examples=[">50K"])
+    """Class that a binary head looks for: the second of its two, whose probability it gives, and
+    whose precision, recall and F1 the report has. Of several outputs a mapping from their names. If
+    absent the second in order: 1, true, yes beside no."""
     features: Columns | None = Field(default=None, examples=[["height", "width"]])
     """Columns that the network reads, by name or by a pattern with `*`; all but the targets and
     what `exclude` names (with `window`: all but the latter) if absent."""

@@ -1,6 +1,8 @@
 """Which format a file has: by its ending, or by what the spec says of it."""
 
+from collections.abc import Mapping
 from pathlib import PurePath
+from typing import Literal, get_args
 
 from nnspec.catalog.sources import (
     Csv,
@@ -36,6 +38,11 @@ FORMATS: dict[str, type[Source]] = {
     ".sqlite3": Sqlite,
 }
 """Ending -> format; what the spec says of a file goes before it."""
+Form = Literal["csv", "tsv", "jsonl", "json", "parquet"]
+"""How predictions are written."""
+FORMS: tuple[Form, ...] = get_args(Form)
+WRITTEN: Mapping[str, Form] = {f".{form}": form for form in FORMS} | {".ndjson": "jsonl"}
+"""Ending -> form that is written."""
 PACKED = (".gz", ".zst", ".zip")
 """Endings of files that hold another one, packed."""
 
@@ -64,3 +71,14 @@ def format_of(name: str) -> Source | None:
         return Csv(path=name)
     kind = FORMATS.get(ending)
     return kind(path=name) if kind else None
+
+
+def written_form(name: str) -> Form | None:
+    """Return how predictions are written to a file: by its ending, as CSV where it says nothing.
+
+    None for the ending of a format that is read and not written.
+    """
+    ending = ending_of(name)
+    if packing_of(name) or (ending in FORMATS and ending not in WRITTEN):
+        return None
+    return WRITTEN.get(ending, "csv")

@@ -10,12 +10,15 @@ from nnspec.catalog.keras_names import snake_case
 from nnspec.catalog.losses import Loss
 from nnspec.catalog.metrics import Metric
 from nnspec.catalog.optimizers import Optimizer
-from nnspec.catalog.types import Flag, Number, PositiveNumber, Seed, Text
+from nnspec.catalog.types import Flag, Number, PositiveNumber, Said, Seed, Text
 from nnspec.spec.section import Section
 
 Epochs = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
 BatchSize = Annotated[int, Field(strict=True, ge=1, le=2**24)]
 Threads = Annotated[int, Field(strict=True, ge=1, le=1024)]
+Between = Annotated[float, Field(strict=True, gt=0, lt=1, allow_inf_nan=False)]
+HALF = 0.5
+"""Probability from which on the second of two classes is the more probable one."""
 
 
 class TrainingSection(Section):
@@ -80,6 +83,20 @@ class Gate(Section):
     """Largest value that passes."""
 
 
+class Reached(Section):
+    """What a threshold must reach on the validation rows: one of both."""
+
+    recall: Between | None = Field(default=None, examples=[0.9])
+    """Share of the second class's rows that are answered so, at least."""
+    precision: Between | None = Field(default=None, examples=[0.9])
+    """Share of the answers that are right, at least."""
+
+
+Rule = Literal["f1", "youden"] | Reached
+Threshold = Between | Rule
+THRESHOLDS = "a share of 1, f1, youden, {recall: SHARE} or {precision: SHARE}"
+
+
 class EvaluationSection(Section):
     """How the trained network is judged."""
 
@@ -88,6 +105,14 @@ class EvaluationSection(Section):
     weighted: Flag = False
     """Whether rows count in figures and baselines by the weights that the training gives them
     (`sample_weight`, `class_weight`); else all count alike. The report says which."""
+    threshold: Annotated[Threshold, Said(THRESHOLDS)] = Field(
+        default=HALF, examples=["f1", {"recall": 0.9}]
+    )
+    """Probability above which a binary head answers with its second class, in the report, in
+    predictions and in the SavedModel: a number, or chosen on the validation rows, where `f1` or
+    `youden` (recall and specificity, less 1) is largest, or, with `{recall: 0.9}` or `{precision:
+    0.9}`, where the other of both is largest among thresholds that reach it. Of equals the one
+    nearest to one half; each of several labels has its own. Baselines choose theirs alike."""
     gates: dict[Text, Gate] = Field(default={}, examples=[{"rmse": {"max": 60}}])
     """Bounds on the test metrics, by metric name: those of the report and those that
     `training.metrics` names."""

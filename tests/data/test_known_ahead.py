@@ -117,8 +117,9 @@ def test_new_rows_are_answered_up_to_the_last_moment_that_is_known(tmp_path: Pat
     assert (len(every), every.notes) == (2 * 5, ())
     assert every.features["sold"].values[4].tolist() == [54, 55, 56, 57]
     assert every.features["known_offer"].values[4].tolist() == [58 % 5, 60 % 5]
-    assert every.beside["shop"].tolist() == [*"aaaaabbbbb"]
-    assert every.beside["day"].tolist()[4] == "2024-02-27 00:00:00"
+    beside = every.beside.of(every.rows.tolist())
+    assert beside["shop"] == [*"aaaaabbbbb"]
+    assert beside["day"][4] == "2024-02-27"
 
 
 def test_cells_that_a_window_reads_must_be_there(tmp_path: Path) -> None:

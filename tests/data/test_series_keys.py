@@ -174,9 +174,10 @@ def test_new_rows_give_a_window_for_each_series_up_to_its_end(tmp_path: Path) ->
     new.reverse()
     (tmp_path / "new.csv").write_text(table(new))
     rows = read_for_prediction("new.csv", fitted, folder=tmp_path)
-    assert rows.beside["shop"].tolist() == ["shop 1", "shop 1", "shop 0", "shop 0", "shop 0"]
-    assert rows.beside["day"].tolist() == [3, 4, 2, 3, 4]
+    beside = rows.beside.of(rows.rows.tolist())
+    assert beside["shop"] == ["shop 1", "shop 1", "shop 0", "shop 0", "shop 0"]
+    assert beside["day"] == [3, 4, 2, 3, 4]
     assert rows.features["sold"].values.tolist()[0] == [1001, 1002, 1003]
     assert [new[row][:2] for row in rows.rows.tolist()] == list(
-        zip(rows.beside["shop"], rows.beside["day"], strict=True)
+        zip(beside["shop"], beside["day"], strict=True)
     )

@@ -21,13 +21,14 @@ from nnspec.judge.heads import (
     SeveralLabels,
 )
 from nnspec.judge.metrics import confusion, measure, measure_columns
-from nnspec.report.predictions import encode_predictions
+from nnspec.report.predictions import tabulate
+from nnspec.report.written import encode_table
 
 RANDOM = np.random.default_rng(4)
 
 
 def table(outputs: Sequence[tuple[Head, Answers]]) -> dict[str, list[str]]:
-    rows = list(csv.DictReader(io.StringIO(encode_predictions(outputs).decode())))
+    rows = list(csv.DictReader(io.StringIO(encode_table(tabulate(outputs)).decode())))
     return {name: [row[name] for row in rows] for name in rows[0]}
 
 

@@ -15,6 +15,7 @@ from nnspec.data.fit.fitted import (
     TargetFit,
     TextFit,
 )
+from nnspec.data.fit.positive import with_positive
 from nnspec.data.fit.targets import fit_targets
 from nnspec.data.split.forward import forward_columns
 from nnspec.data.split.parts import Parts
@@ -33,15 +34,17 @@ def fit(parts: Parts, roles: Roles, needs: TargetNeeds, section: DataSection) ->
         Refused: D105, D107, D109, D110, D115, D120, S115.
     """
     section = ahead(section, roles.ahead)
-    features = fit_features(parts.training, section)
-    _check_inputs(parts.training, features, roles, section)
+    training = parts.seen.cells()
+    features = fit_features(training, section)
+    _check_inputs(training, features, roles, section)
     return Preprocessing(
         columns=features,
         inputs=roles.every_input,
-        targets=_targets(parts, roles, needs, section, features),
+        targets=with_positive(_targets(parts, roles, needs, section, features), section),
         window=section.window,
         missing=section.missing,
-        dropping=_dropping(parts.training, roles, section),
+        weight=roles.weight,
+        dropping=_dropping(training, roles, section),
         known=roles.ahead,
         forward=forward_columns(features, section),
         target_missing=section.target_missing,

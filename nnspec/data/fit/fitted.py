@@ -244,9 +244,11 @@ class TargetFit(Fitted):
     precision: Precision = "single"
     """Precision of answers: double where single would blur the training rows' differences."""
     labels: tuple[Label, ...] = ()
-    """Classes, sorted; a class is encoded by its position."""
+    """Classes, sorted, of two the positive one last; a class is encoded by its position."""
     counts: tuple[int, ...] = ()
     """Training rows of each class; none where a row has several."""
+    positive: Label | None = None
+    """The class that is looked for, the second of two, where the spec names one."""
 
     def find_label(self, text: str) -> Label | None:
         """Return the class that a text names, true and false in small letters too; None if none."""
@@ -305,6 +307,10 @@ class Preprocessing(Fitted):
     """Columns that tell series apart and order them, with the kind of each, or its dates' form."""
     missing: Missing = "error"
     """What the data section says of missing cells."""
+    identifiers: tuple[str, ...] = ()
+    """Columns that tell rows apart and are no features: declared as such, or the index."""
+    weight: str | None = None
+    """Column of sample weights."""
     dropping: tuple[str, ...] = ()
     """Columns whose missing cells leave their row out."""
     null_values: tuple[str, ...] = ()

@@ -1,16 +1,17 @@
 """Reads a source once: typed columns of whole rows, with nothing split or fitted yet."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
 
 import numpy as np
 
+from nnspec.data.carried import Carried, carry_own
 from nnspec.data.columns.declared import check_declared, declared
 from nnspec.data.columns.kinds import type_columns
 from nnspec.data.columns.missing import settle_missing
-from nnspec.data.columns.refusals import refuse
 from nnspec.data.columns.roles import Roles, TargetNeeds, assign_roles
 from nnspec.data.columns.series import find_several_series
+from nnspec.data.columns.weights import find_negative
 from nnspec.data.read.raw import DATA_LIMIT, ReadFile
 from nnspec.data.read.signs import PLAIN, Signs
 from nnspec.data.read.sniffed import tell_sniffed
@@ -18,9 +19,10 @@ from nnspec.data.read.source import read_source
 from nnspec.data.split.forward import check_carried, forward_columns
 from nnspec.data.split.series import Series, arrange, find_gaps
 from nnspec.data.table import Rows, Table
-from nnspec.diagnostics import Diagnostic
+from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.spec.data import DataSection
 from nnspec.spec.patterns import settle
+from nnspec.spec.window import WindowSection
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,6 +38,7 @@ class TypedRows:
         doubts: what is doubtful about the rows as they lie.
         signs: how numbers are written in texts.
         files: the files that were read.
+        beside: columns that tell rows, by the numbers of the source's rows.
         series: how the rows, which lie in its order, are several series or have gaps.
         given: (rows,) place of the split that each row is given as; None where splits are drawn.
     """
@@ -50,6 +53,7 @@ class TypedRows:
     files: tuple[ReadFile, ...] = ()
     given: Rows | None = None
     series: Series | None = None
+    beside: Carried = field(default_factory=Carried)
 
 
 def read_rows(
@@ -77,43 +81,45 @@ def read_rows(
     section = settle(section, raw.names)
     table = type_columns(raw, roles.columns, declared(section), section.null_values)
     check_declared(table, roles, section)
-    _check_weights(table, roles)
+    if roles.weight is not None and (found := [*find_negative(roles.weight, table[roles.weight])]):
+        raise Refused(found)
     kept = np.flatnonzero(settle_missing(table, roles, section))
     if len(kept) < table.rows:
         table = table.take(kept)
-    doubts = [*find_several_series(raw, section), *tell_sniffed(raw)]
-    window, series = section.window, None
-    if window is not None:
-        series = arrange(table, window)
-        if series is not None:
-            table, kept = table.take(series.order), kept[series.order]
-            doubts += find_gaps(series, window, table[window.time]) if window.time else ()
-        check_carried(table, forward_columns(roles.read, section), series)
-    given = None if raw.given is None else raw.given[kept]
-    return TypedRows(
+    typed = TypedRows(
         table,
         kept,
         roles,
         raw.fingerprint,
         raw.source,
-        tuple(doubts),
+        (*find_several_series(raw, section), *tell_sniffed(raw)),
         raw.signs,
         raw.files,
-        given,
-        series,
+        None if raw.given is None else raw.given[kept],
+        beside=carry_own(raw, section),
     )
+    return typed if section.window is None else _in_order(typed, section, section.window)
 
 
-def _check_weights(table: Table, roles: Roles) -> None:
-    """Refuse sample weights that are no numbers, or negative (D115)."""
-    if roles.weight is None:
-        return
-    column, path = table[roles.weight], ("data", "sample_weight")
-    if column.kind not in {"numeric", "integer"} or column.shape:
-        message = f'the sample weight "{roles.weight}" is a {column.kind} column; expected numbers'
-        raise refuse("D115", message, path=path)
-    values = column.values.astype(np.float64)
-    if (values < 0).any():
-        row = int((values < 0).argmax())
-        message = f'the sample weight "{roles.weight}" is {values[row]:g} in row {row + 1}'
-        raise refuse("D115", f"{message}; expected 0 or more", path=path)
+def _in_order(rows: TypedRows, section: DataSection, window: WindowSection) -> TypedRows:
+    """Return the rows of a series, or of several, in their order.
+
+    Raises:
+        Refused: D105, D136, D139.
+    """
+    series = arrange(rows.table, window)
+    forward = forward_columns(rows.roles.read, section)
+    if series is None:
+        check_carried(rows.table, forward, None)
+        return rows
+    table, order = rows.table.take(series.order), series.order
+    gaps = tuple(find_gaps(series, window, table[window.time])) if window.time else ()
+    check_carried(table, forward, series)
+    return replace(
+        rows,
+        table=table,
+        numbers=rows.numbers[order],
+        given=None if rows.given is None else rows.given[order],
+        doubts=(*rows.doubts, *gaps),
+        series=series,
+    )

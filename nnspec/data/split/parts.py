@@ -1,7 +1,7 @@
 """Divides typed rows, or windows over them, into the splits of a run."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -47,19 +47,34 @@ class Split:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """Feature columns that the preprocessing is fitted on.
+
+    Those of the training rows; over a series, of every step up to the last training target, which
+    are copied out of it only when they are asked for.
+    """
+
+    table: Table = field(default_factory=Table)
+    rows: Rows | slice = field(default_factory=lambda: slice(None))
+
+    def cells(self) -> Table:
+        """Return the rows."""
+        return self.table.take(self.rows)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Parts:
     """Divided rows.
 
     Attributes:
         splits: rows of train, validation and test; a split of share 0 has no rows.
-        training: feature columns that the preprocessing is fitted on: those of the training
-            rows; over a series, of every step up to the last training target.
+        seen: what the preprocessing is fitted on.
         doubts: what is to be said about rows or windows that were left out.
         season: rows after which a series comes again, as far as anything says so.
     """
 
     splits: Mapping[SplitName, Split]
-    training: Table
+    seen: Seen
     doubts: tuple[Diagnostic, ...] = ()
     season: int | None = None
 
@@ -72,7 +87,7 @@ def divide(rows: TypedRows, needs: TargetNeeds, section: DataSection) -> Parts:
     """
     if section.window is None:
         splits = _split_table(rows, needs, section)
-        return Parts(splits, splits["train"].features)
+        return Parts(splits, Seen(splits["train"].features))
     return _divide_series(rows, section, section.window)
 
 
@@ -107,7 +122,7 @@ def _divide_series(rows: TypedRows, section: DataSection, window: WindowSection)
         )
         for name, one in windows.items()
     }
-    return Parts(splits, layout.name(read.take(seen)), doubts, past.season)
+    return Parts(splits, Seen(layout.name(read), seen), doubts, past.season)
 
 
 def _split_table(

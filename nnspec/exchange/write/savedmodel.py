@@ -17,7 +17,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from nnspec.build.back import PREDICTION, PROBABILITIES
+from nnspec.build.back import PREDICTION, PROBABILITIES, Back
 from nnspec.build.keras_graph import carried_states, inner_layers
 from nnspec.build.program import Program
 from nnspec.diagnostics import Diagnostic, RunFailed
@@ -163,7 +163,10 @@ def _compare(program: Program, written: Path, sample: Mapping[str, tf.Tensor]) -
     expected, found = program(sample), serve(sample)
     for key, answer in expected.items():
         probabilities = expected.get(key.replace(PREDICTION, PROBABILITIES, 1))
-        differing = _difference(found[key].numpy(), answer.numpy(), probabilities, tolerance)
+        lead = None
+        if probabilities is not None and probabilities is not answer:
+            lead = _lead(probabilities.numpy(), _deciding(program, key))
+        differing = _difference(found[key].numpy(), answer.numpy(), lead, tolerance)
         if differing is not None:
             message = (
                 f'the written SavedModel answers "{key}" otherwise than the trained program on '
@@ -185,13 +188,13 @@ def _tolerance(core: keras.Model) -> float:
 def _difference(
     found: np.ndarray[Any, Any],
     expected: np.ndarray[Any, Any],
-    probabilities: tf.Tensor | None,
+    lead: np.ndarray[Any, Any] | None,
     tolerance: float,
 ) -> str | None:
     """Return how two answers differ beyond the tolerance, None where they do not.
 
-    Labels may differ where the two largest probabilities are as good as equal, or that of one
-    label among several is one half.
+    Labels may differ where their lead is none: the two largest probabilities are as good as equal,
+    or the one that decides is the threshold.
     """
     if found.shape != expected.shape:
         return f"shape {found.shape}, expected {expected.shape}"
@@ -201,15 +204,33 @@ def _difference(
         within = worst <= tolerance
         return None if within else f"relative difference {worst:.2g}, at most {tolerance:g} allowed"
     wrong = found != expected
-    if probabilities is not None:
-        wrong &= _lead(probabilities.numpy(), wrong.shape) > 2 * tolerance
+    if lead is not None:
+        wrong &= lead > 2 * tolerance
     return f"{int(wrong.sum())} labels differ" if wrong.any() else None
 
 
-def _lead(probabilities: np.ndarray[Any, Any], labels: tuple[int, ...]) -> np.ndarray[Any, Any]:
-    """Return by how much each label's probability leads over the next, in the labels' shape."""
-    if probabilities.shape == labels:
-        return np.asarray(np.abs(2 * probabilities - 1))
+def _deciding(program: Program, key: str) -> Back | None:
+    """Return the back that answers under a key where a threshold decides; else None."""
+    several = len(program.backs) > 1
+    backs = {
+        f"{PREDICTION}_{name}" if several else PREDICTION: one
+        for name, one in program.backs.items()
+    }
+    back = backs[key]
+    return back if back.target.need == "binary" else None
+
+
+def _lead(probabilities: np.ndarray[Any, Any], back: Back | None) -> np.ndarray[Any, Any]:
+    """Return by how much each label's probability leads over the next, in the labels' shape.
+
+    Args:
+        probabilities: as they are answered.
+        back: says above which probability second classes are answered; None: the largest leads.
+    """
+    if back is not None:
+        single = back.target.shape[-1:] == (1,)
+        second = probabilities[..., 1] if single else probabilities
+        return np.asarray(np.abs(2 * (second - np.asarray(back.thresholds))))
     largest = np.sort(probabilities, axis=-1)
     return np.asarray(largest[..., -1] - largest[..., -2])
 

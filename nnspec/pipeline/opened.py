@@ -24,6 +24,7 @@ from nnspec.pipeline.check import (
 )
 from nnspec.pipeline.examine import hide
 from nnspec.pipeline.indices import check_indices, whole_numbers
+from nnspec.pipeline.table_sizes import size_tables
 from nnspec.rules import apply_rules
 from nnspec.rules.head import find_head
 from nnspec.rules.runtime import built_batch
@@ -152,6 +153,7 @@ def judge_network(
 ) -> Network:
     """Return the network for the tensors of the fitted front; all that is found is recorded."""
     network = check_network(spec, fitted.tensors, findings)
+    network = size_tables(spec, network, counts, findings)
     apply_rules(spec, network, findings, counts=counts)
     check_targets(network, fitted, findings)
     check_class_weights(spec, fitted, findings)

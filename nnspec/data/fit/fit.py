@@ -6,7 +6,7 @@ from nnspec.data.columns.missing import dropping_columns
 from nnspec.data.columns.refusals import refuse
 from nnspec.data.columns.roles import Roles, TargetNeeds
 from nnspec.data.fit.features import fit_features
-from nnspec.data.fit.fitted import CategoryFit, ColumnFit, IntegerFit, Preprocessing, TextFit
+from nnspec.data.fit.fitted import ColumnFit, Preprocessing, TextFit, is_whole
 from nnspec.data.fit.targets import fit_targets
 from nnspec.data.split.parts import Parts
 from nnspec.data.table import Table
@@ -46,7 +46,7 @@ def _check_inputs(
     for name, columns in roles.inputs.items():
         arrays = [one for one in columns if training[one].shape]
         numbered = [one for one in columns if _is_numbered(features[one])]
-        whole = [one for one in columns if _is_whole(features[one])]
+        whole = [one for one in columns if is_whole(features[one])]
         alone = (arrays or numbered or whole or columns)[0]
         hint = f'give "{alone}" an input of its own under data.inputs'
         path = ("data", "inputs", name) if section.inputs else ("data",)
@@ -69,9 +69,3 @@ def _check_inputs(
 def _is_numbered(fit: ColumnFit) -> bool:
     """Tell whether a column enters the network as the numbers of its words."""
     return isinstance(fit, TextFit) and fit.numbered
-
-
-def _is_whole(fit: ColumnFit) -> bool:
-    """Tell whether a column enters the network as integers."""
-    indexed = isinstance(fit, CategoryFit) and fit.encoding == "index"
-    return indexed or isinstance(fit, IntegerFit)

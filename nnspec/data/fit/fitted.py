@@ -18,7 +18,7 @@ from pydantic import (
     ValidationError,
 )
 
-from nnspec.catalog.columns import Encoding, Part
+from nnspec.catalog.columns import LINEAR, BinEncoding, Encoding, Part
 from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.shapes import Tensor
 from nnspec.spec.data import Kind, Missing, WindowSection
@@ -31,18 +31,41 @@ Label = StrictBool | StrictInt | StrictStr
 """A class as the data writes it."""
 
 
-LINEAR: tuple[Part, ...] = ("elapsed", "year")
-"""Parts of a date that do not come again."""
-
-
 class Fitted(BaseModel):
     """A frozen part of the fitted preprocessing."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class Bins(Fitted):
+    """Numbers by the bins that they fall into."""
+
+    encoding: BinEncoding
+    edges: tuple[float, ...]
+    """Boundaries, ascending, in the column's units; for `piecewise_linear` the outer ones too."""
+
+    @property
+    def codes(self) -> int:
+        """Return how many different bins there are."""
+        return len(self.edges) + (-1 if self.encoding == "piecewise_linear" else 1)
+
+    @property
+    def width(self) -> int:
+        """Return how many numbers stand for one cell."""
+        return 1 if self.encoding == "index" else max(1, self.codes)
+
+
+class Hash(Fitted):
+    """Classes by the bins of their hashes, as Keras' Hashing."""
+
+    num_bins: int
+    masked: bool
+    """Whether bin 0 is that of missing cells alone."""
+    salt: tuple[int, int] | None = None
+
+
 class NumericFit(Fitted):
-    """A numeric feature: (x - shift) / scale."""
+    """A numeric feature: (x - shift) / scale, or its bin."""
 
     kind: Literal["numeric"] = "numeric"
     shape: tuple[int, ...] = ()
@@ -65,11 +88,13 @@ class NumericFit(Fitted):
     """Whether a second number says which cells were missing."""
     quantiles: tuple[float, ...] = ()
     """Quantiles of the training rows, evenly spaced, where x becomes its place among them."""
+    bins: Bins | None = None
+    """Bins that take the place of a scale."""
 
     @property
     def width(self) -> int:
         """Return how many numbers stand for one cell."""
-        return 1 + self.indicator
+        return (self.bins.width if self.bins else 1) + self.indicator
 
     @property
     def scaled(self) -> bool:
@@ -79,16 +104,18 @@ class NumericFit(Fitted):
     @property
     def bent(self) -> bool:
         """Tell whether numbers are changed otherwise than along a line."""
-        return bool(self.log or self.quantiles or self.low is not None or self.high is not None)
+        bounded = self.low is not None or self.high is not None
+        return bool(self.log or self.quantiles or self.bins or bounded)
 
 
 class CategoryFit(Fitted):
-    """A category feature: the position of its value in the vocabulary."""
+    """A category feature: the position of its value in the vocabulary, or its hash."""
 
     kind: Literal["category"] = "category"
     shape: tuple[int, ...] = ()
     vocabulary: tuple[str, ...]
-    """Values of the training rows, sorted; "" among them where missing cells are a class."""
+    """Values of the training rows, sorted; "" among them where missing cells are a class. None
+    where they are hashed."""
     encoding: Encoding
     fill: str | None = None
     """What stands in for a missing cell."""
@@ -96,12 +123,21 @@ class CategoryFit(Fitted):
     """What becomes of a value that is not in the vocabulary: an index is 0 in any case."""
     indicator: bool = False
     """Whether a number more says which cells were missing."""
+    hash: Hash | None = None
+    """Hash that takes the place of a vocabulary."""
+
+    @property
+    def classes(self) -> int:
+        """Return how many different numbers an index becomes, that of unknown values among them."""
+        return self.hash.num_bins if self.hash else len(self.vocabulary) + 1
 
     @property
     def codes(self) -> int:
         """Return how many numbers stand for the value of one cell."""
         if self.encoding == "index":
             return 1
+        if self.hash:
+            return self.hash.num_bins
         return len(self.vocabulary) + (self.unknown == "own")
 
     @property
@@ -212,7 +248,20 @@ ColumnFit = Annotated[
 
 def fills_gaps(fit: ColumnFit) -> bool:
     """Tell whether a column's missing cells are something to the network."""
-    return fit.fill is not None or (isinstance(fit, CategoryFit) and "" in fit.vocabulary)
+    if isinstance(fit, CategoryFit) and ("" in fit.vocabulary or (fit.hash and fit.hash.masked)):
+        return True
+    return fit.fill is not None
+
+
+def is_whole(fit: ColumnFit) -> bool:
+    """Tell whether a column enters the network as whole numbers, those of words apart."""
+    match fit:
+        case CategoryFit():
+            return fit.encoding == "index"
+        case NumericFit():
+            return fit.bins is not None and fit.bins.encoding == "index"
+        case _:
+            return isinstance(fit, IntegerFit)
 
 
 class TargetFit(Fitted):
@@ -343,9 +392,7 @@ class Preprocessing(Fitted):
     def whole(self, columns: tuple[str, ...]) -> bool:
         """Tell whether an input of these columns consists of integers."""
         return all(
-            isinstance(fit, IntegerFit)
-            or (isinstance(fit, CategoryFit) and fit.encoding == "index")
-            or (isinstance(fit, TextFit) and fit.numbered)
+            is_whole(fit) or (isinstance(fit, TextFit) and fit.numbered)
             for fit in (self.columns[name] for name in columns)
         )
 

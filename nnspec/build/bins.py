@@ -3,7 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
-from nnspec.data.fit.fitted import Bins, Hash
+from nnspec.data.fit.frozen import Bins, Hash
 
 
 def encode_bins(bins: Bins, numbers: tf.Tensor) -> tf.Tensor:

@@ -20,12 +20,13 @@ from nnspec.catalog.columns import Numeric
 from nnspec.data import Dataset
 from nnspec.data.columns.described import describe_columns
 from nnspec.data.fit.bins import beyond_bins, fit_bins
-from nnspec.data.fit.fitted import Bins
+from nnspec.data.fit.frozen import Bins
 from nnspec.data.read.source import read_source
 from nnspec.diagnostics import Refused
 from nnspec.pipeline.opened import count_numbers
 from nnspec.spec.builtin import known_inputs
 from nnspec.spec.data import DataSection
+from nnspec.spec.data_rules import check_data
 
 pytestmark = pytest.mark.keras
 Load = Callable[..., Dataset]
@@ -199,6 +200,16 @@ def test_settings_of_bins_that_contradict_each_other_are_refused(
 ) -> None:
     with pytest.raises(ValueError, match=message):
         DataSection.model_validate({"source": "d.csv", "target": "y", "columns": {"x": said}})
+
+
+def test_a_column_is_not_scaled_by_name_and_parted_into_bins() -> None:
+    said = {"x": {"numeric": {"num_bins": 3}}, "z": "numeric"}
+    given = {"source": "d.csv", "target": "y", "columns": said}
+    apart = DataSection.model_validate({**given, "scaling": {"z": "log"}})
+    assert check_data(apart) == ()
+    section = DataSection.model_validate({**given, "scaling": {"x": "log", "z": "log"}})
+    (found,) = check_data(section)
+    assert (found.code, found.path) == ("S115", ("data", "scaling", "x"))
 
 
 def test_more_bins_of_classes_than_columns_make_sense_are_for_an_index(load: Load) -> None:

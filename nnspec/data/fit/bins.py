@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnspec.catalog.columns import Category, Numeric
-from nnspec.data.fit.fitted import Bins, Hash
+from nnspec.data.fit.frozen import Bins, Hash
 
 NARROWEST = float(np.finfo(np.float32).tiny)
 """Distance below which two boundaries are one: the way between them could not be shared out."""

@@ -8,8 +8,6 @@ from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import (
-    BaseModel,
-    ConfigDict,
     Field,
     JsonValue,
     StrictBool,
@@ -18,7 +16,8 @@ from pydantic import (
     ValidationError,
 )
 
-from nnspec.catalog.columns import LINEAR, BinEncoding, Encoding, Part
+from nnspec.catalog.columns import LINEAR, Encoding, Part
+from nnspec.data.fit.frozen import Bins, Fitted, Hash
 from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.shapes import Tensor
 from nnspec.spec.data import Kind, Missing, WindowSection
@@ -29,39 +28,6 @@ Precision = Literal["single", "double"]
 """How many digits a number is given in: single precision holds about 7, double about 16."""
 Label = StrictBool | StrictInt | StrictStr
 """A class as the data writes it."""
-
-
-class Fitted(BaseModel):
-    """A frozen part of the fitted preprocessing."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Bins(Fitted):
-    """Numbers by the bins that they fall into."""
-
-    encoding: BinEncoding
-    edges: tuple[float, ...]
-    """Boundaries, ascending, in the column's units; for `piecewise_linear` the outer ones too."""
-
-    @property
-    def codes(self) -> int:
-        """Return how many different bins there are."""
-        return len(self.edges) + (-1 if self.encoding == "piecewise_linear" else 1)
-
-    @property
-    def width(self) -> int:
-        """Return how many numbers stand for one cell."""
-        return 1 if self.encoding == "index" else max(1, self.codes)
-
-
-class Hash(Fitted):
-    """Classes by the bins of their hashes, as Keras' Hashing."""
-
-    num_bins: int
-    masked: bool
-    """Whether bin 0 is that of missing cells alone."""
-    salt: tuple[int, int] | None = None
 
 
 class NumericFit(Fitted):
@@ -182,7 +148,7 @@ class DateFit(Fitted):
     """How the texts of the training rows were written, in the signs of strptime."""
     parts: tuple[Part, ...]
     """What the network reads, in this order."""
-    moments: dict[Part, tuple[float, float]] = {}
+    moments: dict[Part, tuple[float, float]] = Field(default={})
     """Mean and deviation in the training rows of parts that do not come again: days, years."""
     fill: str | None = None
     """What stands in for a missing cell, as 2024-01-31 13:05:00."""
@@ -324,7 +290,7 @@ class ReadAs(Fitted):
     name: str
     sha256: str
     """Of its bytes, hexadecimal."""
-    sniffed: dict[str, str] = {}
+    sniffed: dict[str, str] = Field(default={})
     """What was found out about how it is written, by setting."""
 
 
@@ -341,7 +307,7 @@ class Preprocessing(Fitted):
     """Target of each output."""
     window: WindowSection | None = None
     """Windows over a series; `gap` as it was found where the spec leaves it open."""
-    ordering: dict[str, str] = {}
+    ordering: dict[str, str] = Field(default={})
     """Columns that tell series apart and order them, with the kind of each, or its dates' form."""
     missing: Missing = "error"
     """What the data section says of missing cells."""

@@ -12,6 +12,7 @@ from typing import assert_never
 import numpy as np
 import tensorflow as tf
 
+from nnspec.build.bins import encode_bins, hash_texts
 from nnspec.build.carried import carry, is_missing
 from nnspec.build.dates import encode_dates
 from nnspec.build.raw import READ, bend, raw_columns, raw_type, read_cells
@@ -52,7 +53,7 @@ class Front(tf.Module):  # type: ignore[misc]  # TensorFlow is untyped
         self.tables = {
             name: _vocabulary(fit)
             for name, fit in fitted.columns.items()
-            if isinstance(fit, CategoryFit | TextFit)
+            if isinstance(fit, TextFit) or (isinstance(fit, CategoryFit) and not fit.hash)
         }
 
     @property
@@ -107,7 +108,7 @@ class Front(tf.Module):  # type: ignore[misc]  # TensorFlow is untyped
         """Return a column as numbers, but for the one that says which cells were missing."""
         match fit:
             case NumericFit():
-                return tf.expand_dims(_scaled(fit, _filled(cells, fit.fill)), axis=-1)
+                return _encode_number(fit, _filled(cells, fit.fill))
             case BooleanFit():
                 return tf.expand_dims(_filled(cells, fit.fill), axis=-1)
             case IntegerFit():
@@ -122,13 +123,16 @@ class Front(tf.Module):  # type: ignore[misc]  # TensorFlow is untyped
                 assert_never(fit)
 
     def _encode_category(self, name: str, fit: CategoryFit, cells: tf.Tensor) -> tf.Tensor:
-        """Return categories by position: one-hot, or counted from 1 with 0 for unknown ones."""
-        positions = self.tables[name].lookup(_filled_texts(cells, fit.fill))
+        """Return categories by position, counted from 1 with 0 for unknown ones, or by hash."""
+        texts = _filled_texts(cells, fit.fill)
+        if fit.hash:
+            return _as_codes(fit, hash_texts(fit.hash, texts))
+        positions = self.tables[name].lookup(texts)
         if fit.encoding == "one_hot":
             if fit.unknown == "own":
                 positions = tf.where(positions < 0, len(fit.vocabulary), positions)
-            return tf.one_hot(positions, fit.codes, dtype=tf.float32)
-        return tf.expand_dims(positions + 1, axis=-1)
+            return _as_codes(fit, positions)
+        return _as_codes(fit, positions + 1)
 
 
 def build_front(fitted: Preprocessing) -> Front:
@@ -189,6 +193,20 @@ def _filled(cells: tf.Tensor, fill: float | None) -> tf.Tensor:
 def _filled_texts(cells: tf.Tensor, fill: str | None) -> tf.Tensor:
     """Return texts with `fill` for missing ones, unchanged where nothing fills them."""
     return cells if fill is None else tf.where(tf.equal(cells, ""), fill, cells)
+
+
+def _encode_number(fit: NumericFit, cells: tf.Tensor) -> tf.Tensor:
+    """Return numbers as bins or scaled, with a last axis."""
+    if fit.bins:
+        return encode_bins(fit.bins, bend(fit, tf.cast(cells, tf.float64)))
+    return tf.expand_dims(_scaled(fit, cells), axis=-1)
+
+
+def _as_codes(fit: CategoryFit, numbers: tf.Tensor) -> tf.Tensor:
+    """Return classes by number with a last axis: of the number, or of a 1 at its place."""
+    if fit.encoding == "index":
+        return tf.expand_dims(numbers, axis=-1)
+    return tf.one_hot(numbers, fit.codes, dtype=tf.float32)
 
 
 def _scaled(fit: NumericFit, numbers: tf.Tensor) -> tf.Tensor:

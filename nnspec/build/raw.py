@@ -11,6 +11,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from nnspec.build.bins import beyond_bins
 from nnspec.build.dates import are_dates, read_dates
 from nnspec.data.columns.cells import (
     BLANKS,
@@ -121,7 +122,9 @@ def _taken_number(fit: NumericFit, cells: tf.Tensor) -> tf.Tensor:
     """Return which numbers are within the bounds of what a network can take."""
     numbers = tf.cast(cells, tf.float64)
     taken = tf.abs(numbers) <= LARGEST
-    if fit.scaled:
+    if fit.bins:
+        taken &= beyond_bins(fit.bins, bend(fit, numbers)) <= FARTHEST
+    elif fit.scaled:
         taken &= tf.abs((bend(fit, numbers) - fit.shift) / fit.scale) <= FARTHEST
     return taken | _filled_gap(fit, cells)
 

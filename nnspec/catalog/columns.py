@@ -3,24 +3,30 @@
 What an argument leaves open is decided by `missing`, `scaling` and `encoding` of the data section.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from nnspec.catalog.base import CatalogObject
-from nnspec.catalog.types import LARGEST, Flag, Number, Positive, Text
+from nnspec.catalog.types import LARGEST, Flag, Number, Positive, Seed, Text
 
 Policy = Literal["error", "drop", "mean", "median", "most_frequent", "forward"]
 Scaling = Literal["standardize", "minmax", "robust", "log", "quantile", "none"]
 Encoding = Literal["one_hot", "index"]
+BinEncoding = Literal["one_hot", "index", "piecewise_linear"]
 Part = Literal[
     "elapsed", "year", "month", "day", "dayofyear", "weekday", "hour", "minute", "second"
 ]
+LINEAR: tuple[Part, ...] = ("elapsed", "year")
+"""Parts of a date that do not come again."""
 Bounds = Annotated[tuple[Number | None, Number | None], Field()]
 """Smallest and largest number; null for none."""
 
 MOST_WORDS = 5
 """Words in a row that may make one of their own."""
+MOST_BINS = 1000
+"""Bins that numbers may be parted into."""
 LONGEST = 100_000
 """Words of a text that a network may read."""
 
@@ -41,6 +47,13 @@ class ColumnKind(CatalogObject, family="columns", abstract=True):
 
     beyond_keras = OWN
 
+    def refuse_unless(self, agrees: bool, field: str, reason: str) -> None:  # noqa: FBT001 - a condition
+        """Refuse settings that contradict each other, at the one to change."""
+        if not agrees:
+            raise PydanticCustomError(
+                "contradiction", "{reason}", {"reason": reason, "field": field}
+            )
+
 
 class Filled(ColumnKind, abstract=True):
     """A column whose missing cells may be filled."""
@@ -60,6 +73,10 @@ class Numeric(Filled):
     a distance of 1 between the quartiles; `log` takes sign(x) * log(1 + |x|) and standardizes it;
     `quantile` gives each number's place among those of the training rows, 0 for the smallest and 1
     for the largest, by a thousand quantiles; `none` passes numbers as they are.
+
+    Bins take the place of a scale, where a network should learn of each range of numbers by itself:
+    ages below 18, from 18 to 65, from 65 on. A number on a boundary belongs to the bin above it, as
+    with Keras' Discretization; beyond the outer boundaries there are bins as well.
     """
 
     keras_name = "numeric"
@@ -69,6 +86,46 @@ class Numeric(Filled):
     clip: Bounds | None = Field(default=None, examples=[[0, 100]])
     """Smallest and largest number, in the column's units; what lies beyond becomes the bound before
     anything is fitted."""
+    num_bins: Annotated[int, Field(strict=True, ge=2, le=MOST_BINS)] | None = Field(
+        default=None, examples=[10]
+    )
+    """Parts the numbers into so many bins with equally many training rows each, by quantiles; into
+    fewer where many rows have the same number."""
+    bin_boundaries: (
+        Annotated[tuple[Number, ...], Field(min_length=1, max_length=MOST_BINS)] | None
+    ) = Field(default=None, examples=[[18, 65]])
+    """Parts the numbers into bins at boundaries of one's own, ascending, in the column's units."""
+    encoding: BinEncoding | None = Field(default=None, examples=["index"])
+    """How bins become numbers: `one_hot` (also if absent), `index` (0 and up, for an Embedding), or
+    `piecewise_linear`: a number for each bin between two boundaries, 0 below it, 1 above it, and
+    the share of the way within it; the first and the last go on beyond the outer boundaries, which
+    for `num_bins` are the smallest and the largest training row (Gorishniy et al. 2022)."""
+
+    @property
+    def binned(self) -> bool:
+        """Tell whether bins take the place of a scale."""
+        return self.num_bins is not None or self.bin_boundaries is not None
+
+    @model_validator(mode="after")
+    def check_bins(self) -> Self:
+        """Refuse bins that are said twice, or not at all, and boundaries that make none."""
+        edges = self.bin_boundaries or ()
+        refuse = self.refuse_unless
+        twice = bool(edges) and self.num_bins is not None
+        both = "num_bins and bin_boundaries both say what the bins are: leave one of both out"
+        refuse(not twice, "num_bins", both)
+        unsaid = "encoding is for bins: add num_bins or bin_boundaries"
+        refuse(self.encoding is None or self.binned, "encoding", unsaid)
+        refuse(
+            self.scaling is None or not self.binned,
+            "scaling",
+            "bins of numbers have no scale: leave one of both out",
+        )
+        unordered = f"bin_boundaries must ascend; got {list(edges)}"
+        refuse(list(edges) == sorted(set(edges)), "bin_boundaries", unordered)
+        few = "piecewise_linear needs two boundaries or more; got one"
+        refuse(self.encoding != "piecewise_linear" or len(edges) != 1, "bin_boundaries", few)
+        return self
 
 
 class Category(ColumnKind):
@@ -89,6 +146,29 @@ class Category(ColumnKind):
     """What becomes of a value without a code: `zeros`, `own` (a code of its own: a column more,
     or index 0), `error` (predict refuses it, the SavedModel answers NaN). If absent: zeros for
     one_hot, own for index and where rare classes are joined."""
+    num_bins: Positive | None = Field(default=None, examples=[64])
+    """Gives each class one of so many bins by its hash, as Keras' Hashing, where classes are too
+    many for a vocabulary, or new ones are to be told apart; unlike classes may share a bin. An
+    index then counts from 0; with `missing: own` bin 0 is that of missing cells alone."""
+    salt: Seed | tuple[Seed, Seed] | None = Field(default=None, examples=[7])
+    """One or two numbers that pick another hash, one that outsiders cannot foresee."""
+
+    @model_validator(mode="after")
+    def check_hash(self) -> Self:
+        """Refuse settings of a vocabulary for classes that have none."""
+        hashed, refuse = self.num_bins is not None, self.refuse_unless
+        refuse(hashed or self.salt is None, "salt", "salt is for bins: add num_bins")
+        refuse(
+            not hashed or self.rare == 1, "rare", "bins have no rare classes: leave one of both out"
+        )
+        refuse(
+            not hashed or self.unknown is None,
+            "unknown",
+            "bins have no unknown classes: leave one of both out",
+        )
+        alone = self.num_bins == 1 and self.missing == "own"
+        refuse(not alone, "num_bins", "missing: own takes a bin, and leaves none; write 2 or more")
+        return self
 
 
 class Boolean(Filled):

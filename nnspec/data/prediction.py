@@ -166,7 +166,7 @@ def _by_column(fitted: Preprocessing) -> dict[str, ColumnFit]:
 def find_unknown(table: Table, fitted: Preprocessing) -> Iterator[Diagnostic]:
     """Yield a finding (D125) for each category column with values that the training had not."""
     for name, fit in _by_column(fitted).items():
-        if isinstance(fit, CategoryFit):
+        if isinstance(fit, CategoryFit) and fit.hash is None:
             unknown = _unknown_cells(table[name], fit)
             if unknown.any():
                 yield _told_unknown(name, table[name], fit, unknown)

@@ -21,11 +21,11 @@ from nnspec.data.fit.fitted import (
     CategoryFit,
     ColumnFit,
     DateFit,
-    Fitted,
     IntegerFit,
     NumericFit,
     TextFit,
 )
+from nnspec.data.fit.frozen import Fitted
 from nnspec.data.table import Column, Table
 from nnspec.diagnostics import Diagnostic, Refused
 

@@ -21,6 +21,7 @@ from nnspec.network.machine import machine_memory
 from nnspec.network.memory import check_memory
 from nnspec.network.network import Network
 from nnspec.network.resolve import resolve
+from nnspec.pipeline.table_sizes import size_tables
 from nnspec.rules import apply_rules
 from nnspec.shapes import Tensor
 from nnspec.spec.builtin import known_inputs
@@ -160,6 +161,7 @@ def check_spec(spec: Spec, findings: Findings, *, allow_outside: bool) -> Networ
     """Return a spec's network; record all that is wrong with the spec beyond its form."""
     check_section(spec, findings, allow_outside=allow_outside)
     network = check_network(spec, known_tensors(spec), findings)
+    network = size_tables(spec, network, None, findings)
     apply_rules(spec, network, findings)
     if not findings.errors:
         check_memory(spec, network, machine_memory(), findings)

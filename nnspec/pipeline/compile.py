@@ -9,7 +9,7 @@ from nnspec.build.model import build_model
 from nnspec.build.training import compile_training
 from nnspec.catalog.schedules import Schedule
 from nnspec.pipeline.check import Source, check_source_of
-from nnspec.pipeline.opened import fit_network, read_data
+from nnspec.pipeline.opened import count_numbers, fit_network, read_data
 from nnspec.spec.spec import Spec
 
 
@@ -30,11 +30,12 @@ def compile_model(
     """
     checked = check_source_of(source, overrides=overrides, allow_outside=allow_outside)
     spec, network = checked.accept()
-    shaped = all(node.outputs is not None for node in network.nodes)
+    shaped = all(None not in (node.outputs, node.parameters) for node in network.nodes)
     rows = 1
     if not shaped or counts_epochs(spec):
         dataset = read_data(spec, network, allow_outside=allow_outside)
-        network, rows = fit_network(spec, dataset.fitted), len(dataset.splits["train"])
+        network = fit_network(spec, dataset.fitted, counts=count_numbers(dataset))
+        rows = len(dataset.splits["train"])
     policy, seed = spec.runtime.dtype_policy, spec.runtime.seed
     model = build_model(network, name=spec.name, seed=seed, policy=policy)
     if spec.training is not None:

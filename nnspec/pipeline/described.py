@@ -9,7 +9,10 @@ from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.pipeline.check import Source, check_source_of, placed
 from nnspec.spec.data_rules import unknown_columns
 
-HEADINGS = ("column", "kind", "role", "missing", "distinct", "range", "examples", "network reads")
+HEADINGS = (
+    *("column", "kind", "role", "missing", "distinct", "range", "examples", "numbers"),
+    "network reads",
+)
 
 
 def describe_data(
@@ -60,5 +63,6 @@ def cells(facts: ColumnFacts) -> tuple[str, ...]:
         str(facts.distinct),
         facts.extent,
         ", ".join(facts.examples),
+        facts.numbers,
         facts.front or (facts.problem.message if facts.problem else ""),
     )

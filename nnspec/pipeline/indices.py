@@ -81,7 +81,8 @@ def inputs_behind(network: Network, node: ResolvedNode) -> Iterator[str]:
 def rows_of(node: ResolvedNode) -> int:
     """Return the rows of a layer's table."""
     assert isinstance(node.layer, Lookup), "only these are looked up in"
-    return node.layer.input_dim
+    assert node.layer.rows is not None, "open data tells how many"
+    return node.layer.rows
 
 
 def whole_numbers(values: Values) -> Rows:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from nnspec.data import Dataset, Preprocessing, load_dataset
 from nnspec.data.columns.checks import check_columns, check_rows
-from nnspec.data.fit.fitted import CategoryFit, IntegerFit, TextFit
+from nnspec.data.fit.fitted import CategoryFit, IntegerFit, NumericFit, TextFit
 from nnspec.data.fit.needs import target_needs
 from nnspec.data.read.source import read_source
 from nnspec.diagnostics import Diagnostic, Findings, Refused
@@ -24,6 +24,7 @@ from nnspec.pipeline.check import (
 )
 from nnspec.pipeline.examine import hide
 from nnspec.pipeline.indices import check_indices, whole_numbers
+from nnspec.pipeline.table_sizes import size_tables
 from nnspec.rules import apply_rules
 from nnspec.rules.head import find_head
 from nnspec.rules.runtime import built_batch
@@ -152,6 +153,7 @@ def judge_network(
 ) -> Network:
     """Return the network for the tensors of the fitted front; all that is found is recorded."""
     network = check_network(spec, fitted.tensors, findings)
+    network = size_tables(spec, network, counts, findings)
     apply_rules(spec, network, findings, counts=counts)
     check_targets(network, fitted, findings)
     check_class_weights(spec, fitted, findings)
@@ -186,9 +188,11 @@ def count_column(dataset: Dataset, name: str) -> int:
     """Return one more than the largest whole number that a column becomes."""
     fit = dataset.fitted.columns[name]
     if isinstance(fit, CategoryFit):
-        return len(fit.vocabulary) + 1
+        return fit.classes
     if isinstance(fit, TextFit):
         return fit.codes
+    if isinstance(fit, NumericFit) and fit.bins:
+        return fit.bins.codes
     cells = (split.features[name].values for split in dataset.splits.values() if len(split))
     fill = fit.fill or 0 if isinstance(fit, IntegerFit) else 0
     return 1 + max(fill, *(int(whole_numbers(values).max()) for values in cells))

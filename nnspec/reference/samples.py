@@ -9,7 +9,6 @@ from nnspec.schema.fields import describe_field, example, required_fields, write
 
 PLACES: Mapping[str, str] = {
     "activations": "activation",
-    "columns": "kind",
     "constraints": "kernel_constraint",
     "initializers": "kernel_initializer",
     "losses": "loss",
@@ -32,6 +31,8 @@ def sample(kind: type[CatalogObject]) -> str:
             return f"{kind.family}:\n  {write_yaml([written])}"
         case "schedules":
             return f"optimizer:\n  Adam:\n    learning_rate: {flow(written)}\n"
+        case "columns":
+            return f"columns: {{COLUMN: {flow(written)}}}\n"
         case family:
             return f"{PLACES.get(family, family)}: {flow(written)}\n"
 

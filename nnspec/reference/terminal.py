@@ -25,6 +25,8 @@ from nnspec.schema.fields import in_order, write
 from nnspec.schema.network import WIRING
 
 WIDTH = 80
+OBJECTS = {"data.columns": "columns", "data.source": "sources"}
+"""Settings whose objects stand nowhere else, and are explained with them: path -> family."""
 DEEPEST = 4
 """Sections within sections that settings are looked for in."""
 
@@ -38,7 +40,11 @@ def explain(name: str) -> str | None:
     if name in SECTIONS:
         parts.append(explain_section(name))
     if not parts and (setting := find_setting(name)):
+        family = OBJECTS.get(name, "")
+        kinds = {find(family, one) for one in names(family)} if family else set()
+        ordered = sorted((kind for kind in kinds if kind), key=lambda kind: kind.keras_name)
         parts = [explain_setting(name, *setting)]
+        parts += [explain_class(family, kind) for kind in ordered]
     if not parts and name in RANKED:
         parts = [explain_ranked(name)]
     if not parts and name in SHORT:

@@ -43,8 +43,40 @@ def check_tables(case: Case) -> Iterator[Diagnostic]:
             yield Diagnostic("G320", message, made.span, made.hint, (*also, *made.related))
 
 
+@rule("G323")
+def check_unsized(case: Case) -> Iterator[Diagnostic]:
+    """Find tables that are to take their size from what feeds them, which has none to give."""
+    for place in places(case.network):
+        if not is_unsized(place.node.layer) or place.node.outputs is None:
+            continue
+        for source, count in ends_of(case, place):
+            entering = not source.node.sources
+            awaited = entering and case.spec.data is not None and not case.counts
+            if count is None and not awaited:
+                name = source.layer.keras_name if source.layer else "the input"
+                message = f'nothing says how many whole numbers {name} "{source.name}" gives'
+                hint = "write input_dim: one more than the largest number that comes in"
+                made = at(place.node, "G323", message, "input_dim", hint=hint)
+                also = (Related("the numbers come from here", source.node.origin.head),)
+                yield Diagnostic("G323", message, made.span, hint, (*also, *made.related))
+                break
+
+
+def is_unsized(layer: Layer | None) -> bool:
+    """Tell whether a layer is a table that takes its size from what feeds it."""
+    return layer is not None and argument(inner(layer), "input_dim") == "auto"
+
+
 def sources_of(case: Case, place: Place) -> Iterator[tuple[ResolvedNode, int]]:
     """Give the layers and inputs whose whole numbers reach a layer, with how many there are."""
+    yield from ((node, count) for node, count in ends_of(case, place) if count is not None)
+
+
+def ends_of(case: Case, place: Place) -> Iterator[tuple[ResolvedNode, int | None]]:
+    """Give the layers and inputs that the numbers of a layer come from.
+
+    With each how many different whole numbers it gives, counted from 0; None where that is unknown.
+    """
     waiting, seen = [*place.sources()], set[int]()
     while waiting:
         before = waiting.pop()
@@ -58,10 +90,12 @@ def sources_of(case: Case, place: Place) -> Iterator[tuple[ResolvedNode, int]]:
             if len(case.counts) == 1 and len(case.network.inputs) == 1:
                 # Where the data has one input, a written Input takes it, whatever its name.
                 count = next(iter(case.counts.values()))
-        if count is not None:
-            yield (node, count)
-        elif not node.node.sources or (node.layer and node.layer.keras_name in PASSING):
+        within = before.around is not None and not node.node.sources
+        passing = node.layer is not None and node.layer.keras_name in PASSING
+        if count is None and (within or passing):
             waiting += before.sources()
+        else:
+            yield (node, count)
 
 
 def count_of(layer: Layer) -> int | None:

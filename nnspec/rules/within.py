@@ -44,14 +44,19 @@ class Place:
                 yield from Place(node.layer.network, node, place).behind(end)
 
 
-def places(network: Network) -> Iterator[Place]:
-    """Give every layer once, those of models within models after the model."""
+def places(network: Network, *, applied: bool = False) -> Iterator[Place]:
+    """Give every layer once, those of models within models after the model.
+
+    Args:
+        network: the network.
+        applied: whether the layers of a model within are given at each application of it.
+    """
     waiting, seen = [Place(network, node) for node in network.nodes[::-1]], {id(network)}
     while waiting:
         place = waiting.pop()
         yield place
         layer = place.node.layer
-        if isinstance(layer, Nested) and id(layer.network) not in seen:
+        if isinstance(layer, Nested) and (applied or id(layer.network) not in seen):
             seen.add(id(layer.network))
             waiting += [Place(layer.network, one, place) for one in layer.network.nodes[::-1]]
 

@@ -154,7 +154,7 @@ def accepts_text(schema: Schema) -> bool:
     """Tell whether a variable is admitted already: as any text is, or by a definition."""
     if schema == {} or "$ref" in schema:
         return True
-    if schema.get("type") == "string" and not {"enum", "pattern"} & set(schema):
+    if schema.get("type") == "string" and not {"const", "enum", "pattern"} & set(schema):
         return True
     return any(accepts_text(one) for one in schema.get("anyOf", []))
 

@@ -11,6 +11,7 @@ from nnspec.shapes import Shape, Tensor
 from nnspec.spec.data import DataSection, input_columns, target_columns
 from nnspec.spec.patterns import settle
 from nnspec.spec.source import BUNDLED
+from nnspec.spec.widths import whole_of, width_of
 from nnspec.spec.window import as_columns
 
 
@@ -155,13 +156,11 @@ def _tensor(
     section: DataSection, known: BundledSet, columns: tuple[str, ...], steps: Shape
 ) -> Tensor:
     """Return the tensor that a network input is made of."""
-    if known.shapes.get(columns[0]):
-        return Tensor((None, *steps, *known.shapes[columns[0]]))
-    kinds = [section.kinds.get(name, "numeric") for name in columns]
-    encoded = [
-        kind == "category" and section.encoding_of(name) == "one_hot"
-        for kind, name in zip(kinds, columns, strict=True)
-    ]
-    whole = not any(encoded) and all(kind in {"category", "integer"} for kind in kinds)
-    width = None if any(encoded) else len(columns)
-    return Tensor((None, *steps, width), "integer" if whole else "float")
+    kinds = {name: section.kinds.get(name, "numeric") for name in columns}
+    widths = [width_of(section, name, kind) for name, kind in kinds.items()]
+    known_widths = [one for one in widths if one is not None]
+    width = sum(known_widths) if len(known_widths) == len(widths) else None
+    whole = all(whole_of(section, name, kind) for name, kind in kinds.items())
+    shape = known.shapes.get(columns[0], ())
+    cell = shape if shape and width == 1 else (*shape, width)
+    return Tensor((None, *steps, *cell), "integer" if whole else "float")

@@ -6,7 +6,7 @@ Each finding carries the path of the value that must change.
 from collections.abc import Iterator
 from itertools import chain, islice
 
-from nnspec.catalog.columns import Date
+from nnspec.catalog.columns import Date, Numeric
 from nnspec.diagnostics import MOST_ERRORS, Diagnostic, Path
 from nnspec.spec.builtin import BundledSet, bundled_set
 from nnspec.spec.data import DataSection, GivenSplits, feature_columns, target_columns
@@ -123,6 +123,7 @@ def _contradictions(section: DataSection) -> Iterator[Diagnostic]:
         yield Diagnostic("S115", message, path=("data", "sample_weight"))
     yield from _excluded(section)
     yield from _forms(section)
+    yield from _scaled_bins(section)
     yield from _repeated(section)
 
 
@@ -143,6 +144,16 @@ def _forms(section: DataSection) -> Iterator[Diagnostic]:
             if problem:
                 message = f'the form "{kind.format}" of dates cannot be read: {problem}'
                 yield Diagnostic("S115", message, path=("data", "columns", name, "format"))
+
+
+def _scaled_bins(section: DataSection) -> Iterator[Diagnostic]:
+    """Yield a finding for each column that is scaled, and parted into bins in place of that."""
+    for name in section.scaling if isinstance(section.scaling, dict) else ():
+        kind = section.columns.get(name)
+        if isinstance(kind, Numeric) and kind.binned:
+            message = f'"{name}" is parted into bins, which have no scale'
+            path = ("data", "scaling", name)
+            yield Diagnostic("S115", message, hint="remove one of both", path=path)
 
 
 def _repeated(section: DataSection) -> Iterator[Diagnostic]:

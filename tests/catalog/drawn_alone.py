@@ -5,7 +5,7 @@ A layer that is not named here is drawn from the types of its fields alone.
 
 from typing import Any
 
-from drawing import Case, Strategy, cases, drawn_shapes
+from drawing import Case, Strategy, by_type, cases, drawn_shapes
 from hypothesis import strategies as st
 
 from nnspec.catalog import activations
@@ -15,6 +15,7 @@ from nnspec.catalog.layers import (
     audio,
     colour,
     core,
+    embedding,
     hashing,
     image,
     lookup,
@@ -26,6 +27,7 @@ from nnspec.catalog.layers import (
 )
 from nnspec.catalog.layers.einsum import EinsumDense, parse_equation
 from nnspec.catalog.layers.window import Filtering, Window
+from nnspec.catalog.types import Positive
 
 LAST_AXES = st.sampled_from((-1, -1, (-1,), (-2, -1), (-1, -2), 1, 0))
 CHANNEL_AXIS = st.sampled_from((-1, -1, -1, 1, -2, 4))
@@ -101,6 +103,8 @@ NARROWED: dict[type[Layer], dict[str, Any]] = {
         "shapes": SOUND,
     },
     core.Dense: {"fields": {"activation": FUNCTIONS}},
+    embedding.Embedding: {"fields": {"input_dim": by_type(Positive)}},
+    embedding.ReversibleEmbedding: {"fields": {"input_dim": by_type(Positive)}},
     hashing.Hashing: {
         "fields": {"mask_value": st.sampled_from((None, "a", 0, 3))},
         "element": "text",

@@ -31,6 +31,9 @@ FITTING: dict[tuple[str, str], tuple[str, ...]] = {
 """Layers that are drawn where not every one fits; the default if none does."""
 
 CHOSEN: dict[tuple[str, str], tuple[object, ...]] = {
+    # What `auto` becomes depends on data: Keras takes a number.
+    ("Embedding", "input_dim"): (1, 50),
+    ("ReversibleEmbedding", "input_dim"): (1, 50),
     ("EinsumDense", "equation"): ("abc,cd->abd",),
     ("EinsumDense", "output_shape"): ([None, 4],),
     ("EinsumDense", "bias_axes"): ("d", "bd"),

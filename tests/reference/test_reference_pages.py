@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from nnspec.catalog.base import CatalogObject
-from nnspec.catalog.registry import load_all
+from nnspec.catalog.registry import load_all, names
 from nnspec.diagnostics import CODES
 from nnspec.document import parse_document, write_yaml
 from nnspec.reading.reader import Reader
@@ -107,6 +107,12 @@ def test_a_setting_is_explained_by_its_place(name: str, entry: str) -> None:
     assert text is not None
     assert text.startswith(f"{name}: ")
     assert entry in text
+
+
+def test_what_is_done_with_columns_is_explained_kind_by_kind() -> None:
+    text = explain("data.columns") or ""
+    assert "columns: {COLUMN: {date: [elapsed, month, weekday]}}" in text
+    assert {f"\n{kind} (columns)\n" in text for kind in names("columns")} == {True}
 
 
 def test_what_must_be_given_is_explained_first() -> None:

@@ -214,6 +214,8 @@ TABLES = [
             "- CategoryEncoding: {num_tokens: @}\n- Dense: 1", "", ""),
     Example("G320", "3", "9", f"{WORDS}- Model:\n    - Hashing: 9\n- Model:\n    - Identity\n"
             "    - Embedding: {input_dim: @, output_dim: 2}\n    - Flatten\n- Dense: 1", "", ""),
+    Example("G323", "auto", "9", "- Input: {shape: [3], dtype: int32}\n"
+            "- Embedding: {input_dim: @, output_dim: 2}\n- Flatten\n- Dense: 1", "", ""),
     Example("G321", "Softmax", "Activation: softmax", f"{STEPS}- Masking\n- @\n- LSTM: 3\n"
             "- Dense: 1", "", ""),
 ]  # fmt: skip

@@ -21,8 +21,9 @@ class Lookup(Layer, abstract=True):
     consumes = ("integer",)
     passes_mask = False
 
-    input_dim: Positive = Field(examples=[1000])
-    """Number of rows of the table: the largest number that comes in, plus one."""
+    input_dim: Positive | Literal["auto"] = Field(examples=[1000])
+    """Number of rows of the table: the largest number that comes in, plus one. `auto`: as many as
+    the columns or layers that feed it have numbers; the filled spec of a run shows how many."""
     output_dim: Positive = Field(examples=[32])
     """Length of each vector."""
     embeddings_initializer: Initializer = RandomUniform()
@@ -52,10 +53,15 @@ class Lookup(Layer, abstract=True):
         """Append the axis of the vectors."""
         return (*shape, self.output_dim)
 
+    @property
+    def rows(self) -> int | None:
+        """Return the number of rows of the table, None while only the data tells."""
+        return None if self.input_dim == "auto" else self.input_dim
+
     def infer_weights(self, inputs: Tensors) -> tuple[Weight, ...]:
         """Return the table (input_dim, output_dim)."""
         del inputs
-        return (Weight("embeddings", (self.input_dim, self.output_dim)),)
+        return (Weight("embeddings", (self.rows, self.output_dim)),)
 
     def infer_operations(self, inputs: Tensors) -> int | None:
         """Return none: rows are copied."""
@@ -85,7 +91,7 @@ class Embedding(Lookup, LowRank):
     def infer_weights(self, inputs: Tensors) -> tuple[Weight, ...]:
         """Return the table (input_dim, output_dim)."""
         (table,) = super().infer_weights(inputs)
-        return self.with_addition(table, (), (self.input_dim,))
+        return self.with_addition(table, (), (self.rows,))
 
 
 class ReversibleEmbedding(Lookup):
@@ -106,4 +112,4 @@ class ReversibleEmbedding(Lookup):
         tables = super().infer_weights(inputs)
         if self.tie_weights:
             return tables
-        return (*tables, Weight("reverse_embeddings", (self.output_dim, self.input_dim)))
+        return (*tables, Weight("reverse_embeddings", (self.output_dim, self.rows)))

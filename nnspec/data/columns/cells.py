@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from nnspec.data.fit.bending import bent
+from nnspec.data.fit.bins import beyond_bins
 from nnspec.data.fit.fitted import NumericFit
 from nnspec.data.table import Values
 
@@ -41,6 +42,10 @@ def far_numbers(fit: NumericFit, values: Values) -> np.ndarray[tuple[int, ...], 
     """Return which cells, (rows, ...), lie too far from what the column was in training."""
     if not fit.scaled or fit.quantiles:
         return np.zeros(values.shape, np.bool_)
-    distance = np.abs((bent(fit, values.astype(np.float64)) - fit.shift) / fit.scale)
+    numbers = bent(fit, values.astype(np.float64))
+    if fit.bins:
+        distance = beyond_bins(fit.bins, numbers)
+    else:
+        distance = np.abs((numbers - fit.shift) / fit.scale)
     far: np.ndarray[tuple[int, ...], np.dtype[np.bool_]] = distance > FARTHEST
     return far

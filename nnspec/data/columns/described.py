@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from math import prod
 
 import numpy as np
 
@@ -9,12 +10,14 @@ from nnspec.catalog.columns import Category, Constant, Date, Numeric, TextColumn
 from nnspec.data.columns.declared import declared
 from nnspec.data.columns.kinds import type_columns
 from nnspec.data.columns.missing import FILLS
+from nnspec.data.fit.features import fit_column
 from nnspec.data.read.raw import Raw
 from nnspec.data.table import Column, Values
 from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.document import shorten
 from nnspec.spec.data import DataSection, input_columns, target_columns
 from nnspec.spec.patterns import settle
+from nnspec.spec.widths import width_of
 from nnspec.spec.window import as_columns
 
 EXAMPLES = 3
@@ -33,6 +36,7 @@ class ColumnFacts:
         extent: smallest and largest number or date.
         examples: some different cells.
         front: what the network will read of it, in words.
+        numbers: how many numbers that is; ~ where the training rows decide.
         problem: why its cells cannot be read.
     """
 
@@ -44,6 +48,7 @@ class ColumnFacts:
     extent: str = ""
     examples: tuple[str, ...] = ()
     front: str = ""
+    numbers: str = ""
     problem: Diagnostic | None = None
 
 
@@ -62,8 +67,11 @@ def describe_columns(raw: Raw, section: DataSection) -> Iterator[ColumnFacts]:
         except Refused as refused:
             yield replace(facts, problem=refused.diagnostics[0])
             continue
-        front = front_of(name, column, section) if name in features else ""
-        yield replace(measured(facts, column), front=front)
+        facts = measured(facts, column)
+        if name in features:
+            front, numbers = front_of(name, column, section), numbers_of(name, column, section)
+            facts = replace(facts, front=front, numbers=numbers)
+        yield facts
 
 
 def role_of(name: str, raw: Raw, section: DataSection, features: set[str]) -> str:
@@ -118,27 +126,59 @@ def written(cell: object) -> str:
     return f"{cell:.6g}"
 
 
+def numbers_of(name: str, column: Column, section: DataSection) -> str:
+    """Return how many numbers the network will read of a cell.
+
+    Where the training rows decide, all rows say about how many.
+    """
+    count, about = width_of(section, name, column.kind), ""
+    if count is None:
+        absent = (
+            column.missing() if column.kind == "numeric" else np.zeros(len(column.values), bool)
+        )
+        try:
+            fit = fit_column(name, column.take(np.flatnonzero(~absent)), section)
+        except Refused:
+            return ""
+        count, about = fit.width, "~"
+    return f"{about}{count * prod(column.shape):,}"
+
+
 def front_of(name: str, column: Column, section: DataSection) -> str:
     """Return what the network will read of a feature."""
     said, policy = section.columns.get(name), section.missing_of(name)
     filled = f"; missing: {policy.constant if isinstance(policy, Constant) else policy}"
     match column.kind:
         case "numeric":
-            clip = said.clip if isinstance(said, Numeric) else None
-            what = section.scaling_of(name) + (f", clipped to {list(clip)}" if clip else "")
+            number = said if isinstance(said, Numeric) else Numeric()
+            what = bins_of(number) if number.binned else section.scaling_of(name)
+            what += f", clipped to {list(number.clip)}" if number.clip else ""
         case "category":
-            rare = said.rare if isinstance(said, Category) else 1
+            described = said if isinstance(said, Category) else Category()
+            rare, bins = described.rare, described.num_bins
             what = section.encoding_of(name) + (f", fewer than {rare} joined" if rare > 1 else "")
+            what += f" of {bins} bins by hash" if bins else ""
         case "date" if isinstance(said, Date):
             what = ", ".join(said.parts)
         case "date":
             return "asked about: declare it as date, or exclude it"
         case "text":
-            described = said if isinstance(said, TextColumn) else TextColumn()
-            what = f"{described.output_mode} of at most {described.max_tokens:,} words"
+            text = said if isinstance(said, TextColumn) else TextColumn()
+            what = f"{text.output_mode} of at most {text.max_tokens:,} words"
             filled = "; missing: empty" if policy in FILLS else filled
         case "boolean":
             what = "0 and 1"
         case _:
             what = "as it is"
     return what + filled + ("; an indicator" if getattr(said, "indicator", False) else "")
+
+
+def bins_of(said: Numeric) -> str:
+    """Return how numbers are parted into bins, in words."""
+    edges = said.bin_boundaries
+    where = (
+        f"{said.num_bins} bins by quantiles"
+        if edges is None
+        else f"bins at {', '.join(f'{one:g}' for one in edges)}"
+    )
+    return f"{said.encoding or 'one_hot'} of {where}"

@@ -4,10 +4,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from nnspec.catalog.columns import Constant, Date, Part
+from nnspec.catalog.columns import LINEAR, Constant, Date, Part
 from nnspec.data.columns.dates import read_dates
 from nnspec.data.columns.refusals import refuse
-from nnspec.data.fit.fitted import LINEAR, DateFit
+from nnspec.data.fit.fitted import DateFit
 from nnspec.data.table import Column, Values
 from nnspec.spec.data import DataSection
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from nnspec.catalog.columns import Category, Constant, Numeric
 from nnspec.data.fit.bending import bent, filled
+from nnspec.data.fit.bins import fit_bins, hash_of
 from nnspec.data.fit.dates import fit_date
 from nnspec.data.fit.fitted import (
     BooleanFit,
@@ -58,7 +59,7 @@ def fit_features(training: Table, section: DataSection) -> dict[str, ColumnFit]:
     refused: list[Diagnostic] = []
     for name, column in training.columns.items():
         try:
-            fits[name] = _fit(name, column, section)
+            fits[name] = fit_column(name, column, section)
         except Refused as error:
             refused.extend(error.diagnostics)
     if refused:
@@ -66,7 +67,7 @@ def fit_features(training: Table, section: DataSection) -> dict[str, ColumnFit]:
     return fits
 
 
-def _fit(name: str, column: Column, section: DataSection) -> ColumnFit:
+def fit_column(name: str, column: Column, section: DataSection) -> ColumnFit:
     """Return what one column's training cells say."""
     said, policy = section.columns.get(name), section.missing_of(name)
     indicator = bool(getattr(said, "indicator", False))
@@ -106,14 +107,19 @@ def _fit_numeric(name: str, column: Column, section: DataSection, *, indicator: 
     said = section.columns.get(name)
     low, high = (said.clip if isinstance(said, Numeric) else None) or (None, None)
     scaling = section.scaling_of(name)
+    binned = isinstance(said, Numeric) and said.binned
     fit = NumericFit(
         shape=column.shape,
         fill=_numeric_fill(name, column.values, section.missing_of(name)),
-        log=scaling == "log",
+        log=scaling == "log" and not binned,
         low=low,
         high=high,
         indicator=indicator,
     )
+    if isinstance(said, Numeric) and binned:
+        numbers = bent(fit, filled(column.values, fit.fill))
+        # What lies on a boundary must not be rounded off it.
+        return fit.model_copy(update={"bins": fit_bins(said, numbers), "precision": "double"})
     if scaling == "quantile":
         places = _quantiles(fit, column.values)
         return fit.model_copy(update={"quantiles": places, "precision": "double"})
@@ -179,17 +185,19 @@ def _fit_category(
         counts[str(policy.constant)] += absent
     if not counts:
         raise _refuse("D105", name, f'column "{name}" has no value in any training row')
-    encoding = section.encoding_of(name)
+    encoding, hashed = section.encoding_of(name), hash_of(described)
     known = [one for one, count in counts.items() if count >= described.rare]
     if policy == "own" and absent:
         known.append("")
     if not known:
         message = f'no class of "{name}" has {described.rare} training rows, as `rare` asks for'
         raise _refuse("D120", name, message)
-    vocabulary = tuple(sorted(known))
-    if encoding == "one_hot" and len(vocabulary) > MOST_CATEGORIES:
+    vocabulary = () if hashed else tuple(sorted(known))
+    count = hashed.num_bins if hashed else len(vocabulary)
+    if encoding == "one_hot" and count > MOST_CATEGORIES:
+        what = "bins" if hashed else "categories"
         message = (
-            f'column "{name}" has {len(vocabulary)} categories in {len(column.values)} rows; '
+            f'column "{name}" has {count} {what} in {len(column.values)} rows; '
             f"expected at most {MOST_CATEGORIES} for one_hot"
         )
         raise _refuse("D120", name, message)
@@ -201,6 +209,7 @@ def _fit_category(
         fill=_category_fill(counts, policy),
         unknown=described.unknown or usual,
         indicator=indicator,
+        hash=hashed,
     )
 
 

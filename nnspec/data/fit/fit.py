@@ -7,14 +7,7 @@ from nnspec.data.columns.missing import dropping_columns
 from nnspec.data.columns.refusals import refuse
 from nnspec.data.columns.roles import Roles, TargetNeeds
 from nnspec.data.fit.features import fit_features
-from nnspec.data.fit.fitted import (
-    CategoryFit,
-    ColumnFit,
-    IntegerFit,
-    Preprocessing,
-    TargetFit,
-    TextFit,
-)
+from nnspec.data.fit.fitted import ColumnFit, Preprocessing, TargetFit, TextFit, is_whole
 from nnspec.data.fit.positive import with_positive
 from nnspec.data.fit.targets import fit_targets
 from nnspec.data.split.forward import forward_columns
@@ -90,7 +83,7 @@ def _check_inputs(
     for name, columns in roles.every_input.items():
         arrays = [one for one in columns if training[one].shape]
         numbered = [one for one in columns if _is_numbered(features[one])]
-        whole = [one for one in columns if _is_whole(features[one])]
+        whole = [one for one in columns if is_whole(features[one])]
         alone = (arrays or numbered or whole or columns)[0]
         hint = f'give "{alone}" an input of its own under data.inputs'
         path = ("data", "inputs", name) if section.inputs else ("data",)
@@ -116,9 +109,3 @@ def _check_inputs(
 def _is_numbered(fit: ColumnFit) -> bool:
     """Tell whether a column enters the network as the numbers of its words."""
     return isinstance(fit, TextFit) and fit.numbered
-
-
-def _is_whole(fit: ColumnFit) -> bool:
-    """Tell whether a column enters the network as integers."""
-    indexed = isinstance(fit, CategoryFit) and fit.encoding == "index"
-    return indexed or isinstance(fit, IntegerFit)

@@ -8,8 +8,6 @@ from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import (
-    BaseModel,
-    ConfigDict,
     Field,
     JsonValue,
     StrictBool,
@@ -18,7 +16,8 @@ from pydantic import (
     ValidationError,
 )
 
-from nnspec.catalog.columns import Encoding, Part
+from nnspec.catalog.columns import LINEAR, Encoding, Part
+from nnspec.data.fit.frozen import Bins, Fitted, Hash
 from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.shapes import Tensor
 from nnspec.spec.data import Kind, Missing
@@ -32,18 +31,8 @@ Label = StrictBool | StrictInt | StrictStr
 """A class as the data writes it."""
 
 
-LINEAR: tuple[Part, ...] = ("elapsed", "year")
-"""Parts of a date that do not come again."""
-
-
-class Fitted(BaseModel):
-    """A frozen part of the fitted preprocessing."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
 class NumericFit(Fitted):
-    """A numeric feature: (x - shift) / scale."""
+    """A numeric feature: (x - shift) / scale, or its bin."""
 
     kind: Literal["numeric"] = "numeric"
     shape: tuple[int, ...] = ()
@@ -66,11 +55,13 @@ class NumericFit(Fitted):
     """Whether a second number says which cells were missing."""
     quantiles: tuple[float, ...] = ()
     """Quantiles of the training rows, evenly spaced, where x becomes its place among them."""
+    bins: Bins | None = None
+    """Bins that take the place of a scale."""
 
     @property
     def width(self) -> int:
         """Return how many numbers stand for one cell."""
-        return 1 + self.indicator
+        return (self.bins.width if self.bins else 1) + self.indicator
 
     @property
     def scaled(self) -> bool:
@@ -80,16 +71,18 @@ class NumericFit(Fitted):
     @property
     def bent(self) -> bool:
         """Tell whether numbers are changed otherwise than along a line."""
-        return bool(self.log or self.quantiles or self.low is not None or self.high is not None)
+        bounded = self.low is not None or self.high is not None
+        return bool(self.log or self.quantiles or self.bins or bounded)
 
 
 class CategoryFit(Fitted):
-    """A category feature: the position of its value in the vocabulary."""
+    """A category feature: the position of its value in the vocabulary, or its hash."""
 
     kind: Literal["category"] = "category"
     shape: tuple[int, ...] = ()
     vocabulary: tuple[str, ...]
-    """Values of the training rows, sorted; "" among them where missing cells are a class."""
+    """Values of the training rows, sorted; "" among them where missing cells are a class. None
+    where they are hashed."""
     encoding: Encoding
     fill: str | None = None
     """What stands in for a missing cell."""
@@ -97,12 +90,21 @@ class CategoryFit(Fitted):
     """What becomes of a value that is not in the vocabulary: an index is 0 in any case."""
     indicator: bool = False
     """Whether a number more says which cells were missing."""
+    hash: Hash | None = None
+    """Hash that takes the place of a vocabulary."""
+
+    @property
+    def classes(self) -> int:
+        """Return how many different numbers an index becomes, that of unknown values among them."""
+        return self.hash.num_bins if self.hash else len(self.vocabulary) + 1
 
     @property
     def codes(self) -> int:
         """Return how many numbers stand for the value of one cell."""
         if self.encoding == "index":
             return 1
+        if self.hash:
+            return self.hash.num_bins
         return len(self.vocabulary) + (self.unknown == "own")
 
     @property
@@ -147,7 +149,7 @@ class DateFit(Fitted):
     """How the texts of the training rows were written, in the signs of strptime."""
     parts: tuple[Part, ...]
     """What the network reads, in this order."""
-    moments: dict[Part, tuple[float, float]] = {}
+    moments: dict[Part, tuple[float, float]] = Field(default={})
     """Mean and deviation in the training rows of parts that do not come again: days, years."""
     fill: str | None = None
     """What stands in for a missing cell, as 2024-01-31 13:05:00."""
@@ -213,7 +215,20 @@ ColumnFit = Annotated[
 
 def fills_gaps(fit: ColumnFit) -> bool:
     """Tell whether a column's missing cells are something to the network."""
-    return fit.fill is not None or (isinstance(fit, CategoryFit) and "" in fit.vocabulary)
+    if isinstance(fit, CategoryFit) and ("" in fit.vocabulary or (fit.hash and fit.hash.masked)):
+        return True
+    return fit.fill is not None
+
+
+def is_whole(fit: ColumnFit) -> bool:
+    """Tell whether a column enters the network as whole numbers, those of words apart."""
+    match fit:
+        case CategoryFit():
+            return fit.encoding == "index"
+        case NumericFit():
+            return fit.bins is not None and fit.bins.encoding == "index"
+        case _:
+            return isinstance(fit, IntegerFit)
 
 
 class TargetFit(Fitted):
@@ -280,7 +295,7 @@ class ReadAs(Fitted):
     name: str
     sha256: str
     """Of its bytes, hexadecimal."""
-    sniffed: dict[str, str] = {}
+    sniffed: dict[str, str] = Field(default={})
     """What was found out about how it is written, by setting."""
 
 
@@ -297,13 +312,13 @@ class Preprocessing(Fitted):
     """Target of each output."""
     window: WindowSection | None = None
     """Windows over a series; `gap` as it was found where the spec leaves it open."""
-    known: dict[str, str] = {}
+    known: dict[str, str] = Field(default={})
     """Columns known in advance: name among `columns` -> column of the table."""
     forward: tuple[str, ...] = ()
     """Columns, by their names among `columns`, whose missing cells take the last known value."""
     target_missing: Literal["error", "drop"] = "error"
     """Whether windows without a target are left out."""
-    ordering: dict[str, str] = {}
+    ordering: dict[str, str] = Field(default={})
     """Columns that tell series apart and order them, with the kind of each, or its dates' form."""
     missing: Missing = "error"
     """What the data section says of missing cells."""
@@ -358,9 +373,7 @@ class Preprocessing(Fitted):
     def whole(self, columns: tuple[str, ...]) -> bool:
         """Tell whether an input of these columns consists of integers."""
         return all(
-            isinstance(fit, IntegerFit)
-            or (isinstance(fit, CategoryFit) and fit.encoding == "index")
-            or (isinstance(fit, TextFit) and fit.numbered)
+            is_whole(fit) or (isinstance(fit, TextFit) and fit.numbered)
             for fit in (self.columns[name] for name in columns)
         )
 

@@ -199,12 +199,12 @@ def _fit_reconstruction(roles: Roles, output: str, features: Mapping[str, Column
 def _check_reconstructed(name: str, fit: ColumnFit) -> None:
     """Refuse a column whose numbers cannot be brought back into its own units (S115)."""
     bent = isinstance(fit, NumericFit) and fit.bent
-    joined = isinstance(fit, CategoryFit) and fit.codes > max(1, len(fit.vocabulary))
+    joined = isinstance(fit, CategoryFit) and (fit.hash or fit.codes > max(1, len(fit.vocabulary)))
     if bent or joined or fit.indicator or isinstance(fit, DateFit | TextFit):
         words = {DateFit: "a date", TextFit: "a text"}
-        what = words.get(type(fit), "bent, joined or marked as missing")
+        what = words.get(type(fit), "bent, joined, in bins or marked as missing")
         message = f'"{name}" is {what}, and the network reconstructs its input in its own units'
-        hint = "use scaling: standardize, and no clip, rare, unknown: own or indicator"
+        hint = "use scaling: standardize, and no clip, bins, rare, unknown: own or indicator"
         raise refuse("S115", message, hint=hint, path=("data", "columns", name))
 
 

@@ -144,4 +144,11 @@ GRAPH: tuple[Code, ...] = (
         "one of them: whatever length the data has, Keras stops at the first batch.",
         "Bring both to one length.",
     ),
+    Code(
+        "G323",
+        "table without a size",
+        "`input_dim: auto` counts the whole numbers of the column or the layer that feeds a table; "
+        "computed numbers, and those of an input without data, are not counted.",
+        "Write `input_dim`: one more than the largest number that comes in.",
+    ),
 )

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnspec.catalog.registry import find
-from nnspec.catalog.sources import Source
+from nnspec.catalog.sources import Images, Source, Texts
 from nnspec.data.columns.dates import Form
 from nnspec.data.columns.kinds import Declared, type_columns
 from nnspec.data.columns.missing import (
@@ -19,6 +19,7 @@ from nnspec.data.columns.missing import (
 )
 from nnspec.data.columns.refusals import refuse
 from nnspec.data.fit.fitted import CategoryFit, ColumnFit, DateFit, Preprocessing, fills_gaps
+from nnspec.data.fit.image import ImageFit
 from nnspec.data.read.raw import DATA_LIMIT, Raw
 from nnspec.data.read.signs import Signs
 from nnspec.data.read.source import read_source
@@ -29,7 +30,7 @@ from nnspec.data.table import Column, Rows, Table, Values
 from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.language.near_names import nearest as like
 from nnspec.spec.data import KINDS, Kind
-from nnspec.spec.formats import format_of
+from nnspec.spec.formats import PICTURES, format_of
 from nnspec.spec.source import BUNDLED, nearest
 
 SHOWN = 20
@@ -78,7 +79,7 @@ def read_for_prediction(
             D105 for missing cells that the training did not learn to fill, D110 for array cells
             of another shape, D112 for numbers that no network can take, D113 for too few rows.
     """
-    raw = read_like(source, fitted, folder, limit)
+    raw = read_like(source, fitted, folder, limit, with_targets=with_targets)
     targets = _target_kinds(fitted) if with_targets else {}
     table = _read_table(raw, fitted, targets)
     notes = tuple(find_unknown(table, fitted))
@@ -102,13 +103,16 @@ def read_for_prediction(
     )
 
 
-def read_like(source: str, fitted: Preprocessing, folder: FilePath, limit: int) -> Raw:
+def read_like(
+    source: str, fitted: Preprocessing, folder: FilePath, limit: int, *, with_targets: bool
+) -> Raw:
     """Return a file's columns, read as the spec said of the files that were trained on.
 
-    What the spec left open is found out anew: a file from elsewhere may be written otherwise.
+    What the spec left open is found out anew: a file from elsewhere may be written otherwise. Of a
+    folder the labels are read where they are wanted.
     """
-    said = None
-    if fitted.said is not None and not source.startswith(BUNDLED):
+    said: object = folder_like(source, fitted, folder, with_targets=with_targets)
+    if said is None and fitted.said is not None and not source.startswith(BUNDLED):
         ((name, arguments),) = fitted.said.items()
         kind = find("sources", name)
         own = format_of(source)
@@ -117,6 +121,22 @@ def read_like(source: str, fitted: Preprocessing, folder: FilePath, limit: int) 
     usual = Signs(*fitted.signs)
     given = said if isinstance(said, Source) else source
     return read_source(given, folder, allow_outside=True, limit=limit, usual=usual)
+
+
+def folder_like(
+    source: str, fitted: Preprocessing, folder: FilePath, *, with_targets: bool
+) -> Source | None:
+    """Return how a folder, or a picture of its own, is read; None for a table."""
+    path = folder / source
+    ((name, arguments),) = (fitted.said or {"images": {}}).items()
+    pictures = any(isinstance(fit, ImageFit) for fit in fitted.columns.values())
+    meant = path.is_dir() or path.suffix.lower() in PICTURES
+    if not meant or not (pictures or name == "texts"):
+        return None
+    kind = Texts if name == "texts" else Images
+    arguments = {key: value for key, value in arguments.items() if key in kind.model_fields}
+    labels = arguments.get("labels") if with_targets else "none"
+    return kind.model_validate({**arguments, "path": source, "labels": labels})
 
 
 def _read_table(raw: Raw, fitted: Preprocessing, targets: Mapping[str, Kind]) -> Table:
@@ -197,7 +217,13 @@ def ordering(written: str) -> Declared:
 
 def _declared(fit: ColumnFit) -> Declared:
     """Return what a column is taken for: what it was in training."""
-    return Form(fit.form) if isinstance(fit, DateFit) else fit.kind
+    match fit:
+        case DateFit():
+            return Form(fit.form)
+        case ImageFit():
+            return fit.said
+        case _:
+            return fit.kind
 
 
 def _unknown_cells(column: Column, fit: CategoryFit) -> NDArray[np.bool_]:

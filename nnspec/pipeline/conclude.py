@@ -93,7 +93,8 @@ def write(trained: Trained, judged: Judged, report: Report) -> None:
     folder.write(MARKDOWN, render_markdown(report))
     if len(dataset.splits[TESTED]):
         pairs = [(head, judged.answers[head.name][TESTED]) for head in judged.heads]
-        folder.write(PREDICTIONS, encode_predictions(pairs))
+        files = dataset.splits[TESTED].features.files
+        folder.write(PREDICTIONS, encode_predictions(pairs, beside=files))
 
 
 def with_model(trained: Trained, report: Report) -> Report:

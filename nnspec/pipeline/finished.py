@@ -177,7 +177,8 @@ def predict_rows(run: Finished, rows: NewRows) -> Predicted:
         (head, answer_new_rows(run.program, head, predicted, rows))
         for head in describe_heads(run.program)
     ]
-    table = encode_predictions(pairs, rows.left_out.tolist(), rows.beside)
+    beside = {**rows.features.files, **rows.beside}
+    table = encode_predictions(pairs, rows.left_out.tolist(), beside)
     return Predicted(table, (*run.doubts, *rows.notes))
 
 

@@ -6,7 +6,7 @@ Each finding carries the path of the value that must change.
 from collections.abc import Iterator
 from itertools import chain, islice
 
-from nnspec.catalog.columns import Date
+from nnspec.catalog.columns import Date, ImageColumn
 from nnspec.diagnostics import MOST_ERRORS, Diagnostic, Path
 from nnspec.spec.builtin import BundledSet, bundled_set
 from nnspec.spec.data import DataSection, GivenSplits, as_columns, feature_columns, target_columns
@@ -130,6 +130,7 @@ def _contradictions(section: DataSection) -> Iterator[Diagnostic]:
         yield Diagnostic("S115", message, path=("data", "sample_weight"))
     yield from _excluded(section)
     yield from _forms(section)
+    yield from _fits(section)
     yield from _repeated(section)
 
 
@@ -150,6 +151,15 @@ def _forms(section: DataSection) -> Iterator[Diagnostic]:
             if problem:
                 message = f'the form "{kind.format}" of dates cannot be read: {problem}'
                 yield Diagnostic("S115", message, path=("data", "columns", name, "format"))
+
+
+def _fits(section: DataSection) -> Iterator[Diagnostic]:
+    """Yield a finding for each column of pictures that are brought to no size, in some way."""
+    for name, kind in section.columns.items():
+        if isinstance(kind, ImageColumn) and kind.size is None and kind.fit != "stretch":
+            message = f"`fit: {kind.fit}` says how pictures are brought to a size, and none is said"
+            path = ("data", "columns", name, "fit")
+            yield Diagnostic("S115", message, hint="add size: [64, 64]", path=path)
 
 
 def _repeated(section: DataSection) -> Iterator[Diagnostic]:

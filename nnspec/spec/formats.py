@@ -6,6 +6,7 @@ from nnspec.catalog.sources import (
     Csv,
     Excel,
     Feather,
+    Images,
     Json,
     JsonLines,
     Npy,
@@ -36,6 +37,13 @@ FORMATS: dict[str, type[Source]] = {
     ".sqlite3": Sqlite,
 }
 """Ending -> format; what the spec says of a file goes before it."""
+FOLDER = "/"
+"""What the path of a folder of pictures ends in."""
+PICTURES = (
+    *(".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff"),
+    *(".ppm", ".pgm", ".pbm"),
+)
+"""Endings of pictures, in small letters."""
 PACKED = (".gz", ".zst", ".zip")
 """Endings of files that hold another one, packed."""
 
@@ -60,6 +68,8 @@ def format_of(name: str) -> Source | None:
     A .zip archive may hold a file of any name: what it is shows when it is opened.
     """
     ending = ending_of(name)
+    if name.endswith(FOLDER):
+        return Images(path=name)
     if ending == "" and packing_of(name) == ".zip":
         return Csv(path=name)
     kind = FORMATS.get(ending)

@@ -58,6 +58,8 @@ def dropping_columns(table: Table, roles: Roles, section: DataSection) -> tuple[
 def _is_filled(name: str, table: Table, roles: Roles, section: DataSection) -> bool:
     """Tell whether something takes the place of a column's missing cells."""
     policy = section.missing_of(name) if name in roles.features else "error"
+    if table[name].kind == "image":
+        return False
     if table[name].kind == "integer":
         return isinstance(policy, Constant)
     return isinstance(policy, Constant) or policy in {*FILLS, "own", "empty"}
@@ -142,7 +144,7 @@ def _beyond(column: Column) -> Flags | None:
 def _remedy(policy: Missing) -> str:
     """Return what to write instead."""
     if policy in FILLS:
-        hint = "targets, weights and integer columns are never filled"
+        hint = "targets, weights, pictures and integer columns are never filled"
         return f"{hint}: use target_missing: drop, missing: drop, or fill the cells"
     return "set data.missing to drop, mean, median or most_frequent, or fill the cells"
 

@@ -19,6 +19,7 @@ from pydantic import (
 )
 
 from nnspec.catalog.columns import Encoding, Part
+from nnspec.data.fit.image import ImageFit
 from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.shapes import Tensor
 from nnspec.spec.data import Kind, Missing, WindowSection
@@ -205,7 +206,7 @@ class TextFit(Fitted):
 
 
 ColumnFit = Annotated[
-    NumericFit | CategoryFit | BooleanFit | IntegerFit | DateFit | TextFit,
+    NumericFit | CategoryFit | BooleanFit | IntegerFit | DateFit | TextFit | ImageFit,
     Field(discriminator="kind"),
 ]
 

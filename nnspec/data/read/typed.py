@@ -1,5 +1,6 @@
 """Reads a source once: typed columns of whole rows, with nothing split or fitted yet."""
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 
@@ -11,7 +12,7 @@ from nnspec.data.columns.missing import settle_missing
 from nnspec.data.columns.refusals import refuse
 from nnspec.data.columns.roles import Roles, TargetNeeds, assign_roles
 from nnspec.data.columns.series import find_several_series
-from nnspec.data.read.raw import DATA_LIMIT, ReadFile
+from nnspec.data.read.raw import DATA_LIMIT, Raw, ReadFile
 from nnspec.data.read.signs import PLAIN, Signs
 from nnspec.data.read.sniffed import tell_sniffed
 from nnspec.data.read.source import read_source
@@ -75,6 +76,7 @@ def read_rows(
     roles = assign_roles(section, needs, raw.names, raw.index)
     section = settle(section, raw.names)
     table = type_columns(raw, roles.columns, declared(section), section.null_values)
+    fingerprint = _fingerprint(raw, table)
     check_declared(table, roles, section)
     _check_weights(table, roles)
     kept = np.flatnonzero(settle_missing(table, roles, section))
@@ -90,7 +92,7 @@ def read_rows(
         table,
         kept,
         roles,
-        raw.fingerprint,
+        fingerprint,
         raw.source,
         tuple(doubts),
         raw.signs,
@@ -98,6 +100,14 @@ def read_rows(
         given,
         series,
     )
+
+
+def _fingerprint(raw: Raw, table: Table) -> str:
+    """Return the SHA-256 of a source with that of the pictures which it names."""
+    behind = [one.digest for one in table.columns.values() if one.digest]
+    if not behind:
+        return raw.fingerprint
+    return hashlib.sha256("\n".join([raw.fingerprint, *behind]).encode()).hexdigest()
 
 
 def _check_weights(table: Table, roles: Roles) -> None:

@@ -175,7 +175,7 @@ class ImageColumn(ColumnKind):
     to 1 for white unless `value_range` says otherwise: pictures are not standardized.
 
     The SavedModel takes the bytes of the pixels, uint8 of (batch, rows, columns, channels), as
-    Pillow gives them: with `from PIL import Image, ImageOps`, for three channels and `fit: stretch`,
+    Pillow gives them: with `from PIL import Image, ImageOps`, three channels and `fit: stretch`,
     `ImageOps.exif_transpose(Image.open(path)).convert("RGB").resize((columns, rows),
     Image.Resampling.BILINEAR)`. Files are not decoded within it, since TensorFlow decodes JPEG, and
     resizes, with other roundings than Pillow; so it answers as `predict` does.

@@ -1,4 +1,4 @@
-"""Columns of pictures: paths in the cells to one array of bytes, or the bytes that an array holds."""
+"""Columns of pictures: paths in the cells to one array of bytes, or an array's own bytes."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path as FilePath

@@ -24,8 +24,9 @@ from nnspec.document.file import read_file
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-FORMATS = ("PNG", "JPEG", "MPO", "GIF", "BMP", "WEBP", "TIFF", "PPM")
-"""Kinds of files that are decoded, by Pillow's names; no other of its decoders is reached."""
+FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF", "PPM")
+"""Kinds of files that are decoded, by Pillow's names; no other of its decoders is reached. JPEG
+holds MPO, several of them in a file, as telephones write it."""
 MOST_PIXELS = 89_000_000
 """Pixels of a picture, from which on Pillow itself warns of bombs."""
 MOST_BYTES = 512 * 2**20

@@ -4,6 +4,7 @@ import struct
 import zlib
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -80,9 +81,7 @@ def folder_of(folder: Path, files: dict[str, bytes]) -> Path:
     return folder
 
 
-def whole(
-    folder: Path, source: object, *, allow_outside: bool = False, **settings: object
-) -> Table:
+def whole(folder: Path, source: object, *, allow_outside: bool = False, **settings: Any) -> Table:
     """Return every used column of a source, in its order."""
     settings.setdefault("target", "label")
     section = DataSection.model_validate({"source": source, **settings})
@@ -95,7 +94,7 @@ def zoo(folder: Path, each: int = 10, **size: int) -> Path:
     return folder_of(folder, drawn)
 
 
-def refused(folder: Path, source: object, **settings: object) -> tuple[str, str, str]:
+def refused(folder: Path, source: object, **settings: Any) -> tuple[str, str, str]:
     with pytest.raises(Refused) as caught:
         whole(folder, source, **settings)
     (found,) = caught.value.diagnostics

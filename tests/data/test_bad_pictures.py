@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from odd_pictures import bomb, colours, folder_of, header, named, packed, png, refused, whole
+from odd_pictures import NEEDS, bomb, colours, folder_of, header, named, packed, png, refused, whole
 from PIL import Image
 
 from nnspec.data import read_rows

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from odd_pictures import (
     NEEDS,
+    Pixels,
     colours,
     deep,
     folder_of,
@@ -28,10 +30,11 @@ from nnspec.spec.data import DataSection
 Load = Callable[..., Dataset]
 
 
-def only(folder: Path, data: bytes, **image: object) -> np.ndarray:
+def only(folder: Path, data: bytes, **image: object) -> Pixels:
     """Return the pixels of the one picture of a folder."""
     folder_of(folder, {"one/a.png": data, "two/b.png": data})
-    return whole(folder, "./", columns={"image": {"image": image}})["image"].values[0]
+    table = whole(folder, "./", columns={"image": {"image": image}})
+    return np.asarray(table["image"].values[0], np.uint8)
 
 
 def test_a_folder_of_pictures_gives_pixels_and_the_folders_names_in_the_order_of_names(
@@ -98,6 +101,7 @@ def test_folders_may_be_given_as_splits(tmp_path: Path) -> None:
 def test_a_table_names_pictures_by_paths_from_its_own_folder(tmp_path: Path) -> None:
     folder_of(tmp_path, {"photos/x.png": png(), "data/y.png": png(colours(seed=1))})
     named(tmp_path, "../photos/x.png", "y.png", str(tmp_path / "photos" / "x.png"), " y.png ")
+    said: object
     for said in ("image", {"image": {}}):
         table = whole(tmp_path, "data/list.csv", columns={"photo": said})
         seeds = [0, 1, 0, 1]
@@ -113,7 +117,7 @@ def test_rows_without_a_picture_are_refused_or_left_out(tmp_path: Path) -> None:
     fill = refused(tmp_path, "data/list.csv", columns={"photo": "image"}, missing="median")
     assert fill[0] == "D105"
     for settings in ({"missing": "drop"}, {"columns": {"photo": {"image": {"missing": "drop"}}}}):
-        told = {"columns": {"photo": "image"}, **settings}
+        told: dict[str, Any] = {"columns": {"photo": "image"}, **settings}
         assert whole(tmp_path, "data/list.csv", **told)["photo"].values.shape == (2, 6, 4, 3)
 
 

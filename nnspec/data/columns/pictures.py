@@ -29,17 +29,30 @@ def read_column(raw: Raw, name: str, said: ImageColumn, null_values: tuple[str, 
         message = f'column "{name}" holds {cells.dtype}; expected paths of pictures, as texts'
         raise refuse("D106", message, path=_place(name))
     check_library()
-    paths = read_texts(cells, null_values).fill_null("").to_list()
-    homes = _homes(raw)
-    places = [
-        _find(raw, name, place, text, home)
-        for place, (text, home) in enumerate(zip(paths, homes, strict=True))
-    ]
+    places = picture_files(raw, name, null_values)
     pictures = read_pictures(places, said)
     if pictures.failed:
         raise Refused([_told(name, places, pictures.failed)])
-    files = np.asarray(paths, dtype=object)
+    files = np.asarray(_paths(cells, null_values), dtype=object)
     return Column("image", pictures.pixels, files=files, digest=pictures.digest)
+
+
+def picture_files(raw: Raw, name: str, null_values: tuple[str, ...]) -> list[FilePath | None]:
+    """Return the files that the cells of a column of texts name, None for missing cells.
+
+    Raises:
+        Refused: X103 and X104 for paths that lead outside.
+    """
+    cells = raw.columns[name]
+    assert isinstance(cells, pl.Series), "arrays name no files"
+    named = zip(_paths(cells, null_values), _homes(raw), strict=True)
+    return [_find(raw, name, place, text, home) for place, (text, home) in enumerate(named)]
+
+
+def _paths(cells: pl.Series, null_values: tuple[str, ...]) -> list[str]:
+    """Return the texts of cells, "" for a missing one."""
+    paths: list[str] = read_texts(cells, null_values).fill_null("").to_list()
+    return paths
 
 
 def _homes(raw: Raw) -> Iterator[FilePath]:

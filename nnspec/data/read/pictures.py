@@ -37,6 +37,8 @@ DEEP = frozenset(("I;16", "I;16L", "I;16B", "I;16N"))
 """Those that have 16."""
 LARGE = 128
 """Rows and columns up to which a size is offered."""
+GREY = frozenset(("1", "L", "LA", "La", "I", *DEEP))
+"""Kinds of pixels without colours."""
 WIDE = "I"
 """What Pillow reads 16 bits of a PGM into."""
 
@@ -52,6 +54,15 @@ class Failed:
     code: str
     reason: str
     hint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What a picture's header says: rows and columns, in pixels, and whether it has no colours."""
+
+    rows: int
+    columns: int
+    grey: bool
 
 
 Read = tuple[Values, bytes] | Failed
@@ -228,6 +239,21 @@ def brought(picture: "Image", said: ImageColumn) -> "Image":
             return ImageOps.fit(picture, (columns, rows), way)
         case "pad":
             return ImageOps.pad(picture, (columns, rows), way)
+
+
+def measure_pictures(files: Sequence[FilePath]) -> list[Header]:
+    """Return the size and colours of pictures by their headers, of those that have one."""
+    from PIL import Image  # noqa: PLC0415 - an extra
+
+    headers: list[Header] = []
+    for file in files:
+        try:
+            with file.open("rb") as stream, Image.open(stream, formats=FORMATS) as opened:
+                columns, rows = opened.size
+                headers.append(Header(rows, columns, opened.mode in GREY))
+        except (OSError, Image.DecompressionBombError, SyntaxError, ValueError):
+            continue
+    return headers
 
 
 def check_library() -> None:

@@ -170,7 +170,7 @@ class ImageColumn(ColumnKind):
     PNG, JPEG, GIF, BMP, WebP, TIFF and PNM files are read with Pillow (pip install
     'nnspec[images]'), turned upright as their EXIF says, brought to `channels`, and then to `size`
     by bilinear interpolation. Of an animated picture, or of several pages, the first counts. CMYK
-    becomes RGB, of 16 bits a channel the upper 8 count, and what is transparent is put on black
+    becomes RGB, of 16 bits a channel the upper 8 count, and what is transparent is put on white
     where there is no channel for it. The network reads (rows, columns, channels), from 0 for black
     to 1 for white unless `value_range` says otherwise: pictures are not standardized.
 

@@ -163,12 +163,16 @@ def test_kinds_of_pixels_become_the_channels_that_are_said(tmp_path: Path) -> No
     see_through = packed(palette, "PNG", transparency=bytes([0] * 24))
     cases = {
         "grey": (packed(Image.fromarray(grey)), 3, np.dstack([grey] * 3)),
-        "grey and alpha": (packed(clear), 1, np.asarray(np.round(grey / 255 * 128), np.uint8)),
+        "grey and alpha": (
+            packed(clear),
+            1,
+            np.asarray(np.round(grey / 255 * 128 + 127), np.uint8),
+        ),
         "colours to grey": (png(), 1, np.asarray(Image.fromarray(colours()).convert("L"))),
         "opacity": (packed(Image.fromarray(opaque)), 4, opaque),
         "made opaque": (png(), 4, np.dstack([colours(), np.full((6, 4), 255, np.uint8)])),
         "palette": (packed(palette), 3, np.asarray(palette.convert("RGB"))),
-        "clear palette": (see_through, 3, np.zeros((6, 4, 3), np.uint8)),
+        "clear palette": (see_through, 3, np.full((6, 4, 3), 255, np.uint8)),
         "one bit": (packed(Image.fromarray(grey > 100)), 1, (grey > 100) * np.uint8(255)),
         "16 bits": (deep(grey.astype(np.uint16) * 256 + 200), 1, grey),
         "16 bits of a PGM": (packed(Image.fromarray(grey.astype(np.uint16) * 257), "PPM"), 1, grey),

@@ -220,8 +220,8 @@ def in_channels(picture: "Image", channels: int) -> "Image":
         return picture.convert("RGBA")
     if picture.has_transparency_data:
         clear = picture.convert("RGBA")
-        black = Image.new("RGBA", clear.size, (0, 0, 0, 255))
-        picture = Image.alpha_composite(black, clear)
+        white = Image.new("RGBA", clear.size, "white")
+        picture = Image.alpha_composite(white, clear)
     return picture.convert("L" if channels == 1 else "RGB")
 
 

@@ -92,10 +92,7 @@ def judge(raw: Raw, target: str, *, series: bool) -> Judged:
             where no feature is left, D115 for a target that is neither numbers nor classes.
     """
     if target not in raw.names:
-        message = f'the data has no column "{target}"; it has {", ".join(raw.names)}'
-        flat = target == "label" and "image" in raw.kinds
-        how = "put the pictures of each class into a folder: photos/cat/1.jpg" if flat else None
-        raise Refused([Diagnostic("D103", message, hint=how or nearest(target, raw.names))])
+        raise unknown(target, raw)
     whole, null_values = read_columns(raw, target)
     absent = whole[target].missing()
     # Rows without a target are left out, and what is the same in all others tells nothing.
@@ -132,6 +129,14 @@ def judge(raw: Raw, target: str, *, series: bool) -> Judged:
         pixels=table[pictures[0]].shape if pictures else (),
         moments=next((name for name in features if in_order(table[name])), None),
     )
+
+
+def unknown(target: str, raw: Raw) -> Refused:
+    """Return the refusal of a target that is no column (D103)."""
+    message = f'the data has no column "{target}"; it has {", ".join(raw.names)}'
+    flat = target == "label" and "image" in raw.kinds
+    how = "put the pictures of each class into a folder: photos/cat/1.jpg" if flat else None
+    return Refused([Diagnostic("D103", message, hint=how or nearest(target, raw.names))])
 
 
 def said_kinds(table: Table, raw: Raw) -> Iterator[tuple[str, Plain]]:

@@ -37,7 +37,6 @@ class Found:
 
     Attributes:
         name: its path from the folder on, parted by slashes.
-        label: the first folder of that path, "" where there is none.
     """
 
     name: str

@@ -60,7 +60,7 @@ DATA: tuple[Code, ...] = (
     Code(
         "D110",
         "lengths differ",
-        "All arrays must have one entry per row, and pictures that are brought to no size one size.",
+        "All arrays must have one entry per row, and pictures that keep their size the same one.",
         "Repair the file, or say what size pictures are brought to.",
     ),
     Code(

@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 SPECS = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "specs").glob("*.yaml"))
-HEAVY = ("keras", "tensorflow", "numpy", "polars", "sklearn", "h5py")
+HEAVY = ("keras", "tensorflow", "numpy", "polars", "sklearn", "h5py", "PIL")
 
 PROGRAM = """
 import sys

@@ -30,6 +30,7 @@ from nnspec.data.fit.fitted import (
     Preprocessing,
     TextFit,
 )
+from nnspec.data.fit.image import ImageFit
 from nnspec.data.rows import RowSource
 from nnspec.data.split.splits import SplitName
 from nnspec.data.table import Table, Values
@@ -119,6 +120,8 @@ class Front(tf.Module):  # type: ignore[misc]  # TensorFlow is untyped
                 return encode_dates(fit, _filled_texts(cells, fit.fill))
             case TextFit():
                 return encode_texts(fit, self.tables[name], _filled_texts(cells, fit.fill))
+            case ImageFit():
+                return tf.expand_dims(_lit(fit, cells), axis=-1)
             case _:
                 assert_never(fit)
 
@@ -216,6 +219,12 @@ def _scaled(fit: NumericFit, numbers: tf.Tensor) -> tf.Tensor:
     # A product, because graph mode turns the quotient into one and rounds otherwise.
     precise = bend(fit, tf.cast(numbers, tf.float64))
     return tf.cast((precise - fit.shift) * (1 / fit.scale), tf.float32)
+
+
+def _lit(fit: ImageFit, pixels: tf.Tensor) -> tf.Tensor:
+    """Return bytes of pixels as float32 numbers of the range that is said."""
+    dark, bright = fit.value_range
+    return tf.cast(pixels, tf.float32) * ((bright - dark) / 255) + dark
 
 
 def _empty(rows: int, tensor: Tensor) -> Values:

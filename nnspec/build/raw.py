@@ -32,10 +32,12 @@ from nnspec.data.fit.fitted import (
     TextFit,
     fills_gaps,
 )
+from nnspec.data.fit.image import ImageFit
 from nnspec.data.table import Column, Table
 
 READ = tuple[tf.Tensor, tf.Tensor]
-"""Cells as a table holds them, and which of them, of the same shape, can be answered."""
+"""Cells as a table holds them, and which of them, of the same shape, can be answered; of pictures
+which rows."""
 
 
 def raw_type(fit: ColumnFit) -> tf.DType:
@@ -49,6 +51,8 @@ def raw_type(fit: ColumnFit) -> tf.DType:
             return tf.float64 if fit.precision == "double" else tf.float32
         case BooleanFit():
             return tf.float32
+        case ImageFit():
+            return tf.uint8
         case _:
             assert_never(fit)
 
@@ -87,6 +91,8 @@ def read_cells(fit: ColumnFit, cells: tf.Tensor, null_values: tuple[str, ...]) -
         case IntegerFit():
             taken = (cells >= SMALLEST_INTEGER) & (cells <= LARGEST_INTEGER)
             return tf.where(taken, cells, 0), taken
+        case ImageFit():
+            return cells, tf.ones(tf.shape(cells)[:1], tf.bool)
         case _:
             assert_never(fit)
 

@@ -9,7 +9,16 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from nnspec.catalog.base import CatalogObject
-from nnspec.catalog.types import LARGEST, Flag, Number, Positive, Seed, Text
+from nnspec.catalog.types import (
+    LARGEST,
+    Broadcast,
+    Flag,
+    Number,
+    Positive,
+    Seed,
+    Text,
+    ValueRange,
+)
 
 Policy = Literal["error", "drop", "mean", "median", "most_frequent", "forward"]
 Scaling = Literal["standardize", "minmax", "robust", "log", "quantile", "none"]
@@ -22,6 +31,10 @@ LINEAR: tuple[Part, ...] = ("elapsed", "year")
 """Parts of a date that do not come again."""
 Bounds = Annotated[tuple[Number | None, Number | None], Field()]
 """Smallest and largest number; null for none."""
+
+Side = Annotated[int, Field(strict=True, ge=1, le=8192)]
+Extent = Annotated[tuple[Side, Side], Broadcast(2)]
+"""Rows and columns of a picture, in pixels; one number for both."""
 
 MOST_WORDS = 5
 """Words in a row that may make one of their own."""
@@ -239,6 +252,41 @@ class TextColumn(ColumnKind):
     )
     """Words of a text that are read, for `int`; as many as the longest training text has, and at
     most 1,000, if absent."""
+
+
+class ImageColumn(ColumnKind):
+    """Pictures: cells are paths of their files, relative to the table's own.
+
+    PNG, JPEG, GIF, BMP, WebP, TIFF and PNM files are read with Pillow (pip install
+    'nnspec[images]'), turned upright as their EXIF says, brought to `channels`, and then to `size`
+    by bilinear interpolation. Of an animated picture, or of several pages, the first counts. CMYK
+    becomes RGB, of 16 bits a channel the upper 8 count, and what is transparent is put on white
+    where there is no channel for it. The network reads (rows, columns, channels), from 0 for black
+    to 1 for white unless `value_range` says otherwise: pictures are not standardized.
+
+    The SavedModel takes the bytes of the pixels, uint8 of (batch, rows, columns, channels), as
+    Pillow gives them: with `from PIL import Image, ImageOps`, three channels and `fit: stretch`,
+    `ImageOps.exif_transpose(Image.open(path)).convert("RGB").resize((columns, rows),
+    Image.Resampling.BILINEAR)`. Files are not decoded within it, since TensorFlow decodes JPEG, and
+    resizes, with other roundings than Pillow; so it answers as `predict` does.
+    """
+
+    keras_name = "image"
+    shorthand = "size"
+
+    size: Extent | None = Field(default=None, examples=[[64, 64]])
+    """Rows and columns, in pixels, that every picture is brought to. If absent they keep their
+    size, which must be the same for all."""
+    channels: Literal[1, 3, 4] = 3
+    """1 for shades of grey, 3 for red, green and blue, 4 with opacity as well."""
+    fit: Literal["stretch", "crop", "pad"] = "stretch"
+    """How a picture of another shape is brought to `size`: `stretch` changes its proportions,
+    `crop` cuts what is too much off both sides, `pad` adds black on both sides."""
+    value_range: ValueRange = (0.0, 1.0)
+    """Numbers that the darkest and the brightest value of a channel become: [0, 255] for networks
+    with `include_preprocessing`, [-1, 1] for those that want 0 in the middle."""
+    missing: Literal["error", "drop"] | None = None
+    """What happens to rows without a picture: `error` or `drop`; no picture stands in for one."""
 
 
 class Identifier(ColumnKind):

@@ -16,7 +16,7 @@ INDEX: dict[str, dict[str, str]] = {
         "nnspec.catalog.callbacks": "EarlyStopping ReduceLROnPlateau SwapEMAWeights TerminateOnNaN",
     },
     "columns": {
-        "nnspec.catalog.columns": "boolean category date identifier integer numeric text",
+        "nnspec.catalog.columns": "boolean category date identifier image integer numeric text",
     },
     "constraints": {
         "nnspec.catalog.constraints": (
@@ -186,6 +186,8 @@ INDEX: dict[str, dict[str, str]] = {
         ),
     },
     "sources": {
-        "nnspec.catalog.sources": "csv excel feather json jsonl npy npz parquet sqlite",
+        "nnspec.catalog.sources": (
+            "csv excel feather images json jsonl npy npz parquet sqlite texts"
+        ),
     },
 }

@@ -124,3 +124,38 @@ class Sqlite(Source):
     """Name of the table or view; absent where the database has one."""
     query: Text | None = Field(default=None, examples=["SELECT * FROM orders"])
     """SELECT whose rows are read, in place of a table's."""
+
+
+class Folder(Source, abstract=True):
+    """A folder of files, one a row, in the order of their names.
+
+    Files and folders whose names begin with a dot are passed over. A table's column `label` holds
+    the name of the folder, right below this one, that a file lies in, however deep.
+    """
+
+    labels: Literal["folder", "none"] | None = None
+    """`folder`: the column `label` says which folder each file lies in; `none`: there is no such
+    column. If absent it is there where all files lie in folders of their own."""
+
+
+class Images(Folder):
+    """A folder of pictures, as the columns `image` and `label`: photos/cat/1.jpg, photos/dog/2.jpg.
+
+    A path that ends in a slash names one, too: `source: photos/`. Files of other endings than .png,
+    .jpg, .jpeg, .gif, .bmp, .webp, .tif, .tiff, .ppm, .pgm and .pbm are left out. How pictures are
+    brought to one size stands in `columns: {image: {image: {size: [64, 64]}}}`.
+    """
+
+    keras_name = "images"
+
+
+class Texts(Folder):
+    """A folder of texts, as the columns `text` and `label`: reviews/good/1.txt, reviews/bad/2.txt.
+
+    Files of every ending are read, each as one text.
+    """
+
+    keras_name = "texts"
+
+    encoding: Text | None = Field(default=None, examples=["cp1252"])
+    """Encoding of the files, by Python's name: cp1252, latin-1, utf-16. UTF-8 if absent."""

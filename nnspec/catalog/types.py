@@ -7,7 +7,7 @@ entries of a tuple wherever Keras allows it.
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import AfterValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
@@ -80,6 +80,17 @@ class Broadcast:
                 )
         return value
 
+
+def ascending(pair: tuple[float, float]) -> tuple[float, float]:
+    """Return a pair of numbers, known to ascend."""
+    if pair[0] >= pair[1]:
+        message = f"the first number must be below the second; got {list(pair)}"
+        raise ValueError(message)
+    return pair
+
+
+ValueRange = Annotated[tuple[Number, Number], AfterValidator(ascending)]
+"""Lowest and highest value of a pixel."""
 
 Single = Annotated[tuple[Positive], Broadcast(1)]
 Pair = Annotated[tuple[Positive, Positive], Broadcast(2)]

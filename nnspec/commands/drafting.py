@@ -14,7 +14,8 @@ TABLES = {"numpy", "polars", "sklearn"}
 
 def init(
     table: Annotated[
-        str | None, typer.Option("--from", metavar="TABLE", help="A table, or sklearn:NAME.")
+        str | None,
+        typer.Option("--from", metavar="TABLE", help="A table, a folder, or sklearn:NAME."),
     ] = None,
     target: Annotated[
         str | None, typer.Option("--target", metavar="COLUMN", help="The column to predict.")
@@ -89,6 +90,9 @@ def draft(table: str, target: str | None, folder: Path, window: int | None) -> s
     """Return a spec for a table, named as seen from the spec's folder."""
     from nnspec.spec.source import BUNDLED
 
+    is_folder = Path(table).is_dir()
+    if target is None and is_folder:
+        target = "label"
     if target is None:
         message = "--from needs --target COLUMN: the column to predict"
         raise typer.BadParameter(message)
@@ -97,6 +101,8 @@ def draft(table: str, target: str | None, folder: Path, window: int | None) -> s
         # What was named from the root on, and lies elsewhere, stays named so.
         whole = Path(table).is_absolute() and is_outside(table, folder)
         source = table if whole else Path(relpath(table, folder)).as_posix()
+        if is_folder:
+            source = source.rstrip("/") + "/"
     try:
         with explained():
             from nnspec.draft.tabular import draft_spec

@@ -82,18 +82,19 @@ def compare(table: Table, fitted: Preprocessing, known: Profile | None) -> dict[
     columns = known.columns if known else {}
     found: dict[str, ColumnDrift] = {}
     for name, fit in fitted.columns.items():
-        cells = table[name].values.size
+        # What is known in advance has a name of its own beside the past of the same column.
+        cells = table[fitted.known.get(name, name)]
         if known is None or name not in columns:
-            counted = count_plainly(table[name], fit)
-            found[name] = ColumnDrift(cells, counted.missing, counted.unknown)
+            counted = count_plainly(cells, fit)
+            found[name] = ColumnDrift(cells.values.size, counted.missing, counted.unknown)
         else:
-            counted = count(table[name], fit, columns[name])
+            counted = count(cells, fit, columns[name])
             # Training rows that lacked a cell were left out, and so will be the new ones.
             missing = 0 if name in fitted.dropping else counted.missing
             compared = _compare(
                 replace(counted, missing=missing), fit, columns[name], (table.rows, known.rows)
             )
-            found[name] = replace(compared, cells=cells, missing=counted.missing)
+            found[name] = replace(compared, cells=cells.values.size, missing=counted.missing)
     return found
 
 

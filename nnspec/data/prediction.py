@@ -7,8 +7,6 @@ from pathlib import Path as FilePath
 import numpy as np
 from numpy.typing import NDArray
 
-from nnspec.catalog.registry import find
-from nnspec.catalog.sources import Source
 from nnspec.data.carried import Carried, carry
 from nnspec.data.columns.dates import Form
 from nnspec.data.columns.kinds import Declared, type_columns
@@ -22,17 +20,16 @@ from nnspec.data.columns.refusals import refuse
 from nnspec.data.columns.weights import find_negative
 from nnspec.data.drift import ColumnDrift
 from nnspec.data.fit.fitted import CategoryFit, ColumnFit, DateFit, Preprocessing, fills_gaps
+from nnspec.data.fit.image import ImageFit
+from nnspec.data.new_tables import read_like
 from nnspec.data.new_windows import cut_windows
-from nnspec.data.read.raw import DATA_LIMIT, Raw
-from nnspec.data.read.signs import Signs
-from nnspec.data.read.source import read_source
+from nnspec.data.read.raw import Raw
 from nnspec.data.split.parts import Split
 from nnspec.data.table import Column, Rows, Table
 from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.language.near_names import nearest as like
 from nnspec.spec.data import KINDS, Kind
-from nnspec.spec.formats import format_of
-from nnspec.spec.source import BUNDLED, nearest
+from nnspec.spec.source import nearest
 
 SHOWN = 20
 """How many rows, values or columns a message lists."""
@@ -86,7 +83,7 @@ def read_for_prediction(
             D110 for array cells of another shape, D112 for numbers that no network can take, D113
             for too few rows.
     """
-    raw = read_like(source, fitted, folder)
+    raw = read_like(source, fitted, folder, with_targets=with_targets)
     beside = carry(raw, fitted, keep)
     targets = _known_kinds(fitted, raw) if with_targets else {}
     table = _read_table(raw, fitted, targets)
@@ -118,31 +115,6 @@ def _rows_of(table: Table, fitted: Preprocessing, source: str, targets: tuple[st
     table = table.take(kept) if len(left_out) else table
     features, known = table.select(fitted.columns), table.select(targets)
     return NewRows(features, known, kept, left_out=left_out, notes=notes)
-
-
-def read_like(source: str | tuple[str, ...], fitted: Preprocessing, folder: FilePath) -> Raw:
-    """Return a table's columns, read as the spec said of the files that were trained on.
-
-    What the spec left open is found out anew: a file from elsewhere may be written otherwise.
-    """
-    usual = Signs(*fitted.signs)
-    if isinstance(source, str):
-        given: str | Source | tuple[str | Source, ...] = _as_said(source, fitted)
-    else:
-        given = tuple(_as_said(one, fitted) for one in source)
-    return read_source(given, folder, allow_outside=True, limit=DATA_LIMIT, usual=usual)
-
-
-def _as_said(source: str, fitted: Preprocessing) -> str | Source:
-    """Return a file with what the spec says of its format, where it is of that format."""
-    if fitted.said is None or source.startswith(BUNDLED):
-        return source
-    ((name, arguments),) = fitted.said.items()
-    kind, own = find("sources", name), format_of(source)
-    if kind is None or not (own is None or isinstance(own, kind)):
-        return source
-    said = kind.model_validate({**arguments, "path": source})
-    return said if isinstance(said, Source) else source
 
 
 def _read_table(raw: Raw, fitted: Preprocessing, targets: Mapping[str, Kind]) -> Table:
@@ -189,7 +161,13 @@ def ordering(written: str) -> Declared:
 
 def _declared(fit: ColumnFit) -> Declared:
     """Return what a column is taken for: what it was in training."""
-    return Form(fit.form) if isinstance(fit, DateFit) else fit.kind
+    match fit:
+        case DateFit():
+            return Form(fit.form)
+        case ImageFit():
+            return fit.said
+        case _:
+            return fit.kind
 
 
 def _unknown_cells(column: Column, fit: CategoryFit) -> NDArray[np.bool_]:

@@ -26,6 +26,7 @@ from nnspec.data.fit.fitted import (
     TextFit,
 )
 from nnspec.data.fit.frozen import Fitted
+from nnspec.data.fit.image import ImageFit
 from nnspec.data.table import Column, Table
 from nnspec.diagnostics import Diagnostic, Refused
 
@@ -128,11 +129,17 @@ def count_plainly(column: Column, fit: ColumnFit) -> Counted:
 
 
 def numbers_of(column: Column, fit: ColumnFit) -> tuple[Numbers, int]:
-    """Return the present cells of a column as numbers, in one line, and how many are missing."""
+    """Return the present cells of a column as numbers, in one line, and how many are missing.
+
+    Of a text it is the number of its words, of a picture its mean brightness.
+    """
     absent = _absent(column)
-    present = column.values.reshape(-1)[~absent]
+    cells = column.values if isinstance(fit, ImageFit) else column.values.reshape(-1)
+    present = cells[~absent]
     missing = int(absent.sum())
     match fit:
+        case ImageFit():
+            return present.reshape(len(present), -1).mean(axis=1, dtype=np.float64), missing
         case NumericFit() | BooleanFit() | IntegerFit():
             return present.astype(np.float64), missing
         case DateFit():
@@ -198,5 +205,7 @@ def _count_labels(column: Column, fit: CategoryFit, labels: tuple[str, ...]) -> 
 
 def _absent(column: Column) -> NDArray[np.bool_]:
     """Return which cells, or elements of array cells, are missing, in one line."""
+    if column.kind == "image":
+        return column.missing()
     flat = Column(column.kind, column.values.reshape(-1))
     return flat.missing()

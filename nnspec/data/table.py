@@ -18,15 +18,20 @@ class Column:
 
     Attributes:
         kind: what the cells are. It fixes the array: numeric and integer hold numbers with NaN
-            for a missing cell; boolean 0.0, 1.0 or NaN; the others texts, "" if missing, dates
-            such as 2024-01-31 13:05:00.
+            for a missing cell; boolean 0.0, 1.0 or NaN; image bytes; the others texts, "" if
+            missing, dates such as 2024-01-31 13:05:00.
         values: (rows,) or, for an array column, (rows, *shape).
         form: how dates were written, in the signs of strptime; "" where that is in doubt.
+        files: (rows,) file that each cell was read from, "" for a missing one; None where cells
+            stand in the table.
+        digest: SHA-256 of the bytes of pictures, hexadecimal.
     """
 
     kind: Kind
     values: Values
     form: str = ""
+    files: Values | None = None
+    digest: str = ""
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -41,6 +46,8 @@ class Column:
     def missing(self) -> NDArray[np.bool_]:
         """Return (rows,) where a cell, or any element of an array cell, is missing."""
         absent: NDArray[np.bool_]
+        if self.kind == "image" and self.files is not None:
+            return np.asarray(self.files == "", dtype=np.bool_)
         if self.textual:
             absent = np.asarray(self.values == "", dtype=np.bool_)
         elif np.issubdtype(self.values.dtype, np.floating):
@@ -51,7 +58,8 @@ class Column:
 
     def take(self, rows: Rows | slice) -> "Column":
         """Return some rows: a view for a slice, a copy for an array of row numbers."""
-        return Column(self.kind, self.values[rows], self.form)
+        files = None if self.files is None else self.files[rows]
+        return Column(self.kind, self.values[rows], self.form, files)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,6 +75,12 @@ class Table:
     def select(self, names: Iterable[str]) -> "Table":
         """Return the named columns; nothing is copied."""
         return Table({name: self.columns[name] for name in names}, self.rows)
+
+    @property
+    def files(self) -> dict[str, Values]:
+        """Return (rows,) the files behind each column whose cells were read from some."""
+        columns = self.columns.items()
+        return {name: one.files for name, one in columns if one.files is not None}
 
     def take(self, order: Rows | slice, /) -> "Table":
         """Return some rows of every column."""

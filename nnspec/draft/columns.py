@@ -6,6 +6,7 @@ from typing import Literal
 
 import numpy as np
 
+from nnspec.catalog.columns import ImageColumn
 from nnspec.data.columns.checks import (
     LABELS_PER_ROW,
     MANY_TEXTS,
@@ -21,6 +22,7 @@ from nnspec.data.table import Column, Table, Values
 from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.document import Plain
 from nnspec.draft.mixed import read_columns
+from nnspec.draft.pictures import settings_of
 from nnspec.spec.source import nearest
 
 Task = Literal["regression", "binary", "multiclass"]
@@ -59,6 +61,7 @@ class Judged:
         null_values: texts that count as missing.
         copies: whether rows come again that are no likely chance.
         moments: column of dates in whose order the rows lie, as those of a log do.
+        pixels: rows, columns and channels of the pictures that the one feature holds.
     """
 
     task: Task
@@ -73,6 +76,7 @@ class Judged:
     null_values: tuple[str, ...]
     moments: str | None = None
     copies: bool = False
+    pixels: tuple[int, ...] = ()
 
 
 def judge(raw: Raw, target: str, *, series: bool) -> Judged:
@@ -88,8 +92,7 @@ def judge(raw: Raw, target: str, *, series: bool) -> Judged:
             where no feature is left, D115 for a target that is neither numbers nor classes.
     """
     if target not in raw.names:
-        message = f'the data has no column "{target}"; it has {", ".join(raw.names)}'
-        raise Refused([Diagnostic("D103", message, hint=nearest(target, raw.names))])
+        raise unknown(target, raw)
     whole, null_values = read_columns(raw, target)
     absent = whole[target].missing()
     # Rows without a target are left out, and what is the same in all others tells nothing.
@@ -107,7 +110,8 @@ def judge(raw: Raw, target: str, *, series: bool) -> Judged:
         series_hint = "if its rows are steps of a series, say so: --window 12"
         hint = series_hint if table[target].kind == "numeric" else None
         raise Refused([Diagnostic("D113", message, hint=hint)])
-    declared = dict(said_kinds(table.select(features)))
+    declared = dict(said_kinds(table.select(features), raw))
+    pictures = [name for name in features if table[name].kind == "image"]
     task, classes, own = kinds
     return Judged(
         task,
@@ -122,14 +126,26 @@ def judge(raw: Raw, target: str, *, series: bool) -> Judged:
         rows=table.rows,
         null_values=null_values,
         copies=has_copies([*table.select((*features, target)).columns.values()]),
+        pixels=table[pictures[0]].shape if pictures else (),
         moments=next((name for name in features if in_order(table[name])), None),
     )
 
 
-def said_kinds(table: Table) -> Iterator[tuple[str, Plain]]:
+def unknown(target: str, raw: Raw) -> Refused:
+    """Return the refusal of a target that is no column (D103)."""
+    message = f'the data has no column "{target}"; it has {", ".join(raw.names)}'
+    flat = target == "label" and "image" in raw.kinds
+    how = "put the pictures of each class into a folder: photos/cat/1.jpg" if flat else None
+    return Refused([Diagnostic("D103", message, hint=how or nearest(target, raw.names))])
+
+
+def said_kinds(table: Table, raw: Raw) -> Iterator[tuple[str, Plain]]:
     """Yield the columns whose kind a spec says: free texts beside others count their words."""
     for name, column in table.columns.items():
-        if free_text(column):
+        described = raw.kinds.get(name)
+        if isinstance(described, ImageColumn):
+            yield name, settings_of(described)
+        elif column.kind == "text" or free_text(column):
             yield name, {"text": {"output_mode": "multi_hot", "max_tokens": MOST_WORDS}}
         elif column.kind != "numeric":
             yield name, column.kind

@@ -33,6 +33,8 @@ def read_columns(raw: Raw, target: str) -> tuple[Table, tuple[str, ...]]:
     missing: tuple[str, ...] = NULL_VALUES
     names: dict[str, Declared] = {}
     for name in raw.names:
+        if name in raw.kinds:
+            continue
         try:
             type_columns(raw, [name], {}, missing)
         except Refused:

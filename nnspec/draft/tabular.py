@@ -3,14 +3,17 @@
 import re
 from pathlib import Path
 
+from nnspec.catalog.sources import Texts
 from nnspec.data.read.raw import Raw
 from nnspec.data.read.sniffed import settings_of
 from nnspec.data.read.source import read_source
 from nnspec.document import Plain, parse_document
 from nnspec.document.write import flow
 from nnspec.draft.columns import Judged, judge
+from nnspec.draft.pictures import Looking, find_pictures
 from nnspec.draft.series import SeriesDraft, draft_series
 from nnspec.spec.data import NULL_VALUES
+from nnspec.spec.formats import FOLDER, PICTURES
 from nnspec.style import restyle
 
 SMALL, LARGE = 500, 5_000
@@ -30,7 +33,8 @@ def draft_spec(source: str, target: str, folder: Path, window: int | None = None
         Refused: the table cannot be read, or holds nothing that a network could learn.
     """
     # The table was named on the command line: it may lie anywhere.
-    raw = read_source(source, folder, allow_outside=True)
+    given = folder_of_texts(source, folder) or source
+    raw = find_pictures(read_source(given, folder, allow_outside=True))
     judged = judge(raw, target, series=window is not None)
     series = None
     if window is not None:
@@ -40,7 +44,7 @@ def draft_spec(source: str, target: str, folder: Path, window: int | None = None
         "nnspec: 1",
         f"name: {flow(stem[:64] or 'run')}",
         "data:",
-        f"  source: {flow(said_source(source, raw))}",
+        f"  source: {flow(said_source(given, raw))}",
         f"  target: {flow(target)}",
         *describe_columns(judged, series),
         "model:",
@@ -51,8 +55,20 @@ def draft_spec(source: str, target: str, folder: Path, window: int | None = None
     return restyle(parse_document("\n".join(lines) + "\n"))
 
 
-def said_source(source: str, raw: Raw) -> Plain:
+def folder_of_texts(source: str, folder: Path) -> Texts | None:
+    """Return how a folder is read that holds no pictures; None for any other source."""
+    path = folder / source
+    if not source.endswith(FOLDER) or not path.is_dir():
+        return None
+    files = (file for file in path.rglob("*") if file.is_file())
+    pictures = any(file.suffix.lower() in PICTURES for file in files)
+    return None if pictures else Texts(path=source)
+
+
+def said_source(source: str | Texts, raw: Raw) -> Plain:
     """Return the source, with what was found out about how its file is written."""
+    if isinstance(source, Texts):
+        return {"texts": {"path": source.path}}
     found = settings_of(raw.files[0].sniffed) if raw.files else {}
     return {"csv": {"path": source, **found}} if found else source
 
@@ -92,7 +108,9 @@ def describe_network(judged: Judged, series: SeriesDraft | None) -> list[str]:
     body = [f"  - Dense: {{units: {units}, activation: relu}}"]
     if judged.rows >= LARGE:
         body.append(f"  - Dense: {{units: {units // 2}, activation: relu}}")
-    if judged.arrays:
+    if judged.pixels:
+        body = list(Looking(*judged.pixels[:2]).lines())
+    elif judged.arrays:
         body.insert(0, "  - Flatten")
     if series:
         body = [f"  - LSTM: {units}"]
@@ -111,6 +129,7 @@ def describe_network(judged: Judged, series: SeriesDraft | None) -> list[str]:
 
 def describe_training(judged: Judged) -> list[str]:
     """Return the settings of the training."""
+    epochs, patience = (60, 10) if judged.pixels else (200, 20)
     match judged.task:
         case "regression":
             loss, metrics = "mse", "[rmse, r2, mae]"
@@ -123,7 +142,7 @@ def describe_training(judged: Judged) -> list[str]:
         f"  loss: {loss}",
         f"  metrics: {metrics}",
         f"  batch_size: {16 if judged.rows < SMALL else 32 if judged.rows < LARGE else 128}",
-        "  epochs: 200",
+        f"  epochs: {epochs}",
         "  callbacks:",
-        "    - EarlyStopping: {patience: 20, restore_best_weights: true}",
+        f"    - EarlyStopping: {{patience: {patience}, restore_best_weights: true}}",
     ]

@@ -109,7 +109,9 @@ def write(trained: Trained, judged: Judged, report: Report) -> None:
     folder.write(MARKDOWN, render_markdown(report))
     if len(dataset.splits[TESTED]):
         pairs = [(head, judged.answers[head.name][TESTED]) for head in judged.heads]
-        beside = dataset.beside.of(dataset.splits[TESTED].rows.tolist())
+        rows = dataset.splits[TESTED]
+        files = {name: list(cells) for name, cells in rows.features.files.items()}
+        beside = {**files, **dataset.beside.of(rows.rows.tolist())}
         folder.write(PREDICTIONS, encode_table(tabulate(pairs, beside=beside)))
 
 

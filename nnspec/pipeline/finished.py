@@ -217,7 +217,9 @@ def predict_rows(run: Finished, rows: NewRows) -> Predicted:
     ]
     left_out = rows.left_out.tolist()
     beside = rows.beside.of([*rows.rows.tolist(), *left_out])
-    return Predicted(tabulate(pairs, left_out, beside), (*run.doubts, *rows.notes))
+    absent = [None] * len(left_out)
+    files = {name: [*cells, *absent] for name, cells in rows.features.files.items()}
+    return Predicted(tabulate(pairs, left_out, {**files, **beside}), (*run.doubts, *rows.notes))
 
 
 def encode_predicted(predicted: Predicted, rows: NewRows, form: Form) -> bytes:

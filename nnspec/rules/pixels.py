@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from math import isclose
 from typing import cast
 
+from nnspec.catalog.columns import ImageColumn
 from nnspec.catalog.layer import Layer
 from nnspec.diagnostics import Diagnostic
 from nnspec.network.network import ResolvedNode
@@ -11,7 +12,8 @@ from nnspec.rules.case import Case, at
 from nnspec.rules.kinds import argument
 from nnspec.rules.rule import rule
 from nnspec.rules.within import places
-from nnspec.spec.data import feature_columns
+from nnspec.spec.data import DataSection, feature_columns
+from nnspec.spec.pictures import described_pictures, folder_features
 
 Range = tuple[float, float] | None
 """Lowest and highest value; None: on both sides of 0, with mean 0 and deviation 1."""
@@ -66,7 +68,7 @@ def parts_of(node: ResolvedNode) -> tuple[Layer, ...]:
 
 def misplaced(case: Case, node: ResolvedNode, layer: Layer, given: Range) -> Iterator[Diagnostic]:
     """Give the finding that a layer expects another range than it is given."""
-    expected, field, hint = expectation(layer, given)
+    expected, field, hint = expectation(layer, given, unscaled(case))
     if expected is None or given == expected:
         return
     if given is not None and all(map(isclose, given, expected)):
@@ -80,14 +82,26 @@ def misplaced(case: Case, node: ResolvedNode, layer: Layer, given: Range) -> Ite
     yield Diagnostic("P132", message, made.span, hint, (*also, *made.related))
 
 
-def expectation(layer: Layer, given: Range) -> tuple[Range, str | None, str]:
-    """Return the range that a layer expects, None if any will do, its argument, what to write."""
+def unscaled(case: Case) -> str:
+    """Return what to write for values that are to reach the network as they are."""
+    columns = case.spec.data.columns.values() if case.spec.data else ()
+    pictures = any(isinstance(one, ImageColumn) for one in columns)
+    return "write value_range: [0, 255] in data.columns" if pictures else "write scaling: none"
+
+
+def expectation(layer: Layer, given: Range, hint: str) -> tuple[Range, str | None, str]:
+    """Return the range that a layer expects, None if any will do, its argument, what to write.
+
+    Args:
+        layer: what is given values.
+        given: their range.
+        hint: what to write for values as they are.
+    """
     known = argument(layer, "value_range")
     if isinstance(known, tuple):
         lower, upper = given or (0, 1)
-        hint = f"write value_range: [{lower:g}, {upper:g}]"
-        return known, "value_range", hint if given else f"{hint} and scaling: minmax"
-    hint = "write scaling: none"
+        own = f"write value_range: [{lower:g}, {upper:g}]"
+        return known, "value_range", own if given else f"{own} and scaling: minmax"
     if argument(layer, "include_preprocessing") is True:
         return BYTES, "include_preprocessing", f"{hint}, or include_preprocessing: false"
     scale = argument(layer, "scale")
@@ -125,12 +139,21 @@ def output_range(layer: Layer, given: Range) -> Range | object:
 def input_range(case: Case, node: ResolvedNode) -> dict[int, Range]:
     """Return the range of an input by its identity, nothing where only the data tells."""
     data = case.spec.data
+    if data is not None and (known := picture_range(data, node)):
+        return {id(node): known}
     if data is None or not isinstance(data.scaling, str) or data.scaling == "none":
         return {}
     columns = (data.inputs or {}).get(node.name) or feature_columns(data) or ()
     if any(data.kinds.get(name, "numeric") != "numeric" for name in columns or data.columns):
         return {}
     return {id(node): (0.0, 1.0) if data.scaling in {"minmax", "quantile"} else None}
+
+
+def picture_range(data: DataSection, node: ResolvedNode) -> tuple[float, float] | None:
+    """Return the range of an input that is a column of pictures, None for any other."""
+    columns = (data.inputs or {}).get(node.name) or data.features or folder_features(data) or ()
+    pictures = described_pictures(data, columns[0]) if len(columns) == 1 else None
+    return None if pictures is None else pictures.value_range
 
 
 def said(given: Range) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from nnspec.shapes import Shape, Tensor
 from nnspec.spec.data import DataSection, input_columns, target_columns
 from nnspec.spec.patterns import settle
+from nnspec.spec.pictures import picture_inputs
 from nnspec.spec.source import BUNDLED
 from nnspec.spec.widths import whole_of, width_of
 from nnspec.spec.window import as_columns
@@ -105,17 +106,17 @@ def bundled_set(section: DataSection) -> BundledSet | None:
     return BUNDLED_SETS.get(name[len(BUNDLED) :])
 
 
-def known_inputs(section: DataSection) -> dict[str, Tensor] | None:
+def known_inputs(section: DataSection) -> Mapping[str, Tensor | None] | None:
     """Return the network's inputs by name, as far as they are known without opening the data.
 
     Returns:
         Shapes (batch, features), (batch, length, features) with a window, (batch, *shape) for an
         array column; an axis is None where only the data tells (one-hot categories). None for a
-        file, an unknown set or an unknown column.
+        file, an unknown set or an unknown column; of files the pictures alone are known.
     """
     known = bundled_set(section)
     if known is None:
-        return None
+        return picture_inputs(section)
     section = settle(section, known.columns)
     inputs = input_columns(section, known.features + (known.targets if section.window else ()))
     window = section.window

@@ -23,7 +23,7 @@ from nnspec.catalog.types import Flag, Integer, Said, Seed, Text
 from nnspec.spec.section import Section
 from nnspec.spec.window import Columns, WindowSection, as_columns
 
-Kind = Literal["numeric", "category", "boolean", "integer", "date", "text", "identifier"]
+Kind = Literal["numeric", "category", "boolean", "integer", "date", "text", "image", "identifier"]
 """What a column's cells are."""
 KINDS: tuple[Kind, ...] = get_args(Kind)
 Missing = Policy
@@ -123,11 +123,11 @@ class DataSection(Section):
     The SavedModel takes each column by its own name if that has only letters, digits and
     underscores, a letter first. In any other name TensorFlow reads each other sign as an
     underscore, and puts `arg_` before what begins with no letter; a name that is then taken gets a
-    number behind. `assets.extra/columns.json` lists names and types: texts, 64-bit integers, 32-bit
-    numbers, or 64-bit ones where 32 bits would blur a column by more than 1/131,072 of its
-    deviation (or range), and what each of several units of an answer stands for. `serve` of the
-    loaded object takes one mapping from the columns' own names instead; in Python it is the way to
-    pass a column called `self`.
+    number behind. `assets.extra/columns.json` lists names and types: texts, 64-bit integers, bytes
+    of pictures, 32-bit numbers, or 64-bit ones where 32 bits would blur a column by more than
+    1/131,072 of its deviation (or range), and what each of several units of an answer stands for.
+    `serve` of the loaded object takes one mapping from the columns' own names instead; in Python it
+    is the way to pass a column called `self`.
     """
 
     source: Annotated[Files | GivenSplits, Said(SOURCES)] = Field(examples=["sklearn:diabetes"])
@@ -135,7 +135,8 @@ class DataSection(Section):
     file's path, relative to the spec, read by its ending (.csv .tsv .parquet .json .jsonl .feather
     .npz .npy .xlsx .sqlite; also packed as .gz, .zst or .zip) or as said: `{csv: {path: d.txt,
     decimal: ","}}`. A `*` in it makes a pattern; files of one pattern or of a list are one table,
-    with the same columns. `{train: a.csv, test: b.csv}` gives the splits as they are."""
+    with the same columns. `{train: a.csv, test: b.csv}` gives the splits as they are. A path that
+    ends in a slash is a folder of pictures (`photos/`), `{texts: {path: reviews}}` one of texts."""
     target: Text | Columns | dict[Text, Text | Columns] | None = Field(
         default=None, examples=["target"]
     )
@@ -159,7 +160,8 @@ class DataSection(Section):
     kind and what is done with the cells: `{age: {numeric: {missing: median}}}`. Else cells that
     are all numbers make a column numeric, all true or false boolean, anything else category; whole
     numbers with zeros before them (00501) are codes, and categories. Dates, and texts that hardly
-    come again, are asked about; free text is declared: `{review: text}`."""
+    come again, are asked about; free text is declared: `{review: text}`, and so are paths of
+    pictures: `{photo: {image: {size: [64, 64]}}}`."""
     null_values: tuple[Text, ...] = NULL_VALUES
     """Texts that count as missing cells, in tables of every format; empty ones always do."""
     missing: Missing = "error"

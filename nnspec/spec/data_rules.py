@@ -6,7 +6,7 @@ Each finding carries the path of the value that must change.
 from collections.abc import Iterator
 from itertools import chain, islice
 
-from nnspec.catalog.columns import Date, Numeric
+from nnspec.catalog.columns import Date, ImageColumn, Numeric
 from nnspec.diagnostics import MOST_ERRORS, Diagnostic, Path
 from nnspec.spec.builtin import BundledSet, bundled_set
 from nnspec.spec.data import DataSection, GivenSplits, feature_columns, target_columns
@@ -124,6 +124,7 @@ def _contradictions(section: DataSection) -> Iterator[Diagnostic]:
     yield from _excluded(section)
     yield from _forms(section)
     yield from _scaled_bins(section)
+    yield from _fits(section)
     yield from _repeated(section)
 
 
@@ -154,6 +155,15 @@ def _scaled_bins(section: DataSection) -> Iterator[Diagnostic]:
             message = f'"{name}" is parted into bins, which have no scale'
             path = ("data", "scaling", name)
             yield Diagnostic("S115", message, hint="remove one of both", path=path)
+
+
+def _fits(section: DataSection) -> Iterator[Diagnostic]:
+    """Yield a finding for each column of pictures that are brought to no size, in some way."""
+    for name, kind in section.columns.items():
+        if isinstance(kind, ImageColumn) and kind.size is None and kind.fit != "stretch":
+            message = f"`fit: {kind.fit}` says how pictures are brought to a size, and none is said"
+            path = ("data", "columns", name, "fit")
+            yield Diagnostic("S115", message, hint="add size: [64, 64]", path=path)
 
 
 def _repeated(section: DataSection) -> Iterator[Diagnostic]:

@@ -8,6 +8,7 @@ from nnspec.catalog.sources import (
     Csv,
     Excel,
     Feather,
+    Images,
     Json,
     JsonLines,
     Npy,
@@ -43,6 +44,13 @@ Form = Literal["csv", "tsv", "jsonl", "json", "parquet"]
 FORMS: tuple[Form, ...] = get_args(Form)
 WRITTEN: Mapping[str, Form] = {f".{form}": form for form in FORMS} | {".ndjson": "jsonl"}
 """Ending -> form that is written."""
+FOLDER = "/"
+"""What the path of a folder of pictures ends in."""
+PICTURES = (
+    *(".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff"),
+    *(".ppm", ".pgm", ".pbm"),
+)
+"""Endings of pictures, in small letters."""
 PACKED = (".gz", ".zst", ".zip")
 """Endings of files that hold another one, packed."""
 
@@ -67,6 +75,8 @@ def format_of(name: str) -> Source | None:
     A .zip archive may hold a file of any name: what it is shows when it is opened.
     """
     ending = ending_of(name)
+    if name.endswith(FOLDER):
+        return Images(path=name)
     if ending == "" and packing_of(name) == ".zip":
         return Csv(path=name)
     kind = FORMATS.get(ending)

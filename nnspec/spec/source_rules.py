@@ -4,12 +4,13 @@ import codecs
 from collections.abc import Iterator
 from difflib import get_close_matches
 from pathlib import Path as FilePath
+from pathlib import PurePosixPath
 
-from nnspec.catalog.sources import Csv, Npy, Sqlite
+from nnspec.catalog.sources import Csv, Npy, Sqlite, Texts
 from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.spec.builtin import BUNDLED_SETS
 from nnspec.spec.data import DataSection, GivenSplits
-from nnspec.spec.formats import FORMATS, ending_of
+from nnspec.spec.formats import FOLDER, FORMATS, PICTURES, ending_of
 from nnspec.spec.pieces import Given, Piece, pieces_of
 from nnspec.spec.source import BUNDLED, is_url, locate, nearest
 
@@ -42,10 +43,20 @@ def unknown_format(piece: Piece) -> Diagnostic:
     ending = ending_of(piece.name)
     found = f'"{piece.name}" ends in "{ending}"' if ending else f'"{piece.name}" has no ending'
     message = f"{found}; expected one of {ENDINGS}, or {BUNDLED}NAME"
+    return Diagnostic("D114", message, hint=_how_to_say(piece, ending), path=piece.place)
+
+
+def _how_to_say(piece: Piece, ending: str) -> str:
+    """Return what to write for a file of no known format: a table, or a folder of pictures."""
+    name = piece.name
+    if ending in PICTURES:
+        folder = PurePosixPath(name).parent.as_posix() if "/" in name else "."
+        return f"name the folder of the pictures: source: {folder}{FOLDER}"
     close = get_close_matches(ending, list(FORMATS), 1, SURE)
-    how = f'say how it is read: source: {{csv: {{path: "{piece.name}"}}}}'
-    hint = f"did you mean {close[0]}?" if close else how
-    return Diagnostic("D114", message, hint=hint, path=piece.place)
+    if close:
+        return f"did you mean {close[0]}?"
+    how = f'say how it is read: source: {{csv: {{path: "{name}"}}}}'
+    return how if ending else f"{how}; a folder of pictures ends in a slash: {name}{FOLDER}"
 
 
 def check_pieces(section: DataSection) -> Iterator[Diagnostic]:
@@ -85,7 +96,7 @@ def _settings(piece: Piece) -> Iterator[Diagnostic]:
         case Csv(decimal=str(decimal), thousands=str(thousands)) if decimal == thousands:
             message = f'"{decimal}" cannot stand before fractions and between thousands'
             yield Diagnostic("S115", message, path=(*piece.place, "thousands"))
-        case Csv(encoding=str(name)) if not _is_encoding(name):
+        case Csv(encoding=str(name)) | Texts(encoding=str(name)) if not _is_encoding(name):
             message = f'no encoding of texts is called "{name}"; such as utf-8, cp1252, utf-16'
             yield Diagnostic("S106", message, path=(*piece.place, "encoding"))
         case Csv(names=tuple(names)) | Npy(names=tuple(names)) if len(set(names)) < len(names):

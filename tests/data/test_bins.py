@@ -255,7 +255,9 @@ def test_what_a_column_becomes_is_known_as_far_as_the_spec_says_it(
     section = DataSection.model_validate({**source, "features": ["bmi"]})
     known = known_inputs(section)
     assert known is not None
-    assert (known["input"].shape, known["input"].element) == ((None, width), element)
+    tensor = known["input"]
+    assert tensor is not None
+    assert (tensor.shape, tensor.element) == ((None, width), element)
     fitted = load(None, **{**source, "features": ["bmi"]}).fitted.tensors["input"]
     assert fitted.element == element
     assert fitted.shape[1] == (5 if width is None else width)

@@ -115,8 +115,8 @@ def test_a_missing_target_is_never_filled(load: Load) -> None:
     with pytest.raises(Refused, match=r'column "y" has 1 missing cell') as refused:
         load(text, missing="mean")
     assert refused.value.diagnostics[0].hint == (
-        "targets, weights and integer columns are never filled: use target_missing: drop, "
-        "missing: drop, or fill the cells"
+        "targets, weights, pictures and integer columns are never filled: use "
+        "target_missing: drop, missing: drop, or fill the cells"
     )
     assert sum(len(split) for split in load(text, missing="drop").splits.values()) == 99
 

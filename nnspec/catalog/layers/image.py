@@ -6,13 +6,13 @@ Images are (batch, rows, columns, channels), or (batch, channels, rows, columns)
 from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from nnspec.catalog.layer import Layer
 from nnspec.catalog.layers.core import NUMERIC
 from nnspec.catalog.layers.preprocessing import contradiction
 from nnspec.catalog.layers.spatial import Spatial
-from nnspec.catalog.types import Flag, Number, Positive, Rate, Seed
+from nnspec.catalog.types import Flag, Number, Positive, Rate, Seed, ValueRange
 from nnspec.shapes import Shape, ShapeError, show
 
 Signed = Annotated[float, Field(strict=True, ge=-1, le=1, allow_inf_nan=False)]
@@ -21,17 +21,6 @@ Zoom = Annotated[float, Field(strict=True, gt=-1, le=1, allow_inf_nan=False)]
 """A change of size: 0.2 is 20 % farther, -0.2 is 20 % nearer."""
 Interpolation = Literal["nearest", "bilinear"]
 Fill = Literal["reflect", "wrap", "constant", "nearest"]
-
-
-def ascending(pair: tuple[float, float]) -> tuple[float, float]:
-    """Return a pair of numbers, known to ascend."""
-    if pair[0] >= pair[1]:
-        message = f"the first number must be below the second; got {list(pair)}"
-        raise ValueError(message)
-    return pair
-
-
-ValueRange = Annotated[tuple[Number, Number], AfterValidator(ascending)]
 
 
 class Picture(Layer, abstract=True):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from nnspec.catalog.columns import Date
+from nnspec.catalog.columns import Date, ImageColumn
 from nnspec.data.columns.dates import TWINS, Form
 from nnspec.data.columns.kinds import Declared
 from nnspec.data.columns.roles import Roles
@@ -14,11 +14,13 @@ from nnspec.spec.data import DataSection
 
 
 def declared(section: DataSection) -> dict[str, Declared]:
-    """Return what each column is said to be: its kind, or the form of its dates."""
+    """Return what columns are said to be: kinds, forms of dates, how pictures are read."""
     kinds: dict[str, Declared] = dict(section.kinds)
     for name, kind in section.columns.items():
         if isinstance(kind, Date) and kind.format is not None:
             kinds[name] = Form(kind.format)
+        elif isinstance(kind, ImageColumn):
+            kinds[name] = kind
     return kinds
 
 
@@ -45,6 +47,11 @@ def _settings(table: Table, roles: Roles, section: DataSection) -> Iterator[Diag
                     hint=f"declare columns: {{{name}: {expected}}}, or remove it here",
                     path=("data", key, name),
                 )
+    for name, column in table.columns.items():
+        if column.kind == "image" and name not in roles.features:
+            message = f'"{name}" holds pictures, which are features alone'
+            hint = f"features: {flow([name])}, and another column here; or leave out the target"
+            yield Diagnostic("S115", message, hint=hint, path=("data", "target"))
     for name in roles.read:
         if section.kinds.get(name) == "identifier":
             message = f'"{name}" is declared an identifier, which is no feature'

@@ -6,7 +6,7 @@ from math import prod
 
 import numpy as np
 
-from nnspec.catalog.columns import Category, Constant, Date, Numeric, TextColumn
+from nnspec.catalog.columns import Category, Constant, Date, ImageColumn, Numeric, TextColumn
 from nnspec.data.columns.declared import declared
 from nnspec.data.columns.kinds import type_columns
 from nnspec.data.columns.missing import FILLS
@@ -101,6 +101,10 @@ def measured(facts: ColumnFacts, column: Column) -> ColumnFacts:
     present = column.values[~absent]
     kind = column.kind if not column.shape else f"{column.kind} {list(column.shape)}"
     facts = replace(facts, kind=kind, missing=int(absent.sum()))
+    if column.files is not None:
+        named = [one for one in column.files.tolist() if one]
+        shown = tuple(shorten(one, LONGEST) for one in named[:EXAMPLES])
+        facts = replace(facts, distinct=len(set(named)), examples=shown)
     if column.shape or not len(present):
         return facts
     different = np.unique(present.astype(str) if column.textual else present)
@@ -144,6 +148,15 @@ def numbers_of(name: str, column: Column, section: DataSection) -> str:
     return f"{about}{count * prod(column.shape):,}"
 
 
+def pixels_of(column: Column, said: object) -> str:
+    """Return what the network will read of pictures."""
+    described = said if isinstance(said, ImageColumn) else ImageColumn()
+    rows, columns, channels = column.shape
+    fit = f", {described.fit}" if described.size else " as they are"
+    low, high = described.value_range
+    return f"{rows} x {columns} pixels{fit}, {channels} channels, {low:g} to {high:g}"
+
+
 def front_of(name: str, column: Column, section: DataSection) -> str:
     """Return what the network will read of a feature."""
     said, policy = section.columns.get(name), section.missing_of(name)
@@ -166,6 +179,8 @@ def front_of(name: str, column: Column, section: DataSection) -> str:
             text = said if isinstance(said, TextColumn) else TextColumn()
             what = f"{text.output_mode} of at most {text.max_tokens:,} words"
             filled = "; missing: empty" if policy in FILLS else filled
+        case "image":
+            what = pixels_of(column, said)
         case "boolean":
             what = "0 and 1"
         case _:

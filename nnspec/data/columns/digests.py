@@ -19,6 +19,9 @@ def cell_bytes(column: Column) -> Iterator[bytes]:
     if column.textual:
         for row in column.values:
             yield "\0".join(map(str, np.ravel(row))).encode()
+    elif column.kind == "image":
+        for row in column.values:
+            yield row.tobytes()
     else:
         # Adding 0 makes -0 and 0 the same bytes.
         for row in np.ascontiguousarray(column.values.astype(np.float64) + 0.0):

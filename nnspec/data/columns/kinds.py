@@ -4,15 +4,18 @@ Texts are looked at cell by cell; columns that come with a type keep it unless a
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from math import isfinite
 from typing import assert_never
 
 import numpy as np
 import polars as pl
 
+from nnspec.catalog.columns import ImageColumn
 from nnspec.data.columns.cells import name_categories, read_texts
 from nnspec.data.columns.dates import CANONICAL, ISO, Form, find_forms, read_dates
 from nnspec.data.columns.figures import FIGURE, advise
+from nnspec.data.columns.pictures import read_column
 from nnspec.data.read.raw import Raw
 from nnspec.data.read.signs import PLAIN
 from nnspec.data.table import Column, Table, Values
@@ -28,8 +31,8 @@ SHOWN_CELLS = 1000
 
 CODE = r"\A[-+]?0[0-9]+\z"
 """Whole numbers with zeros before them, which number nothing: 00501, 007."""
-Declared = Kind | Form
-"""What a column is said to be: its kind, or the form of its dates."""
+Declared = Kind | Form | ImageColumn
+"""What a column is said to be: its kind, the form of its dates, or how its pictures are read."""
 TRUE = ("true", "1", "yes", "1.0")
 FALSE = ("false", "0", "no", "0.0")
 
@@ -50,22 +53,31 @@ def type_columns(
 
     Raises:
         Refused: D106 with the first cell that is not of the column's type, D119 for a type that
-            has no meaning here; of all columns at once.
+            has no meaning here, what `read_column` says of pictures; of all columns at once.
     """
     columns: dict[str, Column] = {}
     refused: list[Diagnostic] = []
     for name in dict.fromkeys(names):
-        cells = raw.columns[name]
+        declared = kinds.get(name) or raw.kinds.get(name)
         try:
-            if isinstance(cells, pl.Series):
-                columns[name] = _from_series(raw, cells, kinds.get(name), null_values)
-            else:
-                columns[name] = _from_array(name, cells, kinds.get(name), null_values)
+            columns[name] = _read(raw, name, declared, null_values)
         except Refused as error:
             refused.extend(error.diagnostics)
     if refused:
         raise Refused(refused)
     return Table(columns, raw.rows)
+
+
+def _read(raw: Raw, name: str, declared: Declared | None, null_values: tuple[str, ...]) -> Column:
+    """Return one column, typed, with the files that its cells were read from."""
+    declared = ImageColumn() if declared == "image" else declared
+    if isinstance(declared, ImageColumn):
+        return read_column(raw, name, declared, null_values)
+    cells = raw.columns[name]
+    if not isinstance(cells, pl.Series):
+        return _from_array(name, cells, declared, null_values)
+    column = _from_series(raw, cells, declared, null_values)
+    return replace(column, files=raw.behind[name]) if name in raw.behind else column
 
 
 def _from_series(
@@ -233,6 +245,8 @@ def _typed(cells: pl.Series, kind: Declared) -> Column:
             return Column(kind, _checked(cells, whole, "a whole number"))
         case "numeric":
             return Column(kind, _numbers(cells))
+        case "image" | ImageColumn():
+            raise AssertionError("pictures are read from files, not typed")
         case _:
             assert_never(kind)
 

@@ -70,6 +70,8 @@ def _is_settled(name: str, table: Table, roles: Roles, section: DataSection) -> 
 def _is_filled(name: str, table: Table, section: DataSection) -> bool:
     """Tell whether something takes the place of a feature's missing cells."""
     policy = section.missing_of(name)
+    if table[name].kind == "image":
+        return False
     if policy == "forward":
         return True
     if table[name].kind == "integer":
@@ -168,7 +170,7 @@ def _remedy(policy: Missing, *, series: bool) -> str:
     if series:
         return "set data.missing to forward, mean, median or most_frequent, or fill the cells"
     if filling:
-        hint = "targets, weights and integer columns are never filled"
+        hint = "targets, weights, pictures and integer columns are never filled"
         return f"{hint}: use target_missing: drop, missing: drop, or fill the cells"
     return "set data.missing to drop, mean, median or most_frequent, or fill the cells"
 

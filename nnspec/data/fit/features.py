@@ -20,6 +20,7 @@ from nnspec.data.fit.fitted import (
     NumericFit,
     Precision,
 )
+from nnspec.data.fit.image import fit_image
 from nnspec.data.fit.texts import fit_text
 from nnspec.data.table import Column, Table, Values
 from nnspec.diagnostics import Diagnostic, Path, Refused
@@ -89,6 +90,8 @@ def fit_column(name: str, column: Column, section: DataSection) -> ColumnFit:
             return fit_date(name, column, section)
         case "text":
             return fit_text(name, column, section)
+        case "image":
+            return fit_image(name, column, section)
         case "identifier":
             raise _refuse("S115", name, f'"{name}" is an identifier, which is no feature')
         case _:

@@ -18,6 +18,7 @@ from pydantic import (
 
 from nnspec.catalog.columns import LINEAR, Encoding, Part
 from nnspec.data.fit.frozen import Bins, Fitted, Hash
+from nnspec.data.fit.image import ImageFit
 from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.shapes import Tensor
 from nnspec.spec.data import Kind, Missing
@@ -208,7 +209,7 @@ class TextFit(Fitted):
 
 
 ColumnFit = Annotated[
-    NumericFit | CategoryFit | BooleanFit | IntegerFit | DateFit | TextFit,
+    NumericFit | CategoryFit | BooleanFit | IntegerFit | DateFit | TextFit | ImageFit,
     Field(discriminator="kind"),
 ]
 

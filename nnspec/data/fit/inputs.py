@@ -14,6 +14,7 @@ from nnspec.data.fit.fitted import (
     NumericFit,
     TextFit,
 )
+from nnspec.data.fit.image import ImageFit
 from nnspec.data.table import Column
 
 Numbers = NDArray[np.float64]
@@ -42,7 +43,7 @@ def _in_units(fit: ColumnFit, column: Column) -> Numbers:
             numbers = column.values.astype(np.float64)
             filled = numbers if fit.fill is None else np.nan_to_num(numbers, nan=fit.fill)
             return filled[..., None]
-        case IntegerFit():
+        case IntegerFit() | ImageFit():
             return column.values.astype(np.float64)[..., None]
         case DateFit() | TextFit():
             raise AssertionError(f"a network reconstructs no {fit.kind}: fitting refuses it")

@@ -19,6 +19,7 @@ from nnspec.data.fit.fitted import (
     TargetFit,
     TextFit,
 )
+from nnspec.data.fit.image import ImageFit
 from nnspec.data.fit.one_hot import class_names, one_hot_codes, one_number_per_class
 from nnspec.data.table import Column, Table, Values
 from nnspec.diagnostics import Path
@@ -185,8 +186,8 @@ def _fit_reconstruction(roles: Roles, output: str, features: Mapping[str, Column
         _check_reconstructed(column, features[column])
     fine = any(isinstance(fit, NumericFit) and fit.precision == "double" for fit in fits)
     for fit in fits:
-        shift += [fit.shift] if isinstance(fit, NumericFit) else [0.0] * fit.width
-        scale += [fit.scale] if isinstance(fit, NumericFit) else [1.0] * fit.width
+        shift += [fit.shift] if isinstance(fit, NumericFit | ImageFit) else [0.0] * fit.width
+        scale += [fit.scale] if isinstance(fit, NumericFit | ImageFit) else [1.0] * fit.width
     return TargetFit(
         need="reconstruction",
         reconstructs=name,

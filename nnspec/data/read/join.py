@@ -54,7 +54,18 @@ def join(read: Sequence[tuple[Raw, Piece]]) -> Raw:
         files=tuple(file for raw, _ in read for file in raw.files),
         index=first.index,
         given=given,
+        kinds=first.kinds,
+        homes=tuple(home for raw, _ in read for home in raw.homes),
+        reach=first.reach,
+        behind={
+            name: np.concatenate([raw.behind[name] for raw, _ in read]) for name in _behind(read)
+        },
     )
+
+
+def _behind(read: Sequence[tuple[Raw, Piece]]) -> list[str]:
+    """Return the columns whose cells were read from a file each, in every source."""
+    return [name for name in read[0][0].behind if all(name in raw.behind for raw, _ in read)]
 
 
 def _given(read: Sequence[tuple[Raw, Piece]]) -> Rows | None:

@@ -2,11 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path as FilePath
 
 import polars as pl
 
+from nnspec.catalog.columns import ImageColumn
+from nnspec.data.read.reach import Reach
 from nnspec.data.read.signs import PLAIN, Signs
 from nnspec.data.table import Rows, Values
+from nnspec.spec.data import Kind
 
 DATA_LIMIT = 4 * 2**30
 """Bytes that a data file may unpack to."""
@@ -42,6 +46,10 @@ class Raw:
         files: the files that were read.
         index: columns that number or name the rows, and are no features.
         given: (rows,) place of the split that each row is given as; None where none is.
+        kinds: what columns are, where the source itself says it.
+        homes: folders that paths in the cells start from, each with its number of rows.
+        reach: where those paths may lead.
+        behind: column -> (rows,) file that each of its cells was read from.
     """
 
     columns: Mapping[str, pl.Series | Values]
@@ -53,6 +61,10 @@ class Raw:
     files: tuple[ReadFile, ...] = ()
     index: tuple[str, ...] = ()
     given: Rows | None = None
+    kinds: Mapping[str, Kind | ImageColumn] = field(default_factory=dict)
+    homes: tuple[tuple[FilePath, int], ...] = ()
+    reach: Reach | None = None
+    behind: Mapping[str, Values] = field(default_factory=dict)
 
     @property
     def names(self) -> tuple[str, ...]:

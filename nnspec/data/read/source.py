@@ -15,6 +15,7 @@ from nnspec.catalog.sources import (
     Csv,
     Excel,
     Feather,
+    Folder,
     Json,
     JsonLines,
     Npy,
@@ -29,10 +30,12 @@ from nnspec.data.read.arrow import read_arrow
 from nnspec.data.read.bundled import read_bundled
 from nnspec.data.read.content import Content
 from nnspec.data.read.documents import read_json
+from nnspec.data.read.folders import read_folder
 from nnspec.data.read.join import join
 from nnspec.data.read.lines import read_lines
 from nnspec.data.read.parquet import read_parquet
 from nnspec.data.read.raw import DATA_LIMIT, Raw, ReadFile
+from nnspec.data.read.reach import Reach
 from nnspec.data.read.signs import PLAIN, Signs
 from nnspec.data.read.sqlite import read_sqlite
 from nnspec.data.read.text import read_text
@@ -77,9 +80,14 @@ def read_source(
         return read_bundled(pieces[0].name)
     read: list[tuple[Raw, Piece]] = []
     left = limit
+    reach = Reach(folder, allow_outside)
     for piece in pieces:
         for file in find_files(piece, folder, allow_outside=allow_outside):
-            raw, size = read_piece(file, piece, limit=left, usual=usual)
+            if isinstance(piece.format, Folder):
+                raw, size = read_folder(file, piece, reach, left)
+            else:
+                raw, size = read_piece(file, piece, limit=left, usual=usual)
+                raw = replace(raw, homes=((file.parent, raw.rows),), reach=reach)
             read.append((raw, piece))
             left -= size
     return join(read)

@@ -1,5 +1,6 @@
 """Reads a source once: typed columns of whole rows, with nothing split or fitted yet."""
 
+import hashlib
 from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
 
@@ -12,7 +13,7 @@ from nnspec.data.columns.missing import settle_missing
 from nnspec.data.columns.roles import Roles, TargetNeeds, assign_roles
 from nnspec.data.columns.series import find_several_series
 from nnspec.data.columns.weights import find_negative
-from nnspec.data.read.raw import DATA_LIMIT, ReadFile
+from nnspec.data.read.raw import DATA_LIMIT, Raw, ReadFile
 from nnspec.data.read.signs import PLAIN, Signs
 from nnspec.data.read.sniffed import tell_sniffed
 from nnspec.data.read.source import read_source
@@ -80,6 +81,7 @@ def read_rows(
     roles = assign_roles(section, needs, raw.names, raw.index)
     section = settle(section, raw.names)
     table = type_columns(raw, roles.columns, declared(section), section.null_values)
+    fingerprint = _fingerprint(raw, table)
     check_declared(table, roles, section)
     if roles.weight is not None and (found := [*find_negative(roles.weight, table[roles.weight])]):
         raise Refused(found)
@@ -90,7 +92,7 @@ def read_rows(
         table,
         kept,
         roles,
-        raw.fingerprint,
+        fingerprint,
         raw.source,
         (*find_several_series(raw, section), *tell_sniffed(raw)),
         raw.signs,
@@ -123,3 +125,11 @@ def _in_order(rows: TypedRows, section: DataSection, window: WindowSection) -> T
         doubts=(*rows.doubts, *gaps),
         series=series,
     )
+
+
+def _fingerprint(raw: Raw, table: Table) -> str:
+    """Return the SHA-256 of a source with that of the pictures which it names."""
+    behind = [one.digest for one in table.columns.values() if one.digest]
+    if not behind:
+        return raw.fingerprint
+    return hashlib.sha256("\n".join([raw.fingerprint, *behind]).encode()).hexdigest()

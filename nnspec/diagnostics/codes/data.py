@@ -60,8 +60,8 @@ DATA: tuple[Code, ...] = (
     Code(
         "D110",
         "lengths differ",
-        "All arrays must have one entry per row.",
-        "Repair the file.",
+        "All arrays must have one entry per row, and pictures that keep their size the same one.",
+        "Repair the file, or say what size pictures are brought to.",
     ),
     Code(
         "D111",

@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 from nnspec.catalog.registry import find
 from nnspec.catalog.sources import Source
 from nnspec.data.columns.dates import Form
-from nnspec.data.columns.kinds import Declared, type_columns
+from nnspec.data.columns.kinds import type_columns
 from nnspec.data.columns.missing import (
     find_far,
     find_infinite,
     find_missing,
     whole_rows,
 )
+from nnspec.data.columns.plain import Declared
 from nnspec.data.columns.refusals import refuse
 from nnspec.data.fit.fitted import CategoryFit, ColumnFit, DateFit, Preprocessing, fills_gaps
 from nnspec.data.read.raw import DATA_LIMIT, Raw

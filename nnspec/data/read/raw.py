@@ -7,6 +7,7 @@ import polars as pl
 
 from nnspec.data.read.signs import PLAIN, Signs
 from nnspec.data.table import Rows, Values
+from nnspec.document import shorten
 
 DATA_LIMIT = 4 * 2**30
 """Bytes that a data file may unpack to."""
@@ -58,3 +59,10 @@ class Raw:
     def names(self) -> tuple[str, ...]:
         """Return the columns' names in the order of the source."""
         return tuple(self.columns)
+
+    def written(self, column: str, row: int) -> str | None:
+        """Return a cell as a text table writes it, shortened; None of any other."""
+        cells = self.columns[column]
+        if not isinstance(cells, pl.Series) or cells.dtype != pl.String:
+            return None
+        return shorten(str(cells[row]).strip(), 24)

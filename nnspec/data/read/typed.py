@@ -77,7 +77,7 @@ def read_rows(
     table = type_columns(raw, roles.columns, declared(section), section.null_values)
     check_declared(table, roles, section)
     _check_weights(table, roles)
-    kept = np.flatnonzero(settle_missing(table, roles, section))
+    kept = np.flatnonzero(settle_missing(table, roles, section, raw.written))
     if len(kept) < table.rows:
         table = table.take(kept)
     doubts = [*find_several_series(raw, section), *tell_sniffed(raw)]
@@ -112,4 +112,5 @@ def _check_weights(table: Table, roles: Roles) -> None:
     if (values < 0).any():
         row = int((values < 0).argmax())
         message = f'the sample weight "{roles.weight}" is {values[row]:g} in row {row + 1}'
-        raise refuse("D115", f"{message}; expected 0 or more", path=path)
+        hint = "correct the cell; a row of weight 0 counts for nothing"
+        raise refuse("D115", f"{message}; expected 0 or more", hint=hint, path=path)

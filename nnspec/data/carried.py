@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from nnspec.data.columns.cells import read_texts
-from nnspec.data.columns.kinds import CODE
+from nnspec.data.columns.plain import CODE
 from nnspec.data.fit.fitted import Preprocessing
 from nnspec.data.read.raw import Raw
 from nnspec.diagnostics import Diagnostic, Refused

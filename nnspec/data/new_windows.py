@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from nnspec.data.columns.missing import find_missing, whole_rows
+from nnspec.data.columns.missing import Cure, find_missing, whole_rows
 from nnspec.data.columns.refusals import refuse
 from nnspec.data.fit.fitted import Preprocessing, fills_gaps
 from nnspec.data.split.forward import carry_named
@@ -169,6 +169,6 @@ def _check_read(table: Table, series: Series, windows: Windows, fitted: Preproce
         if not fills_gaps(fit):
             read = (ahead if name in fitted.known else seen)[back]
             column = fitted.known.get(name, name)
-            found += find_missing(asked, [column], fitted.missing, read, series=True)
+            found += find_missing(asked, [column], Cure(fitted.missing, series=True), read)
     if found:
         raise Refused(found)

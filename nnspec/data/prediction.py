@@ -9,13 +9,15 @@ from numpy.typing import NDArray
 
 from nnspec.data.carried import Carried, carry
 from nnspec.data.columns.dates import Form
-from nnspec.data.columns.kinds import Declared, type_columns
+from nnspec.data.columns.kinds import type_columns
 from nnspec.data.columns.missing import (
+    Cure,
     find_far,
     find_infinite,
     find_missing,
     whole_rows,
 )
+from nnspec.data.columns.plain import Declared
 from nnspec.data.columns.refusals import refuse
 from nnspec.data.columns.weights import find_negative
 from nnspec.data.drift import ColumnDrift
@@ -261,7 +263,7 @@ def _check_cells(table: Table, fitted: Preprocessing, targets: tuple[str, ...]) 
     names = [name for name in (*unfilled, *fitted.ordering) if name not in free]
     names += [name for name in aims if name not in (*fitted.dropping, *names)]
     series = fitted.window is not None
-    found = find_missing(table, dict.fromkeys(names), fitted.missing, series=series)
+    found = find_missing(table, dict.fromkeys(names), Cure(fitted.missing, series=series))
     findings = [*found, *find_infinite(table)]
     findings += find_refused(table, fitted)
     if fitted.weight in targets:

@@ -1,5 +1,6 @@
 """What a table's columns are good for: the target's task, and the features that tell anything."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -8,13 +9,15 @@ import numpy as np
 
 from nnspec.catalog.columns import ImageColumn
 from nnspec.data.columns.checks import (
+    GLANCE,
     LABELS_PER_ROW,
     MANY_TEXTS,
     leak,
     repeats_by_nature,
     what_texts_are,
 )
-from nnspec.data.columns.digests import number_rows
+from nnspec.data.columns.copies import number_rows
+from nnspec.data.columns.distinct import different
 from nnspec.data.fit.dates import seconds
 from nnspec.data.fit.targets import labels_of
 from nnspec.data.read.raw import Raw
@@ -176,7 +179,7 @@ def judge_target(
     if column.shape or not len(present.values):
         message = f'the target "{target}" must hold one number or class per row'
         raise Refused([Diagnostic("D115", message)])
-    values = np.unique(present.values)
+    values = different(present.values)
     if column.kind == "numeric" and (series or not are_classes(values, len(present.values))):
         return "regression", (), {}
     if column.textual and no_class(column, len(values)):
@@ -215,7 +218,7 @@ def useless(table: Table, target: str, *, series: bool) -> Iterator[tuple[str, s
 def why_useless(column: Column, *, series: bool) -> str | None:
     """Return why a column by itself is no feature."""
     present = column.values[~column.missing()]
-    counts = [1, 1] if column.shape else np.unique(present, return_counts=True)[1].tolist()
+    counts = [1, 1] if column.shape else counts_of(column, present)
     if len(counts) < 2:  # noqa: PLR2004 - one value tells nothing
         return "the same in every row"
     if column.kind == "category" and no_class(column, len(counts)) and not free_text(column):
@@ -230,6 +233,20 @@ def why_useless(column: Column, *, series: bool) -> str | None:
     return "not a number" if series and column.kind != "numeric" else None
 
 
+def counts_of(column: Column, present: Values) -> list[int]:
+    """Return how often each value comes, of measures so many of them as tell them from constants.
+
+    Where some of the first rows differ from all others, so they do in the whole table.
+    """
+    if column.textual:
+        return list(Counter(present.tolist()).values())
+    first: list[int] = np.unique(present[:GLANCE], return_counts=True)[1].tolist()
+    if first and sum(first) - max(first) >= FEW_OTHERS:
+        return first
+    every: list[int] = np.unique(present, return_counts=True)[1].tolist()
+    return every
+
+
 def no_class(column: Column, distinct: int) -> bool:
     """Return whether texts are too many, or come again too seldom, for each to be a class."""
     return distinct > MOST_CATEGORIES or hardly_again(column.values[~column.missing()])
@@ -237,7 +254,7 @@ def no_class(column: Column, distinct: int) -> bool:
 
 def hardly_again(present: Values) -> bool:
     """Return whether texts are names or remarks, as `validate --data` takes them (D131)."""
-    distinct = len(np.unique(present.astype(str)))
+    distinct = len(different(present))
     return distinct >= MANY_TEXTS and distinct >= LABELS_PER_ROW * len(present)
 
 

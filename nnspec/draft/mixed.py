@@ -6,11 +6,11 @@ import polars as pl
 
 from nnspec.data.columns.cells import read_texts
 from nnspec.data.columns.figures import FIGURE
-from nnspec.data.columns.kinds import Declared, type_columns
+from nnspec.data.columns.kinds import type_columns
 from nnspec.data.read.raw import Raw
 from nnspec.data.table import Table
 from nnspec.diagnostics import Refused
-from nnspec.spec.data import NULL_VALUES
+from nnspec.spec.data import NULL_VALUES, Kind
 
 ABSENT = frozenset(
     (
@@ -31,7 +31,11 @@ def read_columns(raw: Raw, target: str) -> tuple[Table, tuple[str, ...]]:
             cells that mean nothing here.
     """
     missing: tuple[str, ...] = NULL_VALUES
-    names: dict[str, Declared] = {}
+    names: dict[str, Kind] = {}
+    try:
+        return type_columns(raw, raw.names, names, missing), missing
+    except Refused:
+        pass  # of some columns, which are looked at one by one
     for name in raw.names:
         if name in raw.kinds:
             continue

@@ -4,10 +4,11 @@ Each finding carries the path of the value that must change.
 """
 
 from collections.abc import Iterator
-from itertools import chain, islice
+from itertools import chain, islice, pairwise
 
 from nnspec.catalog.columns import Date, ImageColumn, Numeric
 from nnspec.diagnostics import MOST_ERRORS, Diagnostic, Path
+from nnspec.language.numbers import as_number
 from nnspec.spec.builtin import BundledSet, bundled_set
 from nnspec.spec.data import DataSection, GivenSplits, feature_columns, target_columns
 from nnspec.spec.date_forms import form_problem
@@ -21,6 +22,10 @@ SPLITTING = ("group", "by", "column")
 """Settings that name the column which says where rows belong."""
 METHODS = {"group": {"auto", "random"}, "by": {"auto", "time"}, "column": {"auto"}}
 """Methods that go with each of them."""
+SEPARATORS = (",", ";", "\t", "|")
+"""Signs that stand between cells, where they stand in the only name of a file."""
+AXIS = 2
+"""Numbers among names beyond which they are an axis, if they rise: years, or wavelengths."""
 LISTED = 20
 """How many columns a message lists."""
 
@@ -66,7 +71,23 @@ def unknown_columns(section: DataSection, available: tuple[str, ...]) -> Iterato
                 yield Diagnostic("D103", message, path=path)
         elif name not in available:
             message = f'the data has no column "{name}"; it has {listed}'
-            yield Diagnostic("D103", message, hint=nearest(name, available), path=path)
+            hint = nearest(name, available) or _no_names(available)
+            yield Diagnostic("D103", message, hint=hint, path=path)
+
+
+def _no_names(available: tuple[str, ...]) -> str | None:
+    """Return what to write where the names that a file has are hardly those of columns."""
+    sign = next((one for one in SEPARATORS if one in available[0]), None)
+    if len(available) == 1 and sign is not None:
+        return f'if "{sign}" stands between the cells, say so: csv: {{separator: "{sign}"}}'
+    numbers = [one for name in available if (one := as_number(name.strip())) is not None]
+    ordered = len(numbers) > AXIS and all(low < high for low, high in pairwise(numbers))
+    if numbers and not ordered:
+        return (
+            "if the first line is a row, and no header, give the names: "
+            "csv: {header: false, names: [...]}"
+        )
+    return None
 
 
 def _groups(section: DataSection) -> Iterator[tuple[Path, str | tuple[str, ...]]]:

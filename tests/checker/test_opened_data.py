@@ -256,7 +256,7 @@ def test_rows_that_are_trained_on_and_tested_on_are_counted(program: Program) ->
     write(program, "x,y,c", [*rows(), *rows()])
     code, codes, out = found(program)
     assert code == 0
-    assert codes == [("D122", 2), ("D122", 2)]
+    assert codes == [("D122", 2)]
     assert "test rows also stand in the training rows" in out
 
 

@@ -154,7 +154,7 @@ def test_an_unknown_format_is_refused_with_those_that_are_read(source: str, load
     ("text", "found"),
     [
         ("x,y\n1,2\n3,4,5\n", r"row 2 of .* \(line 3\) has 3 fields; expected 2"),
-        ("x,y\n1,2\n\n3\n", r"row 2 of .* \(line 4\) has 1 fields; expected 2"),
+        ("x,y\n1,2\n\n3\n", r"row 2 of .* \(line 4\) has 1 field; expected 2"),
     ],
 )
 def test_a_row_of_another_length_is_shown_by_number(text: str, found: str, load: Load) -> None:

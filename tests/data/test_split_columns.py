@@ -41,7 +41,7 @@ def test_no_group_stands_in_two_splits(
     split = SplitSection(validation=validation, test=test, seed=seed, group="g")
     cells = np.array(groups)
     if len(set(groups)) < len(SPLITS):
-        with pytest.raises(Refused, match="that are not parted"):
+        with pytest.raises(Refused, match="not parted"):
             split_rows(len(groups), split, Grounds(groups=cells))
         return
     parts = split_rows(len(groups), split, Grounds(groups=cells))

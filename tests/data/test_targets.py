@@ -205,7 +205,7 @@ def test_labels_that_do_not_count_from_0_are_refused(load: Load) -> None:
         (("a", "b"), "regression", 'the target "y" holds texts; the loss is one of numbers'),
         ((0.5, 1.5), "multiclass", "the target holds 0.5, no class"),
         ((0, 1, 2), "binary", r"3 classes in training \(0, 1, 2\); expected 2 for a binary loss"),
-        (("a",), "multiclass", r"1 classes in training \(a\); expected 2 or more"),
+        (("a",), "multiclass", r"1 class in training \(a\); expected 2 or more"),
     ],
 )
 def test_a_target_of_another_task_is_refused(

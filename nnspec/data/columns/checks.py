@@ -3,16 +3,17 @@
 Each finding carries the path of the spec's value that must change.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nnspec.data.columns.digests import row_digests
+from nnspec.data.columns.copies import number_rows
+from nnspec.data.columns.distinct import codes_of, different
 from nnspec.data.dataset import Dataset
 from nnspec.data.split.parts import Split
 from nnspec.data.split.splits import SplitName
-from nnspec.data.table import Column, Values
+from nnspec.data.table import Column, Rows, Values
 from nnspec.diagnostics import Diagnostic, Path
 from nnspec.document import shorten
 from nnspec.document.write import flow
@@ -38,13 +39,14 @@ FEW_WORDS = 3
 """Words of a name; what is longer is text."""
 SHOWN = 5
 """Columns that a message names."""
+GLANCE = 1_000
+"""Rows that tell of most columns that they do not stand for the target."""
 LABELS_PER_ROW = 0.5
 """Beyond this share of rows a column is an identifier, which stands for anything one to one."""
 
 KEPT_BACK: tuple[SplitName, ...] = ("validation", "test")
 
 Numbers = NDArray[np.float64]
-Codes = NDArray[np.int64]
 
 
 def check_rows(dataset: Dataset, section: DataSection) -> tuple[Diagnostic, ...]:
@@ -106,7 +108,7 @@ def find_identifiers(training: Split, section: DataSection) -> Iterator[Diagnost
         if column.kind != "category" or column.shape or declared:
             continue
         present = column.values[column.values != ""]
-        texts = len(np.unique(present))
+        texts = len(different(present))
         if texts < MANY_TEXTS or texts < LABELS_PER_ROW * len(present):
             continue
         message = (
@@ -177,41 +179,54 @@ def leak(column: Column, target: Column, aim: str) -> str | None:
 def line_through(left: Numbers, right: Numbers) -> tuple[float, float] | None:
     """Return slope and start of the line on which two columns lie; None where they lie on none."""
     one, other = left - left.mean(), right - right.mean()
-    sizes = float(np.sqrt((one @ one) * (other @ other)))
+    # Sums of products in pairs: more exact than those of a matrix product, and on this core alone.
+    common, spread = float((one * other).sum()), float(np.square(other).sum())
+    sizes = float(np.sqrt(np.square(one).sum() * spread))
     # A missing cell is NaN, and makes the sizes so.
-    if not sizes > 0 or abs(abs(float(one @ other)) / sizes - 1) > CLOSE:
+    if not sizes > 0 or abs(abs(common) / sizes - 1) > CLOSE:
         return None
-    slope = float(one @ other) / float(other @ other)
+    slope = common / spread
     return slope, float(left.mean() - slope * right.mean())
 
 
 def one_to_one(column: Column, target: Column) -> bool:
     """Return whether the values of two columns of classes stand for each other."""
+    if len(column.values) > GLANCE:
+        # What stands one to one does so in any of the rows, which most columns do not.
+        first = slice(0, GLANCE)
+        if not _paired(codes_of(column.take(first)), codes_of(target.take(first))):
+            return False
     left, right = codes_of(column), codes_of(target)
     several, classes = int(left.max()) + 1, int(right.max()) + 1
     if several != classes or classes < 2 or classes > LABELS_PER_ROW * len(left):  # noqa: PLR2004 - a class and another
         return False
-    return len(np.unique(left * classes + right)) == classes
+    return _paired(left, right)
 
 
-def codes_of(column: Column) -> Codes:
-    """Return (rows,) numbers that are equal where the cells are."""
-    return np.unique(column.values, return_inverse=True)[1].astype(np.int64)
+def _paired(left: Rows, right: Rows) -> bool:
+    """Return whether each number of one side stands beside one of the other, and no two share."""
+    several, classes = int(left.max()) + 1, int(right.max()) + 1
+    return several == classes and len(np.unique(left * classes + right)) == classes
 
 
 def find_shared_rows(dataset: Dataset) -> Iterator[Diagnostic]:
-    """Give the splits whose rows also stand, features and targets, in the training rows."""
-    seen = set(digests(dataset.splits["train"]))
+    """Give one finding for the splits whose rows also stand in the training rows."""
+    numbers = same_rows(dataset.splits)
+    said: list[str] = []
+    rows: list[int] = []
     for name in KEPT_BACK:
         split = dataset.splits[name]
-        twice = [place for place, digest in enumerate(digests(split)) if digest in seen]
+        twice = np.flatnonzero(np.isin(numbers[name], numbers["train"]))
         if len(twice) > 1 and len(twice) >= SHARED * len(split):
-            message = (
-                f"{len(twice)} of {len(split)} {name} rows also stand in the training rows, "
-                f"the first of them row {split.rows[twice[0]] + 1} of the data"
-            )
-            hint = "to keep copies in one split: split: {duplicates: together}"
-            yield Diagnostic("D122", message, hint=hint, path=("data", "split"))
+            said.append(f"{len(twice)} of {len(split)} {name} rows")
+            rows.append(int(split.rows[twice[0]]) + 1)
+    if said:
+        message = (
+            f"{' and '.join(said)} also stand in the training rows, "
+            f"the first of them row {rows[0]} of the data"
+        )
+        hint = "to keep copies in one split: split: {duplicates: together}"
+        yield Diagnostic("D122", message, hint=hint, path=("data", "split"))
 
 
 def repeats_by_nature(columns: Iterable[Column]) -> bool:
@@ -219,16 +234,18 @@ def repeats_by_nature(columns: Iterable[Column]) -> bool:
     combinations = 1
     for column in columns:
         rows = len(column.values)
-        kinds = rows if column.shape else len(np.unique(column.values))
+        kinds = rows if column.shape else len(different(column.values))
         combinations *= max(kinds, 1)
         if kinds > FEW_KINDS * rows or combinations > COMBINATIONS * rows:
             return False
     return True
 
 
-def digests(split: Split) -> list[bytes]:
-    """Return a digest of each row: features and targets."""
-    return row_digests(columns_of(split))
+def same_rows(splits: Mapping[SplitName, Split]) -> dict[SplitName, Rows]:
+    """Return (rows,) of each split a number that rows of the same cells share."""
+    numbers = number_rows(*(columns_of(one) for one in splits.values()))
+    ends = np.cumsum([len(one) for one in splits.values()])[:-1]
+    return dict(zip(splits, np.split(numbers, ends), strict=True))
 
 
 def columns_of(split: Split) -> tuple[Column, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from nnspec.catalog.columns import Date, ImageColumn
 from nnspec.data.columns.dates import TWINS, Form
-from nnspec.data.columns.kinds import Declared
+from nnspec.data.columns.plain import Declared
 from nnspec.data.columns.roles import Roles
 from nnspec.data.table import Table
 from nnspec.diagnostics import Diagnostic, Path, Refused

@@ -4,8 +4,7 @@ Texts are looked at cell by cell; columns that come with a type keep it unless a
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
-from math import isfinite
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 import numpy as np
@@ -14,12 +13,15 @@ import polars as pl
 from nnspec.catalog.columns import ImageColumn
 from nnspec.data.columns.cells import name_categories, read_texts
 from nnspec.data.columns.dates import CANONICAL, ISO, Form, find_forms, read_dates
-from nnspec.data.columns.figures import FIGURE, advise
+from nnspec.data.columns.distinct import find_distinct
+from nnspec.data.columns.figures import FIGURE, advise, advise_date
 from nnspec.data.columns.pictures import read_column
+from nnspec.data.columns.plain import CODE, Declared, find_plain_numbers
 from nnspec.data.read.raw import Raw
-from nnspec.data.read.signs import PLAIN
+from nnspec.data.read.signs import Signs
 from nnspec.data.table import Column, Table, Values
 from nnspec.diagnostics import Diagnostic, Path, Refused
+from nnspec.document.write import flow
 from nnspec.spec.data import Kind
 
 TEXTUAL = ("category", "identifier", "date", "text")
@@ -29,10 +31,6 @@ SHOWN_CELLS = 1000
 """Cells that are none of the column's kind which a hint looks at."""
 """A column of this share of numbers, and not all, is a numeric column with slips."""
 
-CODE = r"\A[-+]?0[0-9]+\z"
-"""Whole numbers with zeros before them, which number nothing: 00501, 007."""
-Declared = Kind | Form | ImageColumn
-"""What a column is said to be: its kind, the form of its dates, or how its pictures are read."""
 TRUE = ("true", "1", "yes", "1.0")
 FALSE = ("false", "0", "no", "0.0")
 
@@ -57,10 +55,15 @@ def type_columns(
     """
     columns: dict[str, Column] = {}
     refused: list[Diagnostic] = []
-    for name in dict.fromkeys(names):
-        declared = kinds.get(name) or raw.kinds.get(name)
+    names = tuple(dict.fromkeys(names))
+    said = {**raw.kinds, **kinds}
+    plain = find_plain_numbers(raw, names, said, null_values)
+    for name in names:
         try:
-            columns[name] = _read(raw, name, declared, null_values)
+            if name in plain:
+                columns[name] = Column("numeric", plain[name])
+            else:
+                columns[name] = _read(raw, name, said.get(name), null_values)
         except Refused as error:
             refused.extend(error.diagnostics)
     if refused:
@@ -87,15 +90,9 @@ def _from_series(
     kind, text = cells.dtype, raw.text and isinstance(cells.dtype, pl.String)
     if isinstance(kind, pl.List | pl.Array):
         return _from_array(cells.name, _stacked(cells), declared, null_values)
-    if text and declared in {None, "numeric"} and not any(map(_is_finite, null_values)):
-        plain = _plain_numbers(raw.signs.settle(cells))
-        if plain is not None and (declared or not _has_codes(cells)):
-            return Column("numeric", plain)
     if isinstance(kind, pl.String | pl.Categorical | pl.Enum):
-        cells = read_texts(cells.cast(pl.String), null_values)
-        signs = raw.signs if text else PLAIN
-        own = declared or (_infer(signs.settle(cells)) if text else infer_text(cells))
-        return _typed(cells if own in TEXTUAL else signs.settle(cells), own)
+        texts = Texts(raw.signs if text else None, declared, null_values)
+        return texts.type_all(cells.cast(pl.String))
     if kind == pl.Boolean:
         return _typed(cells.cast(pl.String), declared or "boolean")
     if kind.is_numeric():
@@ -105,6 +102,49 @@ def _from_series(
     if declared == "category":
         return _typed(cells.cast(pl.String, strict=False), declared)
     raise _unsupported(cells.name, str(kind))
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """How the texts of a column are read.
+
+    Attributes:
+        signs: how numbers are written in them; None where texts are never numbers.
+        declared: what the column is said to be.
+        null_values: texts that count as missing.
+    """
+
+    signs: Signs | None
+    declared: Declared | None
+    null_values: tuple[str, ...]
+
+    def type_all(self, cells: pl.Series) -> Column:
+        """Return texts typed, each of those that come again looked at once."""
+        found = find_distinct(cells)
+        if found is not None and not self._in_doubt(found.texts):
+            try:
+                column = self.type(found.texts.alias(cells.name))
+                return Column(column.kind, column.values[found.codes], column.form)
+            except Refused:
+                # Said once more below, of all rows.
+                pass
+        return self.type(cells)
+
+    def type(self, cells: pl.Series) -> Column:
+        """Return texts typed."""
+        cells = read_texts(cells, self.null_values)
+        settled = cells if self.signs is None else self.signs.settle(cells)
+        own = self.declared or (_infer_text(cells) if self.signs is None else _infer(settled))
+        return _typed(cells if own in TEXTUAL else settled, own)
+
+    def _in_doubt(self, texts: pl.Series) -> bool:
+        """Tell whether some texts alone are numbers: what the column is takes all its rows."""
+        if self.declared is not None:
+            return False
+        settled = read_texts(texts, self.null_values)
+        present = (settled if self.signs is None else self.signs.settle(settled)).drop_nulls()
+        numbers = len(present) - present.cast(pl.Float64, strict=False).null_count()
+        return 0 < numbers < len(present) or bool(present.str.contains(FIGURE).any())
 
 
 def _from_array(
@@ -133,33 +173,6 @@ def _instants(cells: pl.Series) -> pl.Series:
     if isinstance(cells.dtype, pl.Datetime) and cells.dtype.time_zone:
         cells = cells.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
     return cells.cast(pl.Datetime("us")).dt.strftime(CANONICAL)
-
-
-def _has_codes(cells: pl.Series) -> bool:
-    """Tell whether whole numbers have zeros before them, as codes do and quantities do not."""
-    return bool(cells.str.starts_with("0").any()) and bool(cells.str.contains(CODE).any())
-
-
-def _plain_numbers(cells: pl.Series) -> Values | None:
-    """Return the numbers of texts that are all finite ones as they stand, or missing; else None.
-
-    What follows would give the same; but each of polars' expressions takes a good part of a
-    millisecond, however few the rows, and a table may have thousands of columns.
-    """
-    whole = cells.cast(pl.Int64, strict=False)
-    if not whole.null_count():
-        return _as_array(whole)
-    numbers = _as_array(cells.cast(pl.Float64, strict=False))
-    finite = int(np.isfinite(numbers).sum())
-    return numbers if finite == len(cells) - cells.null_count() else None
-
-
-def _is_finite(text: str) -> bool:
-    """Tell whether a text is a finite number."""
-    try:
-        return isfinite(float(text))
-    except ValueError:
-        return False
 
 
 def _stacked(cells: pl.Series) -> Values:
@@ -214,6 +227,20 @@ def _infer(cells: pl.Series) -> Kind:
         raise _mixed(cells, numbers, "a number")
     truths = present.str.to_lowercase().is_in(["true", "false"])
     return "boolean" if bool(truths.all()) else infer_text(cells)
+
+
+def _infer_text(cells: pl.Series) -> Kind:
+    """Return the kind of texts that are never numbers where they stand.
+
+    Raises:
+        Refused: D106 for numbers among which some texts have made texts of all.
+    """
+    numbers = cells.cast(pl.Float64, strict=False)
+    found, present = len(cells) - numbers.null_count(), len(cells) - cells.null_count()
+    if NUMERIC_SHARE * present <= found < present:
+        hint = f"correct the cell, or say what it is: columns: {flow({cells.name: 'category'})}"
+        raise _mixed(cells, numbers, "a number", hint)
+    return infer_text(cells)
 
 
 def infer_text(cells: pl.Series) -> Kind:
@@ -292,7 +319,7 @@ def _as_array(cells: pl.Series) -> Values:
     return array
 
 
-def _mixed(cells: pl.Series, values: pl.Series, expected: str) -> Refused:
+def _mixed(cells: pl.Series, values: pl.Series, expected: str, hint: str | None = None) -> Refused:
     """Return the refusal that shows the first cell that is not of the column's kind."""
     wrong = values.is_null() & cells.is_not_null()
     row, count = int(wrong.arg_true()[0]), int(wrong.sum())
@@ -300,7 +327,10 @@ def _mixed(cells: pl.Series, values: pl.Series, expected: str) -> Refused:
     message = (
         f'column "{cells.name}", row {row + 1}: "{cells[row]}" is not {expected} ({share} are not)'
     )
-    hint = advise(cells.name, [str(one) for one in cells.filter(wrong).head(SHOWN_CELLS)])
+    texts = [str(one) for one in cells.filter(wrong).head(SHOWN_CELLS)]
+    hint = hint or (advise_date(texts) if "date" in expected else advise(cells.name, texts))
+    if count == 1 and row == len(cells) - 1 > 0:
+        hint = f"if the last row is a sum or a note, take it out; else {hint}"
     return Refused([_at(cells.name, "D106", message, hint)])
 
 

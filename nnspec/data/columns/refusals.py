@@ -6,6 +6,8 @@ from nnspec.diagnostics import Diagnostic, Path, Refused
 from nnspec.spec.source import nearest
 
 SOURCE: Path = ("data", "source")
+WHOLE = "it is not whole, or was changed on its way: write or fetch it once more"
+"""What to do about a damaged file."""
 
 
 def refuse(code: str, message: str, *, hint: str | None = None, path: Path = SOURCE) -> Refused:
@@ -26,9 +28,9 @@ def unopened(file: FilePath, error: OSError) -> Refused:
             return refuse("D102", f'"{file}" cannot be read: {error.strerror or error}')
 
 
-def unreadable(file: FilePath, reason: str) -> Refused:
+def unreadable(file: FilePath, reason: str, hint: str | None = None) -> Refused:
     """Return the refusal of a file whose content is damaged or of another format."""
-    return refuse("D102", f'"{file}" cannot be read: {reason}')
+    return refuse("D102", f'"{file}" cannot be read: {reason}', hint=hint)
 
 
 def too_large(file: FilePath, declared: int, limit: int) -> Refused:
@@ -48,7 +50,7 @@ def _neighbour(file: FilePath) -> str | None:
         names = tuple(sorted(one.name for one in file.parent.iterdir()))
     except OSError:
         return None
-    return nearest(file.name, names)
+    return nearest(file.name, names) or "correct the path: no file there has a name like it"
 
 
 def _human(count: int) -> str:

@@ -20,4 +20,5 @@ def find_negative(name: str, column: Column) -> Iterator[Diagnostic]:
     if (values < 0).any():
         row = int((values < 0).argmax())
         message = f'the sample weight "{name}" is {values[row]:g} in row {row + 1}'
-        yield Diagnostic("D115", f"{message}; expected 0 or more", path=PLACE)
+        hint = "correct the cell; a row of weight 0 counts for nothing"
+        yield Diagnostic("D115", f"{message}; expected 0 or more", hint=hint, path=PLACE)

@@ -30,9 +30,8 @@ def fit_date(name: str, column: Column, section: DataSection) -> DateFit:
         raise refuse("D105", f'column "{name}" has no date in any training row', path=path)
     fill = _fill(name, column, present, section)
     cells = column.values if fill is None else np.where(column.values == "", fill, column.values)
-    figures: dict[Part, Values] = {"elapsed": seconds(cells) / DAY, "year": years(cells)}
     moments: dict[Part, tuple[float, float]] = {
-        part: (float(figures[part].mean()), float(figures[part].std()) or 1.0)
+        part: _moments(seconds(cells) / DAY if part == "elapsed" else years(cells))
         for part in described.parts
         if part in LINEAR
     }
@@ -44,6 +43,11 @@ def fit_date(name: str, column: Column, section: DataSection) -> DateFit:
         fill=fill,
         indicator=described.indicator,
     )
+
+
+def _moments(figures: Values) -> tuple[float, float]:
+    """Return mean and deviation, 1 in place of none."""
+    return float(figures.mean()), float(figures.std()) or 1.0
 
 
 def seconds(cells: Values) -> Seconds:

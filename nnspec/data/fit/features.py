@@ -24,6 +24,7 @@ from nnspec.data.fit.image import fit_image
 from nnspec.data.fit.texts import fit_text
 from nnspec.data.table import Column, Table, Values
 from nnspec.diagnostics import Diagnostic, Path, Refused
+from nnspec.document.write import flow
 from nnspec.spec.data import DataSection
 
 CHUNK = 2**20
@@ -187,7 +188,7 @@ def _fit_category(
     if isinstance(policy, Constant):
         counts[str(policy.constant)] += absent
     if not counts:
-        raise _refuse("D105", name, f'column "{name}" has no value in any training row')
+        raise _no_value(name)
     encoding, hashed = section.encoding_of(name), hash_of(described)
     known = [one for one, count in counts.items() if count >= described.rare]
     if policy == "own" and absent:
@@ -306,8 +307,14 @@ def _present(name: str, values: Values) -> Numbers:
     numbers = values.astype(np.float64).reshape(-1)
     present = numbers[~np.isnan(numbers)]
     if not len(present):
-        raise _refuse("D105", name, f'column "{name}" has no value in any training row')
+        raise _no_value(name)
     return present
+
+
+def _no_value(name: str) -> Refused:
+    """Return the refusal of a column without any cell to learn from."""
+    message = f'column "{name}" has no value in any training row'
+    return _refuse("D105", name, message, f"leave it out: exclude: {flow([name])}")
 
 
 def _most_frequent(name: str, values: Values) -> float:

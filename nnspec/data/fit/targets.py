@@ -265,7 +265,8 @@ def _fit_regression(base: TargetFit, table: Table, section: DataSection) -> Targ
     for name, figure in figures.items():
         if figure.low == figure.high:
             message = f'the target column "{name}" is {figure.low:g} in all {table.rows} '
-            raise refuse("D107", f"{message}training rows", path=TARGET)
+            hint = "name another target, or give rows in which it differs"
+            raise refuse("D107", f"{message}training rows", hint=hint, path=TARGET)
     shift = tuple(figure.mean for figure in figures.values())
     scale = tuple(figure.deviation for figure in figures.values())
     fine = any(coarse(figure, figure.deviation) for figure in figures.values())
@@ -327,8 +328,11 @@ def _check_labels(base: TargetFit, labels: tuple[Label, ...]) -> None:
     shown = ", ".join(str(label) for label in labels[:SHOWN]) + more
     if len(labels) < BINARY or (base.need == "binary" and len(labels) > BINARY):
         expected = "2" if base.need == "binary" else "2 or more"
-        message = f"the target has {len(labels)} classes in training ({shown}); expected {expected}"
-        raise refuse("D115", f"{message} for a {base.need} loss", path=TARGET)
+        count = "1 class" if len(labels) == 1 else f"{len(labels)} classes"
+        message = f"the target has {count} in training ({shown}); expected {expected}"
+        few = "give rows of another class, or name another target"
+        hint = few if len(labels) < BINARY else "use loss: sparse_categorical_crossentropy"
+        raise refuse("D115", f"{message} for a {base.need} loss", hint=hint, path=TARGET)
     counted = base.kinds[0] in {"numeric", "integer"} and not base.one_hot
     free = base.need == "binary" and labels == (-1, 1)
     if counted and not free and labels != tuple(range(len(labels))):
@@ -377,7 +381,8 @@ def _codes(target: TargetFit, table: Table, where: str) -> NDArray[np.int64]:
     if unknown:
         classes = "class" if len(unknown) == 1 else "classes"
         message = f"{classes} {', '.join(unknown)} of {where} never seen in the training rows"
-        raise refuse("D108", message, path=TARGET)
+        hint = "leave such rows out, or let every split have some: method: stratified"
+        raise refuse("D108", message, hint=hint, path=TARGET)
     coded = [_look_up(one, numbers, target) for one in found]
     side_by_side = coded[0] if len(coded) == 1 else np.stack(coded, axis=1)
     return side_by_side.reshape(table.rows, *target.shape)

@@ -12,7 +12,7 @@ from typing import IO, Any
 import numpy as np
 
 from nnspec.catalog.sources import Npy
-from nnspec.data.columns.refusals import refuse, unreadable
+from nnspec.data.columns.refusals import WHOLE, refuse, unreadable
 from nnspec.data.read.content import Content
 from nnspec.data.table import Values
 
@@ -49,7 +49,7 @@ def read_npz(content: Content) -> Arrays:
             members = _checked_members(content, archive)
             arrays = {name: _read_array(file, archive, one) for name, one in members.items()}
     except DAMAGED as error:
-        raise unreadable(file, f"damaged archive: {error}") from error
+        raise unreadable(file, f"damaged archive: {error}", WHOLE) from error
     _check_lengths(file, arrays)
     return arrays
 
@@ -114,7 +114,8 @@ def _read_stream(file: FilePath, name: str, opener: Callable[[], IO[bytes]], siz
     with opener() as stream:
         shape, dtype = _read_header(stream)
         if dtype.hasobject:
-            raise unreadable(file, f'array "{name}" holds Python objects, which can carry code')
+            message = f'array "{name}" holds Python objects, which can carry code'
+            raise unreadable(file, message, "save it as numbers, or as texts: array.astype(str)")
         stored, declared = size - stream.tell(), prod(shape) * dtype.itemsize
     if stored != declared:
         found = f'array "{name}" declares a size of {declared} bytes and stores {stored}'
@@ -143,6 +144,7 @@ def _check_lengths(file: FilePath, arrays: Arrays) -> None:
     lengths = {name: len(array) for name, array in arrays.items()}
     if len(set(lengths.values())) > 1:
         listed = ", ".join(f'"{name}" {length}' for name, length in lengths.items())
-        raise refuse("D110", f'the arrays of "{file}" have different lengths: {listed} rows')
+        message = f'the arrays of "{file}" have different lengths: {listed} rows'
+        raise refuse("D110", message, hint="save arrays with one entry for each row")
     if not any(lengths.values()):
         raise refuse("D113", f'"{file}" holds no rows')

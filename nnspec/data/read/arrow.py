@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from nnspec.data.columns.refusals import unreadable
+from nnspec.data.columns.refusals import WHOLE, unreadable
 from nnspec.data.read.content import CELL, DAMAGED, Content, first_line
 from nnspec.data.read.parquet import silent, text_bytes
 
@@ -23,6 +23,6 @@ def read_arrow(content: Content) -> pl.DataFrame:
             frame = pl.read_ipc(content.stream())
     except DAMAGED as error:
         reason = f"it is no Arrow file, or damaged: {first_line(error)}"
-        raise unreadable(content.file, reason) from error
+        raise unreadable(content.file, reason, WHOLE) from error
     content.check(sum(map(text_bytes, frame)))
     return frame

@@ -48,7 +48,7 @@ def _rows(content: Content, found: Any) -> Iterator[dict[str, Any]]:  # noqa: AN
             raise refuse("D113", f'"{content.file}" holds no rows')
         case _:
             message = "it is no table; expected a list of objects, or an object of columns"
-            raise unreadable(content.file, message)
+            raise unreadable(content.file, message, 'such as [{"size": 4.5, "price": 17}, ...]')
 
 
 def _by_columns(content: Content, columns: dict[str, list[Any]]) -> Iterator[dict[str, Any]]:

@@ -92,7 +92,12 @@ def _bad_line(content: Content) -> Refused | None:
         try:
             found = json.loads(line) if line.strip() else {}
         except (ValueError, RecursionError) as error:
-            return unreadable(content.file, f"line {number} is no JSON: {error}")
+            if not isinstance(error, json.JSONDecodeError):
+                return unreadable(content.file, f"line {number} is no JSON: {error}")
+            early = error.pos >= len(line.decode(errors="replace").rstrip())
+            what = "it ends early" if early else f"{error.msg}, at sign {error.pos + 1}"
+            hint = "correct the line: each holds one object, from { to }"
+            return unreadable(content.file, f"line {number} is no JSON: {what}", hint)
         if not isinstance(found, dict):
             return unreadable(content.file, f"line {number} is a {type(found).__name__}, no object")
     return None

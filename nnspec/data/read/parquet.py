@@ -13,7 +13,7 @@ from contextlib import contextmanager
 
 import polars as pl
 
-from nnspec.data.columns.refusals import unreadable
+from nnspec.data.columns.refusals import WHOLE, unreadable
 from nnspec.data.read.content import CELL, DAMAGED, Content, first_line
 from nnspec.data.read.thrift import Malformed, Reader, Struct, Value
 
@@ -38,9 +38,10 @@ def read_parquet(content: Content) -> pl.DataFrame:
         with silent():
             frame = pl.read_parquet(content.stream())
     except Malformed as error:
-        raise unreadable(content.file, f"it is no Parquet file, or damaged: {error}") from error
+        reason = f"it is no Parquet file, or damaged: {error}"
+        raise unreadable(content.file, reason, WHOLE) from error
     except DAMAGED as error:
-        raise unreadable(content.file, first_line(error)) from error
+        raise unreadable(content.file, first_line(error), WHOLE) from error
     content.check(sum(map(text_bytes, frame)))
     return frame
 

@@ -10,6 +10,7 @@ from nnspec.catalog.columns import ImageColumn
 from nnspec.data.read.reach import Reach
 from nnspec.data.read.signs import PLAIN, Signs
 from nnspec.data.table import Rows, Values
+from nnspec.document import shorten
 from nnspec.spec.data import Kind
 
 DATA_LIMIT = 4 * 2**30
@@ -70,3 +71,10 @@ class Raw:
     def names(self) -> tuple[str, ...]:
         """Return the columns' names in the order of the source."""
         return tuple(self.columns)
+
+    def written(self, column: str, row: int) -> str | None:
+        """Return a cell as a text table writes it, shortened; None of any other."""
+        cells = self.columns[column]
+        if not isinstance(cells, pl.Series) or cells.dtype != pl.String:
+            return None
+        return shorten(str(cells[row]).strip(), 24)

@@ -6,21 +6,30 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-POINTED = re.compile(r"[-+]?\d*\.\d+([eE][-+]?\d+)?")
-COMMA = re.compile(r"[-+]?\d+,(?:\d{1,2}|\d{4,})([eE][-+]?\d+)?")
+
+def _line(form: str) -> re.Pattern[str]:
+    """Return the expression that finds a line of one form, blanks around it."""
+    return re.compile(rf"^[^\S\n]*{form}[^\S\n]*$", re.MULTILINE)
+
+
+POINTED = _line(r"[-+]?\d*\.\d+(?:[eE][-+]?\d+)?")
+COMMA = _line(r"[-+]?\d+,(?:\d{1,2}|\d{4,})(?:[eE][-+]?\d+)?")
 """A number with a decimal comma that can be nothing else: no group of three digits follows it."""
 GROUPS = {
-    sign: re.compile(rf"[-+]?\d{{1,3}}(?:{re.escape(sign)}\d{{3}}){{2,}}")
+    sign: _line(rf"[-+]?\d{{1,3}}(?:{re.escape(sign)}\d{{3}}){{2,}}")
     for sign in (",", ".", "'", " ")
 }
 """Whole numbers with two groups of thousands, whose sign can be nothing else."""
 MIXED = {
-    (".", ","): re.compile(r"[-+]?\d{1,3}(?:,\d{3})+\.\d+"),
-    (",", "."): re.compile(r"[-+]?\d{1,3}(?:\.\d{3})+,\d+"),
-    (",", " "): re.compile(r"[-+]?\d{1,3}(?: \d{3})+,\d+"),
-    (".", "'"): re.compile(r"[-+]?\d{1,3}(?:'\d{3})+\.\d+"),
+    (".", ","): _line(r"[-+]?\d{1,3}(?:,\d{3})+\.\d+"),
+    (",", "."): _line(r"[-+]?\d{1,3}(?:\.\d{3})+,\d+"),
+    (",", " "): _line(r"[-+]?\d{1,3}(?: \d{3})+,\d+"),
+    (".", "'"): _line(r"[-+]?\d{1,3}(?:'\d{3})+\.\d+"),
 }
 """Decimal sign and thousands sign -> numbers with both."""
+DIGIT = re.compile(r"\d")
+FOREIGN = re.compile(r"[^0-9.,'+\-eE \n]")
+"""A sign that stands in no number."""
 NARROW = "[\u00a0\u2009\u202f]"
 """Blanks that do not break, which stand between thousands as a blank does."""
 
@@ -59,6 +68,18 @@ class Signs:
 PLAIN = Signs()
 
 
+def _digits(text: str) -> str | None:
+    """Return the lines with digits; None without one, or if another sign stands in them."""
+    if not FOREIGN.search(text):
+        return text
+    lines: list[str] = []
+    for line in filter(DIGIT.search, text.split("\n")):
+        if FOREIGN.search(line.strip()):
+            return None
+        lines.append(line)
+    return "\n".join(lines) if lines else None
+
+
 @dataclass(slots=True)
 class Evidence:
     """What the cells of a table say about its signs."""
@@ -68,20 +89,17 @@ class Evidence:
 
     def look_at(self, cells: Iterable[str]) -> None:
         """Take up the cells of a column, if all of them are numbers in some form."""
-        texts = [one.replace("\u00a0", " ").replace("\u202f", " ").strip() for one in cells]
-        texts = [one for one in texts if any(map(str.isdigit, one))]
-        if not texts or not all(set(one) <= set("0123456789.,'+-eE ") for one in texts):
+        text = _digits("\n".join(cells).replace("\u00a0", " ").replace("\u202f", " "))
+        if text is None:
             return
-        decimals: set[str] = set()
-        thousands: set[str] = set()
-        for text in texts:
-            decimals |= {"."} if POINTED.fullmatch(text) else set()
-            decimals |= {","} if COMMA.fullmatch(text) else set()
-            thousands |= {sign for sign, form in GROUPS.items() if form.fullmatch(text)}
-            for (decimal, sign), form in MIXED.items():
-                if form.fullmatch(text):
-                    decimals.add(decimal)
-                    thousands.add(sign)
+        plain = not any(sign in text for sign in ",' ")
+        decimals = {"."} if POINTED.search(text) else set()
+        decimals |= {","} if not plain and COMMA.search(text) else set()
+        thousands = {sign for sign, form in GROUPS.items() if sign in text and form.search(text)}
+        for (decimal, sign), form in MIXED.items():
+            if not plain and form.search(text):
+                decimals.add(decimal)
+                thousands.add(sign)
         if len(decimals) <= 1 and len(thousands) <= 1 and not decimals & thousands:
             self.decimals |= decimals
             self.thousands |= thousands

@@ -107,12 +107,21 @@ def find_files(piece: Piece, folder: FilePath, *, allow_outside: bool) -> Iterat
     found = sorted(_matching(FilePath(whole.anchor), whole.relative_to(whole.anchor).parts))
     if not found:
         message = f'no file matches "{piece.name}" in "{folder.resolve()}"'
-        raise refuse("D101", message, path=piece.place)
+        raise refuse("D101", message, hint=_nearby(whole, folder.resolve()), path=piece.place)
     if len(found) > MOST_FILES:
         message = f'"{piece.name}" matches {len(found):,} files; expected at most {MOST_FILES:,}'
         raise refuse("D116", message, path=piece.place)
     for one in found:
         yield locate(str(one), folder, path=piece.place, allow_outside=allow_outside)
+
+
+def _nearby(whole: FilePath, folder: FilePath) -> str:
+    """Return what is there of a pattern that matches nothing."""
+    absent = next((one for one in whole.parents[::-1] if not one.is_dir()), None)
+    if absent is not None and PATTERN not in str(absent):
+        near = absent.is_relative_to(folder)
+        return f'there is no folder "{absent.relative_to(folder) if near else absent}"'
+    return "relative paths begin at the spec's folder, and * stands for any signs of one name"
 
 
 def _matching(folder: FilePath, parts: tuple[str, ...]) -> Iterator[FilePath]:
@@ -211,7 +220,8 @@ def _frame(content: Content, said: Source, place: Path) -> pl.DataFrame:
 def _raw(content: Content, frame: pl.DataFrame, *, text: bool = False) -> Raw:
     """Return the columns of a frame."""
     if frame.height == 0:
-        raise refuse("D113", f'"{content.file}" holds no rows')
+        hint = "it takes a row for each example"
+        raise refuse("D113", f'"{content.file}" holds no rows', hint=hint)
     columns: Columns = {series.name: series for series in frame}
     return Raw(columns, frame.height, text, str(content.file), "")
 

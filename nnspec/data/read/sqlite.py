@@ -20,6 +20,7 @@ MAGIC = b"SQLite format 3\x00"
 JOURNAL = slice(18, 20)
 """Bytes of the header that say how changes are written; 2: into a file beside it."""
 LEGACY = b"\x01\x01"
+NO_DATABASE = "name a database; a table of another kind says so: source: {csv: {path: FILE}}"
 READING = {
     sqlite3.SQLITE_SELECT,
     sqlite3.SQLITE_READ,
@@ -63,8 +64,12 @@ def read_sqlite(content: Content, said: Sqlite, place: Path) -> pl.DataFrame:
             if "not authorized" in str(error) or "prohibited" in str(error):
                 reason = f"the query does more than read ({error}); expected a SELECT"
             message = f'"{content.file}" cannot be read: {reason}'
-            raise refuse("D102", message, path=place) from error
+            hint = "write query: SELECT * FROM TABLE" if "SELECT" in reason else None
+            raise refuse("D102", message, hint=hint, path=place) from error
     _check_names(names, place)
+    if not rows and said.query is not None:
+        message = f'the query gives no rows of "{content.file}"'
+        raise refuse("D113", message, hint="let its conditions leave some", path=place)
     cells = zip(*rows, strict=True) if rows else [()] * len(names)
     return pl.DataFrame([_column(name, many) for name, many in zip(names, cells, strict=True)])
 
@@ -72,7 +77,7 @@ def read_sqlite(content: Content, said: Sqlite, place: Path) -> pl.DataFrame:
 def _check_bytes(content: Content) -> None:
     """Refuse what is no database, or one whose last changes stand in another file."""
     if not content.data.startswith(MAGIC):
-        raise unreadable(content.file, "it is no SQLite database")
+        raise unreadable(content.file, "it is no SQLite database", NO_DATABASE)
     beside = content.file.with_name(f"{content.file.name}-wal")
     if content.data[JOURNAL] != LEGACY and beside.exists() and beside.stat().st_size:
         message = f'its last changes stand in "{beside.name}"; close the program that writes it'

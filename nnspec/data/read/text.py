@@ -10,17 +10,16 @@ from nnspec.catalog.sources import Csv
 from nnspec.data.columns.refusals import refuse, unreadable
 from nnspec.data.read.content import CELL, DAMAGED, Content, first_line
 from nnspec.data.read.dialect import Dialect, by_tabs, decoded, find_dialect
+from nnspec.data.read.foreign import check_text
 from nnspec.data.read.signs import PLAIN, Evidence, Signs
 from nnspec.diagnostics import Refused
 from nnspec.document import shorten
 from nnspec.language.numbers import as_number
 
-PACKED = {b"\x1f\x8b": ".gz", b"\x28\xb5\x2f\xfd": ".zst", b"PK\x03\x04": ".zip"}
-"""How packed files begin."""
 HALF = 0.5
 """Share of a column's cells beyond which quotes around them are none of their text."""
-ASKED = 1_000
-"""Rows that are looked at for how numbers are written."""
+ASKED, FEWEST, ASKED_CELLS = 1_000, 100, 200_000
+"""Rows that are looked at for how numbers are written; fewer of a table of many columns."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,7 +47,7 @@ def read_text(content: Content, said: Csv, usual: Signs = PLAIN) -> TextTable:
         usual: how numbers are written where neither the spec nor the cells say it.
     """
     content = decoded(content, said.encoding)
-    _check_characters(content)
+    check_text(content)
     dialect = find_dialect(content, said)
     if dialect.separator == " ":
         content, dialect = by_tabs(content), replace(dialect, separator="\t")
@@ -84,6 +83,8 @@ def _read_frame(content: Content, dialect: Dialect) -> pl.DataFrame:
         raise _malformed(content, dialect, len(names)) or unreadable(content.file, "ragged rows")
     # polars leaves the quotes within a quoted name doubled.
     frame.columns = names
+    if dialect.header and dialect.names is None:
+        _check_once(content, frame)
     if frame.height and frame[:, -1].null_count():
         short = _malformed(content, dialect, len(names))
         if short:
@@ -113,8 +114,9 @@ def _signs(frame: pl.DataFrame, said: Csv, usual: Signs, sniffed: dict[str, str]
     """Return how numbers are written: as said, as the first rows leave no doubt, as usual."""
     evidence = Evidence()
     if said.decimal is None or said.thousands is None:
-        for column in frame.head(ASKED):
-            evidence.look_at(column.drop_nulls().to_list())
+        rows = max(FEWEST, min(ASKED, ASKED_CELLS // max(1, frame.width)))
+        for column in frame.head(rows):
+            evidence.look_at(one for one in column.to_list() if one is not None)
     decimal = said.decimal or evidence.decimal
     thousands = said.thousands or evidence.grouping
     if said.decimal is None and decimal not in (None, "."):
@@ -143,17 +145,6 @@ def _index(frame: pl.DataFrame, said: Csv, sniffed: dict[str, str]) -> tuple[str
     return ()
 
 
-def _check_characters(content: Content) -> None:
-    """Refuse a byte that no text has, as packed files have them."""
-    for mark, ending in PACKED.items():
-        if content.data.startswith(mark):
-            message = f"it is packed; name it {content.file.name}{ending}"
-            raise unreadable(content.file, message)
-    if (at := content.data.find(b"\x00")) >= 0:
-        line = content.data.count(b"\n", 0, at) + 1
-        raise unreadable(content.file, f"it is no text: line {line} holds a NUL byte")
-
-
 def _without_blank_lines(frame: pl.DataFrame, content: Content, dialect: Dialect) -> pl.DataFrame:
     """Return the rows that are written; a row of separators alone is one, with missing cells."""
     if not frame.select(pl.all_horizontal(pl.all().is_null()).any()).item():
@@ -169,13 +160,18 @@ def _read_header(content: Content, dialect: Dialect) -> list[str]:
     Refuses a header that is absent, names a column twice, or names more than anybody does.
     """
     _, names = next(dialect.records(content), (0, []))
+    if not content.data.strip():
+        hint = "it takes a line with the names of the columns, and a line for each row"
+        raise refuse("D113", f'"{content.file}" is empty; expected a header', hint=hint)
     if not names and dialect.header:
-        raise refuse("D113", f'the first line of "{content.file}" is empty; expected a header')
+        hint = "take it out, or name how many lines stand above: csv: {skip: LINES}"
+        message = f'the first line of "{content.file}" is empty; expected a header'
+        raise refuse("D113", message, hint=hint)
     content.check_width(len(names))
     if dialect.header and dialect.names is None:
         _check_titles(content, names)
     names = _own_names(content, dialect, names)
-    _check_names(names)
+    _check_names(content, names)
     # Every cell is written in a byte at least, the sign behind it; polars fills short lines up.
     cells = content.data.count(b"\n") * len(names)
     if cells * CELL > content.allowed(CELL):
@@ -189,14 +185,16 @@ def _own_names(content: Content, dialect: Dialect, found: list[str]) -> list[str
     if dialect.names is not None:
         if len(dialect.names) != len(found):
             message = f"`names` gives {len(dialect.names)} names to the {len(found)} columns"
-            raise refuse("D121", f'{message} of "{content.file}"')
+            first = shorten(", ".join(found), 60)
+            hint = f"give each column a name; the first line holds {first}"
+            raise refuse("D121", f'{message} of "{content.file}"', hint=hint)
         return list(dialect.names)
     if not dialect.header:
         return [f"column_{number + 1}" for number in range(len(found))]
     return found
 
 
-def _check_names(names: list[str]) -> None:
+def _check_names(content: Content, names: list[str]) -> None:
     """Refuse a second column without a name, or of the name of another one.
 
     One without a name, as pandas writes its index, may stand in the file unused.
@@ -206,7 +204,11 @@ def _check_names(names: list[str]) -> None:
         if name in seen:
             both = f"columns {seen[name]} and {number}"
             what = f'the column "{shorten(name)}" is named twice' if name else "two have no name"
-            raise refuse("D121", f"{what}: {both}")
+            hint = (
+                f"name one of them otherwise in the first line of {content.file.name}, or all "
+                "columns in the spec: csv: {names: [...]}"
+            )
+            raise refuse("D121", f"{what}: {both}", hint=hint)
         seen[name] = number
 
 
@@ -224,6 +226,18 @@ def _check_titles(content: Content, names: list[str]) -> None:
         raise refuse("D113", message, hint=hint)
 
 
+def _check_once(content: Content, frame: pl.DataFrame) -> None:
+    """Refuse (D104) a row that is the header once more, as files put behind one another have it."""
+    places = (frame[:, 0] == frame.columns[0]).arg_true() if frame.width else ()
+    names = tuple(frame.columns)
+    again = [place for place in places if frame.row(place) == names]
+    if again:
+        more = f", and {len(again) - 1} more do" if len(again) > 1 else ""
+        message = f'row {again[0] + 1} of "{content.file}" is the header once more{more}'
+        hint = "take such lines out; files put behind one another have them"
+        raise refuse("D104", message, hint=hint)
+
+
 def _malformed(content: Content, dialect: Dialect, width: int) -> Refused | None:
     """Return the refusal of the first row that has another number of fields than the header."""
     expected = "as in the header" if dialect.header else "as in the first row"
@@ -231,18 +245,25 @@ def _malformed(content: Content, dialect: Dialect, width: int) -> Refused | None
         (one for one in _rows(content, dialect) if one[1]), start=1
     ):
         if len(fields) != width:
-            message = (
-                f'row {row} of "{content.file}" (line {line}) has {len(fields)} fields; expected '
-            )
-            return refuse("D104", f"{message}{width}, {expected}", hint=_above(row, fields, width))
+            count = f"{len(fields)} field{'' if len(fields) == 1 else 's'}"
+            message = f'row {row} of "{content.file}" (line {line}) has {count}; expected '
+            hint = _remedy(row, line, fields, width)
+            return refuse("D104", f"{message}{width}, {expected}", hint=hint)
     return None
 
 
-def _above(row: int, fields: list[str], width: int) -> str | None:
-    """Return what to write where a title stands above the header, and not a broken row."""
-    if row == 1 and width == 1 and len(fields) > 1:
-        return "if lines above the header are none of the table's, write csv: {skip: LINES}"
-    return None
+def _remedy(row: int, line: int, fields: list[str], width: int) -> str:
+    """Return what to do about a row of another number of fields: a title, a note, a slip."""
+    if row == 1 and width == 1:
+        return (
+            "if lines above the header are none of the table's, leave them out: "
+            f"csv: {{skip: {line - 1}}}"
+        )
+    if len(fields) == 1:
+        return f"if line {line} is a note, and no row, take it out"
+    if len(fields) < width:
+        return f"write the cells that line {line} lacks; a missing one is nothing between signs"
+    return f"correct line {line}; a cell that holds the separator stands in quotes"
 
 
 def _rows(content: Content, dialect: Dialect) -> Iterator[tuple[int, list[str]]]:

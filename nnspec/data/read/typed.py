@@ -85,7 +85,7 @@ def read_rows(
     check_declared(table, roles, section)
     if roles.weight is not None and (found := [*find_negative(roles.weight, table[roles.weight])]):
         raise Refused(found)
-    kept = np.flatnonzero(settle_missing(table, roles, section))
+    kept = np.flatnonzero(settle_missing(table, roles, section, raw.written))
     if len(kept) < table.rows:
         table = table.take(kept)
     typed = TypedRows(

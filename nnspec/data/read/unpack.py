@@ -8,7 +8,7 @@ from io import BytesIO
 from pathlib import PurePosixPath
 from typing import IO
 
-from nnspec.data.columns.refusals import refuse, unreadable
+from nnspec.data.columns.refusals import WHOLE, refuse, unreadable
 from nnspec.data.read.content import Content
 from nnspec.diagnostics import Refused
 
@@ -49,7 +49,7 @@ def _bounded(content: Content, stream: IO[bytes] | gzip.GzipFile) -> Content:
             data = stream.read(most + 1)
     except (*DAMAGED, OSError) as error:
         reason = f"it is damaged, or not packed as its name says: {error}"
-        raise unreadable(content.file, reason) from error
+        raise unreadable(content.file, reason, WHOLE) from error
     if len(data) > most:
         raise content.too_large(len(data))
     return replace(content, data=data)
@@ -74,9 +74,9 @@ def _unzstd(content: Content) -> Content:
             if unpacked.tell() > most:
                 raise content.too_large(unpacked.tell())
     except zstandard.ZstdError as error:
-        raise unreadable(content.file, f"it is damaged, or no .zst file: {error}") from error
+        raise unreadable(content.file, f"it is damaged, or no .zst file: {error}", WHOLE) from error
     if not frame.eof:
-        raise unreadable(content.file, "it is damaged: it ends within a frame")
+        raise unreadable(content.file, "it is damaged: it ends within a frame", WHOLE)
     return replace(content, data=unpacked.getvalue())
 
 
@@ -100,7 +100,7 @@ def _only_member(content: Content) -> tuple[Content, str]:
             unpacked = _bounded(content, archive.open(members[0]))
             return unpacked, PurePosixPath(members[0].filename).name
     except DAMAGED as error:
-        raise unreadable(content.file, f"damaged archive: {error}") from error
+        raise unreadable(content.file, f"damaged archive: {error}", WHOLE) from error
 
 
 def _is_clutter(member: zipfile.ZipInfo) -> bool:

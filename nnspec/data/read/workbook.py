@@ -1,15 +1,19 @@
 """Reads a worksheet of a workbook (.xlsx, .xls, .ods); formulas count by their last value."""
 
+import re
 import zipfile
 
 import polars as pl
 
 from nnspec.catalog.sources import Excel
-from nnspec.data.columns.refusals import refuse, unreadable
+from nnspec.data.columns.refusals import WHOLE, refuse, unreadable
 from nnspec.data.read.content import CELL, DAMAGED, Content, first_line
 from nnspec.data.read.unpack import missing_library
 from nnspec.diagnostics import Path
 from nnspec.spec.source import nearest
+
+FORMULA = re.compile(rb"<f\b[^>]*(?:/>|>[^<]*</f>)(?:<v/>|<v></v>)?</c>")
+"""A cell of a formula without the value that it had when it was saved."""
 
 
 def read_workbook(content: Content, said: Excel, place: Path) -> pl.DataFrame:
@@ -32,11 +36,25 @@ def read_workbook(content: Content, said: Excel, place: Path) -> pl.DataFrame:
         frame = pl.DataFrame(sheet)
     except (fastexcel.FastExcelError, *DAMAGED) as error:
         reason = f"it is no workbook, or damaged: {first_line(error)}"
-        raise unreadable(content.file, reason) from error
+        raise unreadable(content.file, reason, WHOLE) from error
     content.check_width(frame.width)
     empty = [column.name for column in frame if column.null_count() == frame.height]
     unnamed = [name for name in empty if name.startswith("__UNNAMED__")]
+    _check_formulas(content, [name for name in empty if name not in unnamed])
     return frame.drop(unnamed)
+
+
+def _check_formulas(content: Content, empty: list[str]) -> None:
+    """Refuse columns without a value in a workbook whose formulas nobody has computed."""
+    if not empty or not content.data.startswith(b"PK"):
+        return
+    with zipfile.ZipFile(content.stream()) as archive:
+        sheets = [one for one in archive.namelist() if one.startswith("xl/worksheets/")]
+        computed = not any(FORMULA.search(archive.read(one)) for one in sheets)
+    if not computed:
+        message = f'the formulas of column "{empty[0]}" have no values'
+        hint = "open the workbook in a program that computes them, and save it there"
+        raise unreadable(content.file, message, hint)
 
 
 def _check_size(content: Content) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from nnspec.data.columns.digests import number_rows
+from nnspec.data.columns.copies import number_rows
 from nnspec.data.columns.refusals import refuse
 from nnspec.data.fit.targets import labels_of
 from nnspec.data.split.series import times_of
@@ -41,7 +41,7 @@ def grounds_of(
     by = split.by
     times = None if by is None else times_of(table[by], by, (*PLACE, "by"))
     together = split.duplicates == "together"
-    copies = number_rows(table.select(used).columns.values()) if together else None
+    copies = number_rows([*table.select(used).columns.values()]) if together else None
     return Grounds(classes, groups, times, copies)
 
 

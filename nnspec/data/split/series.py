@@ -128,7 +128,9 @@ def _check_times(steps: Numbers, ends: Flags, order: Rows, window: WindowSection
     if not len(same):
         return
     rows = " and ".join(str(order[place] + 1) for place in (same[0], same[0] + 1))
-    message = f'{len(same)} times of "{window.time}" stand twice in a series, first in rows {rows}'
+    count = "1 time" if len(same) == 1 else f"{len(same)} times"
+    stand = "stands" if len(same) == 1 else "stand"
+    message = f'{count} of "{window.time}" {stand} twice in a series, first in rows {rows}'
     hint = "name what tells series apart: window: {key: COLUMN}, or leave one of the rows out"
     raise refuse("D136", message, hint=hint, path=(*WINDOW, "time"))
 
@@ -173,7 +175,9 @@ def split_series(
             f"no window of {window.length} rows and a target {window.farthest} later fits into a "
             f"series: the longest stretch without a gap has {longest} rows"
         )
-        raise refuse("D113", message, path=(*WINDOW, "length"))
+        most = longest - window.farthest
+        hint = f"write window: {{length: {most}}} or less" if most > 0 else "give more rows"
+        raise refuse("D113", message, hint=hint, path=(*WINDOW, "length"))
     if series.times is not None:
         places = places_by_time(series.times, split)
     else:

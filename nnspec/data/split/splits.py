@@ -151,8 +151,8 @@ def _by_groups(groups: Values, counts: Mapping[SplitName, int], split: SplitSect
             smallest = min(waiting, key=lambda code: int(sizes[code]))
             places[smallest] = place
             waiting.remove(smallest)
-    found = "group" if len(sizes) == 1 else "groups"
-    return _partition(places[codes], split, f": {len(sizes)} {found} that are not parted")
+    found = "1 group that is" if len(sizes) == 1 else f"{len(sizes)} groups that are"
+    return _partition(places[codes], split, f": {found} not parted")
 
 
 def _partition(places: Rows, split: SplitSection, reason: str) -> Partition:
@@ -200,7 +200,11 @@ def check_counts(
             what = "" if name == "train" else f" (share {shares[name]:g})"
             message = f"the {name} split{what} is left with 0 rows of {rows}: {listed}{reason}"
             key = "validation" if name == "train" else name
-            raise refuse("D111", message, path=("data", "split", key))
+            hint = "take smaller shares" if name == "train" else f"write split: {{{name}: 0}}"
+            hint += ", or give the data more rows"
+            if reason:
+                hint += ", or rows that can be parted"
+            raise refuse("D111", message, hint=hint, path=("data", "split", key))
 
 
 def _stratified(

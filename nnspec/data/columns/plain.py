@@ -1,0 +1,99 @@
+"""Columns of a text table that hold plain numbers and nothing else, found many at a time.
+
+Cell by cell the rules of `kinds` give the same; but each of polars' expressions takes a good part
+of a millisecond, however few the rows, and a table may have thousands of columns.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from math import isfinite
+
+import numpy as np
+import polars as pl
+
+from nnspec.catalog.columns import ImageColumn
+from nnspec.data.columns.dates import Form
+from nnspec.data.read.raw import Raw
+from nnspec.data.table import Values
+from nnspec.spec.data import Kind
+
+CODE = r"\A[-+]?0[0-9]+\z"
+"""Whole numbers with zeros before them, which number nothing: 00501, 007."""
+CODES = ("00", "0:")
+"""Texts that begin with a zero and another digit lie between these."""
+Declared = Kind | Form | ImageColumn
+"""What a column is said to be: its kind, the form of its dates, or how its pictures are read."""
+AT_ONCE = 2**24
+"""Cells that are looked at together."""
+GLANCE = 100
+"""Rows that tell of most columns that their numbers are not whole."""
+
+
+def find_plain_numbers(
+    raw: Raw,
+    names: Sequence[str],
+    kinds: Mapping[str, Declared],
+    null_values: tuple[str, ...],
+) -> dict[str, Values]:
+    """Return columns whose texts are all finite numbers as they stand, or missing; no codes.
+
+    Args:
+        raw: the source.
+        names: columns to look at.
+        kinds: what columns are said to be.
+        null_values: texts that count as missing.
+    """
+    found: dict[str, Values] = {}
+    if not raw.text or any(map(_is_finite, null_values)):
+        return found
+    texts = [
+        raw.signs.settle(cells)
+        for name in names
+        if kinds.get(name) in {None, "numeric"}
+        and isinstance(cells := raw.columns[name], pl.Series)
+        and isinstance(cells.dtype, pl.String)
+    ]
+    count = max(1, AT_ONCE // max(1, raw.rows))
+    for start in range(0, len(texts), count):
+        found.update(_plain(pl.DataFrame(texts[start : start + count])))
+    codes = [pl.Series(raw.columns[name]) for name in found if kinds.get(name) is None]
+    for name in _codes(pl.DataFrame(codes)):
+        del found[name]
+    return found
+
+
+def _plain(texts: pl.DataFrame) -> Iterator[tuple[str, Values]]:
+    """Yield the columns that hold finite numbers alone, as integers where all are whole."""
+    numbers = texts.select(pl.all().cast(pl.Float64, strict=False))
+    plain = {
+        one.name: values
+        for one in numbers
+        if np.isfinite(values := one.to_numpy()).sum() == one.len() - texts[one.name].null_count()
+    }
+    maybe = [name for name, values in plain.items() if _whole(values)]
+    for one in texts.select(pl.col(maybe).cast(pl.Int64, strict=False)) if maybe else ():
+        if not one.null_count():
+            plain[one.name] = one.to_numpy()
+    yield from plain.items()
+
+
+def _whole(values: Values) -> bool:
+    """Tell whether numbers are whole; a missing one is not."""
+    return all(bool((part == np.floor(part)).all()) for part in (values[:GLANCE], values))
+
+
+def _codes(texts: pl.DataFrame) -> Iterator[str]:
+    """Yield the columns in which whole numbers have zeros before them, as codes do."""
+    if not texts.width:
+        return
+    begin = texts.select(pl.all().is_between(*map(pl.lit, CODES), closed="left").any())
+    for name in texts.columns:
+        if begin[name][0] and bool(texts[name].str.contains(CODE).any()):
+            yield name
+
+
+def _is_finite(text: str) -> bool:
+    """Tell whether a text is a finite number."""
+    try:
+        return isfinite(float(text))
+    except ValueError:
+        return False

@@ -8,6 +8,7 @@ from nnspec.network.network import ResolvedNode
 from nnspec.rules.case import Case, at
 from nnspec.rules.kinds import AFFINE, DROPOUTS, RECURRENT, argument, function_of, inner
 from nnspec.rules.rule import rule
+from nnspec.rules.within import Place, places
 from nnspec.shapes import Shape
 
 ALONG = {
@@ -162,6 +163,27 @@ def check_beginning(case: Case) -> Iterator[Diagnostic]:
         message = f"the weights of {layer.keras_name} begin at 0, and {reason}: they stay there"
         field = next(one for one in KERNELS if is_zero(argument(layer, one)))
         yield at(node, "P142", message, field, hint=f"remove {field}")
+
+
+@rule("P142")
+def check_frozen(case: Case) -> Iterator[Diagnostic]:
+    """Find weights that are 0 and never trained."""
+    for place in () if case.within else places(case.network):
+        layer = inner(place.node.layer) if place.node.layer else None
+        if layer is not None and begins_at_zero(layer) and is_frozen(place):
+            message = f"the weights of {layer.keras_name} are 0 and not trained: all it gives is 0"
+            field = next(one for one in KERNELS if is_zero(argument(layer, one)))
+            yield at(place.node, "P142", message, field, hint=f"remove {field}")
+
+
+def is_frozen(place: Place) -> bool:
+    """Return whether a layer, or a model around it, is not trained."""
+    around: Place | None = place
+    while around is not None:
+        if around.node.layer is not None and not around.node.layer.trainable:
+            return True
+        around = around.around
+    return False
 
 
 def begins_at_zero(layer: Layer) -> bool:

@@ -120,6 +120,19 @@ def beyond_rank(axis: object, head: Head) -> Iterator[Fault]:
         yield "axis", found, "write axis: -1, or remove it"
 
 
+ABOVE_A_HALF = frozenset(
+    {
+        "FalseNegatives",
+        "FalsePositives",
+        "Precision",
+        "Recall",
+        "TrueNegatives",
+        "TruePositives",
+    }
+)
+"""Metrics that take a prediction above a threshold between 0 and 1 for a yes."""
+
+
 @rule("M132")
 def check_unmoved(case: Case) -> Iterator[Diagnostic]:
     """Find metrics that no prediction changes, or that say nothing of a single number."""
@@ -142,6 +155,9 @@ def check_unmoved(case: Case) -> Iterator[Diagnostic]:
             elif metric.keras_name == "PearsonCorrelation" and length_along(metric, head) == PAIR:
                 message = f"{name} compares the numbers of a row; of two it is 1, -1 or no number"
                 yield Diagnostic("M132", message, case.place(*path), "add axis: 0, to compare rows")
+            elif metric.keras_name in ABOVE_A_HALF and head.gives == "logarithm":
+                message = f"{name} counts predictions above 0.5, and {head.function} gives none"
+                yield Diagnostic("M132", message, case.place(*path), "write accuracy")
             elif is_correlation_of_labels(metric, head):
                 message = f"{name} compares the numbers of a row, and its labels may all be equal"
                 yield Diagnostic("M132", message, case.place(*path), "write binary_accuracy, or f1")

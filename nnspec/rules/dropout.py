@@ -6,6 +6,7 @@ from nnspec.diagnostics import Diagnostic
 from nnspec.rules.case import Case, at
 from nnspec.rules.kinds import DROPOUTS, argument, function_of, is_function
 from nnspec.rules.rule import rule
+from nnspec.rules.within import places
 
 LARGEST_RATE = 0.8
 """Share from which little is left to learn from."""
@@ -54,6 +55,23 @@ def check_twice(case: Case) -> Iterator[Diagnostic]:
             names = f"{feeder.layer.keras_name} and {node.layer.keras_name}"
             message = f"{names} follow each other: together they drop more than either says"
             yield at(node, "P104", message, hint="keep one of them")
+
+
+@rule("P145")
+def check_masked(case: Case) -> Iterator[Diagnostic]:
+    """Find Masking that takes steps which were dropped for steps that are padding."""
+    for place in () if case.within else places(case.network):
+        layer = place.node.layer
+        if layer is None or layer.keras_name != "Masking":
+            continue
+        for source in place.sources():
+            before = source.node.layer
+            if before is not None and before.keras_name in DROPOUTS:
+                message = (
+                    f"{before.keras_name} in front of Masking makes zeros, which Masking takes for "
+                    "padding: while training steps, or all of them, are left out by chance"
+                )
+                yield at(place.node, "P145", message, hint="put Masking first")
 
 
 @rule("P116")

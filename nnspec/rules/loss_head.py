@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from nnspec.catalog.losses import Loss
 from nnspec.diagnostics import Diagnostic, Related
 from nnspec.rules.case import Case, at
+from nnspec.rules.figures import log_name
 from nnspec.rules.head import Head
 from nnspec.rules.kinds import DIPPING, SATURATING, Range
 from nnspec.rules.rule import rule
@@ -23,6 +24,8 @@ TAKES = {
 """What losses take, in words."""
 
 
+LOGARITHMIC = ("Crossentropy", "KLDivergence")
+"""How the names of metrics end that take logarithms of probabilities."""
 REFUSED: dict[str, frozenset[Range]] = {
     "classes": frozenset({"probability", "limited"}),
     "shares": frozenset({"linear", "limited", "logarithm"}),
@@ -181,23 +184,37 @@ def check_zeros(case: Case) -> Iterator[Diagnostic]:
     """Find losses that take the logarithm of what a head makes exactly 0."""
     for head in case.trained:
         zeros = head.node is not None and head.function == "sparsemax" and not head.from_logits
-        if zeros and head.loss is not None and head.loss.predictions == "distribution":
+        if zeros and head.loss and compared(head, head.loss) in {"classes", "shares"}:
             message = (
                 f"sparsemax gives classes exactly 0, and {head.loss.keras_name} takes logarithms: "
                 "where the right class is 0 nothing is learned, or no number is left"
             )
             also = case.also("the loss is here", *head.loss_path)
             yield Diagnostic("M137", message, head.place, "write activation: softmax", also)
+            continue
+        for metric, path in head.metrics if zeros else ():
+            if metric.predictions == "distribution" and metric.keras_name.endswith(LOGARITHMIC):
+                message = (
+                    f"sparsemax gives classes exactly 0, and {log_name(metric)} takes logarithms"
+                )
+                yield Diagnostic("M137", message, case.place(*path), "write accuracy")
 
 
 @rule("M112")
 def check_positive(case: Case) -> Iterator[Diagnostic]:
-    """Find a loss of positive predictions behind a head that may give negative ones."""
+    """Find a loss, or a metric, of positive predictions behind a head that gives negative ones."""
     for head in case.trained:
-        loss = head.loss
-        if head.node is None or loss is None or loss.predictions != "positive":
+        loss, below = head.loss, head.gives == "linear" or head.function in SATURATING | DIPPING
+        if head.node is None or loss is None:
             continue
-        if head.gives == "linear" or head.function in SATURATING | DIPPING:
+        for metric, path in head.metrics if below and loss.predictions != "positive" else ():
+            if metric.predictions == "positive":
+                message = (
+                    f"the metric {log_name(metric)} takes the logarithm of predictions above 0; "
+                    f"the last layer gives {head.function}, which may be negative"
+                )
+                yield Diagnostic("M112", message, case.place(*path), "write mae")
+        if loss.predictions == "positive" and below:
             message = (
                 f"{loss.keras_name} takes the logarithm of predictions above 0; "
                 f"the last layer gives {head.function}, which may be negative"

@@ -250,4 +250,12 @@ PRACTICE: tuple[Code, ...] = (
         "Put a `CenterCrop` of the same size behind it.",
         Severity.WARNING,
     ),
+    Code(
+        "P145",
+        "padding by chance",
+        "Masking leaves out the steps of a sequence that are all 0. What a Dropout has zeroed it "
+        "cannot tell from padding, and an average over no step at all is no number.",
+        "Put Masking before the layers that drop values.",
+        Severity.WARNING,
+    ),
 )

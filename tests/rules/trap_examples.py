@@ -111,6 +111,10 @@ COUNTS = [
             "loss: mse"),
     Example("P145", "SpatialDropout1D: 0.2", "UnitNormalization", f"{STEPS}- @\n- Masking #!\n"
             "- GRU: 4\n- Dense: 1", "loss: mse", ""),
+    Example("S106", "ill", "sick", f"{SIGMOID}\n  name: sick", BINARY,
+            "data: {source: sklearn:breast_cancer, target: target, positive: {@: 1}}"),
+    Example("S115", ", positive: 1", "", "- Dense: 1", "loss: mse",
+            "data: {source: sklearn:diabetes, target: target@}"),
     Example("P111", "LayerNormalization", "Rescaling: 1.0",
             "- Input: {shape: [3], dtype: int32}\n- @ #!\n- Dense: 1", "loss: mse", ""),
     Example("P111", "multi_hot", "tf_idf, idf_weights: [1.0, 2.0]",

@@ -57,6 +57,9 @@ def special() -> Mapping[str, Mapping[str, st.SearchStrategy[Any]]]:
             ),
             "backward_layer": st.none(),
         },
+        # What `auto` becomes depends on data, of which there is none here.
+        "Embedding": {"input_dim": st.integers(1, 50)},
+        "ReversibleEmbedding": {"input_dim": st.integers(1, 50)},
         "Pipeline": {"layers": st.lists(dense, min_size=1, max_size=2).map(tuple)},
         "RNN": {"cell": cell},
         "SpectralNormalization": {"layer": dense},

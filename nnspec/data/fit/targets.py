@@ -391,8 +391,8 @@ def _codes(target: TargetFit, table: Table, where: str) -> NDArray[np.int64]:
 def _look_up(found: Values, numbers: Mapping[Label, int], target: TargetFit) -> NDArray[np.int64]:
     """Return each label's number."""
     texts = isinstance(target.labels[0], str)
-    flat = [numbers.get(str(one) if texts else one, LEFT_OUT) for one in found.reshape(-1).tolist()]
-    return np.asarray(flat, dtype=np.int64).reshape(found.shape)
+    flat = (numbers.get(str(one) if texts else one, LEFT_OUT) for one in found.reshape(-1).tolist())
+    return np.fromiter(flat, np.int64, found.size).reshape(found.shape)
 
 
 def _stack_numbers(table: Table) -> NDArray[np.float64]:

@@ -374,10 +374,8 @@ def _codes(target: TargetFit, table: Table, where: str) -> NDArray[np.int64]:
     numbers: Mapping[Label, int] = {label: code for code, label in enumerate(target.labels)}
     columns = [table[name] for name in target.columns]
     found = [labels_of(column) for column in columns]
-    unknown = sorted(
-        {str(one) for many in found for one in many.reshape(-1).tolist()}
-        - {str(label) for label in (*target.labels, target.ignored)}
-    )
+    known = {str(label) for label in (*target.labels, target.ignored)}
+    unknown = sorted({str(one) for many in found for one in many.reshape(-1).tolist()} - known)
     if unknown:
         classes = "class" if len(unknown) == 1 else "classes"
         message = f"{classes} {', '.join(unknown)} of {where} never seen in the training rows"

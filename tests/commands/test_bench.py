@@ -26,6 +26,7 @@ training:
 """
 
 
+@pytest.mark.slow
 def test_the_fastest_executor_is_written_into_the_spec(tmp_path: Path) -> None:
     rows = "\n".join(f"{number},{number % 7},{2 * number}" for number in range(40))
     (tmp_path / "table.csv").write_text(f"a,b,y\n{rows}\n")

@@ -30,7 +30,7 @@ main()
 
 
 @pytest.mark.keras
-@pytest.mark.parametrize("streams", ["> /dev/full", ">&-"])
+@pytest.mark.parametrize("streams", ["> /dev/full", pytest.param(">&-", marks=pytest.mark.slow)])
 def test_a_training_ends_well_without_output_and_without_temporary_folders(
     streams: str, tmp_path: Path
 ) -> None:

@@ -13,7 +13,7 @@ from sklearn import metrics as sk
 import nnspec
 from nnspec.diagnostics import Refused
 
-pytestmark = pytest.mark.keras
+pytestmark = [pytest.mark.keras, pytest.mark.slow]
 
 SPEC = """
 nnspec: 1

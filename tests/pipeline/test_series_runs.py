@@ -16,7 +16,7 @@ import tensorflow as tf
 import nnspec
 from nnspec.pipeline.run import RunResult
 
-pytestmark = pytest.mark.keras
+pytestmark = [pytest.mark.keras, pytest.mark.slow]
 
 SPEC = """
     nnspec: 1

@@ -13,7 +13,7 @@ import tensorflow as tf
 
 import nnspec
 
-pytestmark = pytest.mark.keras
+pytestmark = [pytest.mark.keras, pytest.mark.slow]
 
 SPEC = """
     nnspec: 1

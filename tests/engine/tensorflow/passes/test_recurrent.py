@@ -135,7 +135,7 @@ def test_a_recurrent_layer_out_of_the_ordinary_is_left_alone(
 @pytest.mark.parametrize(
     "policy",
     [
-        pytest.param(one, marks=() if one in ("float32", "mixed_float16") else pytest.mark.slow)
+        pytest.param(one, marks=() if one == "mixed_float16" else pytest.mark.slow)
         for one in POLICIES
     ],
 )

@@ -1,5 +1,6 @@
 """What several folders of tests begin with: spec texts checked, tables loaded, specs trained."""
 
+import os
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -55,6 +56,38 @@ def load(tmp_path: Path) -> "Callable[..., Dataset]":
         return load_dataset(section, {"out": TargetNeed(need)}, folder=tmp_path)
 
     return loaded
+
+
+@pytest.fixture
+def answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., str]:
+    """Call `validate` in the test's folder; give what it prints there and its exit code."""
+    from nnspec.commands import main  # noqa: PLC0415 - other tests call no program
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
+
+    def answered(*arguments: str) -> str:
+        with pytest.raises(SystemExit) as stopped:
+            main(["validate", *arguments])
+        printed, errors = capsys.readouterr()
+        assert errors == ""
+        return f"{printed.replace(str(tmp_path.resolve()), 'FOLDER')}exit {stopped.value.code}\n"
+
+    return answered
+
+
+@pytest.fixture
+def as_shown() -> Callable[[Path, str], None]:
+    """Hold an answer against the file that shows it; UPDATE_GOLDEN=1 rewrites the file."""
+
+    def compare(golden: Path, written: str) -> None:
+        if os.environ.get("UPDATE_GOLDEN"):
+            golden.write_text(written, encoding="utf-8", newline="")
+        assert written == golden.read_bytes().decode("utf-8")
+
+    return compare
 
 
 @pytest.fixture(scope="session")

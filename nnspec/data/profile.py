@@ -7,12 +7,11 @@ above all of them, classes by their labels. JSON both ways: a run keeps it.
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, assert_never
+from typing import ClassVar, Literal, assert_never
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from pydantic import ValidationError
 
 from nnspec.data.columns.words import part_texts
 from nnspec.data.fit.dates import seconds
@@ -25,10 +24,9 @@ from nnspec.data.fit.fitted import (
     NumericFit,
     TextFit,
 )
-from nnspec.data.fit.frozen import Fitted
+from nnspec.data.fit.frozen import Fitted, Kept
 from nnspec.data.fit.image import ImageFit
 from nnspec.data.table import Column, Table
-from nnspec.diagnostics import Diagnostic, Refused
 
 TENTHS = np.linspace(0, 1, 11)[1:]
 SAMPLE = 100_000
@@ -58,31 +56,16 @@ class ColumnProfile(Fitted):
         return float(np.nextafter(self.edges[0], np.inf)), self.edges[-1]
 
 
-class Profile(Fitted):
+class Profile(Kept):
     """All feature columns in the training rows."""
+
+    title: ClassVar[str] = "the profile of the training columns"
 
     version: Literal[1] = 1
     """Version of this document's form."""
     rows: int
     """Training rows; over a series its steps."""
     columns: dict[str, ColumnProfile]
-
-    def to_json(self) -> str:
-        """Return the document that `from_json` reads back to an equal object."""
-        return self.model_dump_json(indent=1)
-
-    @classmethod
-    def from_json(cls, text: str | bytes) -> "Profile":
-        """Return the profile of a document.
-
-        Raises:
-            Refused: A101 for a document that `to_json` did not write.
-        """
-        try:
-            return cls.model_validate_json(text)
-        except ValidationError as error:
-            message = f"the profile of the training columns is damaged: {error.errors()[0]['msg']}"
-            raise Refused([Diagnostic("A101", message)]) from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,45 +3,26 @@
 UPDATE_GOLDEN=1 rewrites the answers; read them before they are committed.
 """
 
-import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from bad_tables import CASES
 
-from nnspec.commands import main
-
 GOLDEN = Path(__file__).parents[1] / "golden" / "tables"
 FINDING = re.compile(r"\[[A-Z]\d{3}\]$", re.MULTILINE)
 
 
-def answer(name: str, folder: Path, captured: pytest.CaptureFixture[str]) -> str:
-    """Give what the program prints about a table."""
-    CASES[name]().write(folder)
-    before = {path: path.read_bytes() for path in folder.iterdir()}
-    with pytest.raises(SystemExit) as stopped:
-        main(["validate", "--data", "spec.yaml"])
-    assert {path: path.read_bytes() for path in folder.iterdir()} == before
-    printed, errors = captured.readouterr()
-    assert errors == ""
-    return f"{printed.replace(str(folder), 'FOLDER')}exit {stopped.value.code}\n"
-
-
 @pytest.mark.parametrize("name", CASES)
 def test_a_bad_table_is_answered_by_one_finding(
-    name: str,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    name: str, tmp_path: Path, answer: Callable[..., str], as_shown: Callable[[Path, str], None]
 ) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
-    written = answer(name, tmp_path.resolve(), capsys)
-    golden = GOLDEN / f"{name}.out"
-    if os.environ.get("UPDATE_GOLDEN"):
-        golden.write_text(written, encoding="utf-8", newline="")
-    assert written == golden.read_bytes().decode("utf-8")
+    CASES[name]().write(tmp_path)
+    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    written = answer("--data", "spec.yaml")
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
+    as_shown(GOLDEN / f"{name}.out", written)
     assert len(FINDING.findall(written)) == (not CASES[name]().fine)
 
 

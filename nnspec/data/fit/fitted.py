@@ -13,13 +13,11 @@ from pydantic import (
     StrictBool,
     StrictInt,
     StrictStr,
-    ValidationError,
 )
 
 from nnspec.catalog.columns import LINEAR, Encoding, Part
-from nnspec.data.fit.frozen import Bins, Fitted, Hash
+from nnspec.data.fit.frozen import Bins, Fitted, Hash, Kept
 from nnspec.data.fit.image import ImageFit
-from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.shapes import Tensor
 from nnspec.spec.data import Kind, Missing
 from nnspec.spec.window import WindowSection
@@ -300,8 +298,10 @@ class ReadAs(Fitted):
     """What was found out about how it is written, by setting."""
 
 
-class Preprocessing(Fitted):
+class Preprocessing(Kept):
     """All that was fitted on the training rows."""
+
+    title: ClassVar[str] = "the fitted preprocessing"
 
     version: Literal[1] = 1
     """Version of this document's form."""
@@ -336,25 +336,6 @@ class Preprocessing(Fitted):
     """Sign before fractions, and between thousands, in the texts of a table."""
     said: dict[str, dict[str, JsonValue]] | None = None
     """How the spec says that its first file is read, as `source` is written."""
-
-    def to_json(self) -> str:
-        """Return the document that `from_json` reads back to an equal object."""
-        return self.model_dump_json(indent=2)
-
-    @classmethod
-    def from_json(cls, text: str | bytes) -> "Preprocessing":
-        """Return the preprocessing of a document.
-
-        Raises:
-            Refused: A101 for a document that `to_json` did not write.
-        """
-        try:
-            return cls.model_validate_json(text)
-        except ValidationError as error:
-            first = error.errors()[0]
-            place = ".".join(str(one) for one in first["loc"]) or "the document"
-            message = f"the fitted preprocessing is damaged at {place}: {first['msg']}"
-            raise Refused([Diagnostic("A101", message)]) from error
 
     @property
     def tensors(self) -> dict[str, Tensor]:

@@ -1,14 +1,43 @@
-"""What a part of the fitted preprocessing is, and the smallest parts: bins."""
+"""What a part of the fitted preprocessing is, the documents of a run, the smallest parts: bins."""
 
-from pydantic import BaseModel, ConfigDict
+from typing import ClassVar, Self
+
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from nnspec.catalog.columns import BinEncoding
+from nnspec.diagnostics import Diagnostic, Refused
 
 
 class Fitted(BaseModel):
     """A frozen part of the fitted preprocessing."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Kept(Fitted):
+    """What is kept with a run as a document of its own."""
+
+    title: ClassVar[str]
+    """What a message calls it."""
+
+    def to_json(self) -> str:
+        """Return the document that `from_json` reads back to an equal object."""
+        return self.model_dump_json(indent=2)
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Self:
+        """Return what a document holds.
+
+        Raises:
+            Refused: A101 for a document that `to_json` did not write.
+        """
+        try:
+            return cls.model_validate_json(text)
+        except ValidationError as error:
+            first = error.errors()[0]
+            place = ".".join(str(one) for one in first["loc"]) or "the document"
+            message = f"{cls.title} is damaged at {place}: {first['msg']}"
+            raise Refused([Diagnostic("A101", message)]) from error
 
 
 class Bins(Fitted):

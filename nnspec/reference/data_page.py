@@ -68,6 +68,7 @@ def data_page(sources: list[type[CatalogObject]], kinds: list[type[CatalogObject
     )
     parts = [
         opening,
+        "## Examples",
         *(part for one in data_examples() for part in show(one)),
         "## The keys of data",
         escape(rest),
@@ -80,9 +81,9 @@ def data_page(sources: list[type[CatalogObject]], kinds: list[type[CatalogObject
 
 def show(example: Example) -> Iterable[str]:
     """Return the parts of the page that show an example."""
-    return f"## {example.title}", escape(example.prose), fence(example.data, "yaml")
+    return f"### {example.title}", escape(example.prose), fence(example.data, "yaml")
 
 
 def group(title: str, kinds: list[type[CatalogObject]]) -> list[str]:
     """Return the entries of some objects below a title."""
-    return [f"# {title}", links("", kinds), *(describe_class(kind) for kind in kinds)]
+    return [f"## {title}", links("", kinds), *(describe_class(kind, 3) for kind in kinds)]

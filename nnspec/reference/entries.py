@@ -22,9 +22,14 @@ def anchor(title: str) -> str:
     return "".join(one for one in title.lower().replace(" ", "-") if one.isalnum() or one in "-_")
 
 
-def describe_class(kind: type[CatalogObject]) -> str:
-    """Return the section of one class: prose, example, arguments, what is left out."""
-    parts = [f"## {kind.keras_name}", escape(class_prose(kind))]
+def describe_class(kind: type[CatalogObject], level: int = 2) -> str:
+    """Return the section of one class: prose, example, arguments, what is left out.
+
+    Args:
+        kind: the class.
+        level: of the heading; 1 is the page's title.
+    """
+    parts = [f"{'#' * level} {kind.keras_name}", escape(class_prose(kind))]
     if kind.beyond_keras:
         parts.append(f"Not Keras' own: {escape(kind.beyond_keras)}.")
     if others := [name for name in kind.__dict__.get("aliases", ()) if name != kind.keras_name]:

@@ -8,6 +8,7 @@ import pytest
 
 from nnspec.data import SPLITS, Dataset, TargetNeed, load_dataset, read_for_prediction
 from nnspec.data.columns.described import describe_columns
+from nnspec.data.drift import compare
 from nnspec.data.read.source import read_source
 from nnspec.diagnostics import Refused
 from nnspec.pipeline.check import Checked
@@ -117,6 +118,8 @@ def test_new_rows_are_answered_up_to_the_last_moment_that_is_known(tmp_path: Pat
     assert (len(every), every.notes) == (2 * 5, ())
     assert every.features["sold"].values[4].tolist() == [54, 55, 56, 57]
     assert every.features["known_offer"].values[4].tolist() == [58 % 5, 60 % 5]
+    drift = compare(every.table, fitted, None)
+    assert (list(drift), drift["known_offer"].missing) == ([*fitted.columns], 0)
     beside = every.beside.of(every.rows.tolist())
     assert beside["shop"] == [*"aaaaabbbbb"]
     assert beside["day"][4] == "2024-02-27"

@@ -44,7 +44,8 @@ def test_every_object_has_one_section_with_all_its_arguments() -> None:
     sections: dict[tuple[str, str], str] = {}
     for name, text in reference_pages().items():
         family = name.partition("/")[0].removesuffix(".md")
-        sections |= {(family, one.partition("\n")[0]): one for one in text.split("\n## ")}
+        parts = re.split(r"\n###? ", text)
+        sections |= {(family, one.partition("\n")[0]): one for one in parts}
     for kind in KINDS:
         family = "data" if kind.family in {"columns", "sources"} else kind.family
         section = sections[family, kind.keras_name]

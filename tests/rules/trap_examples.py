@@ -95,7 +95,7 @@ COUNTS = [
             "loss: @", ""),
     Example("M104", "{MeanIoU: {num_classes: 2, sparse_y_pred: false}}", "BinaryIoU",
             f"- Input: [6]\n{SIGMOID}", "loss: dice\nmetrics: [@]", ""),
-    Example("M132", "PearsonCorrelation", "ConcordanceCorrelation", f"- Input: [6]\n{LABELS}",
+    Example("M132", "PearsonCorrelation", "{PearsonCorrelation: {axis: 0}}", f"- Input: [6]\n{LABELS}",
             "loss: dice\nmetrics: [@]", ""),
     Example("M112", "poisson", "mae", "- Input: [6]\n- Dense: 1", "loss: mse\nmetrics: [@]", ""),
     Example("M137", "sparsemax", "softmax", "- Dense: {units: 3, activation: @}",

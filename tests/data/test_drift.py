@@ -9,7 +9,9 @@ from scipy import stats
 
 from nnspec.data import Dataset, Table, read_for_prediction
 from nnspec.data.drift import SHIFTED, ColumnDrift, by_chance, compare
-from nnspec.data.profile import Profile, profile
+from nnspec.data.fit.image import ImageFit
+from nnspec.data.profile import Profile, numbers_of, profile
+from nnspec.data.table import Column
 from nnspec.diagnostics import Refused
 
 Load = Callable[..., Dataset]
@@ -140,3 +142,11 @@ def test_array_cells_are_counted_one_by_one(load: Load, tmp_path: Path) -> None:
     dataset, known = whole(load, None, source="d.npz")  # type: ignore[arg-type]
     features = Table({"x": dataset.seen.cells()["x"]}, 54)
     assert compare(features, dataset.fitted, known)["x"].cells == 54 * 9
+
+
+def test_pictures_are_measured_by_their_mean_brightness() -> None:
+    fit = ImageFit(shape=(1, 2, 1), sized=True, fit="stretch", value_range=(0.0, 1.0))
+    pixels = np.array([[0, 200], [50, 70], [9, 9]], np.uint8).reshape(3, 1, 2, 1)
+    files = np.array(["a.png", "b.png", ""])
+    numbers, missing = numbers_of(Column("image", pixels, files=files), fit)
+    assert (numbers.tolist(), missing) == ([100.0, 60.0], 1)

@@ -2,17 +2,14 @@
 
 from typing import ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict
-
 from nnspec.catalog.columns import ImageColumn
+from nnspec.data.fit.frozen import Fitted
 from nnspec.data.table import Column
 from nnspec.spec.data import DataSection
 
 
-class ImageFit(BaseModel):
+class ImageFit(Fitted):
     """Pictures: bytes of pixels, brought from 0 and 255 to two numbers."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Literal["image"] = "image"
     shape: tuple[int, ...]

@@ -148,3 +148,12 @@ def test_what_does_not_go_together_is_refused(
 ) -> None:
     with pytest.raises(Refused, match=said):
         load(series({}), features=["x"], **settings)
+
+
+def test_a_series_without_some_target_is_told_how_its_windows_are_left_out(load: Load) -> None:
+    text = "\n".join(["x,y", *(f"{day},{'' if day == 5 else day}" for day in range(40))]) + "\n"
+    with pytest.raises(Refused) as refused:
+        load(text, features=["x"], window={"length": 3})
+    (found,) = refused.value.diagnostics
+    assert found.code == "D105"
+    assert found.hint == "write target_missing: drop to leave such rows out, or fill the cells"

@@ -150,8 +150,7 @@ def find_missing(
         message = (
             f'column "{name}" has {count} missing {cells} in {table.rows} rows (first: row {first})'
         )
-        aim = name in cure.targets and not cure.series
-        own = TARGET if aim and cure.policy not in FILLS else hint
+        own = TARGET if name in cure.targets and cure.policy not in FILLS else hint
         if count == table.rows:
             own = f"leave it out: exclude: {flow([name])}, or fill the cells"
         yield Diagnostic("D105", message, hint=own, path=path)

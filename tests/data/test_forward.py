@@ -157,3 +157,11 @@ def test_a_series_without_some_target_is_told_how_its_windows_are_left_out(load:
     (found,) = refused.value.diagnostics
     assert found.code == "D105"
     assert found.hint == "write target_missing: drop to leave such rows out, or fill the cells"
+
+
+def test_rows_of_a_series_are_called_by_their_places_in_the_file(load: Load) -> None:
+    lines = [f"{40 - row},{row},{10 * row}" for row in range(40)]
+    text = "\n".join(["t,x,y", *lines]) + "\n"
+    dataset = load(text, features=["x"], window={"length": 3, "time": "t"})
+    for split in dataset.splits.values():
+        assert split.targets["y"].values.tolist() == (10 * split.rows).tolist()

@@ -45,7 +45,7 @@ EXCEPTED = (
     Excepted(
         "gradient 0|same for every row",
         "these cut off what is small beside a whole range of values, as the drawn rows are",
-        "RandomPosterization|Solarization|hard_shrink|soft_shrink",
+        "RandomPosterization|Solarization|(hard|soft|tanh)_shrink",
     ),
     Excepted(
         "only supports NHWC|Unimplemented|does not support NCHW",
@@ -71,6 +71,11 @@ EXCEPTED = (
         "same for every row",
         "products of products of small numbers differ by less than is looked for, and grow",
         "merge_mode: mul",
+    ),
+    Excepted(
+        "same for every row",
+        "numbers of 8 bits round away what differs by less than 1 in 256 at first, and it grows",
+        "Softmax.*mixed_bfloat16",
     ),
     Excepted(
         "same for every row",

@@ -187,7 +187,7 @@ INDEX: dict[str, dict[str, str]] = {
     },
     "sources": {
         "nnspec.catalog.sources": (
-            "csv excel feather images json jsonl npy npz parquet sqlite texts"
+            "csv duckdb excel feather hdf5 images json jsonl npy npz parquet sqlite texts"
         ),
     },
 }

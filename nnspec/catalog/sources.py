@@ -115,15 +115,42 @@ class Excel(Source):
     """Rows above the header that are left out."""
 
 
-class Sqlite(Source):
-    """A table, or a query, of an SQLite database: .db, .sqlite, .sqlite3. Nothing is written."""
+class Hdf5(Source):
+    """The arrays of an HDF5 file, each a column: .h5, .hdf5.
 
-    keras_name = "sqlite"
+    An array of records is a column for each of its fields. Links to other places or files, and what
+    pandas writes with `to_hdf`, are refused.
+    """
+
+    keras_name = "hdf5"
+
+    group: Text | None = Field(default=None, examples=["train"])
+    """Group that the arrays lie in, `outer/inner` for one within another; the file's root if
+    absent."""
+
+
+class Database(Source, abstract=True):
+    """A table, or the rows of a query. Nothing is written, and no other file is read."""
 
     table: Text | None = Field(default=None, examples=["orders"])
     """Name of the table or view; absent where the database has one."""
     query: Text | None = Field(default=None, examples=["SELECT * FROM orders"])
     """SELECT whose rows are read, in place of a table's."""
+
+
+class Sqlite(Database):
+    """A table, or a query, of an SQLite database: .db, .sqlite, .sqlite3. Nothing is written."""
+
+    keras_name = "sqlite"
+
+
+class DuckDb(Database):
+    """A table, or a query, of a DuckDB database: .duckdb, .ddb. Nothing is written.
+
+    Reading it takes the package `duckdb`: pip install 'nnspec[duckdb]'.
+    """
+
+    keras_name = "duckdb"
 
 
 class Folder(Source, abstract=True):

@@ -133,10 +133,11 @@ class DataSection(Section):
     source: Annotated[Files | GivenSplits, Said(SOURCES)] = Field(examples=["sklearn:diabetes"])
     """A bundled set (`sklearn:` and diabetes, iris, digits, wine, breast_cancer or linnerud), or a
     file's path, relative to the spec, read by its ending (.csv .tsv .parquet .json .jsonl .feather
-    .npz .npy .xlsx .sqlite; also packed as .gz, .zst or .zip) or as said: `{csv: {path: d.txt,
-    decimal: ","}}`. A `*` in it makes a pattern; files of one pattern or of a list are one table,
-    with the same columns. `{train: a.csv, test: b.csv}` gives the splits as they are. A path that
-    ends in a slash is a folder of pictures (`photos/`), `{texts: {path: reviews}}` one of texts."""
+    .npz .npy .h5 .xlsx .sqlite .duckdb; also packed as .gz, .zst or .zip) or as said: `{csv: {path:
+    d.txt, decimal: ","}}`. A `*` in it makes a pattern; files of one pattern or of a list are one
+    table, with the same columns. `{train: a.csv, test: b.csv}` gives the splits as they are. A path
+    that ends in a slash is a folder of pictures (`photos/`), `{texts: {path: reviews}}` one of
+    texts."""
     target: Text | Columns | dict[Text, Text | Columns] | None = Field(
         default=None, examples=["target"]
     )

@@ -6,8 +6,10 @@ from typing import Literal, get_args
 
 from nnspec.catalog.sources import (
     Csv,
+    DuckDb,
     Excel,
     Feather,
+    Hdf5,
     Images,
     Json,
     JsonLines,
@@ -34,6 +36,10 @@ FORMATS: dict[str, type[Source]] = {
     ".xls": Excel,
     ".xlsb": Excel,
     ".ods": Excel,
+    ".h5": Hdf5,
+    ".hdf5": Hdf5,
+    ".duckdb": DuckDb,
+    ".ddb": DuckDb,
     ".db": Sqlite,
     ".sqlite": Sqlite,
     ".sqlite3": Sqlite,

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from pathlib import Path as FilePath
 from pathlib import PurePosixPath
 
-from nnspec.catalog.sources import Csv, Npy, Sqlite, Texts
+from nnspec.catalog.sources import Csv, Database, Npy, Texts
 from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.spec.builtin import BUNDLED_SETS
 from nnspec.spec.data import DataSection, GivenSplits
@@ -16,7 +16,7 @@ from nnspec.spec.source import BUNDLED, is_url, locate, nearest
 
 SURE = 0.8
 """Likeness of two endings from which one is a slip for the other."""
-ENDINGS = ".csv .tsv .parquet .json .jsonl .feather .npz .npy .xlsx .sqlite"
+ENDINGS = ".csv .tsv .parquet .json .jsonl .feather .npz .npy .h5 .xlsx .sqlite .duckdb"
 """The endings that a message names, one for each format."""
 
 
@@ -90,7 +90,7 @@ def _bundled(section: DataSection, piece: Piece) -> Iterator[Diagnostic]:
 def _settings(piece: Piece) -> Iterator[Diagnostic]:
     """Yield findings for settings of one file that cannot both hold."""
     match piece.format:
-        case Sqlite(table=str(), query=str()):
+        case Database(table=str(), query=str()):
             message = "`table` and `query` both say which rows are read"
             yield Diagnostic("S115", message, hint="keep one of them", path=(*piece.place, "query"))
         case Csv(decimal=str(decimal), thousands=str(thousands)) if decimal == thousands:

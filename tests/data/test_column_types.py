@@ -1,5 +1,6 @@
 """How the cells of a column decide what it is, and how a declaration overrules them."""
 
+import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 
@@ -113,6 +114,22 @@ def test_whole_numbers_declared_categories_have_plain_names(load: Load, tmp_path
     fit = load(source="data.npz", columns={"code": "category"}).fitted.columns["code"]
     assert fit.kind == "category"
     assert fit.vocabulary == ("10", "3")
+
+
+def test_days_of_a_typed_file_may_be_declared_as_anything_they_are(
+    load: Load, tmp_path: Path
+) -> None:
+    days = [dt.date(2024, 1, 1) + dt.timedelta(row) for row in range(20)]
+    times = [dt.datetime(2024, 1, 1, row) for row in range(20)]  # noqa: DTZ001 - as tables hold them
+    frame = pl.DataFrame({"Tag": days, "at": times, "y": [float(row) for row in range(20)]})
+    frame.write_parquet(tmp_path / "data.parquet")
+    said = {"Tag": {"date": ["month", "weekday"]}, "at": {"date": ["hour"]}}
+    fitted = load(source="data.parquet", columns=said).fitted.columns
+    assert [fit.kind for fit in fitted.values()] == ["date", "date"]
+    fitted = load(source="data.parquet", columns={"Tag": "category", "at": "date"}).fitted.columns
+    assert "2024-01-01" in getattr(fitted["Tag"], "vocabulary", ())
+    left = load(source="data.parquet", columns={"Tag": "identifier", "at": "date"}).fitted.columns
+    assert list(left) == ["at"]
 
 
 def test_a_type_without_meaning_is_refused(load: Load, tmp_path: Path) -> None:

@@ -26,6 +26,8 @@ from nnspec.spec.data import Kind
 
 TEXTUAL = ("category", "identifier", "date", "text")
 """Kinds whose cells stay texts."""
+NAMES = ("category", "identifier", "text")
+"""Kinds that cells of any type may have, as they are written."""
 NUMERIC_SHARE = 0.95
 SHOWN_CELLS = 1000
 """Cells that are none of the column's kind which a hint looks at."""
@@ -97,9 +99,9 @@ def _from_series(
         return _typed(cells.cast(pl.String), declared or "boolean")
     if kind.is_numeric():
         return _typed(_whole_as_integers(cells), declared or "numeric")
-    if isinstance(kind, pl.Date | pl.Datetime) and declared not in TEXTUAL:
+    if isinstance(kind, pl.Date | pl.Datetime) and declared not in NAMES:
         return Column("date", as_texts(_instants(cells)), CANONICAL)
-    if declared == "category":
+    if declared in NAMES and kind != pl.Object:
         return _typed(cells.cast(pl.String, strict=False), declared)
     raise _unsupported(cells.name, str(kind))
 

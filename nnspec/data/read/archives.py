@@ -50,7 +50,7 @@ def read_npz(content: Content) -> Arrays:
             arrays = {name: _read_array(file, archive, one) for name, one in members.items()}
     except DAMAGED as error:
         raise unreadable(file, f"damaged archive: {error}", WHOLE) from error
-    _check_lengths(file, arrays)
+    check_lengths(file, arrays)
     return arrays
 
 
@@ -67,7 +67,7 @@ def read_npy(content: Content, said: Npy) -> Arrays:
     except DAMAGED as error:
         raise unreadable(content.file, f"it is no array of NumPy, or damaged: {error}") from error
     arrays = _taken_apart(content, name, array, said)
-    _check_lengths(content.file, arrays)
+    check_lengths(content.file, arrays)
     return arrays
 
 
@@ -139,7 +139,7 @@ def _read_header(stream: IO[bytes]) -> tuple[tuple[int, ...], np.dtype[np.generi
     return shape, dtype
 
 
-def _check_lengths(file: FilePath, arrays: Arrays) -> None:
+def check_lengths(file: FilePath, arrays: Arrays) -> None:
     """Refuse arrays of different lengths, and of none."""
     lengths = {name: len(array) for name, array in arrays.items()}
     if len(set(lengths.values())) > 1:

@@ -14,6 +14,7 @@ FORMATS = {
     b"PAR1": ("a Parquet file", "parquet"),
     b"ARROW1": ("an Arrow file", "feather"),
     b"SQLite format 3\x00": ("an SQLite database", "sqlite"),
+    b"\x89HDF": ("an HDF5 file", "hdf5"),
     b"\x93NUMPY": ("an array of NumPy", "npy"),
 }
 """How files of other formats begin."""

@@ -13,9 +13,12 @@ import polars as pl
 
 from nnspec.catalog.sources import (
     Csv,
+    Database,
+    DuckDb,
     Excel,
     Feather,
     Folder,
+    Hdf5,
     Json,
     JsonLines,
     Npy,
@@ -25,12 +28,14 @@ from nnspec.catalog.sources import (
     Sqlite,
 )
 from nnspec.data.columns.refusals import refuse, too_large, unopened
-from nnspec.data.read.archives import read_npy, read_npz
+from nnspec.data.read.archives import Arrays, read_npy, read_npz
 from nnspec.data.read.arrow import read_arrow
 from nnspec.data.read.bundled import read_bundled
 from nnspec.data.read.content import Content
 from nnspec.data.read.documents import read_json
+from nnspec.data.read.duckdb import read_duckdb
 from nnspec.data.read.folders import read_folder
+from nnspec.data.read.hdf5 import read_hdf5
 from nnspec.data.read.join import join
 from nnspec.data.read.lines import read_lines
 from nnspec.data.read.parquet import read_parquet
@@ -190,12 +195,23 @@ def read_content(content: Content, said: Source, place: Path, usual: Signs = PLA
         files = (ReadFile(str(content.file), "", table.sniffed),)
         raw = _raw(content, table.frame, text=True)
         return replace(raw, signs=table.signs, index=table.index, files=files)
-    if isinstance(said, Npz | Npy):
-        arrays = read_npz(content) if isinstance(said, Npz) else read_npy(content, said)
+    if isinstance(said, Npz | Npy | Hdf5):
+        arrays = _arrays(content, said, place)
         rows = len(next(iter(arrays.values())))
         return Raw(arrays, rows, text=False, source=str(content.file), fingerprint="")
     frame = _frame(content, said, place)
-    return _raw(content, frame, text=isinstance(said, Sqlite | Excel))
+    return _raw(content, frame, text=isinstance(said, Database | Excel))
+
+
+def _arrays(content: Content, said: Npz | Npy | Hdf5, place: Path) -> Arrays:
+    """Return the arrays of a file that holds such."""
+    match said:
+        case Npz():
+            return read_npz(content)
+        case Npy():
+            return read_npy(content, said)
+        case _:
+            return read_hdf5(content, said, place)
 
 
 def _frame(content: Content, said: Source, place: Path) -> pl.DataFrame:
@@ -211,6 +227,8 @@ def _frame(content: Content, said: Source, place: Path) -> pl.DataFrame:
             return read_lines(content)
         case Sqlite():
             return read_sqlite(content, said, place)
+        case DuckDb():
+            return read_duckdb(content, said, place)
         case Excel():
             return read_workbook(content, said, place)
         case _:

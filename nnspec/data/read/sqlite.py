@@ -13,8 +13,8 @@ import polars as pl
 from nnspec.catalog.sources import Sqlite
 from nnspec.data.columns.refusals import refuse, unreadable
 from nnspec.data.read.content import Content
+from nnspec.data.read.queries import Rows, check_answer, fetched, of_table
 from nnspec.diagnostics import Path
-from nnspec.spec.source import nearest
 
 MAGIC = b"SQLite format 3\x00"
 JOURNAL = slice(18, 20)
@@ -29,14 +29,10 @@ READING = {
 }
 LONGEST = 2**31 - 1
 """Bytes of a text that SQLite can be told to allow."""
-ROW, OBJECT = 64, 48
-"""Bytes that a row and a cell take as Python's objects, texts and bytes beside them."""
 STEPS = 1_000_000
 """Instructions of SQLite's machine between two looks at how many there were."""
 MOST_STEPS = 2_000
 """Looks after which a query is taken for one that never ends: some half a minute."""
-
-Rows = list[tuple[object, ...]]
 
 
 def read_sqlite(content: Content, said: Sqlite, place: Path) -> pl.DataFrame:
@@ -55,7 +51,7 @@ def read_sqlite(content: Content, said: Sqlite, place: Path) -> pl.DataFrame:
     with closing(sqlite3.connect(":memory:")) as connection:
         try:
             connection.deserialize(content.data[: JOURNAL.start] + LEGACY + content.data[20:])
-            query = said.query or _of_table(content, connection, said, place)
+            query = said.query or of_table(content, said, _tables(connection), place)
             names, rows = _fetch(content, connection, query)
         except (sqlite3.Error, sqlite3.Warning, UnicodeDecodeError, OverflowError) as error:
             reason = f"SQLite says: {error}"
@@ -66,10 +62,7 @@ def read_sqlite(content: Content, said: Sqlite, place: Path) -> pl.DataFrame:
             message = f'"{content.file}" cannot be read: {reason}'
             hint = "write query: SELECT * FROM TABLE" if "SELECT" in reason else None
             raise refuse("D102", message, hint=hint, path=place) from error
-    _check_names(names, place)
-    if not rows and said.query is not None:
-        message = f'the query gives no rows of "{content.file}"'
-        raise refuse("D113", message, hint="let its conditions leave some", path=place)
+    check_answer(content, said, names, rows, place)
     cells = zip(*rows, strict=True) if rows else [()] * len(names)
     return pl.DataFrame([_column(name, many) for name, many in zip(names, cells, strict=True)])
 
@@ -84,33 +77,13 @@ def _check_bytes(content: Content) -> None:
         raise unreadable(content.file, message)
 
 
-def _of_table(content: Content, connection: sqlite3.Connection, said: Sqlite, place: Path) -> str:
-    """Return the query for a whole table: the one that is named, or the only one."""
+def _tables(connection: sqlite3.Connection) -> tuple[str, ...]:
+    """Return the names of a database's tables and views."""
     listed = connection.execute(
         "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') "
         "AND name NOT LIKE 'sqlite_%' ORDER BY name"
     )
-    tables = tuple(str(name) for (name,) in listed)
-    wanted = said.table or (tables[0] if len(tables) == 1 else None)
-    if wanted is None or wanted not in tables:
-        held = ", ".join(tables[:20]) or "none"
-        what = f'no table "{wanted}"' if wanted else f"{len(tables)} tables"
-        message = (
-            f'"{content.file}" has {what}; it has {held}'
-            if wanted
-            else (f'"{content.file}" has {what}: {held}')
-        )
-        hint = nearest(wanted, tables) if wanted else _which(content, tables)
-        raise refuse("D103", message, hint=hint, path=place)
-    quoted = wanted.replace('"', '""')
-    return f'SELECT * FROM "{quoted}"'  # noqa: S608 - a name out of the database, quoted
-
-
-def _which(content: Content, tables: Sequence[str]) -> str | None:
-    """Return how one of several tables is named."""
-    if not tables:
-        return None
-    return f"write source: {{sqlite: {{path: {content.file.name}, table: {tables[0]}}}}}"
+    return tuple(str(name) for (name,) in listed)
 
 
 def _fetch(content: Content, connection: sqlite3.Connection, query: str) -> tuple[list[str], Rows]:
@@ -124,29 +97,13 @@ def _fetch(content: Content, connection: sqlite3.Connection, query: str) -> tupl
         raise sqlite3.Error("not authorized: the query gives no rows")
     names = [str(one[0]) for one in cursor.description]
     content.check_width(len(names))
-    rows: Rows = []
-    held = 0
-    for row in cursor:
-        texts = sum(len(cell) for cell in row if isinstance(cell, str | bytes))
-        held += ROW + len(names) * OBJECT + texts
-        content.check(held)
-        rows.append(row)
-    return names, rows
+    return names, fetched(content, cursor)
 
 
 def _only_reading(action: int, first: str | None, second: str | None, *_: object) -> int:
     """Allow what reads: SQLite asks before it runs a statement."""
     loads = action == sqlite3.SQLITE_FUNCTION and (second or first or "").startswith("load_")
     return sqlite3.SQLITE_OK if action in READING and not loads else sqlite3.SQLITE_DENY
-
-
-def _check_names(names: list[str], place: Path) -> None:
-    """Refuse two columns of one name, as a join of tables gives them."""
-    for name in names:
-        if names.count(name) > 1:
-            message = f'the query gives two columns called "{name}"'
-            hint = f'name one of them otherwise: SELECT a.{name} AS "other"'
-            raise refuse("D121", message, hint=hint, path=place)
 
 
 def _column(name: str, cells: Sequence[object]) -> pl.Series:

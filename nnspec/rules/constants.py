@@ -6,7 +6,7 @@ from nnspec.catalog.layer import Layer
 from nnspec.diagnostics import Diagnostic
 from nnspec.network.network import ResolvedNode
 from nnspec.rules.case import Case, at
-from nnspec.rules.kinds import AFFINE, DROPOUTS, RECURRENT, argument, function_of, inner
+from nnspec.rules.kinds import AFFINE, DROPOUTS, RECURRENT, argument, function_of, inner, range_of
 from nnspec.rules.rule import rule
 from nnspec.rules.within import Place, places
 from nnspec.shapes import Shape
@@ -137,6 +137,29 @@ def check_share(case: Case) -> Iterator[Diagnostic]:
             message = f"the Softmax before it makes what {name} averages sum to 1"
             hint = "remove Softmax, or weigh a tensor by it: Multiply"
             yield at(node, "P141", f"{message}: the mean is the same for every row", hint=hint)
+
+
+@rule("P141")
+def check_padding(case: Case) -> Iterator[Diagnostic]:
+    """Find largest numbers over padded ones of which none is above the zeros around them."""
+    for node in case.network.nodes:
+        name = node.layer.keras_name if node.layer else ""
+        if not name.startswith("GlobalMaxPooling"):
+            continue
+        before = case.feeder(node)
+        padding = None
+        while before is not None and before.layer is not None:
+            own = before.layer.keras_name
+            if own.startswith("ZeroPadding"):
+                padding = own
+            elif own not in DROPOUTS:
+                break
+            before = case.feeder(before)
+        function = function_of(inner(before.layer)) if before is not None and before.layer else None
+        if padding and function is not None and range_of(function) == "logarithm":
+            message = f"nothing that {function} gives is above 0, which {padding} puts around it"
+            whole = f"{message}: what {name} gives is 0 for every row"
+            yield at(node, "P141", whole, hint=f"remove {padding}, or the function")
 
 
 def moves_places(layer: Layer) -> bool:

@@ -125,6 +125,9 @@ COUNTS = [
             "- Dense: 1", "loss: mse", ""),
     Example("P141", "Permute: [2, 1, 3]", "Permute: [2, 3, 1]", "- Input: [4, 4, 2]\n- Softmax: "
             "{axis: [1, 2]}\n- @\n- GlobalAveragePooling2D #!\n- Dense: 1", "loss: mse", ""),
+    Example("P141", "log_softmax", "softmax", "- Input: [6, 3]\n- Conv1D: {filters: 4, "
+            "kernel_size: 3, activation: @}\n- ZeroPadding1D\n- Dropout: 0.1\n"
+            "- GlobalMaxPooling1D #!\n- Dense: 1", "loss: mse", ""),
     Example("P132", "0.00392156862745098", "2.0", "- Input: [8, 8, 1]\n- Rescaling: @\n"
             "- MaxPooling2D\n- RandomBrightness: 0.2 #!\n- Flatten\n- Dense: 1", "loss: mse", ""),
     Example("G322", "2", "1", f"{OPEN}- MaxPooling1D: @\n  name: b\n- Add:"

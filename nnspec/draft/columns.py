@@ -176,7 +176,10 @@ def judge_target(
     """Return the task, the classes, and the target's kind where the spec must say it."""
     column = table[target]
     present = column.take(np.flatnonzero(~column.missing()))
-    if column.shape or not len(present.values):
+    if not len(present.values):
+        message = f'the target "{target}" is missing in every row'
+        raise Refused([Diagnostic("D115", message)])
+    if column.shape:
         message = f'the target "{target}" must hold one number or class per row'
         raise Refused([Diagnostic("D115", message)])
     values = different(present.values)

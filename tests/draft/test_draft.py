@@ -231,6 +231,14 @@ def test_columns_that_cannot_be_features_are_left_out(draft: Draft) -> None:
     assert "  features: [x, some]\n" in text
 
 
+@pytest.mark.parametrize("quote", ["", '"'])
+def test_the_numbers_of_rows_need_no_name(quote: str, draft: Draft) -> None:
+    rows = [f"{quote}{k + 1}{quote},{k % 5},{k % 7}" for k in range(50)]
+    text = draft(lines(f"{quote}{quote},x,y", *rows), "y")
+    assert "  # left out: a column without name (nothing to call it by)\n" in text
+    assert "  features: [x]\n" in text
+
+
 def test_rows_without_a_target_are_left_out_and_others_filled(draft: Draft) -> None:
     rows = [
         f"{'' if k % 4 == 1 else k % 9},{'p' if k % 10 == 2 else 'q'},{'' if k % 10 == 2 else k}"

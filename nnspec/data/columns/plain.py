@@ -54,11 +54,16 @@ def find_plain_numbers(
     ]
     count = max(1, AT_ONCE // max(1, raw.rows))
     for start in range(0, len(texts), count):
-        found.update(_plain(pl.DataFrame(texts[start : start + count])))
+        found.update(_plain(_beside(texts[start : start + count])))
     codes = [pl.Series(raw.columns[name]) for name in found if kinds.get(name) is None]
-    for name in _codes(pl.DataFrame(codes)):
+    for name in _codes(_beside(codes)):
         del found[name]
     return found
+
+
+def _beside(columns: Sequence[pl.Series]) -> pl.DataFrame:
+    """Return columns as one table; polars renames one without a name unless it is told the name."""
+    return pl.DataFrame({one.name: one for one in columns})
 
 
 def _plain(texts: pl.DataFrame) -> Iterator[tuple[str, Values]]:

@@ -79,7 +79,9 @@ def read_duckdb(content: Content, said: DuckDb, place: Path) -> pl.DataFrame:
             raise refuse("D102", message, hint=hint, path=place) from error
     check_answer(content, said, names, rows, place)
     cells = zip(*rows, strict=True) if rows else [()] * len(names)
-    return pl.DataFrame([_column(name, many) for name, many in zip(names, cells, strict=True)])
+    return pl.DataFrame(
+        {name: _column(name, many) for name, many in zip(names, cells, strict=True)}
+    )
 
 
 def _check_bytes(content: Content) -> None:

@@ -44,6 +44,8 @@ FEW_SHARE = 0.03
 """... where they are no larger share of the rows: they may all lie in one split."""
 TRAINING = 0.7
 """Share of the rows that a drafted spec trains on."""
+NEAR = 0.8
+"""Share of the training rows by which the draft counts copies."""
 MANY_MOMENTS = 20
 """Different dates from which on the latest ones make a test."""
 
@@ -108,7 +110,10 @@ def judge(raw: Raw, target: str, *, series: bool) -> Judged:
         left_out |= {name: "the images are read alone" for name in features if name != arrays[0]}
         features = arrays[:1]
     if not features:
-        reasons = "; ".join(f"{name}: {reason}" for name, reason in left_out.items())
+        reasons = "; ".join(
+            f"{name.strip() or 'a column without name'}: {reason}"
+            for name, reason in left_out.items()
+        )
         message = f"no column is left to predict from ({reasons})"
         series_hint = "if its rows are steps of a series, say so: --window 12"
         hint = series_hint if table[target].kind == "numeric" else None
@@ -157,7 +162,8 @@ def said_kinds(table: Table, raw: Raw) -> Iterator[tuple[str, Plain]]:
 def has_copies(columns: list[Column]) -> bool:
     """Return whether rows come again, more of them than their values explain."""
     numbers = number_rows(columns)
-    training = slice(0, max(1, round(TRAINING * len(numbers))))
+    # Fewer rows than will train: what is near the bound is taken for copies here and there.
+    training = slice(0, max(1, round(TRAINING * NEAR * len(numbers))))
     by_nature = repeats_by_nature([column.take(training) for column in columns])
     return len(np.unique(numbers)) < len(numbers) and not by_nature
 

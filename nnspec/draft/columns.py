@@ -163,7 +163,9 @@ def has_copies(columns: list[Column]) -> bool:
     """Return whether rows come again, more of them than their values explain."""
     numbers = number_rows(columns)
     # Fewer rows than will train: what is near the bound is taken for copies here and there.
-    training = slice(0, max(1, round(TRAINING * NEAR * len(numbers))))
+    # From the whole table, which may lie in an order of its values.
+    count = max(1, round(TRAINING * NEAR * len(numbers)))
+    training = np.linspace(0, len(numbers) - 1, count).astype(np.int64)
     by_nature = repeats_by_nature([column.take(training) for column in columns])
     return len(np.unique(numbers)) < len(numbers) and not by_nature
 

@@ -84,6 +84,7 @@ def train(
     overrides: Sequence[str] = (),
     runs: str | Path = "runs",
     name: str | None = None,
+    exist_ok: bool = False,
 ) -> RunResult:
     """Train a spec; return the run's folder and report.
 
@@ -93,6 +94,7 @@ def train(
             a spec.
         runs: folder of all runs.
         name: the run's name; the spec's, with a number if that is taken, where it is None.
+        exist_ok: whether the run of that name, if there is one, is replaced.
 
     Raises:
         nnspec.diagnostics.Refused: the spec or its data; nothing was written.
@@ -103,7 +105,7 @@ def train(
 
     from nnspec.pipeline.run import Place, run
 
-    return run(_source(spec), overrides=overrides, place=Place(Path(runs), name))
+    return run(_source(spec), overrides=overrides, place=Place(Path(runs), name, exist_ok))
 
 
 def evaluate(run: str | Path, data: str | Path | None = None) -> tuple[OutputReport, ...]:

@@ -1,11 +1,14 @@
 """Commands that compute: train, evaluate, predict."""
 
 import sys
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
+from nnspec.commands.gathered import gathered
 from nnspec.commands.options import AllowOutside, Overrides, RunFolder, SpecFile
 from nnspec.commands.reporting import (
     accept,
@@ -64,25 +67,38 @@ ReportForm = Annotated[
 ]
 
 
-def train(
-    spec: SpecFile,
-    runs: Runs = Path("runs"),
-    name: RunName = None,
-    overrides: Overrides = None,
-    allow_outside: AllowOutside = False,
-) -> None:
-    """Train a spec; write its run, report and SavedModel."""
-    from nnspec.run.folder import check_name
+@dataclass(frozen=True, slots=True)
+class Training:
+    """The options of `nnspec train`."""
 
-    with explained(overrides):
-        if name is not None:
-            check_name(name)
-        accept(spec, overrides, allow_outside=allow_outside, opened=True)
-    with explained(overrides), libraries_loading() as loading:
+    spec: SpecFile
+    runs: Runs = Path("runs")
+    name: RunName = None
+    exist_ok: Annotated[
+        bool, typer.Option("--exist-ok", help="Replace the run of that name, if there is one.")
+    ] = False
+    overrides: Overrides = None
+    allow_outside: AllowOutside = False
+
+
+@gathered(Training)
+def train(asked: Training) -> None:
+    """Train a spec; write its run, report and SavedModel."""
+    from nnspec.run.claim import Claim
+
+    overrides, outside = asked.overrides, asked.allow_outside
+    with explained(overrides), ExitStack() as held:
+        # Whoever comes second to a name is told so before seconds pass.
+        claim = None
+        if asked.name is not None:
+            named = Claim.named(asked.runs, asked.name, exist_ok=asked.exist_ok)
+            claim = held.enter_context(named)
+        accept(asked.spec, overrides, allow_outside=outside, opened=True)
+        loading = held.enter_context(libraries_loading())
         from nnspec.pipeline.opened import open_spec
 
         loading.start()
-        opened = open_spec(spec, overrides=overrides or (), allow_outside=allow_outside)
+        opened = open_spec(asked.spec, overrides=overrides or (), allow_outside=outside)
         loading.finish()
         show_findings(opened.seen, overrides)
         from rich.console import Console
@@ -90,7 +106,8 @@ def train(
         from nnspec.pipeline.run import Place, run_opened
 
         console = Console(highlight=False)
-        result = run_opened(opened, Place(runs, name, console))
+        place = Place(asked.runs, asked.name, console=console)
+        result = run_opened(opened, place, claim)
         from nnspec.report.terminal import show_report, show_stop
 
         show_stop(result.report, console)

@@ -1,7 +1,7 @@
 """What a table's columns are good for: the target's task, and the features that tell anything."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -110,14 +110,7 @@ def judge(raw: Raw, target: str, *, series: bool) -> Judged:
         left_out |= {name: "the images are read alone" for name in features if name != arrays[0]}
         features = arrays[:1]
     if not features:
-        reasons = "; ".join(
-            f"{name.strip() or 'a column without name'}: {reason}"
-            for name, reason in left_out.items()
-        )
-        message = f"no column is left to predict from ({reasons})"
-        series_hint = "if its rows are steps of a series, say so: --window 12"
-        hint = series_hint if table[target].kind == "numeric" else None
-        raise Refused([Diagnostic("D113", message, hint=hint)])
+        raise nothing_left(left_out, table[target])
     declared = dict(said_kinds(table.select(features), raw))
     pictures = [name for name in features if table[name].kind == "image"]
     task, classes, own = kinds
@@ -176,6 +169,16 @@ def in_order(column: Column) -> bool:
         return False
     steps = np.diff(seconds(column.values))
     return bool((steps >= 0).all()) and int((steps > 0).sum()) >= MANY_MOMENTS
+
+
+def nothing_left(left_out: Mapping[str, str], target: Column) -> Refused:
+    """Return the refusal of a table that leaves no feature, with the reason of each column."""
+    named = {name.strip() or "a column without name": why for name, why in left_out.items()}
+    reasons = "; ".join(f"{name}: {why}" for name, why in named.items())
+    message = f"no column is left to predict from ({reasons})"
+    series = "if its rows are steps of a series, say so: --window 12"
+    hint = series if target.kind == "numeric" else None
+    return Refused([Diagnostic("D113", message, hint=hint)])
 
 
 def judge_target(

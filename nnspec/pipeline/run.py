@@ -1,6 +1,7 @@
 """The whole run: open, prepare, train, conclude; in that order and nothing else."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from nnspec.pipeline.check import Source, placing
 from nnspec.pipeline.opened import Opened, open_spec
 from nnspec.pipeline.prepare import Prepared, prepare
 from nnspec.pipeline.train import train
+from nnspec.run.claim import Claim
 from nnspec.run.folder import RunFolder
 from nnspec.run.layout import PREPROCESSING, PROFILE, SPEC
 from nnspec.run.manifest import Manifest, SpecOrigin, git_revision, now, versions
@@ -40,12 +42,20 @@ class Place:
     Attributes:
         runs: folder of all runs.
         name: the run's name; the spec's, with a number if that is taken, where it is None.
+        exist_ok: whether a run of that name may be replaced.
         console: takes the progress; None: nothing is shown.
     """
 
     runs: Path = field(default_factory=lambda: Path("runs"))
     name: str | None = None
+    exist_ok: bool = False
     console: Console | None = None
+
+    def claim(self) -> AbstractContextManager[Claim | None]:
+        """Return the claim on the name that was asked for; None where a free one will be found."""
+        if self.name is None:
+            return nullcontext()
+        return Claim.named(self.runs, self.name, exist_ok=self.exist_ok)
 
 
 def run(
@@ -68,14 +78,21 @@ def run(
         RunFailed: the run had begun; what it reached is kept.
         GateMissed: the run is complete and a metric missed its gate.
     """
-    opened = open_spec(source, overrides=overrides, allow_outside=allow_outside)
-    result = run_opened(opened, place or Place())
+    place = place or Place()
+    with place.claim() as claim:
+        opened = open_spec(source, overrides=overrides, allow_outside=allow_outside)
+        result = run_opened(opened, place, claim)
     GateMissed.check(result.missed)
     return result
 
 
-def run_opened(opened: Opened, place: Place) -> RunResult:
+def run_opened(opened: Opened, place: Place, claim: Claim | None) -> RunResult:
     """Train a spec whose data is open, and conclude the run.
+
+    Args:
+        opened: the spec and its data.
+        place: where the run is written.
+        claim: its folder, where its name was asked for.
 
     Raises as `run` does, but for gates: those that were missed stand in the result.
     """
@@ -84,7 +101,8 @@ def run_opened(opened: Opened, place: Place) -> RunResult:
         manifest = describe_run(prepared, place)
         with (
             SIGNALS.waiting() as held,
-            RunFolder.create(place.runs, manifest, exact=place.name is not None) as folder,
+            claim or Claim.numbered(place.runs, manifest.name) as claimed,
+            RunFolder.create(claimed, manifest) as folder,
         ):
             folder.tell(held)
             folder.write(SPEC, render_spec(prepared.spec, prepared.network))

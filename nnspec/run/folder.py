@@ -10,9 +10,9 @@ from typing import Self
 
 from nnspec.diagnostics import Diagnostic, Refused, RunFailed
 from nnspec.document.file import read_file
-from nnspec.frontends.nnspec_1.document import is_run_name
-from nnspec.run.atomic import discard, failure, publish, stage, write_atomic
-from nnspec.run.layout import LOCK, MANIFEST
+from nnspec.run.atomic import discard, publish, stage, write_atomic
+from nnspec.run.claim import Claim
+from nnspec.run.layout import LOCK, MANIFEST, UNFINISHED
 from nnspec.run.lock import Lock
 from nnspec.run.manifest import (
     Artefact,
@@ -27,8 +27,6 @@ from nnspec.run.signals import Held
 
 SMALL = 64 * 2**20
 """Bytes that a file of a run may have, whatever its manifest says."""
-UNFINISHED = ".*.tmp"
-"""Names of what was being written when a process was killed."""
 
 
 class RunFolder:
@@ -49,36 +47,20 @@ class RunFolder:
         self._told = False  # whether the block around says where the run lies
 
     @classmethod
-    def create(cls, runs: Path, manifest: Manifest, *, exact: bool = False) -> Self:
-        """Make the folder of a new run, named after it, and hold it.
+    def create(cls, claim: Claim, manifest: Manifest) -> Self:
+        """Begin a run in a folder that is claimed, and hold it; what an earlier one left goes.
 
         Args:
-            runs: the folder of all runs.
-            manifest: what is known before the run; its name is the folder's.
-            exact: whether the name was asked for; otherwise `-2`, `-3` ... follow a taken one.
+            claim: the claim on the folder, which is taken over.
+            manifest: what is known before the run; its name becomes the folder's.
 
         Raises:
-            Refused: A109 for a name that cannot be a folder's, A108 where the name asked for is
-                taken, A110 where it cannot be made.
-            RunBusy: A106 where another process writes to the folder asked for.
+            RunFailed: A104, A110 where it cannot be written to.
         """
-        check_name(manifest.name)
-        try:
-            runs.mkdir(parents=True, exist_ok=True)
-            path = _asked_for(runs / manifest.name) if exact else _fresh(runs, manifest.name)
-        except OSError as error:
-            failed = failure(runs / manifest.name, error, needed=0)
-            raise Refused(failed.diagnostics) from error
-        lock = Lock(path, now())
-        try:
-            if exact:
-                _clear(path)
-        except BaseException:
-            lock.release()
-            raise
-        folder = cls(path, replace(manifest, name=path.name), lock)
+        folder = cls(claim.path, replace(manifest, name=claim.path.name), claim.take())
         with ExitStack() as given_up:  # a signal may be heard at the first write
             given_up.push(folder)
+            _clear(claim.path)
             folder.save()
             given_up.pop_all()
         return folder
@@ -276,48 +258,6 @@ def _status_after(error: BaseException | None) -> Status:
     if error is None or isinstance(error, KeyboardInterrupt | SystemExit):
         return "stopped"
     return "failed"
-
-
-def check_name(name: str) -> None:
-    """Refuse a name that a run's folder cannot have (A109)."""
-    if is_run_name(name):
-        return
-    message = (
-        f'"{name}" cannot name a run; expected letters, digits, "_", "-", "." (not first), '
-        "at most 64 of them"
-    )
-    raise Refused([Diagnostic("A109", message)])
-
-
-def _fresh(runs: Path, name: str) -> Path:
-    """Make the first folder of NAME, NAME-2, NAME-3 ... that is not there."""
-    number = 1
-    while True:
-        path = runs / (name if number == 1 else f"{name}-{number}")
-        try:
-            path.mkdir()
-        except FileExistsError:
-            number += 1
-        else:
-            return path
-
-
-def _asked_for(path: Path) -> Path:
-    """Make the folder, or take one that is empty or holds a run that did not complete."""
-    path.mkdir(exist_ok=True)
-    if all(one.name == LOCK or one.match(UNFINISHED) for one in path.iterdir()):
-        return path  # empty, or a kill came before its first manifest
-    if not (path / MANIFEST).exists():
-        raise _taken(path, "is there already and is no run")
-    if (status := read_manifest(path).status) == "complete":
-        raise _taken(path, f"holds a {status} run already")
-    return path
-
-
-def _taken(path: Path, why: str) -> Refused:
-    hint = "choose another --name, or remove the folder"
-    message = f'"{path}" {why}; nothing was written'
-    return Refused([Diagnostic("A108", message, hint=hint, file=str(path))])
 
 
 def _clear(path: Path) -> None:

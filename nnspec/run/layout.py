@@ -4,6 +4,8 @@ from typing import Literal
 
 MANIFEST = "run.json"
 LOCK = ".lock"
+UNFINISHED = ".*.tmp"
+"""Names of what was being written when a process was killed."""
 SPEC = "spec.yaml"
 PREPROCESSING = "preprocessing.json"
 PROFILE = "profile.json"

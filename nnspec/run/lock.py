@@ -1,10 +1,11 @@
 """Floor 8, the lock: one process at a time writes to a run folder.
 
-The system's own lock on the file decides: it ends with its process, however that ends. The file's
-text says who holds it; it is emptied on release and never removed, since a process that waits to
-open a removed file would hold a lock that nobody else sees.
+The system's own lock on the file decides: it ends with its process, however that ends, whatever
+the host is called by then. The file's text says who holds it; it is emptied on release and never
+removed, since a process that waits to open a removed file would hold a lock that nobody else sees.
 """
 
+import errno
 import fcntl
 import json
 import os
@@ -12,7 +13,7 @@ import socket
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from nnspec.diagnostics import Diagnostic, RunBusy
+from nnspec.diagnostics import Diagnostic, RunBusy, RunFailed
 from nnspec.run.atomic import failure
 from nnspec.run.layout import LOCK
 
@@ -46,7 +47,7 @@ class Lock:
         self.path = folder / LOCK
         self._descriptor = _opened(self.path)
         found = _holder(self._descriptor)
-        if not _locked(self._descriptor) or _elsewhere(found):
+        if not _locked(self._descriptor):
             os.close(self._descriptor)
             raise RunBusy([_in_use(self.path, found)])
         me = Holder(os.getpid(), socket.gethostname(), started)
@@ -69,9 +70,14 @@ class Lock:
 
 
 def _opened(path: Path) -> int:
+    """Open the file of a lock; a link in its place would have another file emptied."""
     try:
-        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644)
     except OSError as error:
+        if error.errno == errno.ELOOP:
+            message = f'"{path}" is a symbolic link, which is not followed'
+            found = Diagnostic("A110", message, hint="remove it", file=str(path))
+            raise RunFailed([found]) from error
         raise failure(path, error, needed=0) from error
 
 
@@ -92,15 +98,8 @@ def _holder(descriptor: int) -> Holder | None:
         return None
 
 
-def _elsewhere(holder: Holder | None) -> bool:
-    """Tell whether a holder is on another host: not every network file system shares locks."""
-    return holder is not None and holder.host != socket.gethostname()
-
-
 def _in_use(path: Path, holder: Holder | None) -> Diagnostic:
     who = holder.words() if holder else "another process"
     message = f'the run folder "{path.parent}" is in use by {who}; nothing was written'
     hint = "wait for it, or choose another --name"
-    if _elsewhere(holder):
-        hint += f'; if that process is gone, remove "{path}"'
     return Diagnostic("A106", message, hint=hint, file=str(path.parent))

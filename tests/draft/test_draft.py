@@ -267,7 +267,7 @@ def test_a_target_without_classes_or_features_is_refused(
 
 
 def test_a_target_without_any_cell_is_refused(draft: Draft) -> None:
-    with pytest.raises(Refused, match=r""y" is missing in every row.*\[D115\]"):
+    with pytest.raises(Refused, match=r'"y" is missing in every row.*\[D115\]'):
         draft("x,y\n" + "".join(f"{k},\n" for k in range(40)), "y")
 
 

@@ -13,6 +13,7 @@ import pytest
 
 import nnspec
 from nnspec.diagnostics import Refused
+from nnspec.run.claim import Claim
 from nnspec.run.folder import RunFolder
 from nnspec.run.manifest import Manifest, SpecOrigin
 
@@ -111,7 +112,9 @@ def test_the_program_says_so_on_stderr_and_answers(cut: Path) -> None:
 
 def test_a_run_that_ended_before_it_had_weights_is_refused(tmp_path: Path) -> None:
     origin = SpecOrigin("demo.yaml", "/specs", "ab" * 32)
-    with RunFolder.create(tmp_path, Manifest("demo", origin, seed=0, started="now")) as folder:
+    with RunFolder.create(
+        Claim.numbered(tmp_path, "demo"), Manifest("demo", origin, seed=0, started="now")
+    ) as folder:
         folder.write("spec.yaml", SPEC)
     with pytest.raises(Refused, match="was stopped before it had weights") as refused:
         nnspec.predict(folder.path, tmp_path / "table.csv")

@@ -8,6 +8,7 @@ import pytest
 from rich.console import Console
 
 from nnspec.diagnostics import RunFailed
+from nnspec.run.claim import Claim
 from nnspec.run.folder import RunFolder
 from nnspec.run.history import HistoryFile, LossGuard, loss_failure
 from nnspec.run.layout import HISTORY
@@ -20,7 +21,9 @@ pytestmark = pytest.mark.keras
 @pytest.fixture
 def folder(tmp_path: Path) -> RunFolder:
     spec = SpecOrigin("demo.yaml", "/specs", "ab")
-    return RunFolder.create(tmp_path, Manifest("demo", spec, seed=0, started="now"))
+    return RunFolder.create(
+        Claim.numbered(tmp_path, "demo"), Manifest("demo", spec, seed=0, started="now")
+    )
 
 
 class Seconds:

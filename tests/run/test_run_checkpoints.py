@@ -10,6 +10,7 @@ import pytest
 
 from nnspec.diagnostics import Refused, RunFailed
 from nnspec.run.checkpoint import Checkpoints, load_weights, save_weights
+from nnspec.run.claim import Claim
 from nnspec.run.folder import RunFolder
 from nnspec.run.layout import checkpoint_of
 from nnspec.run.manifest import Manifest, SpecOrigin
@@ -24,7 +25,9 @@ pytestmark = [
 @pytest.fixture
 def folder(tmp_path: Path) -> RunFolder:
     spec = SpecOrigin("demo.yaml", "/specs", "ab")
-    return RunFolder.create(tmp_path, Manifest("demo", spec, seed=0, started="now"))
+    return RunFolder.create(
+        Claim.numbered(tmp_path, "demo"), Manifest("demo", spec, seed=0, started="now")
+    )
 
 
 def network(units: int = 4, name: str = "hidden") -> Any:

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from nnspec import __version__
-from nnspec.diagnostics import Refused, RunBusy
+from nnspec.diagnostics import Refused, RunBusy, RunFailed
+from nnspec.run.claim import Claim
 from nnspec.run.folder import RunFolder
 from nnspec.run.layout import LOCK, MANIFEST
 from nnspec.run.lock import Lock
@@ -51,7 +52,7 @@ def manifest(name: str = "demo") -> Manifest:
 
 
 def finished(runs: Path, name: str = "demo") -> Path:
-    with RunFolder.create(runs, manifest(name)) as folder:
+    with RunFolder.create(Claim.numbered(runs, name), manifest(name)) as folder:
         folder.write("report.json", "{}")
         folder.finish()
     return folder.path
@@ -71,7 +72,7 @@ def test_a_name_asked_for_that_holds_a_finished_run_is_refused(tmp_path: Path) -
     path = finished(tmp_path)
     before = (path / MANIFEST).read_bytes()
     with pytest.raises(Refused, match="holds a complete run already") as caught:
-        RunFolder.create(tmp_path, manifest(), exact=True)
+        RunFolder.create(Claim.named(tmp_path, "demo"), manifest())
     assert code_of(caught) == "A108"
     assert (path / MANIFEST).read_bytes() == before
 
@@ -80,30 +81,79 @@ def test_a_name_asked_for_that_holds_something_else_is_refused(tmp_path: Path) -
     (tmp_path / "demo").mkdir()
     (tmp_path / "demo" / "thesis.txt").write_text("precious")
     with pytest.raises(Refused, match="is no run") as caught:
-        RunFolder.create(tmp_path, manifest(), exact=True)
+        RunFolder.create(Claim.named(tmp_path, "demo"), manifest())
     assert code_of(caught) == "A108"
     assert (tmp_path / "demo" / "thesis.txt").read_text() == "precious"
 
 
-def test_a_name_asked_for_takes_the_place_of_a_run_that_did_not_complete(tmp_path: Path) -> None:
-    with RunFolder.create(tmp_path, manifest(), exact=True) as folder:
-        folder.write("checkpoints/last.weights.h5", b"half")
-    with RunFolder.create(tmp_path, manifest(), exact=True) as folder:
+def test_a_name_asked_for_takes_the_place_of_a_run_without_weights(tmp_path: Path) -> None:
+    with RunFolder.create(Claim.named(tmp_path, "demo"), manifest()) as folder:
+        folder.write("spec.yaml", "half")
+    with RunFolder.create(Claim.named(tmp_path, "demo"), manifest()) as folder:
         assert folder.path == tmp_path / "demo"
+        assert not (folder.path / "spec.yaml").exists()
+
+
+@pytest.mark.parametrize("completed", [False, True])
+def test_a_run_with_weights_is_replaced_where_that_is_said(
+    tmp_path: Path, *, completed: bool
+) -> None:
+    with RunFolder.create(Claim.named(tmp_path, "demo"), manifest()) as folder:
+        folder.update(replace(folder.manifest, weights={"dense": ((2, 3), (3,))}))
+        folder.write("checkpoints/last.weights.h5", b"half")
+        if completed:
+            folder.finish()
+    held = "a complete run" if completed else "the checkpoints of a stopped run"
+    with pytest.raises(Refused, match=f"holds {held} already") as caught:
+        Claim.named(tmp_path, "demo")
+    assert "--exist-ok" in (caught.value.diagnostics[0].hint or "")
+    with Claim.named(tmp_path, "demo", exist_ok=True):
+        pass  # a spec was refused
+    assert (folder.path / "checkpoints/last.weights.h5").read_bytes() == b"half"
+    with RunFolder.create(Claim.named(tmp_path, "demo", exist_ok=True), manifest()) as folder:
         assert not (folder.path / "checkpoints").exists()
+        assert folder.manifest.weights == {}
+
+
+def test_a_run_completed_while_its_name_was_waited_for_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with RunFolder.create(Claim.named(tmp_path, "demo"), manifest()) as folder:
+        pass
+
+    def completed(*_: object) -> Lock:
+        held = Lock(tmp_path / "demo", "then")
+        replaced = replace(folder.manifest, status="complete")
+        (tmp_path / "demo" / MANIFEST).write_bytes(replaced.encoded())
+        held.release()
+        return Lock(tmp_path / "demo", "now")
+
+    monkeypatch.setattr("nnspec.run.claim.Lock", completed)
+    with pytest.raises(Refused, match="holds a complete run already"):
+        Claim.named(tmp_path, "demo")
+    assert read_manifest(tmp_path / "demo").status == "complete"
+    Lock(tmp_path / "demo", "later").release()
+
+
+def test_a_claim_that_nobody_takes_over_leaves_nothing(tmp_path: Path) -> None:
+    with Claim.named(tmp_path / "all" / "runs", "demo") as claim:
+        assert claim.path.is_dir()
+        with pytest.raises(RunBusy):
+            Claim.named(tmp_path / "all" / "runs", "demo")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_name_whose_folder_was_made_and_no_more_is_free(tmp_path: Path) -> None:
     (tmp_path / "demo").mkdir()
     (tmp_path / "demo" / LOCK).write_text("")
     (tmp_path / "demo" / f".{MANIFEST}.123.tmp").write_text('{"form')
-    with RunFolder.create(tmp_path, manifest(), exact=True) as folder:
+    with RunFolder.create(Claim.named(tmp_path, "demo"), manifest()) as folder:
         folder.finish()
     assert sorted(one.name for one in folder.path.iterdir()) == [LOCK, MANIFEST]
 
 
 def test_a_refusal_before_any_weights_leaves_no_folder(tmp_path: Path) -> None:
-    folder = RunFolder.create(tmp_path, manifest())
+    folder = RunFolder.create(Claim.numbered(tmp_path, "demo"), manifest())
     folder.write("spec.yaml", "nnspec: 1")
     folder.__exit__(Refused, Refused([]), None)
     assert list(tmp_path.iterdir()) == []
@@ -111,7 +161,7 @@ def test_a_refusal_before_any_weights_leaves_no_folder(tmp_path: Path) -> None:
 
 def test_a_trained_run_says_so_until_it_is_complete(tmp_path: Path) -> None:
     record = TrainingRecord(3, 1.5, None, ("engine: fused on CPU",))
-    with RunFolder.create(tmp_path, manifest()) as folder:
+    with RunFolder.create(Claim.numbered(tmp_path, "demo"), manifest()) as folder:
         folder.mark_trained(record)
         found = read_manifest(folder.path)
         assert (found.status, found.training) == ("trained", record)
@@ -124,7 +174,7 @@ def test_a_trained_run_says_so_until_it_is_complete(tmp_path: Path) -> None:
 )
 def test_a_name_that_could_leave_the_folder_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(Refused) as caught:
-        RunFolder.create(tmp_path / "runs", manifest(name))
+        Claim.numbered(tmp_path / "runs", name)
     assert code_of(caught) == "A109"
     assert not (tmp_path / "runs").exists()
 
@@ -161,7 +211,7 @@ def test_a_missing_or_unrecorded_file_is_named(tmp_path: Path) -> None:
 
 def test_a_process_killed_while_it_writes_leaves_every_file_whole(tmp_path: Path) -> None:
     spec = Manifest("demo", SpecOrigin("demo.yaml", "/specs", "ab"), seed=0, started="now")
-    with RunFolder.create(tmp_path, spec) as folder:
+    with RunFolder.create(Claim.numbered(tmp_path, spec.name), spec) as folder:
         folder.write("a.bin", b"0" * 50_000)
     for _ in range(8):
         command = [sys.executable, "-c", WRITER, str(folder.path)]
@@ -189,7 +239,7 @@ def test_a_file_is_good_in_both_states_between_its_record_and_its_rename(tmp_pat
 
 
 def test_a_finished_run_knows_only_the_newest_file(tmp_path: Path) -> None:
-    with RunFolder.create(tmp_path, manifest()) as folder:
+    with RunFolder.create(Claim.numbered(tmp_path, "demo"), manifest()) as folder:
         folder.write("a.bin", b"old")
         folder.write("a.bin", b"new")
         folder.finish()
@@ -199,7 +249,7 @@ def test_a_finished_run_knows_only_the_newest_file(tmp_path: Path) -> None:
 
 
 def test_a_folder_of_files_is_recorded_and_checked_as_a_whole(tmp_path: Path) -> None:
-    with RunFolder.create(tmp_path, manifest()) as folder:
+    with RunFolder.create(Claim.numbered(tmp_path, "demo"), manifest()) as folder:
         (folder.path / "model" / "variables").mkdir(parents=True)
         (folder.path / "model" / "variables" / "index").write_bytes(b"1")
         (folder.path / "model" / "graph.pb").write_bytes(b"2")
@@ -258,13 +308,28 @@ def test_another_process_keeps_a_folder_until_it_is_killed(tmp_path: Path) -> No
     Lock(tmp_path, "now").release()
 
 
-def test_a_lock_of_another_host_is_respected(tmp_path: Path) -> None:
+def test_a_lock_whose_process_is_gone_is_free_whatever_the_host_was_called(tmp_path: Path) -> None:
     text = json.dumps({"pid": 1, "host": "elsewhere.example", "started": "then"})
     (tmp_path / LOCK).write_text(text)
-    with pytest.raises(RunBusy, match="elsewhere") as caught:
-        Lock(tmp_path, "now")
-    assert "remove" in (caught.value.diagnostics[0].hint or "")
-    assert (tmp_path / LOCK).read_text() == text
+    Lock(tmp_path, "now").release()
+    assert (tmp_path / LOCK).read_text() == ""
+
+
+def test_no_link_in_place_of_a_lock_or_a_folder_is_followed(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("precious")
+    path = finished(tmp_path / "runs")
+    (path / LOCK).unlink()
+    (path / LOCK).symlink_to(tmp_path / "thesis.txt")
+    with pytest.raises(RunFailed, match="is a symbolic link") as failed:
+        RunFolder.open(path, writing=True)
+    assert failed.value.diagnostics[0].hint == "remove it"
+    (tmp_path / "other").mkdir()
+    (tmp_path / "runs" / "linked").symlink_to(tmp_path / "other")
+    with pytest.raises(Refused, match="is a symbolic link") as caught:
+        Claim.named(tmp_path / "runs", "linked", exist_ok=True)
+    assert code_of(caught) == "A108"
+    assert (tmp_path / "thesis.txt").read_text() == "precious"
+    assert list((tmp_path / "other").iterdir()) == []
 
 
 @pytest.mark.parametrize(
@@ -274,14 +339,14 @@ def test_a_lock_of_another_host_is_respected(tmp_path: Path) -> None:
 def test_how_a_run_ended_stands_in_its_manifest(
     tmp_path: Path, error: BaseException | None, status: str
 ) -> None:
-    folder = RunFolder.create(tmp_path, manifest())
+    folder = RunFolder.create(Claim.numbered(tmp_path, "demo"), manifest())
     folder.__exit__(type(error) if error else None, error, None)
     found = read_manifest(folder.path)
     assert (found.status, found.ended is not None) == (status, True)
 
 
 def test_what_is_learned_later_is_kept(tmp_path: Path) -> None:
-    with RunFolder.create(tmp_path, manifest()) as folder:
+    with RunFolder.create(Claim.numbered(tmp_path, "demo"), manifest()) as folder:
         folder.update(replace(folder.manifest, device="CPU", weights={"dense": ((2, 3), (3,))}))
     found = read_manifest(folder.path)
     assert found.device == "CPU"

@@ -48,8 +48,8 @@ ARTEFACT: tuple[Code, ...] = (
     Code(
         "A108",
         "name taken",
-        "The folder asked for holds a finished run, or something that is no run.",
-        "Choose another --name, or remove the folder.",
+        "The folder asked for holds a run that has weights, or something that is no run.",
+        "Choose another --name, or write --exist-ok to have a run replaced.",
     ),
     Code(
         "A109",

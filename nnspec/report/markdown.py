@@ -1,5 +1,6 @@
 """Floor 8, `report.md`: the report as a page that people read."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -14,6 +15,8 @@ from nnspec.run.numerals import metric_names, show_metric, show_seconds, show_ti
 LARGEST_MATRIX = 30
 """Labels above which a confusion matrix is left to report.json."""
 LABELS = TASKS[SeveralLabels]
+MEANING = re.compile(r"[\\`*\[\]|~]|(?<!\w)_|_(?!\w)")
+"""Signs that mean something in Markdown; an underscore does not within a word."""
 SHOWN = ("test", "validation", "train")
 """Splits in the order of their weight."""
 
@@ -129,8 +132,9 @@ def _matrix(split: str, found: Confusion) -> Table:
 
 
 def _cell(text: object) -> str:
-    """Return a text as it may stand in a cell or a line."""
-    return " ".join(str(text).replace("\\", "\\\\").replace("|", "\\|").split())
+    """Return a text as it may stand in a cell or a line: as itself, and as nothing of the page."""
+    whole = " ".join(str(text).split())
+    return MEANING.sub(r"\\\g<0>", whole).replace("&", "&amp;").replace("<", "&lt;")
 
 
 def _row(cells: tuple[str, ...]) -> str:

@@ -7,12 +7,15 @@ import csv
 import io
 import json
 import math
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import polars as pl
 
 from nnspec.spec.formats import Form
 
+FORMULA = re.compile(r"\s*(?:[=@].|[+-].*[(!|])", re.DOTALL)
+"""What spreadsheets compute, and may call other programs by, when they open a table."""
 Columns = Sequence[tuple[str, Sequence[object]]]
 """Names with their cells, None for an empty one."""
 
@@ -24,7 +27,8 @@ def encode_table(
 
     Args:
         columns: names and cells.
-        form: csv and tsv have a line per row below one of names; jsonl an object per row; json one
+        form: csv and tsv have a line per row below one of names, and an apostrophe before a text
+            that a spreadsheet would take for a formula; jsonl an object per row; json one
             object, with the rows as `predictions`; parquet typed columns.
         about: what a json document says beside the rows.
     """
@@ -45,9 +49,18 @@ def encode_table(
 def _separated(columns: Columns, sign: str) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n", delimiter=sign)
-    writer.writerow([name for name, _ in columns])
-    writer.writerows(zip(*(cells for _, cells in columns), strict=True))
+    writer.writerow([_harmless(name) for name, _ in columns])
+    several = ([_harmless(one) for one in cells] for _, cells in columns)
+    writer.writerows(zip(*several, strict=True))
     return text.getvalue().encode()
+
+
+def _harmless(cell: object) -> object:
+    """Return a cell that no spreadsheet runs: a formula has the sign before it that makes a text.
+
+    A `+` alone, or `-5 to 10`, is no formula, and stays as it is.
+    """
+    return f"'{cell}" if isinstance(cell, str) and FORMULA.match(cell) else cell
 
 
 def _objects(columns: Columns) -> Iterator[dict[str, object]]:
@@ -68,7 +81,7 @@ def _json(value: object, indent: int | None = None) -> str:
 
 
 def _parquet(columns: Columns) -> bytes:
-    series = [pl.Series(name, list(cells), strict=False) for name, cells in columns]
+    series = {name: pl.Series(name, list(cells), strict=False) for name, cells in columns}
     file = io.BytesIO()
     pl.DataFrame(series).write_parquet(file)
     return file.getvalue()

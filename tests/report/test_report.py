@@ -1,5 +1,6 @@
 """The report: one layout for programs, one page and one table for people."""
 
+import csv
 import io
 import json
 from dataclasses import replace
@@ -16,6 +17,7 @@ from nnspec.judge.output import Beside, OutputReport, judge
 from nnspec.report.markdown import render_markdown
 from nnspec.report.report import Origins, Report, TrainingFacts, decode_report
 from nnspec.report.terminal import show_report
+from nnspec.report.written import encode_table
 from nnspec.run.numerals import show_figure, show_metric, show_seconds
 
 
@@ -174,3 +176,25 @@ def test_shares_have_four_decimals_unless_they_are_far_from_one() -> None:
 )
 def test_a_duration_is_written_in_the_units_that_count(seconds: float, text: str) -> None:
     assert show_seconds(seconds) == text
+
+
+def test_names_mean_nothing_to_the_page_that_they_stand_in() -> None:
+    head = OneClass("kind", ("kind",), ("<b>x</b>", "a*b* [c](d) `e` _f_ snake_case &amp;"))
+    answers = class_answers(
+        [0, 1], [[0.9, 0.1], [0.2, 0.8]], head.classes, Truth(np.array(head.classes))
+    )
+    page = render_markdown(report(judge(head, {"test": answers})))
+    assert "<b>" not in page
+    assert "| &lt;b>x&lt;/b> |" in page
+    assert r"a\*b\* \[c\](d) \`e\` \_f\_ snake_case &amp;amp;" in page
+
+
+def test_a_table_of_predictions_holds_no_formula() -> None:
+    cells = ["=1+1", "@SUM(1)", "-2+3+cmd|' /C calc'!A0", " =1", "+", "-5 to 10", "a=b", "="]
+    told = encode_table([("=name", cells), ("n", [-1.5] * len(cells))]).decode()
+    names, *rows = csv.reader(io.StringIO(told))
+    assert names == ["'=name", "n"]
+    changed = [row[0].startswith("'") for row in rows]
+    assert changed == [True, True, True, True, False, False, False, False]
+    assert all(row[1] == "-1.5" for row in rows)
+    assert json.loads(encode_table([("a", ["=1+1"])], "jsonl")) == {"a": "=1+1"}

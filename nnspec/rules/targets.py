@@ -114,6 +114,8 @@ def check_two_classes(case: Case) -> Iterator[Diagnostic]:
                 f"write units: {classes}, activation: softmax and "
                 "loss: sparse_categorical_crossentropy"
             )
+            if case.training and case.training.rule:
+                hint = "write positive: CLASS and negative: rest, which tells one from all others"
             also = case.also("the target is here", "data", "target")
             yield Diagnostic("M105", message, case.place(*head.loss_path), hint, also)
 
@@ -123,7 +125,7 @@ def check_class_labels(case: Case) -> Iterator[Diagnostic]:
     """Find class weights of labels that the target does not have."""
     data, training = case.spec.data, case.training
     classes = known_classes(data) if data else None
-    if training is None or classes is None:
+    if training is None or classes is None or (data and data.negative):
         return
     labels = [str(number) for number in range(classes)]
     weights = training.class_weight

@@ -33,6 +33,7 @@ TESTED: SplitName = "test"
 """The rows whose predictions are kept."""
 SCALED = " of scaled targets"
 """What a loss is of that is not in the target's units."""
+UNTESTED = "there are no test rows: the figures are of rows that steered the training"
 SAMPLE = 256
 """Rows that the written SavedModel is compared on."""
 
@@ -94,7 +95,7 @@ def describe(trained: Trained, judged: Judged) -> Report:
     origins = Origins(spec.runtime.seed, manifest.spec.sha256, dataset.fingerprint, versions())
     return Report(
         spec.name,
-        with_notes(judged.outputs, record.execution),
+        with_notes(trained, judged.outputs),
         {name: len(split) for name, split in dataset.splits.items()},
         core.count_params(),
         sum(int(weight.shape.num_elements()) for weight in core.trainable_weights),
@@ -103,13 +104,13 @@ def describe(trained: Trained, judged: Judged) -> Report:
     )
 
 
-def with_notes(
-    outputs: tuple[OutputReport, ...], execution: tuple[str, ...]
-) -> tuple[OutputReport, ...]:
-    """Return what outputs reached, with what a learning rule came to beside the first one."""
-    told = tuple(line for line in execution if line.startswith(TOLD_BY_RULE))
+def with_notes(trained: Trained, outputs: tuple[OutputReport, ...]) -> tuple[OutputReport, ...]:
+    """Return what outputs reached, with what is to be said of the training beside the first one."""
+    told = [line for line in trained.record.execution if line.startswith(TOLD_BY_RULE)][:1]
+    if not len(trained.dataset.splits[TESTED]):
+        told.append(UNTESTED)
     first, *others = outputs
-    return (replace(first, baseline_notes=(*told[:1], *first.baseline_notes)), *others)
+    return (replace(first, baseline_notes=(*told, *first.baseline_notes)), *others)
 
 
 def describe_optimizer(section: TrainingSection) -> str:

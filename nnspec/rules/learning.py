@@ -13,7 +13,9 @@ from nnspec.rules.gradients import has_free_weights
 from nnspec.rules.head import Head
 from nnspec.rules.kinds import function_of, inner, is_function
 from nnspec.rules.rule import rule
+from nnspec.rules.task import is_reconstruction
 from nnspec.shapes import show
+from nnspec.spec.learning import RULE
 from nnspec.spec.training import HALF
 
 UNIT = "write model: [Dense: {units: 1, activation: step}]"
@@ -65,6 +67,13 @@ def check_unit(case: Case) -> Iterator[Diagnostic]:
         yield Diagnostic("T140", message, case.heads[1].span, "list one output")
         return
     (head,) = case.heads
+    data = case.spec.data
+    if data is not None and is_reconstruction(data):
+        message = "the perceptron rule learns from labels, and the data section names no target"
+        yield Diagnostic(
+            "T140", message, case.place("training", RULE), "add target: COLUMN to data"
+        )
+        return
     unit = unit_of(case, head)
     if unit is None:
         yield from no_unit(head)

@@ -149,8 +149,10 @@ def check_task(case: Case) -> Iterator[Diagnostic]:
         also = case.also("the target is here", "data", "target")
         classes = known_classes(data, head.name)
         if task in {"binary", "multiclass"} and has_numbers(data, head.name):
-            message = f"{name} is a loss of classes; the target of {source_name(data)} is a number"
-            hint = "write loss: mse, and a linear last layer"
+            by_rule = case.training is not None and case.training.rule is not None
+            what = "tells classes apart" if by_rule else "is a loss of classes"
+            message = f"{name} {what}; the target of {source_name(data)} is a number"
+            hint = f"write {'optimizer: adam, ' * by_rule}loss: mse, and a linear last layer"
             yield Diagnostic("M113", message, place, hint, also)
         elif task in {"binary", "multiclass"} and data.task == "regression":
             message = f"{name} is a loss of classes; data.task says regression"

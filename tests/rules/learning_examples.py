@@ -27,6 +27,9 @@ LEARNING = [
     Example("T140", "trainable: false", "trainable: true",
             "- Dense: {units: 1, activation: step, @}", RULE, CANCER),
     Example("T140", "Reshape: [30, 1]", "Reshape: [30]", f"- @\n{STEP} #!", RULE, CANCER),
+    Example("T140", "[a]", "[a], target: b", "- Dense: {units: 1, activation: step}",
+            RULE.replace("rule: perceptron", "rule: perceptron #!"),
+            "data: {source: table.csv, features: @}"),
     Example("T141", "ReduceLROnPlateau", "EarlyStopping: {patience: 9, monitor: val_mistakes,"
             " restore_best_weights: true}", STEP, STOP, CANCER),
     Example("T141", "SwapEMAWeights", "TerminateOnNaN", STEP, STOP, CANCER),

@@ -133,7 +133,8 @@ def test_a_filled_training_by_gradients_names_no_rule(read: Read) -> None:
 
 
 def test_a_rule_can_be_set_on_the_command_line(read: Read) -> None:
-    checked = read(spec("rule: perceptron, epochs: 9"), "training.rule.perceptron=0.25")
+    text = spec("rule: {perceptron: 0.5}, epochs: 9")
+    checked = read(text, "training.rule.perceptron.learning_rate=0.25")
     assert checked.diagnostics == ()
     assert checked.spec
     assert checked.spec.training

@@ -11,6 +11,7 @@ from nnspec.build.back import PREDICTION, Back, build_back
 from nnspec.build.batches import apply_core
 from nnspec.build.front import Front, build_front, prepare_arrays, prepare_inputs
 from nnspec.build.model import build_model
+from nnspec.build.objects import step
 from nnspec.build.withheld import withhold
 from nnspec.catalog.losses import Loss
 from nnspec.data import Arrays, Dataset, Preprocessing, RowSource, SplitName, Table
@@ -69,6 +70,11 @@ class Program:
             if name in thresholds
         }
         return replace(self, backs={**self.backs, **backs})
+
+    def answers_by_threshold(self, output: str) -> bool:
+        """Return whether an output gives 0 or 1 and nothing between: the step function."""
+        layer = self.core.get_layer(self.outputs[output])
+        return getattr(layer, "activation", None) is step
 
     def arrays(self, dataset: Dataset, split: SplitName) -> Arrays:
         """Return one split as the core and its losses take it, by the core's names."""

@@ -8,6 +8,7 @@ import keras
 
 from nnspec.build.objects import build_object
 from nnspec.catalog.callbacks import Callback, Monitoring
+from nnspec.catalog.learning_rules import Mistakes
 from nnspec.catalog.losses import Loss
 from nnspec.catalog.metrics import Metric
 from nnspec.catalog.optimizers import Optimizer
@@ -51,6 +52,9 @@ def compile_training(
 
 def build_losses(training: TrainingSection, layers: dict[str, str]) -> object:
     """Return Keras' loss, or one per output; None for those that are not trained."""
+    if isinstance(training.loss, Mistakes):
+        # Of answers 0 and 1 it is the share of rows that are answered wrongly.
+        return keras.losses.MeanAbsoluteError(name="mistakes")
     if not isinstance(training.loss, dict):
         return build_object(training.loss)
     return {
@@ -123,4 +127,4 @@ def better_way(figure: str, training: TrainingSection) -> Direction:
     for name in sorted(named, key=len, reverse=True):
         if figure == name or figure.endswith(f"_{name}"):
             return named[name]
-    return "min" if figure == "loss" or figure.endswith("_loss") else None
+    return "min" if figure in {"loss", "mistakes"} or figure.endswith("_loss") else None

@@ -179,6 +179,9 @@ INDEX: dict[str, dict[str, str]] = {
             "L1 L1L2 L2 OrthogonalRegularizer l1 l1_l2 l1l2 l2 orthogonal_regularizer"
         ),
     },
+    "rules": {
+        "nnspec.catalog.learning_rules": "perceptron",
+    },
     "schedules": {
         "nnspec.catalog.schedules": (
             "CosineDecay CosineDecayRestarts ExponentialDecay InverseTimeDecay "

@@ -19,7 +19,7 @@ from nnspec.data.columns.checks import (
 from nnspec.data.columns.copies import number_rows
 from nnspec.data.columns.distinct import different
 from nnspec.data.fit.dates import seconds
-from nnspec.data.fit.targets import labels_of
+from nnspec.data.fit.labels import labels_of
 from nnspec.data.read.raw import Raw
 from nnspec.data.table import Column, Table, Values
 from nnspec.diagnostics import Diagnostic, Refused

@@ -1,10 +1,11 @@
 """Floor 8, the engine: trains, evaluates and predicts with a compiled Keras model.
 
-    Plan ─ choice ─┬─ fused      data on the device, many steps in one compiled call
-                   └─ keras_fit  the functions inside `Model.fit`, step by step
+    Plan ─ choice ─┬─ fused       data on the device, many steps in one compiled call
+                   ├─ keras_fit   the functions inside `Model.fit`, step by step
+                   └─ perceptron  the perceptron rule, where a spec names it
 
-Both executors run the same steps over the same rows in the same order; `Outcome.execution`
-says which one ran, what XLA compiled, and why.
+The first two run the same steps over the same rows in the same order; `Outcome.execution` says
+which one ran, what XLA compiled, and why.
 """
 
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ from dataclasses import replace
 
 import keras
 
+from nnspec.catalog.learning_rules import Perceptron
 from nnspec.data.arrays import Arrays
 from nnspec.data.rows import RowSource
 from nnspec.engine.errors import found
@@ -28,6 +30,7 @@ from nnspec.engine.tensorflow.feed import Array, Feed, build_variables, whole_fe
 from nnspec.engine.tensorflow.fused import Fused, evaluate_fused
 from nnspec.engine.tensorflow.keras_callbacks import KerasCallbacks
 from nnspec.engine.tensorflow.keras_fit import KerasFit
+from nnspec.engine.tensorflow.perceptron import PerceptronLearner, Separated
 from nnspec.engine.tensorflow.prediction import predict_fused
 from nnspec.engine.tensorflow.traits import choose_here, choose_xla_for_inference
 from nnspec.engine.tensorflow.weights import weighted_by_class
@@ -78,8 +81,13 @@ def train(
         RunFailed: the loss of a step was not a number.
     """
     rows, left_out = whole_feed(model, training)
-    listeners = KerasCallbacks(model, callbacks, plan, rows.rows)
     checks = None if validation is None else whole_feed(model, validation)[0]
+    if isinstance(plan.rule, Perceptron):
+        listeners = KerasCallbacks(model, [*callbacks, Separated()], plan, rows.rows)
+        build_variables(model, rows)
+        learner = PerceptronLearner(model, training.take(slice(0, rows.rows)), checks, plan.rule)
+        return learner.conclude(Training(learner, plan, rows.rows, listeners).run())
+    listeners = KerasCallbacks(model, callbacks, plan, rows.rows)
     build_variables(model, rows)
     executor = _executor(model, rows, checks, plan)
     outcome = Training(executor, plan, rows.rows, listeners).run()

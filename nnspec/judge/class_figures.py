@@ -8,7 +8,7 @@ import numpy.typing as npt
 from sklearn import metrics as sklearn_metrics
 
 from nnspec.judge.answers import Answers, Array, Floats, Truths
-from nnspec.judge.figures import Metrics, finite, measured
+from nnspec.judge.figures import AREA, Metrics, finite, is_graded, measured
 from nnspec.judge.heads import ClassHead, Label, SeveralLabels
 
 Index = npt.NDArray[np.intp]
@@ -38,8 +38,9 @@ def measure_classes(head: ClassHead, answers: Answers) -> Metrics:
         target, prediction, average="macro", zero_division=0.0, sample_weight=weights
     )
     accuracy = sklearn_metrics.accuracy_score(target, prediction, sample_weight=weights)
-    area = _area(target, lines(answers, answers.probabilities, last=True), weights)
-    found = {"accuracy": finite(accuracy), "macro_f1": finite(macro), "roc_auc": area}
+    found = {"accuracy": finite(accuracy), "macro_f1": finite(macro)}
+    if is_graded(head):
+        found[AREA] = _area(target, lines(answers, answers.probabilities, last=True), weights)
     own = _of_sought(target == 1, prediction == 1, weights) if head.sought else {}
     return {**found, **own}
 

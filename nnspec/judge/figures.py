@@ -20,7 +20,8 @@ from nnspec.judge.heads import (
 Metrics = Mapping[str, float | None]
 """Metric -> value; None where the rows do not define it."""
 NUMBERS = ("rmse", "r2", "mae")
-CLASSES = ("accuracy", "macro_f1", "roc_auc")
+AREA = "roc_auc"
+CLASSES = ("accuracy", "macro_f1", AREA)
 SOUGHT = ("precision", "recall", "f1")
 """Figures of the second of two classes, where it is looked for."""
 LABELS = (*CLASSES, "subset_accuracy")
@@ -38,7 +39,13 @@ MEASURED: Mapping[type[Head], tuple[str, ...]] = {
 def measured(head: Head) -> tuple[str, ...]:
     """Return the built-in figures of a head."""
     sought = isinstance(head, OneClass | ClassPerPosition) and head.sought
-    return (*MEASURED[type(head)], *(SOUGHT if sought else ()))
+    built_in = tuple(name for name in MEASURED[type(head)] if name != AREA or is_graded(head))
+    return (*built_in, *(SOUGHT if sought else ()))
+
+
+def is_graded(head: Head) -> bool:
+    """Return whether an area under a curve says anything: rows have probabilities."""
+    return not isinstance(head, OneClass) or head.graded
 
 
 def finite(value: float | None) -> float | None:

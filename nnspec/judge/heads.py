@@ -94,6 +94,8 @@ class OneClass:
     """Labels in the order of the probabilities."""
     sought: bool = False
     """Whether the second of two classes is looked for, and has figures of its own."""
+    graded: bool = True
+    """Whether rows have probabilities that rank them; a threshold gives 0 or 1 alone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -219,7 +219,13 @@ def predict_split(program: Program, inputs: dict[str, Values], batch_size: int) 
 
 def describe_heads(program: Program) -> tuple[Head, ...]:
     """Return what each trained output predicts."""
-    return tuple(describe_head(program.fitted, name) for name in program.fitted.targets)
+    heads = (describe_head(program.fitted, name) for name in program.fitted.targets)
+    return tuple(
+        replace(head, graded=False)
+        if isinstance(head, OneClass) and program.answers_by_threshold(head.name)
+        else head
+        for head in heads
+    )
 
 
 def answers_of(

@@ -32,11 +32,15 @@ def measure_executors(opened: Opened, *, seconds: float) -> Comparison:
         seconds: when no further turn begins.
 
     Raises:
-        Refused: the device that the spec asks for is not there.
+        Refused: the device that the spec asks for is not there, or a learning rule trains it.
     """
     spec, dataset = opened.spec, opened.dataset
-    prepare_device(spec)
     plan, rows = plan_of(spec), len(dataset.splits["train"])
+    if plan.rule is not None:
+        message = f"rule: {plan.rule.keras_name} has one executor; there is nothing to compare"
+        place = spec.positions.find(("training", "rule"))
+        raise Refused([Diagnostic("T141", message, place, file=spec.file)])
+    prepare_device(spec)
 
     def program() -> Program:
         return build_for_training(spec, opened.network, dataset.fitted, rows=rows)

@@ -27,6 +27,7 @@ from nnspec.shapes import Tensor
 from nnspec.spec.builtin import known_inputs
 from nnspec.spec.data import DEFAULT_INPUT
 from nnspec.spec.data_rules import check_data
+from nnspec.spec.learning import from_zeros
 from nnspec.spec.source_rules import check_places
 from nnspec.spec.spec import Spec
 
@@ -184,7 +185,8 @@ def check_section(spec: Spec, findings: Findings, *, allow_outside: bool) -> Non
 
 def check_network(spec: Spec, inputs: Mapping[str, Tensor | None], findings: Findings) -> Network:
     """Return the network for these inputs of the data."""
-    graph = connect(spec.model, inputs, findings)
+    rule = spec.training.rule if spec.training else None
+    graph = connect(from_zeros(spec.model, rule), inputs, findings)
     network = resolve(graph, inputs, findings)
     check_inputs(network, inputs, findings)
     return network

@@ -8,11 +8,14 @@ from dataclasses import replace
 
 from nnspec.build.program import Program
 from nnspec.build.raw import raw_columns
+from nnspec.catalog.learning_rules import Mistakes
 from nnspec.data import Preprocessing, SplitName
 from nnspec.diagnostics import Diagnostic
+from nnspec.engine.plan import TOLD_BY_RULE
 from nnspec.exchange.write.savedmodel import export_savedmodel
 from nnspec.judge.decision import Decisions, encode_decisions
 from nnspec.judge.declared import find_figure, metrics_of
+from nnspec.judge.output import OutputReport
 from nnspec.judge.program import Judged, judge_program
 from nnspec.pipeline.opened import trainable_sections
 from nnspec.pipeline.trained import Trained
@@ -30,6 +33,7 @@ TESTED: SplitName = "test"
 """The rows whose predictions are kept."""
 SCALED = " of scaled targets"
 """What a loss is of that is not in the target's units."""
+UNTESTED = "there are no test rows: the figures are of rows that steered the training"
 SAMPLE = 256
 """Rows that the written SavedModel is compared on."""
 
@@ -78,7 +82,7 @@ def describe(trained: Trained, judged: Judged) -> Report:
     spec, core, record = trained.spec, trained.program.core, trained.record
     section = trainable_sections(spec).training
     facts = TrainingFacts(
-        section.optimizer.keras_name,
+        describe_optimizer(section),
         describe_loss(section, trained.program.fitted),
         section.batch_size,
         record.epochs,
@@ -91,13 +95,29 @@ def describe(trained: Trained, judged: Judged) -> Report:
     origins = Origins(spec.runtime.seed, manifest.spec.sha256, dataset.fingerprint, versions())
     return Report(
         spec.name,
-        judged.outputs,
+        with_notes(trained, judged.outputs),
         {name: len(split) for name, split in dataset.splits.items()},
         core.count_params(),
         sum(int(weight.shape.num_elements()) for weight in core.trainable_weights),
         facts,
         origins,
     )
+
+
+def with_notes(trained: Trained, outputs: tuple[OutputReport, ...]) -> tuple[OutputReport, ...]:
+    """Return what outputs reached, with what is to be said of the training beside the first one."""
+    told = [line for line in trained.record.execution if line.startswith(TOLD_BY_RULE)][:1]
+    if not len(trained.dataset.splits[TESTED]):
+        told.append(UNTESTED)
+    first, *others = outputs
+    return (replace(first, baseline_notes=(*told, *first.baseline_notes)), *others)
+
+
+def describe_optimizer(section: TrainingSection) -> str:
+    """Return what changes the weights: the optimizer's name, or a learning rule."""
+    if section.rule is None:
+        return section.optimizer.keras_name
+    return f"none: rule {section.rule.keras_name}"
 
 
 def write(trained: Trained, judged: Judged, report: Report) -> None:
@@ -138,6 +158,8 @@ def describe_loss(section: TrainingSection, fitted: Preprocessing) -> str:
         name: SCALED if (one.shift, one.scale) != ((0.0,), (1.0,)) else ""
         for name, one in fitted.targets.items()
     }
+    if isinstance(section.loss, Mistakes):
+        return "share of mistakes"
     if not isinstance(section.loss, dict):
         return section.loss.keras_name + next(iter(scaled.values()), "")
     named = ((name, loss.keras_name if loss else "none") for name, loss in section.loss.items())

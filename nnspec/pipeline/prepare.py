@@ -97,6 +97,7 @@ def plan_of(spec: Spec) -> Plan:
         shuffle=training.shuffle,
         engine=runtime.engine,
         xla=runtime.xla,
+        rule=training.rule,
     )
 
 

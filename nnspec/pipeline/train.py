@@ -87,7 +87,8 @@ class Run:
         if self.console is None:
             return None
         section = trainable_sections(self.prepared.spec).training
-        shown = logged_metrics(self.prepared.network, section)
+        counted = () if section.rule is None else ("mistakes",)
+        shown = (*counted, *logged_metrics(self.prepared.network, section))
         return Progress(self.console, section.epochs, shown)
 
 

@@ -77,7 +77,7 @@ def _pair(answers: Answers, suffix: str) -> list[Column]:
 
 
 def _probabilities(head: heads.OneClass, answers: Answers, suffix: str) -> list[Column]:
-    if answers.probabilities is None:
+    if answers.probabilities is None or not head.graded:
         return []
     by_class = zip(head.classes, answers.probabilities.T.tolist(), strict=True)
     return [(f"probability{suffix}_{label}", shares) for label, shares in by_class]

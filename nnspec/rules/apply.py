@@ -15,6 +15,7 @@ from nnspec.rules import (
     gradients,
     halves,
     kernels,
+    learning,
     lengths,
     loss_head,
     metrics,
@@ -45,6 +46,7 @@ SUBJECTS = (
     callbacks,
     rates,
     optimizers,
+    learning,
     runtime,
     kernels,
     normalization,
@@ -76,7 +78,7 @@ def apply_rules(
         counts: with open data, how many whole numbers an input holds, counted from 0.
     """
     case = Case(spec, network, counts or {})
-    found = [one for rule in RULES for one in rule.check(case)]
+    found = [one for rule in RULES if rule.applies(case) for one in rule.check(case)]
     for model in networks_within(network):
         inner = Case(spec, model, within=True)
         found += [one for rule in RULES if rule.of_layers for one in rule.check(inner)]

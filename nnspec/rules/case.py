@@ -72,7 +72,7 @@ class Case:
         training = self.training
         if training is None:
             return head
-        path: Path = ("training", "loss")
+        path: Path = ("training", "rule" if training.rule else "loss")
         written = training.loss
         path = (*path, output.name) if isinstance(written, dict) else path
         # One loss for several outputs is refused by itself; what it means for each is unknown.

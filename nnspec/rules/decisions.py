@@ -58,6 +58,21 @@ def check_positive(case: Case) -> Iterator[Diagnostic]:
 
 
 @rule("S115")
+def check_rest(case: Case) -> Iterator[Diagnostic]:
+    """Find classes that are joined to the rest where no one class is named beside it."""
+    data = case.spec.data
+    if data is None or data.negative is None:
+        return
+    place = case.place("data", "negative")
+    if data.positive is None or isinstance(data.positive, dict):
+        message = "`negative: rest` joins all classes but one, and `positive` does not name the one"
+        yield Diagnostic("S115", message, place, "write positive: CLASS")
+    elif str(data.positive) == data.negative:
+        message = "`positive` and `negative` are both rest"
+        yield Diagnostic("S115", message, place, "write positive: CLASS")
+
+
+@rule("S115")
 def check_threshold(case: Case) -> Iterator[Diagnostic]:
     """Find a threshold where no head has one, or no rows to choose it on."""
     threshold, place = case.spec.evaluation.threshold, case.place(*THRESHOLD)

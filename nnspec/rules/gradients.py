@@ -1,6 +1,7 @@
 """Floor 5: where no gradient passes, and what is left to train behind it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from nnspec.catalog.layer import Layer
 from nnspec.diagnostics import Diagnostic
@@ -46,7 +47,16 @@ def check_gradient(case: Case) -> Iterator[Diagnostic]:
     free = free_of(case)
     if free and not free & reached and stops:
         effect = "training by gradient descent changes no weight"
-        yield flat("T131", stops[0][1], f": {effect}")
+        found = flat("T131", stops[0][1], f": {effect}")
+        yield replace(found, hint=by_rule(case, stops[0][1]) or found.hint)
+
+
+def by_rule(case: Case, node: ResolvedNode) -> str | None:
+    """Return how one threshold unit alone is trained; None where there is more, or another end."""
+    alone = len(free_of(case)) == 1 and len(case.heads) == 1 and case.heads[0].units == 1
+    if not alone or not is_step(node):
+        return None
+    return "write rule: perceptron in place of optimizer and loss, or activation: sigmoid"
 
 
 @rule("P111")

@@ -16,6 +16,16 @@ OF_THE_WHOLE = frozenset({"P111", "P113", "P114", "P128", "P132"})
 """Codes of practice that are about the network as a whole."""
 
 
+OF_DESCENT = frozenset(
+    {
+        *("M101", "M102", "M103", "M112", "M119", "M122", "M137", "P111", "P114", "T103", "T106"),
+        *("T107", "T116", "T117", "T120", "T121", "T122", "T123", "T125", "T131", "T133", "T134"),
+        *("T135", "T136", "T138"),
+    }
+)
+"""Codes about optimizers, losses and gradients, which a learning rule has none of."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One rule: what it may report, and the function that looks."""
@@ -29,6 +39,11 @@ class Rule:
         return self.codes[0] in OF_LAYERS or (
             self.codes[0].startswith("P") and self.codes[0] not in OF_THE_WHOLE
         )
+
+    def applies(self, case: Case) -> bool:
+        """Return whether the rule is about how this case learns."""
+        by_rule = case.spec.training is not None and case.spec.training.rule is not None
+        return not by_rule or self.codes[0] not in OF_DESCENT
 
 
 RULES: list[Rule] = []

@@ -54,6 +54,8 @@ def judged(case: Case, head: Head) -> tuple[str, ...]:
     built_in = MEASURED.get(case.task(head) or "", ())
     if case.task(head) == "binary" and is_sought(case):
         built_in = (*built_in, *SOUGHT)
+    if head.function == "step" and head.units == 1:
+        built_in = tuple(name for name in built_in if name != "roc_auc")
     if head.units == 1:
         built_in = tuple(name for name in built_in if name != OF_LABELS)
     return (*built_in, *(log_name(metric) for metric, _ in head.metrics))

@@ -114,6 +114,8 @@ def check_two_classes(case: Case) -> Iterator[Diagnostic]:
                 f"write units: {classes}, activation: softmax and "
                 "loss: sparse_categorical_crossentropy"
             )
+            if case.training and case.training.rule:
+                hint = "write positive: CLASS and negative: rest, which tells one from all others"
             also = case.also("the target is here", "data", "target")
             yield Diagnostic("M105", message, case.place(*head.loss_path), hint, also)
 
@@ -123,7 +125,7 @@ def check_class_labels(case: Case) -> Iterator[Diagnostic]:
     """Find class weights of labels that the target does not have."""
     data, training = case.spec.data, case.training
     classes = known_classes(data) if data else None
-    if training is None or classes is None:
+    if training is None or classes is None or (data and data.negative):
         return
     labels = [str(number) for number in range(classes)]
     weights = training.class_weight
@@ -147,8 +149,10 @@ def check_task(case: Case) -> Iterator[Diagnostic]:
         also = case.also("the target is here", "data", "target")
         classes = known_classes(data, head.name)
         if task in {"binary", "multiclass"} and has_numbers(data, head.name):
-            message = f"{name} is a loss of classes; the target of {source_name(data)} is a number"
-            hint = "write loss: mse, and a linear last layer"
+            by_rule = case.training is not None and case.training.rule is not None
+            what = "tells classes apart" if by_rule else "is a loss of classes"
+            message = f"{name} {what}; the target of {source_name(data)} is a number"
+            hint = f"write {'optimizer: adam, ' * by_rule}loss: mse, and a linear last layer"
             yield Diagnostic("M113", message, place, hint, also)
         elif task in {"binary", "multiclass"} and data.task == "regression":
             message = f"{name} is a loss of classes; data.task says regression"

@@ -143,7 +143,8 @@ def known_classes(section: DataSection, output: str | None = None) -> int | None
     columns = columns_of_output(section, output)
     if known is None or columns != known.targets:
         return None
-    return known.classes
+    joined = section.negative is not None and known.classes is not None
+    return 2 if joined else known.classes
 
 
 def columns_of_output(section: DataSection, output: str | None = None) -> tuple[str, ...]:

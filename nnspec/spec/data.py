@@ -147,6 +147,9 @@ class DataSection(Section):
     """Class that a binary head looks for: the second of its two, whose probability it gives, and
     whose precision, recall and F1 the report has. Of several outputs a mapping from their names. If
     absent the second in order: 1, true, yes beside no."""
+    negative: Literal["rest"] | None = Field(default=None, examples=["rest"])
+    """`rest`: beside the class that `positive` names, all other classes of the target are one, for
+    a binary head that tells one class from all others. If absent there is one other class."""
     features: Columns | None = Field(default=None, examples=[["height", "width"]])
     """Columns that the network reads, by name or by a pattern with `*`; all but the targets and
     what `exclude` names (with `window`: all but the latter) if absent."""

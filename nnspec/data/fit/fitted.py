@@ -263,6 +263,8 @@ class TargetFit(Fitted):
     """Training rows of each class; none where a row has several."""
     positive: Label | None = None
     """The class that is looked for, the second of two, where the spec names one."""
+    joined: bool = False
+    """Whether the first of two classes is the rest: every class but the positive one."""
 
     def find_label(self, text: str) -> Label | None:
         """Return the class that a text names, true and false in small letters too; None if none."""

@@ -20,13 +20,19 @@ from nnspec.data.fit.fitted import (
     TextFit,
 )
 from nnspec.data.fit.image import ImageFit
+from nnspec.data.fit.labels import labels_of
 from nnspec.data.fit.one_hot import class_names, one_hot_codes, one_number_per_class
+from nnspec.data.fit.rest import codes_against_rest, fit_against_rest, is_against_rest
 from nnspec.data.table import Column, Table, Values
 from nnspec.diagnostics import Path
 from nnspec.spec.data import DataSection
 
 TARGET: Path = ("data", "target")
 BINARY = 2
+MORE = (
+    "use loss: sparse_categorical_crossentropy, or write positive: CLASS and negative: rest to "
+    "tell one class from all others"
+)
 SHOWN = 10
 """How many labels a message lists."""
 LEFT_OUT = -1
@@ -142,37 +148,6 @@ def label_array(target: TargetFit) -> Values:
     return np.asarray(target.labels)
 
 
-def labels_of(column: Column) -> Values:
-    """Return a column's cells as classes: booleans, integers, or texts.
-
-    Texts that are all whole numbers, written plainly, are integers.
-
-    Raises:
-        Refused: D115 for numbers that are not whole.
-    """
-    values = column.values
-    match column.kind:
-        case "boolean":
-            return values.astype(np.bool_)
-        case "category" | "date" | "text" | "identifier":
-            plain = all(_is_plain_integer(one) for one in set(values.reshape(-1).tolist()))
-            return values.astype(np.int64) if plain else values
-        case _:
-            numbers = values.astype(np.float64)
-            wrong = numbers[numbers != np.floor(numbers)]
-            if len(wrong):
-                message = f"the target holds {wrong[0]:g}, no class; the loss is one of classes"
-                hint = "use a loss for numbers (mse, mae), or declare the column: category"
-                raise refuse("D115", message, hint=hint, path=TARGET)
-            return values.astype(np.int64)
-
-
-def _is_plain_integer(text: str) -> bool:
-    """Tell whether a text is a whole number as Python writes it: no 007, no +1."""
-    digits = text.removeprefix("-")
-    return digits.isascii() and digits.isdigit() and str(int(text)) == text
-
-
 def _fit_reconstruction(roles: Roles, output: str, features: Mapping[str, ColumnFit]) -> TargetFit:
     """Return the scale of each number of the input that an output reconstructs.
 
@@ -232,6 +207,8 @@ def _fit(table: Table, need: TargetNeed, section: DataSection) -> TargetFit:
         return _fit_regression(base, table, section)
     if need.task == "none":
         return _fit_numbered(base, columns)
+    if is_against_rest(section, need.task):
+        return fit_against_rest(base, columns, section)
     return _fit_classes(base, table)
 
 
@@ -331,7 +308,7 @@ def _check_labels(base: TargetFit, labels: tuple[Label, ...]) -> None:
         count = "1 class" if len(labels) == 1 else f"{len(labels)} classes"
         message = f"the target has {count} in training ({shown}); expected {expected}"
         few = "give rows of another class, or name another target"
-        hint = few if len(labels) < BINARY else "use loss: sparse_categorical_crossentropy"
+        hint = few if len(labels) < BINARY else MORE
         raise refuse("D115", f"{message} for a {base.need} loss", hint=hint, path=TARGET)
     counted = base.kinds[0] in {"numeric", "integer"} and not base.one_hot
     free = base.need == "binary" and labels == (-1, 1)
@@ -371,6 +348,8 @@ def _codes(target: TargetFit, table: Table, where: str) -> NDArray[np.int64]:
     """
     if target.given_one_hot:
         return one_hot_codes(table.select(target.columns), where)
+    if target.joined:
+        return codes_against_rest(target, table[target.columns[0]]).reshape(-1, *target.shape)
     numbers: Mapping[Label, int] = {label: code for code, label in enumerate(target.labels)}
     columns = [table[name] for name in target.columns]
     found = [labels_of(column) for column in columns]

@@ -6,7 +6,7 @@ import numpy as np
 
 from nnspec.data.columns.copies import number_rows
 from nnspec.data.columns.refusals import refuse
-from nnspec.data.fit.targets import labels_of
+from nnspec.data.fit.labels import labels_of
 from nnspec.data.split.series import times_of
 from nnspec.data.split.splits import SPLITS, Grounds, SplitName
 from nnspec.data.table import Rows, Table, Values

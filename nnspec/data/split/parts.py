@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from nnspec.data.columns.roles import TargetNeeds
-from nnspec.data.fit.targets import labels_of
+from nnspec.data.fit.labels import labels_of
 from nnspec.data.read.typed import TypedRows
 from nnspec.data.split.forward import carry_all, carry_named, forward_columns
 from nnspec.data.split.grounds import given_by, grounds_of

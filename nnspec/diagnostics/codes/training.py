@@ -206,7 +206,8 @@ TRAINING: tuple[Code, ...] = (
         "no gradient",
         "Training follows the gradient of the loss; a function that is flat everywhere has none, "
         "and no weight behind it ever changes.",
-        "Use sigmoid, which is a smooth step.",
+        "Use sigmoid, which is a smooth step; one threshold unit alone learns by "
+        "`rule: perceptron`.",
     ),
     Code(
         "T132",
@@ -267,5 +268,18 @@ TRAINING: tuple[Code, ...] = (
         "less, against zeros. float16 does not hold it, so zeros are divided by zeros.",
         "Compute it in float32.",
         Severity.WARNING,
+    ),
+    Code(
+        "T140",
+        "network that the learning rule cannot train",
+        "The perceptron rule moves the weights of one threshold unit by the rows that it answers "
+        "wrongly; layers before it, other activations and several units have no such rule.",
+        "Write one `Dense: {units: 1, activation: step}`, or train by an optimizer and a loss.",
+    ),
+    Code(
+        "T141",
+        "setting that the learning rule has no use for",
+        "There is neither optimizer nor gradient, and a threshold gives 0 or 1, no probability.",
+        "Remove the setting.",
     ),
 )

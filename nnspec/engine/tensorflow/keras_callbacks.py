@@ -1,12 +1,21 @@
 """Floor 8, Keras' callbacks, as the training loop calls them."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import keras
 
 from nnspec.engine.plan import Plan
 from nnspec.engine.training import Watcher
+
+
+@runtime_checkable
+class Asking(Protocol):
+    """A callback that says why it asked for the end of a training."""
+
+    @property
+    def reason(self) -> str:
+        """Return why, to be read after "stopped after epoch 7"; empty where it did not ask."""
 
 
 class KerasCallbacks:
@@ -46,6 +55,8 @@ class KerasCallbacks:
     def reason(self) -> str:
         """Return who asked for the end: EarlyStopping, with the epoch it holds for the best."""
         for one in self._list.callbacks:
+            if isinstance(one, Asking) and one.reason:
+                return one.reason
             if isinstance(one, keras.callbacks.EarlyStopping) and one.stopped_epoch:
                 best = f"{one.monitor} was best in epoch {one.best_epoch + 1}"
                 after = ", whose weights are put back" if one.restore_best_weights else ""

@@ -1,0 +1,40 @@
+"""Cells of a target column as classes: booleans, integers or texts."""
+
+import numpy as np
+
+from nnspec.data.columns.refusals import refuse
+from nnspec.data.table import Column, Values
+from nnspec.diagnostics import Path
+
+TARGET: Path = ("data", "target")
+
+
+def labels_of(column: Column) -> Values:
+    """Return a column's cells as classes: booleans, integers, or texts.
+
+    Texts that are all whole numbers, written plainly, are integers.
+
+    Raises:
+        Refused: D115 for numbers that are not whole.
+    """
+    values = column.values
+    match column.kind:
+        case "boolean":
+            return values.astype(np.bool_)
+        case "category" | "date" | "text" | "identifier":
+            plain = all(_is_plain_integer(one) for one in set(values.reshape(-1).tolist()))
+            return values.astype(np.int64) if plain else values
+        case _:
+            numbers = values.astype(np.float64)
+            wrong = numbers[numbers != np.floor(numbers)]
+            if len(wrong):
+                message = f"the target holds {wrong[0]:g}, no class; the loss is one of classes"
+                hint = "use a loss for numbers (mse, mae), or declare the column: category"
+                raise refuse("D115", message, hint=hint, path=TARGET)
+            return values.astype(np.int64)
+
+
+def _is_plain_integer(text: str) -> bool:
+    """Tell whether a text is a whole number as Python writes it: no 007, no +1."""
+    digits = text.removeprefix("-")
+    return digits.isascii() and digits.isdigit() and str(int(text)) == text

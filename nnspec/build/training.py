@@ -8,6 +8,7 @@ import keras
 
 from nnspec.build.objects import build_object
 from nnspec.catalog.callbacks import Callback, Monitoring
+from nnspec.catalog.kohonen import Kohonen
 from nnspec.catalog.losses import Loss
 from nnspec.catalog.metrics import Metric
 from nnspec.catalog.optimizers import Optimizer
@@ -123,4 +124,5 @@ def better_way(figure: str, training: TrainingSection) -> Direction:
     for name in sorted(named, key=len, reverse=True):
         if figure == name or figure.endswith(f"_{name}"):
             return named[name]
-    return "min" if figure == "loss" or figure.endswith("_loss") else None
+    own = training.rule.logs if isinstance(training.rule, Kohonen) else ()
+    return "min" if figure in {"loss", *own} or figure.endswith("_loss") else None

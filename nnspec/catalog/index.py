@@ -59,6 +59,7 @@ INDEX: dict[str, dict[str, str]] = {
             "RandomContrast RandomGaussianBlur RandomGrayscale RandomHue RandomInvert "
             "RandomPosterization RandomSaturation RandomSharpness Solarization"
         ),
+        "nnspec.catalog.layers.competitive": "SelfOrganizingMap",
         "nnspec.catalog.layers.convolution": (
             "Conv1D Conv2D Conv3D Convolution1D Convolution2D Convolution3D"
         ),
@@ -178,6 +179,9 @@ INDEX: dict[str, dict[str, str]] = {
         "nnspec.catalog.regularizers": (
             "L1 L1L2 L2 OrthogonalRegularizer l1 l1_l2 l1l2 l2 orthogonal_regularizer"
         ),
+    },
+    "rules": {
+        "nnspec.catalog.kohonen": "kohonen",
     },
     "schedules": {
         "nnspec.catalog.schedules": (

@@ -1,9 +1,10 @@
 """Floor 8, the engine: trains, evaluates and predicts with a compiled Keras model.
 
     Plan ─ choice ─┬─ fused      data on the device, many steps in one compiled call
-                   └─ keras_fit  the functions inside `Model.fit`, step by step
+                   ├─ keras_fit  the functions inside `Model.fit`, step by step
+                   └─ kohonen    the rule of maps, where a spec names it
 
-Both executors run the same steps over the same rows in the same order; `Outcome.execution`
+The first two executors run the same steps over the same rows in the same order; `Outcome.execution`
 says which one ran, what XLA compiled, and why.
 """
 
@@ -12,6 +13,7 @@ from dataclasses import replace
 
 import keras
 
+from nnspec.catalog.kohonen import Kohonen
 from nnspec.data.arrays import Arrays
 from nnspec.data.rows import RowSource
 from nnspec.engine.errors import found
@@ -28,6 +30,7 @@ from nnspec.engine.tensorflow.feed import Array, Feed, build_variables, whole_fe
 from nnspec.engine.tensorflow.fused import Fused, evaluate_fused
 from nnspec.engine.tensorflow.keras_callbacks import KerasCallbacks
 from nnspec.engine.tensorflow.keras_fit import KerasFit
+from nnspec.engine.tensorflow.kohonen import KohonenMap, before_map
 from nnspec.engine.tensorflow.prediction import predict_fused
 from nnspec.engine.tensorflow.traits import choose_here, choose_xla_for_inference
 from nnspec.engine.tensorflow.weights import weighted_by_class
@@ -41,6 +44,7 @@ __all__ = [
     "Watcher",
     "XlaMode",
     "available_cores",
+    "before_map",
     "choose_device",
     "current_device",
     "epoch_order",
@@ -80,7 +84,6 @@ def train(
     rows, left_out = whole_feed(model, training)
     listeners = KerasCallbacks(model, callbacks, plan, rows.rows)
     checks = None if validation is None else whole_feed(model, validation)[0]
-    build_variables(model, rows)
     executor = _executor(model, rows, checks, plan)
     outcome = Training(executor, plan, rows.rows, listeners).run()
     return _noting(outcome, left_out, rows.rows, plan.batch_size)
@@ -127,6 +130,9 @@ def _noting(outcome: Outcome, left_out: int, rows: int, batch: int) -> Outcome:
 
 
 def _executor(model: keras.Model, rows: Feed, checks: Feed | None, plan: Plan) -> Executor:
+    if isinstance(plan.rule, Kohonen):
+        return KohonenMap(model, rows, checks, plan)
+    build_variables(model, rows)
     choice = choose_here(model, plan, rows.rows)
     if choice.engine == "keras":
         return KerasFit(model, rows, checks, plan.batch_size, reasons=choice.reasons)

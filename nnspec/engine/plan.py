@@ -4,6 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from nnspec.catalog.learning_rules import LearningRule
+
+TOLD_BY_RULE = "rule: "
+"""How lines on what a learning rule came to begin."""
 EngineName = Literal["auto", "fused", "keras"]
 XlaMode = Literal["auto", "required", "off"]
 
@@ -25,6 +29,8 @@ class Plan:
     """The epoch to begin with, counted from 0."""
     first_step: int = 0
     """The step of the first epoch to begin with, counted from 0."""
+    rule: LearningRule | None = None
+    """What changes the weights in the place of optimizer and loss; None: gradient descent."""
 
     def steps(self, rows: int) -> int:
         """Return the steps of one epoch, the partial last batch included."""

@@ -39,6 +39,7 @@ ARTICLES = {
     "regularizers": "a regularizer",
     "constraints": "a constraint",
     "optimizers": "an optimizer",
+    "rules": "a learning rule",
     "schedules": "a schedule",
     "losses": "a loss",
     "metrics": "a metric",

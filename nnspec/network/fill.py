@@ -6,7 +6,7 @@ experiment. It is itself a spec, and filling it changes nothing.
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from pydantic import BaseModel
 
@@ -15,8 +15,10 @@ from nnspec.document import Plain, plain, write_yaml
 from nnspec.network.edges import Node, Source
 from nnspec.network.network import Network, ResolvedNode
 from nnspec.network.resolve import Nested
+from nnspec.spec.learning import in_force
 from nnspec.spec.model import RankDependent
 from nnspec.spec.spec import Spec
+from nnspec.spec.training import TrainingSection
 
 BY_OUTPUT = ("loss", "loss_weights", "metrics", "target", "positive")
 """Settings that may be mappings by output name."""
@@ -111,7 +113,10 @@ def show_source(source: Source) -> str:
 def fill_section(section: BaseModel, outputs: Mapping[str, str]) -> dict[str, Plain]:
     """Return every setting of a section; keys that name an output name its layer."""
     filled: dict[str, Plain] = {}
-    for name in type(section).model_fields:
+    settings: Iterable[str] = type(section).model_fields
+    if isinstance(section, TrainingSection):
+        settings = in_force(settings, section.rule)
+    for name in settings:
         value = getattr(section, name)
         if name in BY_OUTPUT and isinstance(value, dict):
             value = {outputs.get(key, key): one for key, one in value.items()}

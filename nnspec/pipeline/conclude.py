@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from nnspec.build.program import Program
 from nnspec.build.raw import raw_columns
+from nnspec.catalog.kohonen import Kohonen
 from nnspec.data import Preprocessing, SplitName
 from nnspec.diagnostics import Diagnostic
 from nnspec.exchange.write.savedmodel import export_savedmodel
@@ -78,7 +79,7 @@ def describe(trained: Trained, judged: Judged) -> Report:
     spec, core, record = trained.spec, trained.program.core, trained.record
     section = trainable_sections(spec).training
     facts = TrainingFacts(
-        section.optimizer.keras_name,
+        describe_optimizer(section),
         describe_loss(section, trained.program.fitted),
         section.batch_size,
         record.epochs,
@@ -98,6 +99,13 @@ def describe(trained: Trained, judged: Judged) -> Report:
         facts,
         origins,
     )
+
+
+def describe_optimizer(section: TrainingSection) -> str:
+    """Return what changes the weights: the optimizer's name, or a learning rule."""
+    if section.rule is None:
+        return section.optimizer.keras_name
+    return f"none: rule {section.rule.keras_name}"
 
 
 def write(trained: Trained, judged: Judged, report: Report) -> None:
@@ -138,6 +146,8 @@ def describe_loss(section: TrainingSection, fitted: Preprocessing) -> str:
         name: SCALED if (one.shift, one.scale) != ((0.0,), (1.0,)) else ""
         for name, one in fitted.targets.items()
     }
+    if isinstance(section.rule, Kohonen):
+        return "mean squared distance from the nearest unit"
     if not isinstance(section.loss, dict):
         return section.loss.keras_name + next(iter(scaled.values()), "")
     named = ((name, loss.keras_name if loss else "none") for name, loss in section.loss.items())

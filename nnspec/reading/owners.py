@@ -12,7 +12,7 @@ from nnspec.document import Mapping, Node, Scalar, Sequence
 from nnspec.language.habits import KEY_WORDS, LAST_ADVICE
 from nnspec.spec.section import Section
 
-FAMILIES = ("layers", "callbacks", "optimizers", "schedules", "losses", "metrics")
+FAMILIES = ("layers", "callbacks", "optimizers", "rules", "schedules", "losses", "metrics")
 SEED = "runtime"
 """Section of the seed, which layers and others have too."""
 SHOWN = 3

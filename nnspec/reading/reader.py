@@ -322,9 +322,9 @@ class Reader:
         ):
             return
         if not first["loc"]:
-            name = str(first.get("ctx", {}).get("field", ""))
-            node = arguments.get(name) or arguments
-            self.findings.add("S115", said(first), node.span)
+            told = first.get("ctx", {})
+            node = arguments.get(str(told.get("field", ""))) or arguments
+            self.findings.add("S115", said(first), node.span, hint=told.get("hint"))
             return
         if found := wrong_key(first, arguments):
             self.findings.add("S104", *found)

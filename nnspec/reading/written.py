@@ -14,6 +14,7 @@ from nnspec.language.habits import LAYER_WORDS, OBJECT_GUESSES
 from nnspec.language.near_names import nearest, suggest
 from nnspec.language.words import ARTICLES
 from nnspec.reading.admitted import Admitted, admitted
+from nnspec.spec.learning import replaced
 
 FAMILIES = {article: family for family, article in ARTICLES.items()}
 """How an object of a family is called -> the family."""
@@ -55,6 +56,7 @@ def setting_for(kind: type[BaseModel], name: str) -> str | None:
 def required(kind: type[BaseModel], given: Iterable[str] = ()) -> list[str]:
     """Return the settings that an object needs, those that are given left out."""
     known = set(given)
+    known |= {*replaced(kind.model_fields, known)}
     fields = kind.model_fields.items()
     return [name for name, info in fields if info.is_required() and name not in known]
 

@@ -14,6 +14,7 @@ PLACES: Mapping[str, str] = {
     "losses": "loss",
     "optimizers": "optimizer",
     "regularizers": "kernel_regularizer",
+    "rules": "rule",
     "sources": "source",
 }
 """Family -> setting that holds one of its objects."""

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from nnspec.catalog.keras_names import snake_case
+from nnspec.catalog.kohonen import Kohonen
 from nnspec.catalog.metrics import Metric
 from nnspec.rules.case import Case
 from nnspec.rules.head import Head
@@ -34,9 +35,15 @@ def figures_of(case: Case, head: Head) -> Iterator[tuple[str, Direction]]:
             yield prefix + log_name(metric), metric.direction
 
 
+def by_rule(case: Case) -> tuple[str, ...]:
+    """Return the figures that a learning rule logs beside the loss; the less the better."""
+    rule = case.training.rule if case.training else None
+    return rule.logs if isinstance(rule, Kohonen) else ()
+
+
 def computed(case: Case) -> dict[str, Direction]:
     """Return every figure on the training rows, by its name in the logs."""
-    found: dict[str, Direction] = {"loss": "min"}
+    found: dict[str, Direction] = {"loss": "min", **dict.fromkeys(by_rule(case), "min")}
     for head in case.heads:
         for name, direction in figures_of(case, head):
             found.setdefault(name, direction)
@@ -45,7 +52,7 @@ def computed(case: Case) -> dict[str, Direction]:
 
 def shown(case: Case, *, validation: bool) -> list[str]:
     """Return the figures to show in a message: one name each, as the spec calls its output."""
-    names = ["loss"]
+    names = ["loss", *by_rule(case)]
     for head in case.heads:
         prefix = f"{head.name}_" if len(case.outputs) > 1 else ""
         if prefix and head.loss is not None:

@@ -22,6 +22,7 @@ from nnspec.schema.fields import describe_arguments, required_fields
 from nnspec.schema.network import define_network
 from nnspec.schema.strict import make_strict
 from nnspec.schema.values import VARIABLE, Schema, definition_of, refer
+from nnspec.spec.learning import RULE, replaced
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -108,7 +109,11 @@ def define_all() -> dict[str, Schema]:
 def define_section(kind: type[BaseModel]) -> Schema:
     """Return the definition of a section, its required keys included."""
     required = required_fields(kind)
-    return {**describe_arguments(kind), **({"required": required} if required else {})}
+    described = describe_arguments(kind)
+    freed = [name for name in replaced(kind.model_fields, [RULE]) if name in required]
+    if freed:
+        return {**described, "if": {"required": [RULE]}, "else": {"required": required}}
+    return {**described, **({"required": required} if required else {})}
 
 
 def inner_sections(kinds: list[type[BaseModel]]) -> list[type[BaseModel]]:

@@ -1,16 +1,18 @@
 """The sections that steer a run: training, evaluation, runtime, export."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from nnspec.catalog.callbacks import Callback
 from nnspec.catalog.dtypes import LearningPolicy
 from nnspec.catalog.keras_names import snake_case
+from nnspec.catalog.learning_rules import LearningRule
 from nnspec.catalog.losses import Loss
 from nnspec.catalog.metrics import Metric
 from nnspec.catalog.optimizers import Optimizer
 from nnspec.catalog.types import Flag, Number, PositiveNumber, Said, Seed, Text
+from nnspec.spec.learning import settle_rule
 from nnspec.spec.section import Section
 
 Epochs = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
@@ -28,6 +30,9 @@ class TrainingSection(Section):
     """Changes the weights along the gradient: a name, or a name with arguments."""
     loss: Loss | dict[Text, Loss | None]
     """What training makes small; with several outputs, one per output name (null: not trained)."""
+    rule: LearningRule | None = Field(default=None, examples=["kohonen"])
+    """How weights change in the place of optimizer and loss, neither of which is then written;
+    gradient descent if absent."""
     loss_weights: dict[Text, Number] | None = Field(
         default=None, examples=[{"price": 1.0, "kind": 0.5}]
     )
@@ -48,6 +53,12 @@ class TrainingSection(Section):
     a class has, the more each counts, so that all classes weigh alike."""
     callbacks: list[Callback] = Field(default=[])
     """What acts between epochs."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def settle(cls, values: Any) -> Any:  # noqa: ANN401 - as pydantic hands it over
+        """Let a rule stand for optimizer and loss."""
+        return settle_rule(values) if isinstance(values, dict) else values
 
 
 Metrics = list[Metric] | dict[Text, list[Metric]]

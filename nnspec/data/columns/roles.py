@@ -41,7 +41,7 @@ class Roles:
 
     Attributes:
         inputs: network input -> columns.
-        targets: output -> columns; none for a reconstruction.
+        targets: output -> columns; none for a reconstruction, the labels of clusters.
         reconstructs: output -> network input that it is compared with.
         weight: column of sample weights.
         ordering: columns that tell series apart and order them.
@@ -134,6 +134,8 @@ def assign_roles(
     targets = {
         name: () if name in reconstructs else columns_of_output(section, name) for name in needs
     }
+    if any(need.task == "cluster" for need in needs.values()):
+        targets = dict.fromkeys(needs, () if section.labels is None else (section.labels,))
     ordering = section.window.columns if section.window else ()
     splitting = section.split.columns
     known = section.window.known_inputs if section.window else {}
@@ -146,12 +148,13 @@ def _default_features(section: DataSection, available: tuple[str, ...]) -> tuple
     known = bundled_set(section)
     if known is None or section.window is not None:
         return available
-    return known.features
+    return tuple(name for name in known.features if name != section.labels)
 
 
 def _misnamed_outputs(section: DataSection, needs: TargetNeeds) -> list[Diagnostic]:
     """Return findings about targets without an output and outputs without a target."""
-    supervised = tuple(name for name, need in needs.items() if need.task != "reconstruction")
+    free = {"reconstruction", "cluster"}
+    supervised = tuple(name for name, need in needs.items() if need.task not in free)
     path = ("data", "target")
     if isinstance(section.target, dict):
         findings = [

@@ -20,6 +20,7 @@ from nnspec.data.fit.fitted import (
     TextFit,
 )
 from nnspec.data.fit.image import ImageFit
+from nnspec.data.fit.labels import UNLEARNED
 from nnspec.data.fit.one_hot import class_names, one_hot_codes, one_number_per_class
 from nnspec.data.table import Column, Table, Values
 from nnspec.diagnostics import Path
@@ -27,8 +28,7 @@ from nnspec.spec.data import DataSection
 
 TARGET: Path = ("data", "target")
 BINARY = 2
-SHOWN = 10
-"""How many labels a message lists."""
+SHOWN = 10  # labels of a message
 LEFT_OUT = -1
 """Stands for a class number where the data has a label that the loss ignores."""
 
@@ -81,7 +81,7 @@ def encode_targets(
     return {
         name: _encode(target, table, where)
         for name, target in fitted.targets.items()
-        if target.need != "reconstruction"
+        if target.need not in UNLEARNED
     }
 
 
@@ -131,7 +131,7 @@ def raw_targets(fitted: Preprocessing, table: Table) -> dict[str, Values]:
         if target.need == "regression" or not target.labels
         else without_unit(target, label_array(target)[_codes(target, table, "these rows")])
         for name, target in fitted.targets.items()
-        if target.need != "reconstruction"
+        if target.need not in UNLEARNED
     }
 
 

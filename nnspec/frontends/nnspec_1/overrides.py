@@ -111,7 +111,15 @@ def spread(name: str, value: Node) -> Node:
     """Return a layer's one obvious argument as a mapping: `Dense: 64` as `{units: 64}`."""
     if isinstance(value, Mapping):
         return value
-    for family in ("layers", "optimizers", "regularizers", "callbacks", "losses", "metrics"):
+    for family in (
+        "layers",
+        "optimizers",
+        "rules",
+        "regularizers",
+        "callbacks",
+        "losses",
+        "metrics",
+    ):
         kind = find(family, name)
         if kind is not None and kind.shorthand:
             return Mapping((Entry(kind.shorthand, value.span, value),), value.span)

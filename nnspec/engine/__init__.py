@@ -30,8 +30,9 @@ from nnspec.engine.tensorflow.feed import Array, Feed, build_variables, whole_fe
 from nnspec.engine.tensorflow.fused import Fused, evaluate_fused
 from nnspec.engine.tensorflow.keras_callbacks import KerasCallbacks
 from nnspec.engine.tensorflow.keras_fit import KerasFit
-from nnspec.engine.tensorflow.kohonen import KohonenMap, before_map
+from nnspec.engine.tensorflow.kohonen import KohonenMap
 from nnspec.engine.tensorflow.prediction import predict_fused
+from nnspec.engine.tensorflow.ranking import Won, rank_fused
 from nnspec.engine.tensorflow.traits import choose_here, choose_xla_for_inference
 from nnspec.engine.tensorflow.weights import weighted_by_class
 from nnspec.engine.training import Training, Watcher
@@ -42,14 +43,15 @@ __all__ = [
     "Outcome",
     "Plan",
     "Watcher",
+    "Won",
     "XlaMode",
     "available_cores",
-    "before_map",
     "choose_device",
     "current_device",
     "epoch_order",
     "evaluate",
     "predict",
+    "rank",
     "train",
     "use_threads",
     "weighted_by_class",
@@ -115,6 +117,17 @@ def predict(model: keras.Model, inputs: dict[str, Array]) -> dict[str, Array]:
     """
     with found():
         return predict_fused(model, inputs)
+
+
+def rank(model: keras.Model, inputs: dict[str, Array]) -> Won:
+    """Return which units win these rows, of a network that ends with a map.
+
+    Args:
+        model: a functional model; it need not be compiled.
+        inputs: input name -> (rows, ...).
+    """
+    with found():
+        return rank_fused(model, inputs)
 
 
 def _noting(outcome: Outcome, left_out: int, rows: int, batch: int) -> Outcome:

@@ -1,6 +1,5 @@
 """Floor 8, what a map answered: each row's nearest unit, the next one, and how far it is."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -10,31 +9,12 @@ from nnspec.build.clusters import ClusterBack
 from nnspec.build.program import Program
 from nnspec.data.fit.labels import labels_beside
 from nnspec.data.table import Table, Values
-from nnspec.engine import before_map, predict
+from nnspec.engine import Won, rank
 from nnspec.judge.answers import Answers, Floats, check_finite
 from nnspec.judge.heads import Clusters, Head
 
 Integers = npt.NDArray[np.int64]
-AT_ONCE = 65_536
-"""Rows whose distances from all units are held in memory at a time."""
 NONE_SEEN = np.zeros((0, 0))
-
-
-@dataclass(frozen=True, slots=True)
-class Won:
-    """Which units win rows.
-
-    Attributes:
-        cluster: (rows,) the nearest unit, of equals the first.
-        second: (rows,) the next one.
-        distance: (rows,) of the nearest.
-        seen: (rows, features) the rows as the map sees them.
-    """
-
-    cluster: Integers
-    second: Integers
-    distance: Floats
-    seen: Values
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,25 +33,7 @@ def find_won(program: Program, inputs: dict[str, Values]) -> Won | None:
     """Return which units win rows; None for a program without a map."""
     if not any(isinstance(back, ClusterBack) for back in program.backs.values()):
         return None
-    seen = np.asarray(before_map(program.core, inputs), np.float64)
-    parts = [rank(next(iter(predict(program.core, some).values()))) for some in blocks(inputs)]
-    clusters, seconds, distances = (np.concatenate(one) for one in zip(*parts, strict=True))
-    return Won(clusters, seconds, distances, seen)
-
-
-def blocks(inputs: dict[str, Values]) -> Iterator[dict[str, Values]]:
-    """Give the rows in blocks, a single empty one where there are none."""
-    rows = len(next(iter(inputs.values())))
-    for start in range(0, max(rows, 1), AT_ONCE):
-        yield {name: one[start : start + AT_ONCE] for name, one in inputs.items()}
-
-
-def rank(distances: Values) -> tuple[Integers, Integers, Floats]:
-    """Return the nearest unit of each row, the next one, and the distance of the nearest."""
-    nearest = distances.argmin(axis=1)
-    others = distances.copy()
-    np.put_along_axis(others, nearest[:, None], np.inf, axis=1)
-    return nearest.astype(np.int64), others.argmin(axis=1), distances.min(axis=1).astype(np.float64)
+    return rank(program.core, inputs)
 
 
 def cluster_answers(rows: Integers, won: Won, labels: Values | None) -> ClusterAnswers:

@@ -12,7 +12,7 @@ from nnspec.data import Arrays, Dataset, Split, SplitName, Table, TargetFit
 from nnspec.data.fit.inputs import input_in_units
 from nnspec.data.fit.targets import counted_positions
 from nnspec.data.table import Values
-from nnspec.engine import predict
+from nnspec.engine import Won, predict
 from nnspec.engine.tensorflow.masks import find_masks
 from nnspec.judge.answers import (
     Answers,
@@ -24,7 +24,6 @@ from nnspec.judge.answers import (
 )
 from nnspec.judge.baselines import Baselines, fit_baselines
 from nnspec.judge.cluster_answers import (
-    Won,
     cluster_answers,
     find_won,
     labels_of_rows,

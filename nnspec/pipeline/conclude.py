@@ -16,6 +16,7 @@ from nnspec.judge.decision import Decisions, encode_decisions
 from nnspec.judge.declared import find_figure, metrics_of
 from nnspec.judge.program import Judged, judge_program
 from nnspec.pipeline.opened import trainable_sections
+from nnspec.pipeline.pictures import draw_pictures, with_pictures
 from nnspec.pipeline.trained import Trained
 from nnspec.report.markdown import render_markdown
 from nnspec.report.predictions import tabulate
@@ -92,7 +93,7 @@ def describe(trained: Trained, judged: Judged) -> Report:
     origins = Origins(spec.runtime.seed, manifest.spec.sha256, dataset.fingerprint, versions())
     return Report(
         spec.name,
-        judged.outputs,
+        with_pictures(judged.outputs),
         {name: len(split) for name, split in dataset.splits.items()},
         core.count_params(),
         sum(int(weight.shape.num_elements()) for weight in core.trainable_weights),
@@ -115,6 +116,8 @@ def write(trained: Trained, judged: Judged, report: Report) -> None:
         folder.write(DECISIONS, encode_decisions(judged.decisions))
     folder.write(REPORT, report.encoded())
     folder.write(MARKDOWN, render_markdown(report))
+    for file, content in draw_pictures(trained.program, judged).items():
+        folder.write(file, content)
     if len(dataset.splits[TESTED]):
         pairs = [(head, judged.answers[head.name][TESTED]) for head in judged.heads]
         rows = dataset.splits[TESTED]

@@ -90,9 +90,9 @@ def check_settings(case: Case) -> Iterator[Diagnostic]:
     if not is_mapped(case) or case.within or case.training is None:
         return
     runtime, evaluation = case.spec.runtime, case.spec.evaluation
-    for place, callback in enumerate(case.training.callbacks):
+    for number, callback in enumerate(case.training.callbacks):
         if isinstance(callback, ReduceLROnPlateau | SwapEMAWeights):
-            yield from beside_rule(case, callback, place)
+            yield from beside_rule(case, callback, number)
     if runtime.engine == "keras":
         message = "engine: keras runs Model.fit, which knows no rule but gradient descent"
         place = case.place("runtime", "engine")
@@ -103,11 +103,11 @@ def check_settings(case: Case) -> Iterator[Diagnostic]:
         yield Diagnostic("T151", message, place, "remove weighted")
 
 
-def beside_rule(case: Case, callback: Callback, place: int) -> Iterator[Diagnostic]:
+def beside_rule(case: Case, callback: Callback, number: int) -> Iterator[Diagnostic]:
     """Give the finding for a callback that acts on an optimizer."""
     message = f"{callback.keras_name} acts on an optimizer, and rule: kohonen has none"
     hint = "remove it; the rule's own decay lowers radius and learning rate"
-    where = case.place("training", "callbacks", place)
+    where = case.place("training", "callbacks", number)
     yield Diagnostic("T151", message, where, hint)
 
 

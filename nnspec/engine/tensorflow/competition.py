@@ -135,14 +135,15 @@ def online_loop(squares: Array, decay: Decay, *, bubble: bool, xla: bool) -> Loo
         last = tf.maximum(whole - 1.0, 1.0)
 
         def step(at: tf.Tensor, now: tf.Tensor, figures: tf.Tensor) -> tuple[tf.Tensor, ...]:
-            place = order[at]
-            row, weight = rows[place], weights[place]
+            # Gathered, not sliced: XLA would compile anew for each order that it slices by.
+            place = tf.gather(order, at)
+            row, weight = tf.gather(rows, place), tf.gather(weights, place)
             away = row[None, :] - now
             lengths = tf.reduce_sum(away * away, axis=1)
             winner = tf.argmin(lengths, output_type=tf.int32)
             share = (before + tf.cast(at, tf.float32)) / last
             radius = decay.at(share, decay.radius)
-            near = strength(apart[winner], radius, bubble=bubble)
+            near = strength(tf.gather(apart, winner), radius, bubble=bubble)
             step_size = tf.minimum(decay.at(share, decay.rate) * weight * near, 1.0)
             squared = tf.reduce_min(lengths)[None]
             told = figures + measured(squared, tf.cast(weight, tf.float64)[None])

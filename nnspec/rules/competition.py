@@ -20,6 +20,13 @@ def is_mapped(case: Case) -> bool:
     return case.training is not None and isinstance(case.training.rule, Kohonen)
 
 
+def is_unsure(case: Case) -> bool:
+    """Return whether a rule was written that could not be read."""
+    written = ("training", "rule")
+    places = case.spec.positions
+    return places.spans.get(written) is not None and not is_mapped(case)
+
+
 def maps(case: Case) -> list[ResolvedNode]:
     """Return the maps of a network, those in wrappers and models within among them."""
     return [
@@ -32,7 +39,7 @@ def maps(case: Case) -> list[ResolvedNode]:
 @rule("T150")
 def check_map(case: Case) -> Iterator[Diagnostic]:
     """Find maps that their rule does not train, and rules without a map; the first of each."""
-    if case.training is None or case.within:
+    if case.training is None or case.within or is_unsure(case):
         return
     found = maps(case)
     if not found:
@@ -50,8 +57,8 @@ def misplaced(case: Case, found: list[ResolvedNode]) -> Iterator[Diagnostic]:
     for node in found:
         if node.name in ends and len(ends) == len(found) == 1 and is_itself(case, node):
             continue
-        message = f"a {MAP} is the last layer and the only output; here others follow it or stand"
-        message = f"{message} beside it"
+        where = "here others follow it or stand beside it"
+        message = f"a {MAP} is the last layer and the only output; {where}"
         yield at(node, "T150", message, hint=f"end the model with one {MAP}")
 
 
@@ -115,7 +122,7 @@ def beside_rule(case: Case, callback: Callback, number: int) -> Iterator[Diagnos
 def check_labels(case: Case) -> Iterator[Diagnostic]:
     """Find targets of a map, and labels where there are no clusters to compare with them."""
     data = case.spec.data
-    if data is None or case.within or case.training is None:
+    if data is None or case.within or case.training is None or is_unsure(case):
         return
     if not is_mapped(case):
         if data.labels is not None and not maps(case):

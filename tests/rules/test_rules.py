@@ -1,6 +1,7 @@
 """Every rule on its examples: what it reports, where, and that its repair holds."""
 
 import pytest
+from map_examples import MAP_EXAMPLES
 from practice_examples import PRACTICE_EXAMPLES, UNMOVED
 from rule_examples import DIABETES, DIGITS, Example, check_text, serious
 from task_examples import SILENT_WITHOUT_FACTS, TASK_EXAMPLES
@@ -11,7 +12,7 @@ from nnspec.diagnostics import Diagnostic
 from nnspec.diagnostics.codes import CODES
 from nnspec.rules.rule import RULES
 
-EXAMPLES = [*TASK_EXAMPLES, *TRAINING_EXAMPLES, *PRACTICE_EXAMPLES, *TRAP_EXAMPLES]
+EXAMPLES = [*TASK_EXAMPLES, *TRAINING_EXAMPLES, *PRACTICE_EXAMPLES, *TRAP_EXAMPLES, *MAP_EXAMPLES]
 
 
 def named(example: Example) -> str:

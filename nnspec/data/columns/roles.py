@@ -120,7 +120,8 @@ def assign_roles(
     inputs = input_columns(section, tuple(name for name in features if name not in index))
     if not all(inputs.values()):
         listed = ", ".join(available)
-        raise refuse("D103", f"no column is left as a feature; the data has {listed}")
+        hint = "name some under features, or fewer under exclude"
+        raise refuse("D103", f"no column is left as a feature; the data has {listed}", hint=hint)
     if any(not name.strip() for columns in inputs.values() for name in columns):
         number = [name.strip() for name in available].index("") + 1
         named = ", ".join(name for name in inputs.get(DEFAULT_INPUT, ()) if name.strip())

@@ -202,9 +202,9 @@ class KohonenMap:
         """Return prototypes and what the epoch at hand has counted so far."""
         return {
             "prototypes": np.array(self.layer.prototypes),
-            "sums": self._sums,
-            "counts": self._counts,
-            "figures": self._figures,
+            "sums": self._sums.copy(),
+            "counts": self._counts.copy(),
+            "figures": self._figures.copy(),
         }
 
     def restore(self, state: State) -> None:

@@ -54,7 +54,7 @@ class Back(tf.Module):  # type: ignore[misc]  # TensorFlow is untyped
             case "regression" | "reconstruction":
                 output = tf.sigmoid(output) if self.from_logits else output
                 return {PREDICTION: self._in_units(output)}
-            case "none":
+            case "none" | "cluster":
                 return {PREDICTION: output}
             case "binary":
                 return self._binary(tf.sigmoid(output) if self.from_logits else output)

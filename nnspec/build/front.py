@@ -154,6 +154,7 @@ def prepare_arrays(front: Front, dataset: Dataset, split: SplitName) -> Arrays:
     targets = {
         name: inputs[target.reconstructs] if target.reconstructs else encoded[name]
         for name, target in dataset.fitted.targets.items()
+        if target.reconstructs or name in encoded
     }
     weights = None if part.weights is None else part.weights.astype(np.float32)
     return Arrays(inputs, targets, weights)

@@ -34,10 +34,10 @@ def build_object(described: CatalogObject, **more: object) -> Any:  # noqa: ANN4
     arguments = {name: build_value(value) for name, value in described.arguments().items()}
     if described.family == "activations":
         return build_activation(described, arguments)
-    if described.beyond_keras:
+    own = described.keras_module
+    if described.beyond_keras and own is None:
         # `accuracy` and `crossentropy` are words that Keras resolves by the shapes it is given.
         return described.keras_name
-    own = described.keras_module
     module = import_module(own) if own else FAMILIES[described.family]
     kind = getattr(module, described.keras_name)
     made = kind(**arguments, **more)

@@ -9,6 +9,8 @@ import tensorflow as tf
 
 from nnspec.build.back import PREDICTION, Back, build_back
 from nnspec.build.batches import apply_core
+from nnspec.build.clusters import ClusterBack
+from nnspec.build.competitive import map_of
 from nnspec.build.front import Front, build_front, prepare_arrays, prepare_inputs
 from nnspec.build.model import build_model
 from nnspec.build.objects import step
@@ -109,7 +111,7 @@ def build_program(spec: Spec, network: Network, fitted: Preprocessing) -> Progra
     core = build_model(network, name=spec.name, seed=runtime.seed, policy=runtime.dtype_policy)
     outputs = {output.name: output.source.node for output in network.graph.outputs}
     losses = losses_by_output(spec.training, tuple(outputs)) if spec.training else {}
-    backs = {
+    backs: dict[str, Back] = {
         output.name: build_back(
             fitted,
             output.name,
@@ -118,6 +120,9 @@ def build_program(spec: Spec, network: Network, fitted: Preprocessing) -> Progra
         for output in network.graph.outputs
         if output.name in losses
     }
+    layer = map_of(core)
+    if layer is not None and spec.training is not None:
+        backs = {one: ClusterBack(fitted.targets[one], layer.lattice) for one in outputs}
     return Program(fitted, build_front(fitted), core, backs, match_inputs(network, fitted), outputs)
 
 

@@ -127,4 +127,5 @@ def better_way(figure: str, training: TrainingSection) -> Direction:
     for name in sorted(named, key=len, reverse=True):
         if figure == name or figure.endswith(f"_{name}"):
             return named[name]
-    return "min" if figure in {"loss", "mistakes"} or figure.endswith("_loss") else None
+    own = training.rule.logs if training.rule else ()
+    return "min" if figure in {"loss", *own} or figure.endswith("_loss") else None

@@ -59,6 +59,7 @@ INDEX: dict[str, dict[str, str]] = {
             "RandomContrast RandomGaussianBlur RandomGrayscale RandomHue RandomInvert "
             "RandomPosterization RandomSaturation RandomSharpness Solarization"
         ),
+        "nnspec.catalog.layers.competitive": "SelfOrganizingMap",
         "nnspec.catalog.layers.convolution": (
             "Conv1D Conv2D Conv3D Convolution1D Convolution2D Convolution3D"
         ),
@@ -180,6 +181,7 @@ INDEX: dict[str, dict[str, str]] = {
         ),
     },
     "rules": {
+        "nnspec.catalog.kohonen": "kohonen",
         "nnspec.catalog.learning_rules": "perceptron",
     },
     "schedules": {

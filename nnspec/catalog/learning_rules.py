@@ -1,5 +1,7 @@
 """Learning rules: how weights change where no optimizer follows the gradient of a loss; floor 2."""
 
+from typing import ClassVar
+
 from nnspec.catalog.base import CatalogObject
 from nnspec.catalog.losses import Loss
 from nnspec.catalog.types import PositiveNumber
@@ -7,6 +9,9 @@ from nnspec.catalog.types import PositiveNumber
 
 class LearningRule(CatalogObject, family="rules"):
     """Changes the weights in the place of optimizer and loss."""
+
+    logs: ClassVar[tuple[str, ...]] = ()
+    """Figures in the logs beside the loss; the less the better."""
 
 
 class Perceptron(LearningRule):
@@ -32,6 +37,8 @@ class Perceptron(LearningRule):
     keras_name = "perceptron"
     shorthand = "learning_rate"
     beyond_keras = "Keras trains by gradients, and a threshold has none"
+
+    logs: ClassVar[tuple[str, ...]] = ("mistakes",)
 
     learning_rate: PositiveNumber = 1.0
     """How much of a row one mistake adds; scikit-learn's `eta0`. From weights of 0 it only scales

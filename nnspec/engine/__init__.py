@@ -2,7 +2,8 @@
 
     Plan ─ choice ─┬─ fused       data on the device, many steps in one compiled call
                    ├─ keras_fit   the functions inside `Model.fit`, step by step
-                   └─ perceptron  the perceptron rule, where a spec names it
+                   ├─ perceptron  the perceptron rule, where a spec names it
+                   └─ kohonen     the rule of maps, where a spec names it
 
 The first two run the same steps over the same rows in the same order; `Outcome.execution` says
 which one ran, what XLA compiled, and why.
@@ -13,6 +14,7 @@ from dataclasses import replace
 
 import keras
 
+from nnspec.catalog.kohonen import Kohonen
 from nnspec.catalog.learning_rules import Perceptron
 from nnspec.data.arrays import Arrays
 from nnspec.data.rows import RowSource
@@ -30,8 +32,10 @@ from nnspec.engine.tensorflow.feed import Array, Feed, build_variables, whole_fe
 from nnspec.engine.tensorflow.fused import Fused, evaluate_fused
 from nnspec.engine.tensorflow.keras_callbacks import KerasCallbacks
 from nnspec.engine.tensorflow.keras_fit import KerasFit
+from nnspec.engine.tensorflow.kohonen import KohonenMap
 from nnspec.engine.tensorflow.perceptron import PerceptronLearner, Separated
 from nnspec.engine.tensorflow.prediction import predict_fused
+from nnspec.engine.tensorflow.ranking import Won, rank_fused
 from nnspec.engine.tensorflow.traits import choose_here, choose_xla_for_inference
 from nnspec.engine.tensorflow.weights import weighted_by_class
 from nnspec.engine.training import Training, Watcher
@@ -42,6 +46,7 @@ __all__ = [
     "Outcome",
     "Plan",
     "Watcher",
+    "Won",
     "XlaMode",
     "available_cores",
     "choose_device",
@@ -49,6 +54,7 @@ __all__ = [
     "epoch_order",
     "evaluate",
     "predict",
+    "rank",
     "train",
     "use_threads",
     "weighted_by_class",
@@ -88,7 +94,6 @@ def train(
         learner = PerceptronLearner(model, training.take(slice(0, rows.rows)), checks, plan.rule)
         return learner.conclude(Training(learner, plan, rows.rows, listeners).run())
     listeners = KerasCallbacks(model, callbacks, plan, rows.rows)
-    build_variables(model, rows)
     executor = _executor(model, rows, checks, plan)
     outcome = Training(executor, plan, rows.rows, listeners).run()
     return _noting(outcome, left_out, rows.rows, plan.batch_size)
@@ -122,6 +127,17 @@ def predict(model: keras.Model, inputs: dict[str, Array]) -> dict[str, Array]:
         return predict_fused(model, inputs)
 
 
+def rank(model: keras.Model, inputs: dict[str, Array]) -> Won:
+    """Return which units win these rows, of a network that ends with a map.
+
+    Args:
+        model: a functional model; it need not be compiled.
+        inputs: input name -> (rows, ...).
+    """
+    with found():
+        return rank_fused(model, inputs)
+
+
 def _noting(outcome: Outcome, left_out: int, rows: int, batch: int) -> Outcome:
     """Return the outcome with a word on the training rows that fill no batch."""
     if not left_out:
@@ -135,6 +151,9 @@ def _noting(outcome: Outcome, left_out: int, rows: int, batch: int) -> Outcome:
 
 
 def _executor(model: keras.Model, rows: Feed, checks: Feed | None, plan: Plan) -> Executor:
+    if isinstance(plan.rule, Kohonen):
+        return KohonenMap(model, rows, checks, plan)
+    build_variables(model, rows)
     choice = choose_here(model, plan, rows.rows)
     if choice.engine == "keras":
         return KerasFit(model, rows, checks, plan.batch_size, reasons=choice.reasons)

@@ -70,7 +70,7 @@ def number_answers(
     """
     numbers = np.asarray(rows, dtype=np.int64)
     given = with_units(prediction)
-    _check_finite(numbers, given)
+    check_finite(numbers, given)
     target = None if truth.target is None else with_units(truth.target).reshape(given.shape)
     return Answers(numbers, given, target, None, truth.counted, truth.weights)
 
@@ -123,7 +123,7 @@ def label_answers(
 def _chosen(rows: npt.ArrayLike, shares: Floats, labels: Labels, truth: Truth) -> Answers:
     """Return answers that are labels chosen by finite probabilities."""
     numbers = np.asarray(rows, dtype=np.int64)
-    _check_finite(numbers, shares)
+    check_finite(numbers, shares)
     target = None if truth.target is None else np.asarray(truth.target).reshape(labels.shape)
     return Answers(numbers, labels, target, shares, truth.counted, truth.weights)
 
@@ -134,7 +134,12 @@ def with_units(values: npt.ArrayLike) -> Floats:
     return array.reshape(-1, 1) if array.ndim < 2 else array  # noqa: PLR2004  rows and units
 
 
-def _check_finite(rows: npt.NDArray[np.int64], values: Floats) -> None:
+def check_finite(rows: npt.NDArray[np.int64], values: Floats) -> None:
+    """Refuse answers that are NaN or infinite.
+
+    Raises:
+        RunFailed: R104 with the first such row.
+    """
     bad = ~np.isfinite(values).reshape(len(values), -1).all(axis=1)
     if not bad.any():
         return

@@ -27,6 +27,7 @@ from nnspec.judge.decision import decide, decided
 from nnspec.judge.figures import Metrics
 from nnspec.judge.heads import (
     ClassPerPosition,
+    Clusters,
     Head,
     Label,
     Numbers,
@@ -119,7 +120,7 @@ def _models(head: Head, fit: Fit) -> dict[str, Model | None]:
             linear = _logistic_each(head, fit) if len(head.cell) == 1 else None
             majority = _majority_each(head, fit.train)
             return {"majority": majority, "logistic_regression": linear, **past}
-        case Unjudged():
+        case Clusters() | Unjudged():
             return {}
         case _:
             assert_never(head)

@@ -17,6 +17,7 @@ from nnspec.judge.answers import Floats, Truths
 from nnspec.judge.figures import Metrics, finite, measured
 from nnspec.judge.heads import (
     ClassPerPosition,
+    Clusters,
     Head,
     NumberHead,
     Numbers,
@@ -112,7 +113,7 @@ def build_metric(metric: Metric, fitted: Preprocessing, output: str) -> Any:  # 
             made = _in_lines(_of_classes(metric, target), (units, units), positions)
             sparse = target.ignored is not None and not target.one_hot
             return WithoutIgnored(made, int(target.ignored or 0)) if sparse else made
-        case Unjudged():
+        case Clusters() | Unjudged():
             return build_object(metric)
         case _:
             assert_never(head)

@@ -9,6 +9,7 @@ import numpy as np
 
 from nnspec.judge.heads import (
     ClassPerPosition,
+    Clusters,
     Head,
     Numbers,
     OneClass,
@@ -24,6 +25,13 @@ AREA = "roc_auc"
 CLASSES = ("accuracy", "macro_f1", AREA)
 SOUGHT = ("precision", "recall", "f1")
 """Figures of the second of two classes, where it is looked for."""
+CLUSTERS = (
+    "quantization_error",
+    "topographic_error",
+    "silhouette",
+    "adjusted_rand",
+    "purity",
+)
 LABELS = (*CLASSES, "subset_accuracy")
 MEASURED: Mapping[type[Head], tuple[str, ...]] = {
     Numbers: NUMBERS,
@@ -31,6 +39,7 @@ MEASURED: Mapping[type[Head], tuple[str, ...]] = {
     OneClass: CLASSES,
     SeveralLabels: LABELS,
     ClassPerPosition: CLASSES,
+    Clusters: CLUSTERS,
     Unjudged: (),
 }
 """Head -> its built-in figures."""

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 
+from nnspec.build.lattice import Lattice
 from nnspec.data import Preprocessing, TargetFit
 from nnspec.data.fit.fitted import CategoryFit
 
@@ -152,9 +153,20 @@ class Unjudged:
     columns: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Clusters:
+    """The group that a row belongs to: the nearest unit of a map."""
+
+    name: str
+    columns: tuple[str, ...]
+    """Labels that the groups are compared with; none where there are none."""
+    lattice: Lattice | None = None
+    """The grid that the units lie on."""
+
+
 ClassHead = OneClass | ClassPerPosition
 NumberHead = Numbers | Reconstruction
-Head = Numbers | Reconstruction | OneClass | SeveralLabels | ClassPerPosition | Unjudged
+Head = Numbers | Reconstruction | OneClass | SeveralLabels | ClassPerPosition | Clusters | Unjudged
 
 TASKS: dict[type[Head], str] = {
     Numbers: "regression",
@@ -162,6 +174,7 @@ TASKS: dict[type[Head], str] = {
     OneClass: "classification",
     SeveralLabels: "several labels",
     ClassPerPosition: "classification of positions",
+    Clusters: "clustering",
     Unjudged: "none",
 }
 """Head -> the word of the report."""
@@ -181,6 +194,8 @@ def describe_head(fitted: Preprocessing, name: str) -> Head:
             return _one_of(name, target, target.shape[:-1])
         case "binary":
             return SeveralLabels(name, target.columns, target.labels, target.shape)
+        case "cluster":
+            return Clusters(name, target.columns)
         case "none":
             return Unjudged(name, target.columns)
 

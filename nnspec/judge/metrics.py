@@ -10,9 +10,12 @@ from nnspec.judge.class_figures import (
     measure_each_label,
     measure_labels,
 )
+from nnspec.judge.cluster_answers import ClusterAnswers
+from nnspec.judge.cluster_figures import measure_clusters
 from nnspec.judge.figures import Metrics
 from nnspec.judge.heads import (
     ClassPerPosition,
+    Clusters,
     Head,
     Numbers,
     OneClass,
@@ -37,6 +40,9 @@ def measure(head: Head, answers: Answers) -> Metrics:
             return measure_classes(head, answers)
         case SeveralLabels():
             return measure_labels(head, answers)
+        case Clusters():
+            assert isinstance(answers, ClusterAnswers), "a map answers with clusters"
+            return measure_clusters(head, answers)
         case Unjudged():
             return {}
         case _:
@@ -50,7 +56,7 @@ def measure_columns(head: Head, answers: Answers) -> dict[str, Metrics]:
             return measure_each(head, answers)
         case SeveralLabels():
             return measure_each_label(head, answers)
-        case OneClass() | ClassPerPosition() | Unjudged():
+        case OneClass() | ClassPerPosition() | Clusters() | Unjudged():
             return {}
         case _:
             assert_never(head)
@@ -61,7 +67,7 @@ def confusion(head: Head, answers: Answers) -> Confusion | None:
     match head:
         case OneClass() | ClassPerPosition():
             return count_classes(head, answers)
-        case Numbers() | Reconstruction() | SeveralLabels() | Unjudged():
+        case Numbers() | Reconstruction() | SeveralLabels() | Clusters() | Unjudged():
             return None
         case _:
             assert_never(head)
@@ -85,6 +91,8 @@ def figures_of(head: Head, *, masked: bool) -> str | None:
             return "each label, averaged"
         case ClassPerPosition():
             return "all steps or pixels that count, pooled"
+        case Clusters():
+            return "the rows as the map sees them"
         case OneClass() | Unjudged():
             return None
         case _:

@@ -38,6 +38,8 @@ class OutputReport:
     """Whether rows count by their weights in figures and baselines."""
     thresholds: tuple[float, ...] = ()
     """Probabilities above which second classes are answered; none: the larger one decides."""
+    pictures: tuple[str, ...] = ()
+    """Files in the run folder that show it."""
 
 
 @dataclass(frozen=True, slots=True)

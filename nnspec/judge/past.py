@@ -8,6 +8,7 @@ import numpy as np
 from nnspec.judge.answers import Answers, Array, class_answers, label_answers
 from nnspec.judge.heads import (
     ClassPerPosition,
+    Clusters,
     Head,
     Numbers,
     OneClass,
@@ -41,7 +42,7 @@ def _as_answers(head: Head, known: Known, past: Array) -> Answers:
     """Return earlier targets as answers, of classes with all their probability."""
     rows = np.arange(len(known.target))
     match head:
-        case Numbers() | Reconstruction() | Unjudged():
+        case Numbers() | Reconstruction() | Clusters() | Unjudged():
             return answer_numbers(known, past)
         case OneClass() | ClassPerPosition():
             alone = isinstance(head, OneClass)

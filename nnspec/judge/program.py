@@ -12,7 +12,7 @@ from nnspec.data import Arrays, Dataset, Split, SplitName, Table, TargetFit
 from nnspec.data.fit.inputs import input_in_units
 from nnspec.data.fit.targets import counted_positions
 from nnspec.data.table import Values
-from nnspec.engine import predict
+from nnspec.engine import Won, predict
 from nnspec.engine.tensorflow.masks import find_masks
 from nnspec.judge.answers import (
     Answers,
@@ -23,11 +23,19 @@ from nnspec.judge.answers import (
     number_answers,
 )
 from nnspec.judge.baselines import Baselines, fit_baselines
+from nnspec.judge.cluster_answers import (
+    cluster_answers,
+    find_won,
+    labels_of_rows,
+    on_its_map,
+)
+from nnspec.judge.cluster_baselines import beside_clusters
 from nnspec.judge.decision import Decision, Decisions, decide, decided
 from nnspec.judge.declared import Left, measure_declared, metrics_of
 from nnspec.judge.figures import Metrics
 from nnspec.judge.heads import (
     ClassPerPosition,
+    Clusters,
     Head,
     Numbers,
     OneClass,
@@ -61,6 +69,8 @@ class Predicted:
     outputs: Mapping[str, Values]
     masks: Mapping[str, Truths]
     """Which steps count, (rows, steps); outputs without a mask have none."""
+    won: Won | None = None
+    """Which units of a map win the rows, in the place of outputs; None without a map."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +98,13 @@ class Judging:
     def answers(self, head: Head, split: SplitName) -> Answers:
         """Return one output's answers for the rows of a split, with their targets."""
         rows = self.dataset.splits[split].rows
-        outputs = self.predicted[split].outputs
-        return answers_of(self.program, head, outputs, rows, self.truth(head, split))
+        predicted = self.predicted[split]
+        return answers_of(self.program, head, predicted, rows, self.truth(head, split))
 
     def declared(self, head: Head, split: SplitName) -> Metrics:
         """Return the figures that the spec names, of one output on one split."""
+        if isinstance(head, Clusters):
+            return {}
         name = self.program.outputs[head.name]
         predicted = self.predicted[split]
         left = Left(
@@ -105,8 +117,11 @@ class Judging:
         metrics = metrics_of(self.spec.training, head.name)
         return measure_declared(metrics, self.program.fitted, head, left)
 
-    def baselines(self, head: Head) -> Baselines | None:
+    def baselines(self, head: Head, answers: Mapping[str, Answers]) -> Baselines | None:
         """Return the baselines of one output on the same rows, None where none are wanted."""
+        if isinstance(head, Clusters):
+            seed, wanted = self.spec.runtime.seed, self.spec.evaluation.baselines
+            return beside_clusters(head, answers, seed=seed, wanted=wanted)
         if not self.spec.evaluation.baselines:
             return None
         known: dict[str, Known] = {split: self.known(head, split) for split in self.splits}
@@ -153,7 +168,7 @@ class Judging:
             *weights_told(self.spec, self.dataset),
             *season_told(self.spec, self.dataset),
         )
-        beside = Beside(self.baselines(head), declared, told)
+        beside = Beside(self.baselines(head, answers), declared, told)
         reached = judge(head, answers, beside)
         return reached if decision is None else replace(reached, thresholds=decision.thresholds)
 
@@ -213,6 +228,8 @@ def sought(head: Head) -> Head:
 
 def predict_split(program: Program, inputs: dict[str, Values], batch_size: int) -> Predicted:
     """Return what leaves the network for some rows, and which steps of it count."""
+    if won := find_won(program, inputs):
+        return Predicted({}, {}, won)
     outputs = predict(program.core, inputs)
     return Predicted(outputs, find_masks(program.core, inputs, batch_size))
 
@@ -220,6 +237,7 @@ def predict_split(program: Program, inputs: dict[str, Values], batch_size: int) 
 def describe_heads(program: Program) -> tuple[Head, ...]:
     """Return what each trained output predicts."""
     heads = (describe_head(program.fitted, name) for name in program.fitted.targets)
+    heads = (on_its_map(program, head) for head in heads)
     return tuple(
         replace(head, graded=False)
         if isinstance(head, OneClass) and program.answers_by_threshold(head.name)
@@ -229,10 +247,14 @@ def describe_heads(program: Program) -> tuple[Head, ...]:
 
 
 def answers_of(
-    program: Program, head: Head, outputs: Mapping[str, Values], rows: Values, truth: Truth
+    program: Program, head: Head, predicted: Predicted, rows: Values, truth: Truth
 ) -> Answers:
     """Return one output's answers in the target's own units or labels."""
-    decoded = decode_predictions(program.backs[head.name], outputs[program.outputs[head.name]])
+    if isinstance(head, Clusters):
+        assert predicted.won is not None, "a head of clusters has a map"
+        return cluster_answers(rows.astype(np.int64), predicted.won, truth.target)
+    left = predicted.outputs[program.outputs[head.name]]
+    decoded = decode_predictions(program.backs[head.name], left)
     match head:
         case Numbers() | Reconstruction():
             return number_answers(rows, decoded[PREDICTION], truth)
@@ -252,12 +274,14 @@ def answer_new_rows(program: Program, head: Head, predicted: Predicted, split: S
     target = reconstructed(program, split.features, fit) if fit.reconstructs else None
     mask = predicted.masks.get(program.outputs[head.name])
     truth = Truth(target, cut_to(head, mask, None))
-    return answers_of(program, head, predicted.outputs, split.rows, truth)
+    return answers_of(program, head, predicted, split.rows, truth)
 
 
 def known_truth(program: Program, head: Head, dataset: Dataset, split: SplitName) -> Truth:
     """Return the targets of a split in their own units; a reconstruction's are its inputs."""
     fit, rows = program.fitted.targets[head.name], dataset.splits[split]
+    if isinstance(head, Clusters):
+        return Truth(labels_of_rows(program, head, rows.targets))
     if fit.reconstructs:
         return Truth(reconstructed(program, rows.features, fit))
     return Truth(dataset.raw_targets(split)[head.name], counted_positions(fit, rows.targets))
@@ -290,7 +314,7 @@ def positions_of(head: Head) -> tuple[int, ...]:
             return head.shape
         case Numbers() | Reconstruction() | SeveralLabels():
             return head.cell[:-1]
-        case OneClass() | Unjudged():
+        case OneClass() | Clusters() | Unjudged():
             return ()
         case _:
             assert_never(head)

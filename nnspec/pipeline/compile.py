@@ -7,6 +7,7 @@ import keras
 from nnspec.build.batches import whole_batches
 from nnspec.build.model import build_model
 from nnspec.build.training import compile_training
+from nnspec.catalog.kohonen import Kohonen
 from nnspec.catalog.schedules import Schedule
 from nnspec.pipeline.check import Source, check_source_of
 from nnspec.pipeline.opened import count_numbers, fit_network, read_data
@@ -38,7 +39,7 @@ def compile_model(
         rows = len(dataset.splits["train"])
     policy, seed = spec.runtime.dtype_policy, spec.runtime.seed
     model = build_model(network, name=spec.name, seed=seed, policy=policy)
-    if spec.training is not None:
+    if spec.training is not None and not isinstance(spec.training.rule, Kohonen):
         steps = -(-whole_batches(model, rows) // spec.training.batch_size)
         compile_training(model, network, spec.training, steps_per_epoch=steps)
     return model

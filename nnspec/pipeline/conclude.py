@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from nnspec.build.program import Program
 from nnspec.build.raw import raw_columns
+from nnspec.catalog.kohonen import Kohonen
 from nnspec.catalog.learning_rules import Mistakes
 from nnspec.data import Preprocessing, SplitName
 from nnspec.diagnostics import Diagnostic
@@ -18,6 +19,7 @@ from nnspec.judge.declared import find_figure, metrics_of
 from nnspec.judge.output import OutputReport
 from nnspec.judge.program import Judged, judge_program
 from nnspec.pipeline.opened import trainable_sections
+from nnspec.pipeline.pictures import draw_pictures, with_pictures
 from nnspec.pipeline.trained import Trained
 from nnspec.report.markdown import render_markdown
 from nnspec.report.predictions import tabulate
@@ -95,7 +97,7 @@ def describe(trained: Trained, judged: Judged) -> Report:
     origins = Origins(spec.runtime.seed, manifest.spec.sha256, dataset.fingerprint, versions())
     return Report(
         spec.name,
-        with_notes(trained, judged.outputs),
+        with_notes(trained, with_pictures(judged.outputs)),
         {name: len(split) for name, split in dataset.splits.items()},
         core.count_params(),
         sum(int(weight.shape.num_elements()) for weight in core.trainable_weights),
@@ -127,6 +129,8 @@ def write(trained: Trained, judged: Judged, report: Report) -> None:
         folder.write(DECISIONS, encode_decisions(judged.decisions))
     folder.write(REPORT, report.encoded())
     folder.write(MARKDOWN, render_markdown(report))
+    for file, content in draw_pictures(trained.program, judged).items():
+        folder.write(file, content)
     if len(dataset.splits[TESTED]):
         pairs = [(head, judged.answers[head.name][TESTED]) for head in judged.heads]
         rows = dataset.splits[TESTED]
@@ -160,6 +164,8 @@ def describe_loss(section: TrainingSection, fitted: Preprocessing) -> str:
     }
     if isinstance(section.loss, Mistakes):
         return "share of mistakes"
+    if isinstance(section.rule, Kohonen):
+        return "mean squared distance from the nearest unit"
     if not isinstance(section.loss, dict):
         return section.loss.keras_name + next(iter(scaled.values()), "")
     named = ((name, loss.keras_name if loss else "none") for name, loss in section.loss.items())

@@ -203,7 +203,7 @@ def check_targets(network: Network, fitted: Preprocessing, findings: Findings) -
     told = {one.span for one in findings if one.code == "M105"}
     for output in network.graph.outputs:
         target, tensor = fitted.targets.get(output.name), network.output(output.name)
-        if target is None or tensor is None or target.need == "none":
+        if target is None or tensor is None or target.need in {"none", "cluster"}:
             continue
         if target.reconstructs:
             wanted = fitted.tensors[target.reconstructs].shape[1:]

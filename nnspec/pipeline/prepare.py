@@ -7,6 +7,7 @@ import tensorflow as tf
 from nnspec.build.batches import whole_batches
 from nnspec.build.program import Program, build_program
 from nnspec.build.training import compile_training
+from nnspec.catalog.kohonen import Kohonen
 from nnspec.data import SPLITS, Arrays, Dataset, Preprocessing, SplitName
 from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.engine import Plan, choose_device, current_device, use_threads, weighted_by_class
@@ -63,6 +64,8 @@ def build_for_training(
     """
     program = build_program(spec, network, fitted)
     training = trainable_sections(spec).training
+    if isinstance(training.rule, Kohonen):
+        return program
     steps = -(-whole_batches(program.core, rows) // training.batch_size)
     metrics = build_metrics(training, fitted)
     compile_training(program.core, network, training, steps_per_epoch=steps, metrics=metrics)

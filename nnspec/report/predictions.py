@@ -5,12 +5,16 @@ from typing import assert_never
 
 import numpy as np
 
+from nnspec.build.clusters import CLUSTER, DISTANCE, MAP_COLUMN, MAP_ROW
 from nnspec.judge import heads
 from nnspec.judge.answers import Answers, Array
+from nnspec.judge.cluster_answers import ClusterAnswers
 
 WIDEST = 1_000
 """Elements per row above which a reconstruction is written as one error per row, and steps or
 pixels without their probabilities."""
+LABEL = "label"
+"""Name of the column of labels that clusters are compared with."""
 Column = tuple[str, Sequence[object]]
 
 
@@ -24,7 +28,8 @@ def tabulate(
     First `row` and what stands beside it. One output: `target`, `prediction`, and
     `probability_<class>` for each class. Several columns, labels, steps or pixels: `<column>`,
     `prediction_<column>` and, of labels, `probability_<column>`; a step or pixel has its place
-    behind the column's name, and empty cells where it does not count. Several outputs: the same
+    behind the column's name, and empty cells where it does not count. Clusters: `label` where the
+    data has one, `cluster`, `distance`, `map_row`, `map_column`. Several outputs: the same
     with the output's name (`target_<output>`, `prediction_<output>`, `<output>.<column>` ...). Rows
     without targets have no target columns.
 
@@ -61,11 +66,25 @@ def _columns(head: heads.Head, answers: Answers, *, several: bool) -> list[Colum
             return [*_elements(named, answers), *held]
         case heads.Numbers() | heads.Reconstruction():
             return _numbers(head, answers, suffix, prefix)
+        case heads.Clusters():
+            return _clusters(head, answers, suffix)
         case heads.Unjudged():
             width = answers.prediction[:1].size
             return _elements([f"{prefix}{place}" for place in range(width)], answers)
         case _:
             assert_never(head)
+
+
+def _clusters(head: heads.Clusters, answers: Answers, suffix: str) -> list[Column]:
+    """Return the label, where there is one, the cluster, its distance and its place on the map."""
+    assert isinstance(answers, ClusterAnswers), "a map answers with clusters"
+    assert head.lattice is not None, "a map has a grid"
+    row, column = np.divmod(answers.prediction, head.lattice.columns)
+    found: dict[str, Array] = {CLUSTER: answers.prediction, DISTANCE: answers.distance}
+    found |= {MAP_ROW: row, MAP_COLUMN: column}
+    if answers.target is not None:
+        found = {LABEL: answers.target, **found}
+    return [(f"{name}{suffix}", cells.tolist()) for name, cells in found.items()]
 
 
 def _pair(answers: Answers, suffix: str) -> list[Column]:

@@ -34,14 +34,15 @@ def figures_of(case: Case, head: Head) -> Iterator[tuple[str, Direction]]:
             yield prefix + log_name(metric), metric.direction
 
 
-def beside_loss(case: Case) -> tuple[str, ...]:
-    """Return the figures that a learning rule logs beside the loss."""
-    return ("mistakes",) if case.training and case.training.rule else ()
+def by_rule(case: Case) -> tuple[str, ...]:
+    """Return the figures that a learning rule logs beside the loss; the less the better."""
+    rule = case.training.rule if case.training else None
+    return rule.logs if rule else ()
 
 
 def computed(case: Case) -> dict[str, Direction]:
     """Return every figure on the training rows, by its name in the logs."""
-    found: dict[str, Direction] = {"loss": "min", **dict.fromkeys(beside_loss(case), "min")}
+    found: dict[str, Direction] = {"loss": "min", **dict.fromkeys(by_rule(case), "min")}
     for head in case.heads:
         for name, direction in figures_of(case, head):
             found.setdefault(name, direction)
@@ -50,7 +51,7 @@ def computed(case: Case) -> dict[str, Direction]:
 
 def shown(case: Case, *, validation: bool) -> list[str]:
     """Return the figures to show in a message: one name each, as the spec calls its output."""
-    names = ["loss", *beside_loss(case)]
+    names = ["loss", *by_rule(case)]
     for head in case.heads:
         prefix = f"{head.name}_" if len(case.outputs) > 1 else ""
         if prefix and head.loss is not None:

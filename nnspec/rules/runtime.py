@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import get_args
 
 from nnspec.catalog.dtypes import OtherPolicy, computed
+from nnspec.catalog.kohonen import Kohonen
 from nnspec.catalog.metrics import Reach
 from nnspec.diagnostics import Diagnostic, Related
 from nnspec.document import shorten
@@ -27,6 +28,9 @@ MEASURED = {
     "none": (),
 }
 """Task -> the figures that every report has, which gates bound."""
+CLUSTERS = ("quantization_error", "topographic_error", "silhouette")
+BY_LABELS = ("adjusted_rand", "purity")
+"""Figures of clusters, and those that compare them with labels."""
 SOUGHT = ("precision", "recall", "f1")
 """Figures of a class that is looked for."""
 RANKING = frozenset({"SparseTopKCategoricalAccuracy", "TopKCategoricalAccuracy"})
@@ -36,6 +40,10 @@ REACH: dict[str, Reach] = {
     "rmse": (0.0, None),
     "mae": (0.0, None),
     "r2": (None, 1.0),
+    "quantization_error": (0.0, None),
+    "silhouette": (-1.0, 1.0),
+    "adjusted_rand": (-0.5, 1.0),
+    **dict.fromkeys(("topographic_error", "purity"), SHARE),
     **dict.fromkeys(("accuracy", "macro_f1", "roc_auc", "subset_accuracy", *SOUGHT), SHARE),
 }
 """Built-in figure -> its smallest and largest value; None: no bound."""
@@ -63,7 +71,7 @@ def judged(case: Case, head: Head) -> tuple[str, ...]:
 
 def gate_names(case: Case) -> frozenset[str]:
     """Return every name by which a gate may call a figure: in the report, or as the spec does."""
-    names: set[str] = set()
+    names: set[str] = {*of_clusters(case)}
     for place, head in enumerate(case.trained):
         own = {*judged(case, head)}
         own |= {
@@ -90,7 +98,7 @@ def check_test(case: Case) -> Iterator[Diagnostic]:
 def check_gates(case: Case) -> Iterator[Diagnostic]:
     """Find gates that nothing can be measured for, or that nothing can pass."""
     data, gates = case.spec.data, case.spec.evaluation.gates
-    shown = judged(case, case.trained[0]) if case.trained else ()
+    shown = judged(case, case.trained[0]) if case.trained else of_clusters(case)
     sure = all(case.task(head) is not None for head in case.trained)
     sure = sure and not case.spec.positions.doubts("training", "metrics")
     known = tuple(dict.fromkeys(shown)) if sure else ()
@@ -111,6 +119,14 @@ def check_gates(case: Case) -> Iterator[Diagnostic]:
             yield Diagnostic("T109", message, bound, "exchange min and max", also)
         else:
             yield from beyond_reach(case, name, gate)
+
+
+def of_clusters(case: Case) -> tuple[str, ...]:
+    """Return the figures of a map, none without one."""
+    if case.training is None or not isinstance(case.training.rule, Kohonen):
+        return ()
+    labelled = case.spec.data is not None and case.spec.data.labels is not None
+    return (*CLUSTERS, *(BY_LABELS if labelled else ()))
 
 
 def beyond_reach(case: Case, name: str, gate: Gate) -> Iterator[Diagnostic]:
@@ -137,7 +153,7 @@ def reach(case: Case, name: str) -> Reach:
                 return metric.reach
         if asked in judged(case, head):
             return REACH[asked]
-    return None, None
+    return REACH[name] if name in of_clusters(case) else (None, None)
 
 
 @rule("T110")

@@ -14,10 +14,16 @@ TITLES = {
     "precision": "precision",
     "recall": "recall",
     "subset_accuracy": "all right",
+    "quantization_error": "quantization error",
+    "topographic_error": "topographic error",
+    "adjusted_rand": "adjusted Rand",
 }
 """Metric -> its name in tables."""
 _SHARES = frozenset(
-    {"r2", "accuracy", "macro_f1", "roc_auc", "f1", "subset_accuracy", "precision", "recall"}
+    {
+        *("r2", "accuracy", "macro_f1", "roc_auc", "f1", "subset_accuracy", "precision", "recall"),
+        *("topographic_error", "silhouette", "adjusted_rand", "purity"),
+    }
 )
 _PLAIN_SHARE = 100
 """Magnitude up to which a share is written with four decimals; R² has no lower bound."""

@@ -27,7 +27,7 @@ EXAMPLES: Mapping[str, list[object]] = {
     "metrics": ["rmse", "r2"],
     "optimizers": ["Adam"],
     "regularizers": ["l2"],
-    "rules": ["perceptron"],
+    "rules": ["perceptron", "kohonen"],
     "sources": [{"csv": {"path": "people.csv", "separator": ";", "decimal": ","}}],
     "schedules": [
         {

@@ -143,6 +143,9 @@ class DataSection(Section):
     )
     """Column that the network predicts; a list for several units of one output; a mapping from
     output names for several outputs; absent when the network reconstructs its input."""
+    labels: Text | None = Field(default=None, examples=["species"])
+    """Column of what rows are known to be, for a network that finds groups without a target: the
+    report compares them with it. It is never trained on, and is no feature."""
     positive: Class | dict[Text, Class] | None = Field(default=None, examples=[">50K"])
     """Class that a binary head looks for: the second of its two, whose probability it gives, and
     whose precision, recall and F1 the report has. Of several outputs a mapping from their names. If
@@ -270,5 +273,6 @@ def input_columns(section: DataSection, available: tuple[str, ...]) -> dict[str,
     kept_back |= set(as_columns(section.exclude or ()))
     kept_back |= set(section.window.columns) if section.window else set()
     kept_back |= set(section.split.columns)
+    kept_back |= set() if section.labels is None else {section.labels}
     kept_back |= {name for name, kind in section.kinds.items() if kind == "identifier"}
     return {DEFAULT_INPUT: tuple(name for name in available if name not in kept_back)}

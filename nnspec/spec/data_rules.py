@@ -96,10 +96,9 @@ def _groups(section: DataSection) -> Iterator[tuple[Path, str | tuple[str, ...]]
         yield from ((("data", "target", name), one) for name, one in section.target.items())
     elif section.target is not None:
         yield ("data", "target"), section.target
-    if section.features is not None:
-        yield ("data", "features"), section.features
-    if section.exclude is not None:
-        yield ("data", "exclude"), section.exclude
+    for role in ("labels", "features", "exclude"):
+        if getattr(section, role) is not None:
+            yield ("data", role), getattr(section, role)
     for name, columns in (section.inputs or {}).items():
         yield ("data", "inputs", name), columns
     known = section.window.known if section.window else None
@@ -130,6 +129,9 @@ def _leaks(section: DataSection) -> Iterator[Diagnostic]:
         if path[1] in {"features", "inputs"} and name in targets:
             found = f'"{name}" is the target and also a feature'
             message = f"{found}; the network would read the answer"
+            yield Diagnostic("M106", message, hint=f'remove "{name}" here', path=path)
+        elif path[1] in {"features", "inputs"} and name == section.labels:
+            message = f'"{name}" holds the labels and is also a feature; groups would follow it'
             yield Diagnostic("M106", message, hint=f'remove "{name}" here', path=path)
 
 

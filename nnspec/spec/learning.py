@@ -1,4 +1,4 @@
-"""A learning rule in a spec: what it stands for, and where the weights begin."""
+"""A learning rule in a spec: what it stands for, what it rules out, and where weights begin."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -7,6 +7,7 @@ from typing import Any
 from pydantic_core import PydanticCustomError
 
 from nnspec.catalog.initializers import Zeros
+from nnspec.catalog.kohonen import Kohonen
 from nnspec.catalog.layer import Layer
 from nnspec.catalog.learning_rules import LearningRule, Mistakes, Perceptron
 from nnspec.catalog.registry import find
@@ -14,6 +15,8 @@ from nnspec.spec.model import LayerUse, ModelSection
 
 REPLACED = ("optimizer", "loss")
 """Settings of the training in whose place a rule stands."""
+OF_LOSSES = ("loss_weights", "metrics", "class_weight")
+"""Settings that speak of a loss or of targets, which a rule without targets has none of."""
 RULE = "rule"
 ROW = 1
 """Rows per step of a rule that learns row by row."""
@@ -22,16 +25,26 @@ ROW = 1
 def settle_rule(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return the settings of a training, with what a rule stands for in their places.
 
-    Whoever asks for the optimizer finds one of the rule's rate, whoever asks for the loss one of
-    the rule's task.
+    Whoever asks for the optimizer finds a plain one.
 
     Raises:
-        PydanticCustomError: a rule beside what it replaces, or beside steps of several rows.
+        PydanticCustomError: a rule beside what it replaces, or has no use for.
     """
     rule = values.get(RULE)
-    if not isinstance(rule, Perceptron):
+    if not isinstance(rule, LearningRule):
         return dict(values)
     refuse_both(rule, [name for name in REPLACED if name in values])
+    match rule:
+        case Perceptron():
+            return {**values, **for_perceptron(values, rule)}
+        case Kohonen():
+            return {**values, **for_map(values, rule)}
+        case _:
+            raise AssertionError(f"{rule} stands for nothing")
+
+
+def for_perceptron(values: Mapping[str, Any], rule: Perceptron) -> dict[str, Any]:
+    """Return what the perceptron rule stands for: its rate, its mistakes, and single rows."""
     batch = values.get("batch_size", ROW)
     if batch != ROW:
         raise PydanticCustomError(
@@ -46,8 +59,26 @@ def settle_rule(values: Mapping[str, Any]) -> dict[str, Any]:
             },
         )
     descent: Any = find("optimizers", "SGD")
-    stands_for = {"optimizer": descent(learning_rate=rule.learning_rate), "loss": Mistakes()}
-    return {**values, **stands_for, "batch_size": ROW}
+    optimizer = descent(learning_rate=rule.learning_rate)
+    return {"optimizer": optimizer, "loss": Mistakes(), "batch_size": ROW}
+
+
+def for_map(values: Mapping[str, Any], rule: Kohonen) -> dict[str, Any]:
+    """Return what the rule of maps stands for: no output has a loss."""
+    for name in OF_LOSSES:
+        if values.get(name):
+            raise PydanticCustomError(
+                "contradiction",
+                "`rule: {rule}` learns without targets; found {name} beside it",
+                {
+                    "rule": rule.keras_name,
+                    "name": name,
+                    "field": name,
+                    "hint": f"remove {name}; the report measures distances, and labels if given",
+                },
+            )
+    descent: Any = find("optimizers", "SGD")
+    return {"optimizer": descent(), "loss": {}}
 
 
 def refuse_both(rule: LearningRule, given: list[str]) -> None:

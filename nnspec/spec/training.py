@@ -30,7 +30,7 @@ class TrainingSection(Section):
     """Changes the weights along the gradient: a name, or a name with arguments."""
     loss: Loss | dict[Text, Loss | None]
     """What training makes small; with several outputs, one per output name (null: not trained)."""
-    rule: LearningRule | None = Field(default=None, examples=["perceptron"])
+    rule: LearningRule | None = Field(default=None, examples=["perceptron", "kohonen"])
     """How weights change in the place of optimizer and loss, neither of which is then written;
     gradient descent if absent."""
     loss_weights: dict[Text, Number] | None = Field(

@@ -54,7 +54,7 @@ class Example:
     def text(self, value: str) -> str:
         """Return the spec with a value."""
         training = self.training
-        if training and "optimizer" not in training:
+        if training and "optimizer" not in training and "rule:" not in training:
             training = f"optimizer: adam\n{training}"
         lines = ["nnspec: 1", self.data, "model:", self.model]
         if training:

@@ -2,6 +2,7 @@
 
 import pytest
 from learning_examples import LEARNING
+from map_examples import MAP_EXAMPLES
 from practice_examples import PRACTICE_EXAMPLES, UNMOVED
 from rule_examples import DIABETES, DIGITS, Example, check_text, serious
 from task_examples import SILENT_WITHOUT_FACTS, TASK_EXAMPLES
@@ -12,7 +13,14 @@ from nnspec.diagnostics import Diagnostic
 from nnspec.diagnostics.codes import CODES
 from nnspec.rules.rule import RULES
 
-EXAMPLES = [*TASK_EXAMPLES, *TRAINING_EXAMPLES, *PRACTICE_EXAMPLES, *TRAP_EXAMPLES, *LEARNING]
+EXAMPLES = [
+    *TASK_EXAMPLES,
+    *TRAINING_EXAMPLES,
+    *PRACTICE_EXAMPLES,
+    *TRAP_EXAMPLES,
+    *LEARNING,
+    *MAP_EXAMPLES,
+]
 
 
 def named(example: Example) -> str:

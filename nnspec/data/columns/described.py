@@ -78,6 +78,7 @@ def role_of(name: str, raw: Raw, section: DataSection, features: set[str]) -> st
     """Return what a column is for."""
     roles = {
         "target": target_columns(section),
+        "labels": (section.labels,),
         "weight": (section.sample_weight,),
         "key": as_columns(section.window.key or ()) if section.window else (),
         "time": (section.window.time if section.window else section.split.by,),

@@ -41,7 +41,7 @@ class Roles:
 
     Attributes:
         inputs: network input -> columns.
-        targets: output -> columns; none for a reconstruction.
+        targets: output -> columns; none for a reconstruction, the labels of clusters.
         reconstructs: output -> network input that it is compared with.
         weight: column of sample weights.
         ordering: columns that tell series apart and order them.
@@ -120,7 +120,8 @@ def assign_roles(
     inputs = input_columns(section, tuple(name for name in features if name not in index))
     if not all(inputs.values()):
         listed = ", ".join(available)
-        raise refuse("D103", f"no column is left as a feature; the data has {listed}")
+        hint = "name some under features, or fewer under exclude"
+        raise refuse("D103", f"no column is left as a feature; the data has {listed}", hint=hint)
     if any(not name.strip() for columns in inputs.values() for name in columns):
         number = [name.strip() for name in available].index("") + 1
         named = ", ".join(name for name in inputs.get(DEFAULT_INPUT, ()) if name.strip())
@@ -134,6 +135,8 @@ def assign_roles(
     targets = {
         name: () if name in reconstructs else columns_of_output(section, name) for name in needs
     }
+    if any(need.task == "cluster" for need in needs.values()):
+        targets = dict.fromkeys(needs, () if section.labels is None else (section.labels,))
     ordering = section.window.columns if section.window else ()
     splitting = section.split.columns
     known = section.window.known_inputs if section.window else {}
@@ -146,12 +149,13 @@ def _default_features(section: DataSection, available: tuple[str, ...]) -> tuple
     known = bundled_set(section)
     if known is None or section.window is not None:
         return available
-    return known.features
+    return tuple(name for name in known.features if name != section.labels)
 
 
 def _misnamed_outputs(section: DataSection, needs: TargetNeeds) -> list[Diagnostic]:
     """Return findings about targets without an output and outputs without a target."""
-    supervised = tuple(name for name, need in needs.items() if need.task != "reconstruction")
+    free = {"reconstruction", "cluster"}
+    supervised = tuple(name for name, need in needs.items() if need.task not in free)
     path = ("data", "target")
     if isinstance(section.target, dict):
         findings = [

@@ -6,6 +6,7 @@ from dataclasses import replace
 from nnspec.data.columns.missing import dropping_columns
 from nnspec.data.columns.refusals import refuse
 from nnspec.data.columns.roles import Roles, TargetNeeds
+from nnspec.data.fit.cluster_labels import find_labels
 from nnspec.data.fit.features import fit_features
 from nnspec.data.fit.fitted import ColumnFit, Preprocessing, TargetFit, TextFit, is_whole
 from nnspec.data.fit.positive import with_positive
@@ -60,6 +61,8 @@ def _targets(
         if several and need.task == "multiclass" and len(roles.targets[name]) > 1:
             message = f"several horizons take one column of classes; got {len(roles.targets[name])}"
             raise refuse("D115", message, path=("data", "target"))
+    if labels := find_labels(training, roles, needs):
+        return labels
     fits = fit_targets(training, replace(roles, targets=units), needs, section, features)
     if not several:
         return fits

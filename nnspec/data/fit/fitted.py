@@ -22,8 +22,9 @@ from nnspec.shapes import Tensor
 from nnspec.spec.data import Kind, Missing
 from nnspec.spec.window import WindowSection
 
-Need = Literal["regression", "binary", "multiclass", "reconstruction", "none"]
-"""What an output's loss expects of its targets; none: whole numbers that no answer is like."""
+Need = Literal["regression", "binary", "multiclass", "reconstruction", "cluster", "none"]
+"""What an output's loss expects of its targets; none: whole numbers that no answer is like;
+cluster: nothing at all, and the columns, if any, are labels to compare with."""
 Precision = Literal["single", "double"]
 """How many digits a number is given in: single precision holds about 7, double about 16."""
 Label = StrictBool | StrictInt | StrictStr

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from nnspec.catalog.kohonen import Kohonen
 from nnspec.catalog.losses import Loss
 from nnspec.data.columns.refusals import refuse
 from nnspec.data.columns.roles import TargetNeed, TargetNeeds
@@ -32,6 +33,8 @@ def target_needs(
     Raises:
         Refused: D115 where the loss and the task that the spec declares contradict each other.
     """
+    if isinstance(training.rule, Kohonen):
+        return dict.fromkeys(units, TargetNeed("cluster"))
     losses = losses_by_output(training, tuple(units))
     return {name: need_of(loss, data, units.get(name)) for name, loss in losses.items()}
 

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from nnspec.data.columns.refusals import refuse
 from nnspec.data.columns.roles import Roles, TargetNeed, TargetNeeds
+from nnspec.data.fit.cluster_labels import UNLEARNED
 from nnspec.data.fit.features import coarse, measure
 from nnspec.data.fit.fitted import (
     CategoryFit,
@@ -87,7 +88,7 @@ def encode_targets(
     return {
         name: _encode(target, table, where)
         for name, target in fitted.targets.items()
-        if target.need != "reconstruction"
+        if target.need not in UNLEARNED
     }
 
 
@@ -137,7 +138,7 @@ def raw_targets(fitted: Preprocessing, table: Table) -> dict[str, Values]:
         if target.need == "regression" or not target.labels
         else without_unit(target, label_array(target)[_codes(target, table, "these rows")])
         for name, target in fitted.targets.items()
-        if target.need != "reconstruction"
+        if target.need not in UNLEARNED
     }
 
 

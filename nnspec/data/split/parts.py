@@ -164,6 +164,6 @@ def _classes(rows: TypedRows, needs: TargetNeeds) -> Values | None:
         return None
     column = rows.table[targets[0]]
     need = next(iter(needs.values()))
-    if need.task == "regression" or column.shape:
+    if need.task in {"regression", "cluster"} or column.shape:
         return None
     return labels_of(column)

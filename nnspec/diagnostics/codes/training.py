@@ -282,4 +282,26 @@ TRAINING: tuple[Code, ...] = (
         "There is neither optimizer nor gradient, and a threshold gives 0 or 1, no probability.",
         "Remove the setting.",
     ),
+    Code(
+        "T150",
+        "map and rule that do not fit each other",
+        "A SelfOrganizingMap is trained by Kohonen's rule alone: no gradient reaches its units, "
+        "and the rule moves no weights but theirs.",
+        "End the model with the map, leave other layers with weights out, and write "
+        "`training: {rule: kohonen}` without optimizer and loss.",
+    ),
+    Code(
+        "T151",
+        "setting without effect on a map",
+        "The setting speaks of an optimizer, of targets or of `Model.fit`, and the rule of maps "
+        "has none of them.",
+        "Leave the setting out.",
+    ),
+    Code(
+        "T152",
+        "target of a map",
+        "A map learns without a target. A column that says what rows are known to be is compared "
+        "with its clusters when it is trained; no other network has clusters to compare.",
+        "Name the column as `labels` for a map, and as `target` for a network that learns it.",
+    ),
 )

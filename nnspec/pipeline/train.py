@@ -49,7 +49,7 @@ def train(prepared: Prepared, folder: RunFolder, console: Console | None = None)
     seconds = time.monotonic() - begun
     record = TrainingRecord(outcome.epochs, seconds, outcome.stopped, outcome.execution.lines())
     folder.mark_trained(record)
-    return Trained(spec, prepared.dataset, program, folder, splits, record)
+    return Trained(spec, prepared.network, prepared.dataset, program, folder, splits, record)
 
 
 @dataclass(frozen=True, slots=True)

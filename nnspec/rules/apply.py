@@ -8,6 +8,7 @@ from nnspec.rules import (
     activations,
     callbacks,
     capacity,
+    codes,
     constants,
     counts,
     decisions,
@@ -60,6 +61,7 @@ SUBJECTS = (
     halves,
     vocabulary,
     pixels,
+    codes,
 )
 """The modules of rules; importing one registers its rules."""
 

@@ -142,3 +142,7 @@ class ExportSection(Section):
 
     formats: list[Literal["savedmodel"]] = Field(default=["savedmodel"])
     """Formats written at the end of the training."""
+    codes: list[Text] = Field(default=[], examples=[["code"]])
+    """Layers whose outputs a second signature of the SavedModel, `codes`, gives by their names,
+    from the same raw columns: the code of an autoencoder, what a network makes of a text.
+    `nnspec predict --output-of LAYER` writes the same numbers."""

@@ -8,12 +8,11 @@ from pathlib import Path
 import numpy as np
 
 from nnspec.build.codes import build_codes
-from nnspec.build.program import Program, build_program
+from nnspec.build.program import Program
 from nnspec.build.raw import raw_columns
-from nnspec.data import Dataset, NewRows, Preprocessing, check_unchanged
+from nnspec.data import Dataset, NewRows, check_unchanged
 from nnspec.data.table import Values
 from nnspec.diagnostics import Diagnostic
-from nnspec.document import parse_document
 from nnspec.engine import predict as predict_outputs
 from nnspec.exchange.write.savedmodel import export_savedmodel
 from nnspec.judge.answers import Answers
@@ -21,21 +20,20 @@ from nnspec.judge.decision import Decisions, decided, decode_decisions
 from nnspec.judge.heads import Head
 from nnspec.judge.program import answer_new_rows, describe_heads, predict_split
 from nnspec.network.network import Network
-from nnspec.pipeline.check import check_document
 from nnspec.pipeline.conclude import SAMPLE, conclude, describe, judge, missed_gates
 from nnspec.pipeline.incomplete import check_weights, count_epochs, doubts_about, ended
 from nnspec.pipeline.indices import check_new_indices
 from nnspec.pipeline.new_rows import Data, read_new_rows
-from nnspec.pipeline.opened import fit_network, read_data, trainable_sections
+from nnspec.pipeline.opened import read_data, trainable_sections
 from nnspec.pipeline.prepare import filled_splits
+from nnspec.pipeline.rebuilt import rebuild
 from nnspec.pipeline.trained import Trained
 from nnspec.report.new_rows import describe_new_rows
 from nnspec.report.predictions import tabulate, tabulate_layer
 from nnspec.report.report import FORMAT, Report, decode_report
 from nnspec.report.written import Columns, encode_table
-from nnspec.run.checkpoint import load_weights
 from nnspec.run.folder import RunFolder
-from nnspec.run.layout import DECISIONS, PREPROCESSING, REPORT, SPEC
+from nnspec.run.layout import DECISIONS, REPORT
 from nnspec.run.manifest import TrainingRecord
 from nnspec.run.signals import SIGNALS
 from nnspec.spec.formats import Form
@@ -98,17 +96,11 @@ def open_run(path: Path) -> Finished:
     """
     folder = RunFolder.open(path)
     check_weights(folder)
-    source = Path(folder.manifest.spec.folder)
-    document = parse_document(folder.read(SPEC), str(path / SPEC))
-    spec, _ = check_document(document, folder=source, allow_outside=True).accept()
-    fitted = Preprocessing.from_json(folder.read(PREPROCESSING))
-    network = fit_network(spec, fitted)
-    program = build_program(spec, network, fitted)
-    load_weights(program.core, folder, "last")
+    made = rebuild(folder)
     decisions = read_decisions(folder)
     named = {name: one.thresholds for name, one in (decisions or {}).items()}
-    program = program.deciding(named)
-    return Finished(folder, spec, network, program, decisions, doubts_about(folder))
+    program = made.program.deciding(named)
+    return Finished(folder, made.spec, made.network, program, decisions, doubts_about(folder))
 
 
 def read_decisions(folder: RunFolder) -> Decisions | None:
@@ -169,6 +161,8 @@ def reopen(run: Finished) -> Trained:
     """
     dataset = read_data(run.spec, run.network, allow_outside=True)
     check_unchanged(dataset, str(run.folder.manifest.data))
+    # What was fitted on another run's rows, of which a part begins this one, is not fitted anew.
+    dataset = replace(dataset, fitted=run.program.fitted)
     splits = filled_splits(run.program, dataset)
     return Trained(run.spec, run.network, dataset, run.program, run.folder, splits, record_of(run))
 

@@ -19,6 +19,7 @@ from nnspec.rules import (
     lengths,
     loss_head,
     metrics,
+    noise,
     normalization,
     optimizers,
     outputs,
@@ -62,6 +63,7 @@ SUBJECTS = (
     vocabulary,
     pixels,
     codes,
+    noise,
 )
 """The modules of rules; importing one registers its rules."""
 

@@ -29,6 +29,8 @@ MEASURED = {
 """Task -> the figures that every report has, which gates bound."""
 SOUGHT = ("precision", "recall", "f1")
 """Figures of a class that is looked for."""
+OF_NOISE = ("noise_rmse", "denoised_rmse", "noise_left")
+"""Figures of an output that is judged on noisy rows too."""
 RANKING = frozenset({"SparseTopKCategoricalAccuracy", "TopKCategoricalAccuracy"})
 SHARE = (0.0, 1.0)
 """What a share of rows can be."""
@@ -36,6 +38,7 @@ REACH: dict[str, Reach] = {
     "rmse": (0.0, None),
     "mae": (0.0, None),
     "r2": (None, 1.0),
+    **dict.fromkeys(OF_NOISE, (0.0, None)),
     **dict.fromkeys(("accuracy", "macro_f1", "roc_auc", "subset_accuracy", *SOUGHT), SHARE),
 }
 """Built-in figure -> its smallest and largest value; None: no bound."""
@@ -54,6 +57,8 @@ def judged(case: Case, head: Head) -> tuple[str, ...]:
     built_in = MEASURED.get(case.task(head) or "", ())
     if case.task(head) == "binary" and is_sought(case):
         built_in = (*built_in, *SOUGHT)
+    if case.task(head) == "reconstruction" and case.spec.evaluation.noise is not None:
+        built_in = (*built_in, *OF_NOISE)
     if head.units == 1:
         built_in = tuple(name for name in built_in if name != OF_LABELS)
     return (*built_in, *(log_name(metric) for metric, _ in head.metrics))

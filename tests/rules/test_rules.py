@@ -2,6 +2,7 @@
 
 import pytest
 from practice_examples import PRACTICE_EXAMPLES, UNMOVED
+from reconstruction_examples import RECONSTRUCTION_EXAMPLES
 from rule_examples import DIABETES, DIGITS, Example, check_text, serious
 from task_examples import SILENT_WITHOUT_FACTS, TASK_EXAMPLES
 from training_examples import TRAINING_EXAMPLES, UNTRAINED
@@ -11,7 +12,13 @@ from nnspec.diagnostics import Diagnostic
 from nnspec.diagnostics.codes import CODES
 from nnspec.rules.rule import RULES
 
-EXAMPLES = [*TASK_EXAMPLES, *TRAINING_EXAMPLES, *PRACTICE_EXAMPLES, *TRAP_EXAMPLES]
+EXAMPLES = [
+    *TASK_EXAMPLES,
+    *TRAINING_EXAMPLES,
+    *PRACTICE_EXAMPLES,
+    *TRAP_EXAMPLES,
+    *RECONSTRUCTION_EXAMPLES,
+]
 
 
 def named(example: Example) -> str:

@@ -102,7 +102,9 @@ def read_use(entry: Entry | None, findings: Findings) -> tuple[str, Span] | None
     layer = entry.value.get("layer")
     named = layer.value if isinstance(layer, Scalar) else None
     local = named.rpartition(".")[2] if isinstance(named, str) else ""
-    return (local if LAYER_NAME.fullmatch(local) else "part"), entry.key
+    # As a layer, `input` would stand before the input of that name.
+    fitting = LAYER_NAME.fullmatch(local) and local != "input"
+    return (local if fitting else "part"), entry.key
 
 
 def read_keras_form(node: Mapping, beside: dict[str, Entry], reader: Reader) -> Written | None:

@@ -101,7 +101,8 @@ def read_use(entry: Entry | None, findings: Findings) -> tuple[str, Span] | None
         return read_text(entry, findings)
     layer = entry.value.get("layer")
     named = layer.value if isinstance(layer, Scalar) else None
-    local = named.rpartition(".")[2] if isinstance(named, str) else ""
+    parts = [one for one in str(named).split(".") if not one.isdigit()]
+    local = parts[-1] if isinstance(named, str) and parts else ""
     # As a layer, `input` would stand before the input of that name.
     fitting = LAYER_NAME.fullmatch(local) and local != "input"
     return (local if fitting else "part"), entry.key

@@ -136,7 +136,11 @@ def evaluate(run: str | Path, data: str | Path | None = None) -> tuple[OutputRep
 
 
 def predict(
-    run: str | Path, data: str | Path | Sequence[str | Path], *, keep: Sequence[str] = ()
+    run: str | Path,
+    data: str | Path | Sequence[str | Path],
+    *,
+    keep: Sequence[str] = (),
+    output_of: str | None = None,
 ) -> str:
     """Return a run's predictions for the rows of a table, as CSV text.
 
@@ -145,6 +149,7 @@ def predict(
         data: the table, or several files of one.
         keep: columns of it, by name or by a pattern with `*`, that stand beside the predictions;
             those that identify rows do so anyway.
+        output_of: a layer whose output is written in place of predictions.
 
     Warns where the run did not complete, of values that the training did not have, and of rows
     that have no prediction.
@@ -154,18 +159,25 @@ def predict(
     from nnspec.pipeline.finished import predict as run_predict
 
     several = [data] if isinstance(data, str | Path) else data
-    predicted = run_predict(Path(run), [Path(one) for one in several], keep=keep)
+    tables = [Path(one) for one in several]
+    predicted = run_predict(Path(run), tables, keep=keep, output_of=output_of)
     _warn(predicted.doubts)
     return predicted.content.decode()
 
 
-def export(run: str | Path, output: str | Path) -> None:
-    """Write the SavedModel of a run to a folder; warn where the run did not complete."""
+def export(run: str | Path, output: str | Path, *, codes: Sequence[str] = ()) -> None:
+    """Write the SavedModel of a run to a folder; warn where the run did not complete.
+
+    Args:
+        run: the run's folder.
+        output: the folder to write.
+        codes: layers that the signature `codes` gives, in place of those that the spec names.
+    """
     from pathlib import Path
 
     from nnspec.pipeline.finished import export as run_export
 
-    _warn(run_export(Path(run), Path(output)))
+    _warn(run_export(Path(run), Path(output), codes=codes))
 
 
 def _source(spec: str | Path | Spec) -> Path | Spec:

@@ -1,11 +1,13 @@
 """Commands about what a run left behind: export, report."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from nnspec.commands.gathered import gathered
 from nnspec.commands.options import AllowOutside, Overrides, RunFolder
 from nnspec.commands.reporting import check_run, explained, show_findings, training_libraries
 
@@ -24,32 +26,50 @@ class ReportFormat(StrEnum):
     JSON = "json"
 
 
-def export(
+@dataclass(frozen=True, slots=True)
+class Export:
+    """The options of `nnspec export`."""
+
     source: Annotated[
         Path,
         typer.Argument(metavar="RUN", help="The folder of a finished run; or SPEC: keras-json."),
-    ],
+    ]
     output: Annotated[
         Path, typer.Option("-o", "--output", metavar="PATH", help="New folder, or file.")
-    ],
-    form: Annotated[
-        ExportFormat, typer.Option("--format", help="What to write.")
-    ] = ExportFormat.SAVED_MODEL,
-    overrides: Overrides = None,
-    allow_outside: AllowOutside = False,
-) -> None:
+    ]
+    form: Annotated[ExportFormat, typer.Option("--format", help="What to write.")] = (
+        ExportFormat.SAVED_MODEL
+    )
+    codes: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--codes",
+            metavar="LAYER",
+            help="A layer whose output the SavedModel's signature `codes` gives; repeatable.",
+        ),
+    ] = None
+    overrides: Overrides = None
+    allow_outside: AllowOutside = False
+
+
+@gathered(Export)
+def export(asked: Export) -> None:
     """Write a trained run, or the network of a spec, for other programs."""
-    if form is ExportFormat.SAVED_MODEL:
+    overrides, source = asked.overrides or (), asked.source
+    if asked.form is ExportFormat.SAVED_MODEL:
         check_run(source)
-    with explained(overrides), training_libraries():
+    elif asked.codes:
+        message = f"codes are a signature of the SavedModel; {asked.form} has none"
+        raise typer.BadParameter(message, param_hint="--codes")
+    with explained(asked.overrides), training_libraries():
         from nnspec.pipeline import exchanged, finished
 
-        match form:
+        match asked.form:
             case ExportFormat.SAVED_MODEL:
-                doubts = finished.export(source, output)
+                doubts = finished.export(source, asked.output, codes=asked.codes or ())
             case ExportFormat.KERAS_JSON:
                 doubts = exchanged.export_keras_json(
-                    source, output, overrides=overrides or (), allow_outside=allow_outside
+                    source, asked.output, overrides=overrides, allow_outside=asked.allow_outside
                 )
         show_findings(doubts)
 

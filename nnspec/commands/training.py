@@ -54,6 +54,14 @@ Keep = Annotated[
         "behind commas. May be repeated.",
     ),
 ]
+OutputOf = Annotated[
+    str | None,
+    typer.Option(
+        "--output-of",
+        metavar="LAYER",
+        help="Write what leaves this layer, a column for each number, in place of predictions.",
+    ),
+]
 TableForm = Annotated[
     Form | None,
     typer.Option(
@@ -182,19 +190,27 @@ def evaluate(run: RunFolder, data: Labelled = None, form: ReportForm = "text") -
         GateMissed.check(evaluated.missed)
 
 
-def predict(
-    run: RunFolder,
-    data: DataFiles,
-    output: Output = None,
-    keep: Keep = None,
-    form: TableForm = None,
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """The options of `nnspec predict`."""
+
+    run: RunFolder
+    data: DataFiles
+    output: Output = None
+    keep: Keep = None
+    output_of: OutputOf = None
+    form: TableForm = None
+
+
+@gathered(Prediction)
+def predict(asked: Prediction) -> None:
     """Predict new rows, in the target's own units, beside what identifies them."""
-    form = form or form_of(output)
+    form = asked.form or form_of(asked.output)
     with explained(), libraries_loading() as loading:
         from nnspec.pipeline.new_rows import read_new_rows
 
-        rows = read_new_rows(run, data, keep=keep or ())  # what is no run or table is told at once
+        # What is no run or no table is told at once.
+        rows = read_new_rows(asked.run, asked.data, keep=asked.keep or ())
         loading.start()
         loading.finish()
         from rich.console import Console
@@ -202,16 +218,17 @@ def predict(
         from nnspec.pipeline import finished
         from nnspec.report.new_rows import show_new_rows
 
-        predicted = finished.predict_rows(finished.open_run(run), rows)
+        run = finished.open_run(asked.run)
+        predicted = finished.predict_rows(run, rows, output_of=asked.output_of)
         show_findings(predicted.doubts)
         show_new_rows(rows.drift, Console(stderr=True, highlight=False))
         content = finished.encode_predicted(predicted, rows, form)
-        if output is None:
+        if asked.output is None:
             sys.stdout.buffer.write(content)
         else:
             from nnspec.run.atomic import write_atomic
 
-            write_atomic(output, content)
+            write_atomic(asked.output, content)
 
 
 def form_of(output: Path | None) -> Form:

@@ -8,6 +8,7 @@ import numpy as np
 
 from nnspec.build.back import PREDICTION, PROBABILITIES, decode_predictions
 from nnspec.build.program import Program
+from nnspec.catalog.layers.regularization import Random
 from nnspec.data import Arrays, Dataset, Split, SplitName, Table, TargetFit
 from nnspec.data.fit.inputs import input_in_units
 from nnspec.data.fit.targets import counted_positions
@@ -45,6 +46,7 @@ from nnspec.judge.heads import (
     describe_head,
 )
 from nnspec.judge.known import Known
+from nnspec.judge.noise import Noisy, measure_noise
 from nnspec.judge.output import Beside, OutputReport, judge
 from nnspec.judge.row_weights import row_weights, weights_told
 from nnspec.spec.spec import Spec
@@ -117,6 +119,12 @@ class Judging:
         metrics = metrics_of(self.spec.training, head.name)
         return measure_declared(metrics, self.program.fitted, head, left)
 
+    def denoised(self, head: Reconstruction, noise: Random, split: SplitName) -> Metrics:
+        """Return what is left of noise that is added to the rows of a split."""
+        rows = self.dataset.splits[split].rows
+        noisy = Noisy(noise, self.spec.runtime.seed, rows, self.splits[split])
+        return measure_noise(self.program, head, noisy, self.truth(head, split))
+
     def baselines(self, head: Head, answers: Mapping[str, Answers]) -> Baselines | None:
         """Return the baselines of one output on the same rows, None where none are wanted."""
         if isinstance(head, Clusters):
@@ -168,6 +176,10 @@ class Judging:
             *weights_told(self.spec, self.dataset),
             *season_told(self.spec, self.dataset),
         )
+        if self.spec.evaluation.noise is not None and isinstance(head, Reconstruction):
+            noise = self.spec.evaluation.noise
+            for split in self.splits:
+                declared[split] = {**declared[split], **self.denoised(head, noise, split)}
         beside = Beside(self.baselines(head, answers), declared, told)
         reached = judge(head, answers, beside)
         return reached if decision is None else replace(reached, thresholds=decision.thresholds)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from nnspec.catalog.layer import Layer  # noqa: TC001 - pydantic reads it, of models within
 from nnspec.diagnostics import Span
 from nnspec.spec.model import Origin, RankDependent
+from nnspec.spec.part import Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +72,5 @@ class SubGraph:
     graph: Graph
     inputs: tuple[str, ...]
     trainable: bool
+    part: Part | None = None
+    """The finished run that it is taken from."""

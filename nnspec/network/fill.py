@@ -7,12 +7,13 @@ experiment. It is itself a spec, and filling it changes nothing.
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from pydantic import BaseModel
 
 from nnspec.catalog.base import CatalogObject
 from nnspec.document import Plain, plain, write_yaml
-from nnspec.network.edges import Node, Source
+from nnspec.network.edges import Node, Source, SubGraph
 from nnspec.network.network import Network, ResolvedNode
 from nnspec.network.resolve import Nested
 from nnspec.spec.learning import in_force
@@ -38,6 +39,18 @@ def hash_spec(spec: Spec, network: Network) -> str:
 def hash_model(network: Network) -> str:
     """Return the SHA-256 of the filled model alone, hexadecimal."""
     return hashlib.sha256(json.dumps(fill_model(network), sort_keys=True).encode()).hexdigest()
+
+
+def written_out(network: Network) -> Network:
+    """Return a network whose parts of other runs are models of its own, which need no such run."""
+    return replace(network, nodes=tuple(map(_alone, network.nodes)))
+
+
+def _alone(node: ResolvedNode) -> ResolvedNode:
+    layer = node.node.layer
+    if not isinstance(layer, SubGraph):
+        return node
+    return replace(node, node=replace(node.node, layer=replace(layer, part=None)))
 
 
 def fill_spec(spec: Spec, network: Network) -> dict[str, Plain]:
@@ -69,6 +82,9 @@ def fill_node(node: ResolvedNode) -> Plain:
     filled: dict[str, Plain] = {}
     if node.node.shares:
         filled["use"] = node.node.shares
+    elif isinstance(node.node.layer, SubGraph) and node.node.layer.part:
+        part, trainable = node.node.layer.part, node.node.layer.trainable
+        filled["use"] = {"run": part.run, "layer": part.layer, "trainable": trainable}
     else:
         filled |= fill_layer(node)
     within, _, local = node.name.rpartition(".")

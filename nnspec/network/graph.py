@@ -153,7 +153,7 @@ class Wiring:
             for one in unused:
                 message = f"{name} is given {one}, which none of its layers takes"
                 self.findings.add("G104", message, self.uses[name].origin.head)
-            self.parts[name] = SubGraph(graph, inputs, model.trainable)
+            self.parts[name] = SubGraph(graph, inputs, model.trainable, model.part)
         return self.parts[name]
 
     def source(self, wire: Wire, use: LayerUse | None) -> Source | None:

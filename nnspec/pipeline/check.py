@@ -21,6 +21,7 @@ from nnspec.network.machine import machine_memory
 from nnspec.network.memory import check_memory
 from nnspec.network.network import Network
 from nnspec.network.resolve import resolve
+from nnspec.pipeline.stored import open_stored
 from nnspec.pipeline.table_sizes import size_tables
 from nnspec.rules import apply_rules
 from nnspec.shapes import Tensor
@@ -149,7 +150,9 @@ def check_tree(
     document: Document, folder: Path, findings: Findings, *, allow_outside: bool
 ) -> Checked:
     """Check a document's tree, from its form to the rules."""
-    validated = validate_document(document, folder=folder, allow_outside=allow_outside)
+    validated = validate_document(
+        document, folder=folder, allow_outside=allow_outside, open_run=open_stored
+    )
     findings.extend(validated.findings)
     spec = validated.spec
     if spec is None:

@@ -9,6 +9,7 @@ from nnspec.build.model import build_model
 from nnspec.build.training import compile_training
 from nnspec.catalog.kohonen import Kohonen
 from nnspec.catalog.schedules import Schedule
+from nnspec.pipeline.begin import begin, part_weights
 from nnspec.pipeline.check import Source, check_source_of
 from nnspec.pipeline.opened import count_numbers, fit_network, read_data
 from nnspec.spec.spec import Spec
@@ -37,8 +38,10 @@ def compile_model(
         dataset = read_data(spec, network, allow_outside=allow_outside)
         network = fit_network(spec, dataset.fitted, counts=count_numbers(dataset))
         rows = len(dataset.splits["train"])
+    weights = part_weights(spec)
     policy, seed = spec.runtime.dtype_policy, spec.runtime.seed
     model = build_model(network, name=spec.name, seed=seed, policy=policy)
+    begin(model, weights)
     if spec.training is not None and not isinstance(spec.training.rule, Kohonen):
         steps = -(-whole_batches(model, rows) // spec.training.batch_size)
         compile_training(model, network, spec.training, steps_per_epoch=steps)

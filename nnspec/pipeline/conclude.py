@@ -6,6 +6,7 @@ import than many a network takes to train.
 
 from dataclasses import replace
 
+from nnspec.build.codes import build_codes
 from nnspec.build.program import Program
 from nnspec.build.raw import raw_columns
 from nnspec.catalog.kohonen import Kohonen
@@ -145,7 +146,8 @@ def with_model(trained: Trained, report: Report) -> Report:
         return report
     folder, rows = trained.folder, trained.dataset.splits["train"].features
     sample = raw_columns(rows.take(slice(0, SAMPLE)), trained.dataset.fitted.columns)
-    lines = export_savedmodel(trained.program, folder.path / MODEL, sample)
+    codes = build_codes(trained.program, trained.network, trained.spec.export.codes)
+    lines = export_savedmodel(trained.program, folder.path / MODEL, sample, codes=codes)
     folder.adopt(MODEL)
     if not lines:
         return report

@@ -5,30 +5,35 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from nnspec.build.program import Program, build_program
+import numpy as np
+
+from nnspec.build.codes import build_codes
+from nnspec.build.program import Program
 from nnspec.build.raw import raw_columns
-from nnspec.data import Dataset, NewRows, Preprocessing, check_unchanged
+from nnspec.data import Dataset, NewRows, check_unchanged
+from nnspec.data.table import Values
 from nnspec.diagnostics import Diagnostic
-from nnspec.document import parse_document
+from nnspec.engine import predict as predict_outputs
 from nnspec.exchange.write.savedmodel import export_savedmodel
+from nnspec.judge.answers import Answers
 from nnspec.judge.decision import Decisions, decided, decode_decisions
+from nnspec.judge.heads import Head
 from nnspec.judge.program import answer_new_rows, describe_heads, predict_split
 from nnspec.network.network import Network
-from nnspec.pipeline.check import check_document
 from nnspec.pipeline.conclude import SAMPLE, conclude, describe, judge, missed_gates
 from nnspec.pipeline.incomplete import check_weights, count_epochs, doubts_about, ended
 from nnspec.pipeline.indices import check_new_indices
 from nnspec.pipeline.new_rows import Data, read_new_rows
-from nnspec.pipeline.opened import fit_network, read_data, trainable_sections
+from nnspec.pipeline.opened import read_data, trainable_sections
 from nnspec.pipeline.prepare import filled_splits
+from nnspec.pipeline.rebuilt import rebuild
 from nnspec.pipeline.trained import Trained
 from nnspec.report.new_rows import describe_new_rows
-from nnspec.report.predictions import tabulate
+from nnspec.report.predictions import tabulate, tabulate_layer
 from nnspec.report.report import FORMAT, Report, decode_report
 from nnspec.report.written import Columns, encode_table
-from nnspec.run.checkpoint import load_weights
 from nnspec.run.folder import RunFolder
-from nnspec.run.layout import DECISIONS, PREPROCESSING, REPORT, SPEC
+from nnspec.run.layout import DECISIONS, REPORT
 from nnspec.run.manifest import TrainingRecord
 from nnspec.run.signals import SIGNALS
 from nnspec.spec.formats import Form
@@ -91,17 +96,11 @@ def open_run(path: Path) -> Finished:
     """
     folder = RunFolder.open(path)
     check_weights(folder)
-    source = Path(folder.manifest.spec.folder)
-    document = parse_document(folder.read(SPEC), str(path / SPEC))
-    spec, _ = check_document(document, folder=source, allow_outside=True).accept()
-    fitted = Preprocessing.from_json(folder.read(PREPROCESSING))
-    network = fit_network(spec, fitted)
-    program = build_program(spec, network, fitted)
-    load_weights(program.core, folder, "last")
+    made = rebuild(folder)
     decisions = read_decisions(folder)
     named = {name: one.thresholds for name, one in (decisions or {}).items()}
-    program = program.deciding(named)
-    return Finished(folder, spec, network, program, decisions, doubts_about(folder))
+    program = made.program.deciding(named)
+    return Finished(folder, made.spec, made.network, program, decisions, doubts_about(folder))
 
 
 def read_decisions(folder: RunFolder) -> Decisions | None:
@@ -149,7 +148,7 @@ def evaluate_rows(run: Finished, rows: NewRows) -> Evaluated:
     spec = replace(spec, evaluation=spec.evaluation.model_copy(update={"baselines": False}))
     dataset = Dataset({"test": rows}, fitted, str(run.folder.manifest.data), "")
     splits = filled_splits(run.program, dataset)
-    trained = Trained(spec, dataset, run.program, run.folder, splits, record_of(run))
+    trained = Trained(spec, run.network, dataset, run.program, run.folder, splits, record_of(run))
     judged = judge(trained, run.decisions or {})
     return Evaluated(describe(trained, judged), (*run.doubts, *rows.notes))
 
@@ -162,8 +161,10 @@ def reopen(run: Finished) -> Trained:
     """
     dataset = read_data(run.spec, run.network, allow_outside=True)
     check_unchanged(dataset, str(run.folder.manifest.data))
+    # What was fitted on another run's rows, of which a part begins this one, is not fitted anew.
+    dataset = replace(dataset, fitted=run.program.fitted)
     splits = filled_splits(run.program, dataset)
-    return Trained(run.spec, dataset, run.program, run.folder, splits, record_of(run))
+    return Trained(run.spec, run.network, dataset, run.program, run.folder, splits, record_of(run))
 
 
 def record_of(run: Finished) -> TrainingRecord:
@@ -181,7 +182,9 @@ def complete(trained: Trained) -> Report:
         return conclude(replace(trained, folder=folder))
 
 
-def predict(path: Path, data: Data, *, keep: Sequence[str] = ()) -> Predicted:
+def predict(
+    path: Path, data: Data, *, keep: Sequence[str] = (), output_of: str | None = None
+) -> Predicted:
     """Return the predictions of a run for new rows.
 
     Args:
@@ -189,37 +192,51 @@ def predict(path: Path, data: Data, *, keep: Sequence[str] = ()) -> Predicted:
         data: a table with the run's feature columns, or several files of one; targets are not
             needed.
         keep: columns that are to stand beside the predictions.
+        output_of: a layer whose output is given in their place.
     """
-    return predict_rows(open_run(path), read_new_rows(path, data, keep=keep))
+    rows = read_new_rows(path, data, keep=keep)
+    return predict_rows(open_run(path), rows, output_of=output_of)
 
 
-def predict_rows(run: Finished, rows: NewRows) -> Predicted:
-    """Return the predictions of a run for rows that were read.
+def predict_rows(run: Finished, rows: NewRows, *, output_of: str | None = None) -> Predicted:
+    """Return the predictions of a run for rows that were read, or the output of one layer.
 
     Raises:
-        Refused: D112 where a number has no row in the table that it is looked up in.
+        Refused: D112 where a number has no row in the table that it is looked up in; G101 for a
+            layer that the network does not have.
     """
     check_new_indices(run.network, run.program.fitted, rows)
-    training = trainable_sections(run.spec).training
-    inputs = run.program.features(rows.features)
-    predicted = predict_split(run.program, inputs, training.batch_size)
-    decisions = run.decisions or {}
-    pairs = [
-        (
-            head,
-            decided(
-                head,
-                answer_new_rows(run.program, head, predicted, rows),
-                decisions.get(head.name),
-            ),
-        )
-        for head in describe_heads(run.program)
-    ]
     left_out = rows.left_out.tolist()
     beside = rows.beside.of([*rows.rows.tolist(), *left_out])
     absent = [None] * len(left_out)
     files = {name: [*cells, *absent] for name, cells in rows.features.files.items()}
-    return Predicted(tabulate(pairs, left_out, {**files, **beside}), (*run.doubts, *rows.notes))
+    beside = {**files, **beside}
+    if output_of is None:
+        columns = tabulate(answer_rows(run, rows), left_out, beside)
+    else:
+        values = layer_output(run, rows, output_of)
+        columns = tabulate_layer(output_of, values, (rows.rows, left_out), beside)
+    return Predicted(columns, (*run.doubts, *rows.notes))
+
+
+def layer_output(run: Finished, rows: NewRows, name: str) -> Values:
+    """Return what leaves a layer for rows that were read, (rows, ...)."""
+    codes = build_codes(run.program, run.network, (name,))
+    assert codes is not None, "a layer is named"
+    (output,) = predict_outputs(codes.part, run.program.features(rows.features)).values()
+    return output.astype(np.float32) if output.dtype.kind in "fV" else output
+
+
+def answer_rows(run: Finished, rows: NewRows) -> list[tuple[Head, Answers]]:
+    """Return the answers of every trained output for rows that were read."""
+    training = trainable_sections(run.spec).training
+    predicted = predict_split(run.program, run.program.features(rows.features), training.batch_size)
+    decisions = run.decisions or {}
+    found = [
+        (head, answer_new_rows(run.program, head, predicted, rows))
+        for head in describe_heads(run.program)
+    ]
+    return [(head, decided(head, one, decisions.get(head.name))) for head, one in found]
 
 
 def encode_predicted(predicted: Predicted, rows: NewRows, form: Form) -> bytes:
@@ -236,17 +253,26 @@ def encode_evaluated(evaluated: Evaluated, rows: NewRows | None) -> bytes:
     return f"{json.dumps(document, indent=2, ensure_ascii=False)}\n".encode()
 
 
-def export(path: Path, output: Path) -> tuple[Diagnostic, ...]:
+def export(path: Path, output: Path, *, codes: Sequence[str] = ()) -> tuple[Diagnostic, ...]:
     """Write a run's SavedModel to another place, compared with the program once more.
+
+    Args:
+        path: the run folder.
+        output: the folder to write.
+        codes: layers whose outputs it gives too, in place of those that the spec names.
 
     Returns:
         What is to be said about the run.
+
+    Raises:
+        Refused: G101 for a layer that the network does not have.
     """
     run = open_run(path)
+    named = build_codes(run.program, run.network, codes or run.spec.export.codes)
     dataset = read_data(run.spec, run.network, allow_outside=True)
     rows = dataset.splits["train"].features.take(slice(0, SAMPLE))
     sample = raw_columns(rows, run.program.fitted.columns)
-    export_savedmodel(run.program, output, sample)
+    export_savedmodel(run.program, output, sample, codes=named)
     return run.doubts
 
 

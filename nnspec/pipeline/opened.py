@@ -14,6 +14,7 @@ from nnspec.data.read.source import read_source
 from nnspec.diagnostics import Diagnostic, Findings, Refused
 from nnspec.document import shorten
 from nnspec.network.network import Network
+from nnspec.pipeline.adopted import adopt_columns, check_parts
 from nnspec.pipeline.check import (
     Checked,
     CheckedSpec,
@@ -114,7 +115,10 @@ def read_data(spec: Spec, network: Network, *, allow_outside: bool = False) -> D
     units = {one.name: find_head(network, one).units for one in network.graph.outputs}
     try:
         needs = target_needs(sections.data, sections.training, units)
-        return load_dataset(sections.data, needs, folder=spec.folder, allow_outside=allow_outside)
+        dataset = load_dataset(
+            sections.data, needs, folder=spec.folder, allow_outside=allow_outside
+        )
+        return adopt_columns(dataset, network)
     except Refused as refused:
         raise Refused(placed(spec, refused.diagnostics)) from refused
 
@@ -157,6 +161,7 @@ def judge_network(
     apply_rules(spec, network, findings, counts=counts)
     check_targets(network, fitted, findings)
     check_class_weights(spec, fitted, findings)
+    findings.extend(check_parts(network, fitted))
     return network
 
 

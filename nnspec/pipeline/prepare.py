@@ -13,6 +13,7 @@ from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.engine import Plan, choose_device, current_device, use_threads, weighted_by_class
 from nnspec.judge.declared import build_metrics
 from nnspec.network.network import Network
+from nnspec.pipeline.begin import begin, part_weights
 from nnspec.pipeline.opened import Opened, trainable_sections
 from nnspec.rules.kernels import LAST, NO_FIRST, channels_first
 from nnspec.rules.kinds import inner
@@ -62,7 +63,9 @@ def build_for_training(
         fitted: the preprocessing.
         rows: training rows, which schedules that count epochs depend on.
     """
+    weights = part_weights(spec)
     program = build_program(spec, network, fitted)
+    begin(program.core, weights)
     training = trainable_sections(spec).training
     if isinstance(training.rule, Kohonen):
         return program

@@ -10,7 +10,8 @@ from rich.console import Console
 
 from nnspec.data.profile import profile
 from nnspec.diagnostics import Diagnostic, GateMissed
-from nnspec.network.fill import hash_spec, render_spec
+from nnspec.network.fill import hash_spec, render_spec, written_out
+from nnspec.pipeline.begin import records_of
 from nnspec.pipeline.check import Source, placing
 from nnspec.pipeline.opened import Opened, open_spec
 from nnspec.pipeline.prepare import Prepared, prepare
@@ -105,7 +106,7 @@ def run_opened(opened: Opened, place: Place, claim: Claim | None) -> RunResult:
             RunFolder.create(claimed, manifest) as folder,
         ):
             folder.tell(held)
-            folder.write(SPEC, render_spec(prepared.spec, prepared.network))
+            folder.write(SPEC, render_spec(prepared.spec, written_out(prepared.network)))
             dataset = prepared.dataset
             folder.write(PREPROCESSING, dataset.fitted.to_json())
             known = profile(dataset.seen.cells(), dataset.fitted.columns)
@@ -133,4 +134,5 @@ def describe_run(prepared: Prepared, place: Place) -> Manifest:
         data=prepared.dataset.fingerprint,
         device=spec.runtime.device,
         versions=versions(),
+        parts=records_of(spec),
     )

@@ -15,6 +15,7 @@ from nnspec.data import Arrays
 from nnspec.diagnostics import Diagnostic, RunFailed
 from nnspec.engine import Outcome
 from nnspec.engine import train as run_engine
+from nnspec.pipeline.begin import told_of
 from nnspec.pipeline.opened import trainable_sections
 from nnspec.pipeline.prepare import Prepared, filled_splits, plan_of, weighted
 from nnspec.pipeline.trained import Trained
@@ -47,9 +48,10 @@ def train(prepared: Prepared, folder: RunFolder, console: Console | None = None)
     training = weighted(spec, program, splits["train"])
     outcome = Run(prepared, folder, console).train(training, splits.get("validation"))
     seconds = time.monotonic() - begun
-    record = TrainingRecord(outcome.epochs, seconds, outcome.stopped, outcome.execution.lines())
+    lines = (*outcome.execution.lines(), *told_of(spec))
+    record = TrainingRecord(outcome.epochs, seconds, outcome.stopped, lines)
     folder.mark_trained(record)
-    return Trained(spec, prepared.dataset, program, folder, splits, record)
+    return Trained(spec, prepared.network, prepared.dataset, program, folder, splits, record)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ UNSHOWN: Mapping[str, str] = {
     "D120": "the table would hold thousands of categories",
     "D119": "the data would be an archive of arrays",
     "D125": "it is a finding about a table that a run is applied to",
+    "D161": "it is a finding about a run that another one begins with",
     "D126": "it is a finding about a table that a run is applied to",
     "D135": "it is a finding about a table that a run is applied to",
     "D152": "it is a finding about a table that a run is applied to",

@@ -44,6 +44,40 @@ def tabulate(
     for head, answers in outputs:
         for name, cells in _columns(head, answers, several=several):
             columns.append((name, [*cells, *[None] * len(left_out)] if len(left_out) else cells))
+    return _in_order(columns, rows, left_out)
+
+
+def tabulate_layer(
+    name: str,
+    values: Array,
+    numbered: tuple[Array, Sequence[int]],
+    beside: Mapping[str, Sequence[object]],
+) -> tuple[Column, ...]:
+    """Return the columns of a layer's output: `row`, what stands beside it, and one per number.
+
+    A number has its place behind the layer's name (code_0; conv_0_3_1); a single one has none.
+
+    Args:
+        name: the layer's name.
+        values: (rows, ...) its output.
+        numbered: numbers of those rows, and of rows that have no answer.
+        beside: columns of the data, a cell for each answer, then for each row that has none.
+    """
+    own, left_out = numbered
+    rows = [*own.tolist(), *left_out]
+    shape = values.shape[1:]
+    flat = values.reshape(len(values), -1).T.tolist()
+    single = len(flat) == 1
+    names = [name] if single else [f"{name}_{place}" for place in heads.places(shape)]
+    empty = [None] * len(left_out)
+    found = [(one, [*cells, *empty]) for one, cells in zip(names, flat, strict=True)]
+    return _in_order([("row", rows), *beside.items(), *found], rows, left_out)
+
+
+def _in_order(
+    columns: Sequence[Column], rows: Sequence[int], left_out: Sequence[int]
+) -> tuple[Column, ...]:
+    """Return columns of names of their own, their cells in the order of the data's rows."""
     names = _distinct(name for name, _ in columns)
     told = zip(names, (cells for _, cells in columns), strict=True)
     if not len(left_out):

@@ -8,6 +8,7 @@ from nnspec.rules import (
     activations,
     callbacks,
     capacity,
+    codes,
     competition,
     constants,
     counts,
@@ -20,6 +21,7 @@ from nnspec.rules import (
     lengths,
     loss_head,
     metrics,
+    noise,
     normalization,
     optimizers,
     outputs,
@@ -64,6 +66,8 @@ SUBJECTS = (
     halves,
     vocabulary,
     pixels,
+    codes,
+    noise,
 )
 """The modules of rules; importing one registers its rules."""
 

@@ -33,6 +33,8 @@ BY_LABELS = ("adjusted_rand", "purity")
 """Figures of clusters, and those that compare them with labels."""
 SOUGHT = ("precision", "recall", "f1")
 """Figures of a class that is looked for."""
+OF_NOISE = ("noise_rmse", "denoised_rmse", "noise_left")
+"""Figures of an output that is judged on noisy rows too."""
 RANKING = frozenset({"SparseTopKCategoricalAccuracy", "TopKCategoricalAccuracy"})
 SHARE = (0.0, 1.0)
 """What a share of rows can be."""
@@ -44,6 +46,7 @@ REACH: dict[str, Reach] = {
     "silhouette": (-1.0, 1.0),
     "adjusted_rand": (-0.5, 1.0),
     **dict.fromkeys(("topographic_error", "purity"), SHARE),
+    **dict.fromkeys(OF_NOISE, (0.0, None)),
     **dict.fromkeys(("accuracy", "macro_f1", "roc_auc", "subset_accuracy", *SOUGHT), SHARE),
 }
 """Built-in figure -> its smallest and largest value; None: no bound."""
@@ -64,6 +67,8 @@ def judged(case: Case, head: Head) -> tuple[str, ...]:
         built_in = (*built_in, *SOUGHT)
     if head.function == "step" and head.units == 1:
         built_in = tuple(name for name in built_in if name != "roc_auc")
+    if case.task(head) == "reconstruction" and case.spec.evaluation.noise is not None:
+        built_in = (*built_in, *OF_NOISE)
     if head.units == 1:
         built_in = tuple(name for name in built_in if name != OF_LABELS)
     return (*built_in, *(log_name(metric) for metric, _ in head.metrics))

@@ -57,6 +57,18 @@ class SpecOrigin:
 
 
 @dataclass(frozen=True, slots=True)
+class PartRecord:
+    """A part of another run that the network began with."""
+
+    run: str
+    """Folder of that run."""
+    layer: str
+    """Layer at which the part ends."""
+    sha256: str
+    """Checksum of that run's weights."""
+
+
+@dataclass(frozen=True, slots=True)
 class TrainingRecord:
     """How a training went: all of it that the weights do not hold."""
 
@@ -85,6 +97,8 @@ class Manifest:
     versions: Mapping[str, str] = field(default_factory=dict)
     weights: Mapping[str, Shapes] = field(default_factory=dict)
     """Layer -> shapes of its weights."""
+    parts: Mapping[str, PartRecord] = field(default_factory=dict)
+    """Layer -> the part of another run that it began as."""
     training: TrainingRecord | None = None
     """None until the training has ended."""
     artefacts: Mapping[str, Artefact] = field(default_factory=dict)

@@ -50,8 +50,32 @@ WIRING: dict[str, Schema] = {
         "additionalProperties": admit_variable({"type": "array", "minItems": 1}),
     },
     "use": {
-        "description": "Name of an earlier layer that is applied again, with the same weights.",
-        "type": "string",
+        "description": "Name of an earlier layer that is applied again, with the same weights; or "
+        "a part of a finished run: its layers up to one, with their trained weights.",
+        "type": ["string", "object"],
+        "properties": {
+            "run": {
+                "description": "Folder of a finished run, relative to the spec.",
+                "type": "string",
+                "minLength": 1,
+                "examples": ["runs/autoencoder"],
+            },
+            "layer": {
+                "description": "Layer of that run at which the part ends.",
+                "type": "string",
+                "minLength": 1,
+                "examples": ["code"],
+            },
+            "trainable": admit_variable(
+                {
+                    "description": "Whether training changes its weights further.",
+                    "type": "boolean",
+                    "default": True,
+                }
+            ),
+        },
+        "required": ["run", "layer"],
+        "additionalProperties": False,
     },
     "within": {
         "description": "Names of the block uses that the layer belongs to, as `render` writes it.",

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from nnspec.catalog.layer import Layer
 from nnspec.diagnostics import Span
 from nnspec.document import Node
+from nnspec.spec.part import Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +72,13 @@ class SubModel:
         section: its layers.
         inputs: names, inside, of the tensors it is given, where no Input layers say them.
         trainable: whether training changes its weights.
+        part: the finished run that its layers and weights come from; None where they are new.
     """
 
     section: "ModelSection"
     inputs: tuple[str, ...] = ()
     trainable: bool = True
+    part: Part | None = None
 
 
 @dataclass(frozen=True, slots=True)

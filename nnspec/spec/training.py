@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 from nnspec.catalog.callbacks import Callback
 from nnspec.catalog.dtypes import LearningPolicy
 from nnspec.catalog.keras_names import snake_case
+from nnspec.catalog.layers.regularization import Random
 from nnspec.catalog.learning_rules import LearningRule
 from nnspec.catalog.losses import Loss
 from nnspec.catalog.metrics import Metric
@@ -124,6 +125,13 @@ class EvaluationSection(Section):
     `youden` (recall and specificity, less 1) is largest, or, with `{recall: 0.9}` or `{precision:
     0.9}`, where the other of both is largest among thresholds that reach it. Of equals the one
     nearest to one half; each of several labels has its own. Baselines choose theirs alike."""
+    noise: Random | None = Field(default=None, examples=[{"GaussianNoise": 0.3}])
+    """Noise that is added to what the network is given, scaled as that is, where an output that
+    gives back its input is judged: one of Keras' layers of noise, drawn from the run's seed. The
+    report then has, on every split and against the rows without noise, in the units of `rmse`,
+    `noise_rmse`, the error of the noisy rows themselves, `denoised_rmse`, that of what the network
+    makes of them, and `noise_left`, the share of the one that the other is. The same layer at the
+    beginning of the network, where training alone has it, teaches it to take noise away."""
     gates: dict[Text, Gate] = Field(default={}, examples=[{"rmse": {"max": 60}}])
     """Bounds on the test metrics, by metric name: those of the report and those that
     `training.metrics` names."""
@@ -153,3 +161,7 @@ class ExportSection(Section):
 
     formats: list[Literal["savedmodel"]] = Field(default=["savedmodel"])
     """Formats written at the end of the training."""
+    codes: list[Text] = Field(default=[], examples=[["code"]])
+    """Layers whose outputs a second signature of the SavedModel, `codes`, gives by their names,
+    from the same raw columns: the code of an autoencoder, what a network makes of a text.
+    `nnspec predict --output-of LAYER` writes the same numbers."""

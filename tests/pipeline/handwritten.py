@@ -102,6 +102,30 @@ def digits_autoencoder() -> keras.Model:
     return model("digits_autoencoder", (8, 8), body)
 
 
+def digits_denoising() -> keras.Model:
+    def body(x: Tensor) -> Tensor:
+        x = layers.GaussianNoise(0.3)(x)
+        x = layers.Reshape((8, 8, 1))(x)
+        x = layers.Conv2D(32, 3, padding="same", activation="relu")(x)
+        x = layers.Conv2D(32, 3, strides=2, padding="same", activation="relu")(x)
+        x = layers.Conv2D(32, 3, padding="same", activation="relu", name="code")(x)
+        x = layers.Conv2DTranspose(32, 3, strides=2, padding="same", activation="relu")(x)
+        x = layers.Conv2D(1, 3, padding="same", activation="sigmoid")(x)
+        return layers.Reshape((8, 8))(x)
+
+    return model("digits_denoising", (8, 8), body)
+
+
+def sunspots_autoencoder() -> keras.Model:
+    def body(x: Tensor) -> Tensor:
+        x = layers.LSTM(16, name="code")(x)
+        x = layers.RepeatVector(24)(x)
+        x = layers.LSTM(32, return_sequences=True)(x)
+        return layers.Dense(1)(x)
+
+    return model("sunspots_autoencoder", (24, 1), body)
+
+
 HANDWRITTEN: dict[str, Callable[[], keras.Model]] = {
     one.__name__: one
     for one in (
@@ -113,5 +137,7 @@ HANDWRITTEN: dict[str, Callable[[], keras.Model]] = {
         sunspots_bidirectional,
         auto_mpg,
         digits_autoencoder,
+        digits_denoising,
+        sunspots_autoencoder,
     )
 }

@@ -18,6 +18,8 @@ from nnspec.pipeline.run import RunResult
 pytestmark = [pytest.mark.keras, pytest.mark.slow]
 SPECS = Path(__file__).parents[2] / "specs"
 NAMES = sorted(path.stem for path in SPECS.glob("*.yaml"))
+THEMSELVES = {"digits_autoencoder", "digits_denoising", "sunspots_autoencoder"}
+"""Specs of networks that give back their input."""
 CLASSES = {"digits", "breast_cancer", "wine"}
 MAPS = {"digits_map", "iris_map", "wine_kmeans"}
 Trained = Callable[[str], RunResult]
@@ -47,12 +49,35 @@ def test_sunspots_beat_the_last_value_by_a_tenth(trained: Trained, name: str) ->
     assert on_test(result)["rmse"] <= 0.9 * on_test(result, "last_value")["rmse"]
 
 
-@pytest.mark.parametrize("name", ["auto_mpg", "digits_autoencoder"])
+@pytest.mark.parametrize("name", ["auto_mpg", "digits_autoencoder", "digits_denoising"])
 def test_the_others_explain_most_of_the_variance(trained: Trained, name: str) -> None:
     assert on_test(trained(name))["r2"] >= 0.75
 
 
-@pytest.mark.parametrize("name", sorted({*NAMES} - {"digits_autoencoder", *MAPS}))
+def test_a_denoising_network_halves_the_error_of_the_noise(trained: Trained) -> None:
+    figures = on_test(trained("digits_denoising"))
+    assert figures["denoised_rmse"] <= 0.5 * figures["noise_rmse"]
+
+
+def test_a_window_is_given_back_better_than_its_mean(trained: Trained) -> None:
+    result = trained("sunspots_autoencoder")
+    assert on_test(result)["rmse"] <= 0.75 * on_test(result, "mean")["rmse"]
+
+
+def test_classes_are_told_from_the_codes_of_an_autoencoder(tmp_path: Path) -> None:
+    for name in ("digits_autoencoder", "two_steps/digits_codes"):
+        spec = (SPECS / f"{name}.yaml").read_text(encoding="utf-8")
+        (tmp_path / Path(name).name).with_suffix(".yaml").write_text(spec, encoding="utf-8")
+    begun = nnspec.train(tmp_path / "digits_autoencoder.yaml", runs=tmp_path / "runs")
+    result = nnspec.train(tmp_path / "digits_codes.yaml", runs=tmp_path / "runs")
+    assert on_test(result)["accuracy"] >= 0.9
+    table = tmp_path / "rows.npz"
+    np.savez(table, images=datasets.load_digits().images[:60].astype("float32"))
+    codes = [nnspec.predict(one.folder, table, output_of="code") for one in (begun, result)]
+    assert codes[0] == codes[1]
+
+
+@pytest.mark.parametrize("name", sorted({*NAMES} - THEMSELVES - MAPS))
 def test_figures_agree_with_scikit_learn_on_the_saved_predictions(
     trained: Trained, name: str
 ) -> None:

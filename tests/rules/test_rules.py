@@ -4,6 +4,7 @@ import pytest
 from learning_examples import LEARNING
 from map_examples import MAP_EXAMPLES
 from practice_examples import PRACTICE_EXAMPLES, UNMOVED
+from reconstruction_examples import RECONSTRUCTION_EXAMPLES
 from rule_examples import DIABETES, DIGITS, Example, check_text, serious
 from task_examples import SILENT_WITHOUT_FACTS, TASK_EXAMPLES
 from training_examples import TRAINING_EXAMPLES, UNTRAINED
@@ -20,6 +21,7 @@ EXAMPLES = [
     *TRAP_EXAMPLES,
     *LEARNING,
     *MAP_EXAMPLES,
+    *RECONSTRUCTION_EXAMPLES,
 ]
 
 

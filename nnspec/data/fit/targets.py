@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from nnspec.data.columns.refusals import refuse
 from nnspec.data.columns.roles import Roles, TargetNeed, TargetNeeds
+from nnspec.data.fit.adopted import units_of
 from nnspec.data.fit.cluster_labels import UNLEARNED
 from nnspec.data.fit.features import coarse, measure
 from nnspec.data.fit.fitted import (
@@ -20,7 +21,6 @@ from nnspec.data.fit.fitted import (
     TargetFit,
     TextFit,
 )
-from nnspec.data.fit.image import ImageFit
 from nnspec.data.fit.labels import labels_of
 from nnspec.data.fit.one_hot import class_names, one_hot_codes, one_number_per_class
 from nnspec.data.fit.rest import codes_against_rest, fit_against_rest, is_against_rest
@@ -150,25 +150,18 @@ def label_array(target: TargetFit) -> Values:
 
 
 def _fit_reconstruction(roles: Roles, output: str, features: Mapping[str, ColumnFit]) -> TargetFit:
-    """Return the scale of each number of the input that an output reconstructs.
-
-    Numbers of categories and booleans have no units: shift 0, scale 1.
-    """
+    """Return the scale of each number of the input that an output reconstructs."""
     name = roles.reconstructs[output]
-    shift: list[float] = []
-    scale: list[float] = []
     fits = [features[column] for column in roles.inputs[name]]
     for column in roles.inputs[name]:
         _check_reconstructed(column, features[column])
     fine = any(isinstance(fit, NumericFit) and fit.precision == "double" for fit in fits)
-    for fit in fits:
-        shift += [fit.shift] if isinstance(fit, NumericFit | ImageFit) else [0.0] * fit.width
-        scale += [fit.scale] if isinstance(fit, NumericFit | ImageFit) else [1.0] * fit.width
+    shift, scale = units_of(fits)
     return TargetFit(
         need="reconstruction",
         reconstructs=name,
-        shift=tuple(shift),
-        scale=tuple(scale),
+        shift=shift,
+        scale=scale,
         precision="double" if fine else "single",
     )
 

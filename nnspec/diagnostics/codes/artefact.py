@@ -95,4 +95,11 @@ ARTEFACT: tuple[Code, ...] = (
         "The run ended before its network had learned anything.",
         "Train the spec again.",
     ),
+    Code(
+        "A121",
+        "part of an unfinished run",
+        "A network begins with layers of another run once that run is complete: what they are "
+        "would otherwise change.",
+        "Complete it with `nnspec evaluate`, or train its spec again.",
+    ),
 )

@@ -247,4 +247,13 @@ DATA: tuple[Code, ...] = (
         "Add a row for each of these moments, with key, time and the columns known in advance.",
         Severity.WARNING,
     ),
+    Code(
+        "D161",
+        "other columns than a part has learned from",
+        "A part of a finished run is given columns of other names, another order or another kind "
+        "than in that run. Columns of the same names are encoded and scaled as that run has "
+        "fitted them; these cannot be.",
+        "Give it the columns that it has learned from.",
+        severity=Severity.WARNING,
+    ),
 )

@@ -42,8 +42,9 @@ GRAPH: tuple[Code, ...] = (
     Code(
         "G107",
         "misuse of use",
-        "`use` applies a named layer again; it takes a name and inputs of its own.",
-        "Name a layer.",
+        "`use` applies a named layer again, or takes the layers of a finished run from its input "
+        "to one layer; it has a name and inputs of its own.",
+        "Name a layer, or a run and its layer.",
     ),
     Code(
         "G201",

@@ -20,6 +20,8 @@ from tensorflow.core.protobuf.saved_object_graph_pb2 import SavedObjectGraph
 FILE = "saved_model.pb"
 FINGERPRINT = "fingerprint.pb"
 SIGNATURE = "serving_default"
+CODES = "codes"
+"""Signature of what leaves layers within the network."""
 
 
 def input_names(columns: Iterable[str]) -> dict[str, str]:
@@ -93,7 +95,7 @@ def _as_argument(name: str) -> str:
 
 
 def rename_inputs(folder: Path, names: Mapping[str, InputName]) -> None:
-    """Give the inputs of a written SavedModel's signature other names.
+    """Give the inputs of a written SavedModel's signatures other names.
 
     Args:
         folder: the SavedModel; its fingerprint, which is of the file's former bytes, goes.
@@ -101,8 +103,9 @@ def rename_inputs(folder: Path, names: Mapping[str, InputName]) -> None:
     """
     saved = SavedModel.FromString((folder / FILE).read_bytes())
     for graph in saved.meta_graphs:
-        inputs = graph.signature_def[SIGNATURE].inputs
-        _rename_keys(inputs, {name: one.name for name, one in names.items()})
+        for signature in {SIGNATURE, CODES} & set(graph.signature_def):
+            inputs = graph.signature_def[signature].inputs
+            _rename_keys(inputs, {name: one.name for name, one in names.items()})
         _rename_arguments(graph.object_graph_def, names)
     (folder / FILE).write_bytes(saved.SerializeToString(deterministic=True))
     (folder / FINGERPRINT).unlink(missing_ok=True)

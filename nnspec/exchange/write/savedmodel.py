@@ -8,6 +8,7 @@ import errno
 import json
 import shutil
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from os import getpid
 from pathlib import Path
@@ -18,6 +19,7 @@ import numpy as np
 import tensorflow as tf
 
 from nnspec.build.back import PREDICTION, PROBABILITIES, Back
+from nnspec.build.codes import Codes
 from nnspec.build.keras_graph import carried_states, inner_layers
 from nnspec.build.program import Program
 from nnspec.diagnostics import Diagnostic, RunFailed
@@ -27,7 +29,7 @@ from nnspec.engine.tensorflow.passes.folding import (
     find_folds,
     normalizations,
 )
-from nnspec.exchange.write.names import SIGNATURE, input_names, rename_inputs, traced_names
+from nnspec.exchange.write.names import CODES, SIGNATURE, input_names, rename_inputs, traced_names
 from nnspec.run.atomic import failure, publish_folder
 from nnspec.run.signals import SIGNALS
 
@@ -47,7 +49,11 @@ Answered = dict[str, tf.Tensor]
 
 
 def export_savedmodel(
-    program: Program, path: Path, sample: Mapping[str, tf.Tensor]
+    program: Program,
+    path: Path,
+    sample: Mapping[str, tf.Tensor],
+    *,
+    codes: Codes | None = None,
 ) -> tuple[str, ...]:
     """Write a program as a SavedModel that needs nothing but TensorFlow.
 
@@ -55,12 +61,14 @@ def export_savedmodel(
     (batch, length) over a series, any batch size, and returns the answers by name:
     `prediction` (batch,) or (batch, units) in the target's units, or labels (batch,) with
     `probabilities` (batch, classes). The loaded object's `serve` takes one mapping from the
-    columns' own names instead.
+    columns' own names instead. With `codes` there is a second signature of that name, and a
+    function `codes` beside `serve`: they give (batch, ...) of each layer by the layer's name.
 
     Args:
         program: front, core and back.
         path: the folder to write; one that is there is replaced at the very end.
         sample: raw columns by their own names, to compare the written graph on.
+        codes: layers whose outputs are given too.
 
     Returns:
         How the graph differs from the network's layers, in lines for the report.
@@ -74,34 +82,43 @@ def export_savedmodel(
     discard = partial(shutil.rmtree, temporary, ignore_errors=True)
     with SIGNALS.waiting(discard):
         try:
-            lines = _write_checked(program, temporary, path, few)
+            lines = _write_checked(Written(program, codes), temporary, path, few)
             publish_folder(temporary, path)
         finally:
             discard()
     return lines
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a SavedModel holds."""
+
+    program: Program
+    codes: Codes | None = None
+
+
 def _write_checked(
-    program: Program, temporary: Path, path: Path, sample: Mapping[str, tf.Tensor]
+    written: Written, temporary: Path, path: Path, sample: Mapping[str, tf.Tensor]
 ) -> tuple[str, ...]:
     """Write the graph and compare it; without folded layers where their rounding shows."""
-    folds = find_folds(program.core)
+    folds = find_folds(written.program.core)
     try:
-        _write(program, temporary, path, folds)
-        _compare(program, temporary, sample)
+        _write(written, temporary, path, folds)
+        _compare(written, temporary, sample)
     except RunFailed as failed:
         if not folds or failed.diagnostics[0].code != "A107":
             raise
         shutil.rmtree(temporary)
-        _write(program, temporary, path, ())
-        _compare(program, temporary, sample)
+        _write(written, temporary, path, ())
+        _compare(written, temporary, sample)
         return (UNFOLDED,)
     names = ", ".join(normalizations(folds))
     return (f"SavedModel: {FoldedNormalization.title} ({names})",) if folds else ()
 
 
-def _write(program: Program, temporary: Path, path: Path, folds: tuple[Rewrite, ...]) -> None:
+def _write(written: Written, temporary: Path, path: Path, folds: tuple[Rewrite, ...]) -> None:
     """Write the graph, its variables, and the names of the columns."""
+    program, codes = written.program, written.codes
 
     def answer(columns: Mapping[str, tf.Tensor]) -> Answered:
         with rewritten(folds):
@@ -119,9 +136,12 @@ def _write(program: Program, temporary: Path, path: Path, folds: tuple[Rewrite, 
     held = (*program.core.variables, *carried_states(program.core))
     module.state = [variable.value for variable in held]
     module.serve = tf.function(answer, autograph=False)
-    concrete = module.serve.get_concrete_function(specs)
+    functions = {SIGNATURE: module.serve}
+    if codes is not None:
+        module.codes = functions[CODES] = tf.function(codes, autograph=False)
+    signatures = {key: one.get_concrete_function(specs) for key, one in functions.items()}
     try:
-        tf.saved_model.save(module, str(temporary), signatures={SIGNATURE: concrete})
+        tf.saved_model.save(module, str(temporary), signatures=signatures)
         rename_inputs(temporary, traced)
         named = temporary / COLUMNS
         named.parent.mkdir(exist_ok=True)
@@ -155,9 +175,9 @@ def _units(program: Program) -> dict[str, list[str]]:
     }
 
 
-def _compare(program: Program, written: Path, sample: Mapping[str, tf.Tensor]) -> None:
+def _compare(written: Written, folder: Path, sample: Mapping[str, tf.Tensor]) -> None:
     """Raise A107 where the written graph does not answer as the program does."""
-    loaded = tf.saved_model.load(str(written))
+    program, loaded = written.program, tf.saved_model.load(str(folder))
     serve: Callable[[Mapping[str, tf.Tensor]], Answered] = loaded.serve
     tolerance = _tolerance(program.core)
     expected, found = program(sample), serve(sample)
@@ -168,11 +188,22 @@ def _compare(program: Program, written: Path, sample: Mapping[str, tf.Tensor]) -
             lead = _lead(probabilities.numpy(), _deciding(program, key))
         differing = _difference(found[key].numpy(), answer.numpy(), lead, tolerance)
         if differing is not None:
-            message = (
-                f'the written SavedModel answers "{key}" otherwise than the trained program on '
-                f"{len(answer)} rows: {differing}; the export was not kept"
-            )
-            raise RunFailed([Diagnostic("A107", message, file=str(written))])
+            raise _differs(key, len(answer), differing, folder)
+    if written.codes is not None:
+        layers, given = written.codes(sample), loaded.codes(sample)
+        for key, output in layers.items():
+            differing = _difference(given[key].numpy(), output.numpy(), None, tolerance)
+            if differing is not None:
+                raise _differs(key, len(output), differing, folder)
+
+
+def _differs(key: str, rows: int, differing: str, folder: Path) -> RunFailed:
+    """Return the failure of an export that answers otherwise than the program (A107)."""
+    message = (
+        f'the written SavedModel answers "{key}" otherwise than the trained program on '
+        f"{rows} rows: {differing}; the export was not kept"
+    )
+    return RunFailed([Diagnostic("A107", message, file=str(folder))])
 
 
 def _tolerance(core: keras.Model) -> float:

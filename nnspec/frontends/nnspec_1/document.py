@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 from typing import Any, TypeVar
 
@@ -29,6 +29,7 @@ from nnspec.reading.reader import Reader, Unreadable
 from nnspec.reading.substitute import ABOUT_VALUES, Substitution, names_used
 from nnspec.spec.data import SplitSection
 from nnspec.spec.model import NETWORK_INPUT, ModelSection
+from nnspec.spec.part import OpenRun
 from nnspec.spec.spec import Positions, Spec
 
 HOMES = {
@@ -58,7 +59,11 @@ class Validated:
 
 
 def validate_document(
-    document: Document, *, folder: FilePath | None = None, allow_outside: bool = False
+    document: Document,
+    *,
+    folder: FilePath | None = None,
+    allow_outside: bool = False,
+    open_run: OpenRun | None = None,
 ) -> Validated:
     """Return the spec of a document and everything that is wrong with its form.
 
@@ -66,8 +71,11 @@ def validate_document(
         document: the parsed text.
         folder: what relative paths are relative to; the current folder if absent.
         allow_outside: whether the model may stand in a file outside the folder.
+        open_run: opens finished runs, whose parts may begin the network.
     """
-    return DocumentReader(document, folder or FilePath(), allow_outside=allow_outside).read()
+    reader = DocumentReader(document, folder or FilePath(), allow_outside=allow_outside)
+    reader.source = replace(reader.source, open_run=open_run)
+    return reader.read()
 
 
 class DocumentReader:

@@ -49,6 +49,8 @@ class Item:
     within: str = ""
     members: tuple[tuple[Entry, ...], ...] = ((),)
     repeated: bool = False
+    part: Mapping | None = None
+    """What stands behind `use` where it names a layer of a finished run."""
     unnamed: bool = False
     """Whether a name stands beside it that was refused."""
     values: int = 1
@@ -71,7 +73,7 @@ def read_item(node: Node, reader: Reader) -> Item | None:
     else:
         return None
     members = read_members(beside, findings)
-    use = None if node.get("class_name") else read_text(beside.get("use"), findings)
+    use = None if node.get("class_name") else read_use(beside.get("use"), findings)
     if members is None or (written is None and use is None):
         return None
     name = read_name(beside.get("name"), findings)
@@ -81,12 +83,29 @@ def read_item(node: Node, reader: Reader) -> Item | None:
         name=name,
         unnamed="name" in beside and name is None,
         use=use,
+        part=beside["use"].value if use and isinstance(beside["use"].value, Mapping) else None,
         inputs=read_inputs(beside.get("inputs"), findings),
         within=(read_text(beside.get("within"), findings) or ("", None))[0],
         members=members,
         repeated="repeat" in beside or "each" in beside,
         values=count_values(node) - shared_values(beside.get("each")),
     )
+
+
+def read_use(entry: Entry | None, findings: Findings) -> tuple[str, Span] | None:
+    """Return the layer that `use` applies, with its place; of a part of a run the one it ends at.
+
+    What is wrong with a part is told where it is read.
+    """
+    if entry is None or not isinstance(entry.value, Mapping):
+        return read_text(entry, findings)
+    layer = entry.value.get("layer")
+    named = layer.value if isinstance(layer, Scalar) else None
+    parts = [one for one in str(named).split(".") if not one.isdigit()]
+    local = parts[-1] if isinstance(named, str) and parts else ""
+    # As a layer, `input` would stand before the input of that name.
+    fitting = LAYER_NAME.fullmatch(local) and local != "input"
+    return (local if fitting else "part"), entry.key
 
 
 def read_keras_form(node: Mapping, beside: dict[str, Entry], reader: Reader) -> Written | None:

@@ -28,6 +28,7 @@ from nnspec.frontends.nnspec_1.exchanged_wires import settle_exchanged
 from nnspec.frontends.nnspec_1.items import Item, read_item, read_outputs
 from nnspec.frontends.nnspec_1.layer_names import Names
 from nnspec.frontends.nnspec_1.model_source import ModelSource, refuse_mapping
+from nnspec.frontends.nnspec_1.parts import part_origin, read_part
 from nnspec.frontends.nnspec_1.scope import (
     Expansion,
     Scope,
@@ -203,7 +204,10 @@ class ModelReader:
         if len(self.layers) >= MOST_LAYERS or self.values > MOST_VALUES:
             what = f"{MOST_LAYERS:,} layers" if self.values <= MOST_VALUES else VALUES
             raise Refused([Diagnostic("L106", f"the model expands to more than {what}", item.span)])
-        if item.written is None:
+        if item.part is not None:
+            part = read_part(item.part, scope, self)
+            self.keep(LayerUse(name, part, wires, part_origin(item.span, item.part, scope)))
+        elif item.written is None:
             self.read_use(item, name, wires, scope)
         elif block := self.blocks.get(item.written.name):
             if block.layers is None:
@@ -216,11 +220,13 @@ class ModelReader:
             layer = self.read_layer(item.written, extra, scope)
             fed = () if is_input(layer, item.written) and item.inputs is None else wires
             doubtful = item.written.span in self.reader.doubted
-            use = LayerUse(name, layer, fed, origin, doubtful=doubtful)
-            self.layers.append(use)
-            self.expansions[name] = Expansion(
-                name, (use,), tuple(wire.source for wire in fed), name
-            )
+            self.keep(LayerUse(name, layer, fed, origin, doubtful=doubtful))
+
+    def keep(self, use: LayerUse) -> None:
+        """Add a layer that can be applied again."""
+        self.layers.append(use)
+        fed = tuple(wire.source for wire in use.wires)
+        self.expansions[use.name] = Expansion(use.name, (use,), fed, use.name)
 
     def read_layer(
         self, written: Written, extra: tuple[Entry, ...], scope: Scope
@@ -382,6 +388,10 @@ class ModelReader:
         """Return the reader of a model within this one, whose layers have names of their own."""
         within = ModelReader(self.reader, self.blocks, self.source)
         return replace(within, used_blocks=self.used_blocks, read_blocks=self.read_blocks)
+
+    def apart(self) -> "ModelReader":
+        """Return the reader of another spec's model, which knows no block of this one."""
+        return ModelReader(self.reader, {}, self.source)
 
     def follow(self, name: str) -> str:
         """Return the name itself, or that of the single layer an alias stands for."""

@@ -7,6 +7,7 @@ from nnspec.diagnostics import Diagnostic, Findings, Refused, Span
 from nnspec.document import Entry, Mapping, Node, Scalar, Sequence, kind_of, read_document, shorten
 from nnspec.frontends.keras.tree import as_keras_model
 from nnspec.language.near_names import suggest
+from nnspec.spec.part import OpenRun
 from nnspec.spec.source import locate
 
 MEANT = "did you mean layers?"
@@ -34,6 +35,8 @@ class ModelSource:
     folder: Path
     findings: Findings
     allow_outside: bool = False
+    open_run: OpenRun | None = None
+    """Opens finished runs, whose parts may begin the network; None: they are not looked at."""
 
     def open(self, node: Node) -> Node | None:
         """Return the model that a section names; the section itself if it names no file.

@@ -12,6 +12,11 @@ INDEX: dict[str, dict[str, str]] = {
             "squareplus step swish tanh tanh_shrink threshold"
         ),
     },
+    "augmentations": {
+        "nnspec.catalog.augmentations": (
+            "CutMix GaussianNoise MixUp Oversampling Scaling TimeWarping WindowSlicing"
+        ),
+    },
     "callbacks": {
         "nnspec.catalog.callbacks": "EarlyStopping ReduceLROnPlateau SwapEMAWeights TerminateOnNaN",
     },

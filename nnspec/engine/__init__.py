@@ -7,15 +7,14 @@ Both executors run the same steps over the same rows in the same order; `Outcome
 says which one ran, what XLA compiled, and why.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import keras
 
 from nnspec.data.arrays import Arrays
-from nnspec.data.rows import RowSource
+from nnspec.data.rows import EpochRows, RowSource
 from nnspec.engine.errors import found
-from nnspec.engine.executor import Executor
 from nnspec.engine.order import epoch_order
 from nnspec.engine.plan import EngineName, Execution, Outcome, Plan, XlaMode
 from nnspec.engine.tensorflow.device import (
@@ -67,7 +66,7 @@ def train(
     Args:
         model: compiled with optimizer, loss and metrics; its input and output names are the
             arrays' keys.
-        training: the rows to learn from.
+        training: the rows to learn from; `EpochRows` are read anew for every epoch.
         validation: the rows to measure on after each epoch.
         plan: batch, epochs, seed, executor.
         callbacks: Keras' callbacks, called at the ends of training, epochs and validations;
@@ -82,7 +81,8 @@ def train(
     checks = None if validation is None else whole_feed(model, validation)[0]
     build_variables(model, rows)
     executor = _executor(model, rows, checks, plan)
-    outcome = Training(executor, plan, rows.rows, listeners).run()
+    renew = _renewal(model, training, executor)
+    outcome = Training(executor, plan, rows.rows, listeners, renew=renew).run()
     return _noting(outcome, left_out, rows.rows, plan.batch_size)
 
 
@@ -126,7 +126,21 @@ def _noting(outcome: Outcome, left_out: int, rows: int, batch: int) -> Outcome:
     return replace(outcome, execution=replace(execution, reasons=(*execution.reasons, said)))
 
 
-def _executor(model: keras.Model, rows: Feed, checks: Feed | None, plan: Plan) -> Executor:
+def _renewal(
+    model: keras.Model, training: RowSource[Arrays], executor: Fused | KerasFit
+) -> Callable[[int], None] | None:
+    """Return what gives an executor the rows of an epoch; None where all epochs have the same."""
+    if not isinstance(training, EpochRows):
+        return None
+
+    def renew(epoch: int) -> None:
+        if epoch:  # the executor was made with the first
+            executor.renew(whole_feed(model, training.of_epoch(epoch))[0])
+
+    return renew
+
+
+def _executor(model: keras.Model, rows: Feed, checks: Feed | None, plan: Plan) -> Fused | KerasFit:
     choice = choose_here(model, plan, rows.rows)
     if choice.engine == "keras":
         return KerasFit(model, rows, checks, plan.batch_size, reasons=choice.reasons)

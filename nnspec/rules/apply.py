@@ -6,6 +6,7 @@ from nnspec.diagnostics import Findings, Span
 from nnspec.network.network import Network
 from nnspec.rules import (
     activations,
+    augmentation,
     callbacks,
     capacity,
     constants,
@@ -60,6 +61,7 @@ SUBJECTS = (
     halves,
     vocabulary,
     pixels,
+    augmentation,
 )
 """The modules of rules; importing one registers its rules."""
 

@@ -1,6 +1,7 @@
 """Every rule on its examples: what it reports, where, and that its repair holds."""
 
 import pytest
+from augmentation_examples import AUGMENTATION_EXAMPLES, SILENT
 from practice_examples import PRACTICE_EXAMPLES, UNMOVED
 from rule_examples import DIABETES, DIGITS, Example, check_text, serious
 from task_examples import SILENT_WITHOUT_FACTS, TASK_EXAMPLES
@@ -12,6 +13,7 @@ from nnspec.diagnostics.codes import CODES
 from nnspec.rules.rule import RULES
 
 EXAMPLES = [*TASK_EXAMPLES, *TRAINING_EXAMPLES, *PRACTICE_EXAMPLES, *TRAP_EXAMPLES]
+EXAMPLES += AUGMENTATION_EXAMPLES
 
 
 def named(example: Example) -> str:
@@ -41,6 +43,11 @@ def test_a_repaired_spec_has_no_other_error(example: Example) -> None:
 
 @pytest.mark.parametrize("example", SILENT_WITHOUT_FACTS, ids=named)
 def test_a_rule_is_silent_where_only_the_data_would_tell(example: Example) -> None:
+    assert serious(check_text(example.text(example.bad))) == []
+
+
+@pytest.mark.parametrize("example", SILENT, ids=named)
+def test_an_augmentation_that_fits_is_let_be(example: Example) -> None:
     assert serious(check_text(example.text(example.bad))) == []
 
 

@@ -268,4 +268,19 @@ TRAINING: tuple[Code, ...] = (
         "Compute it in float32.",
         Severity.WARNING,
     ),
+    Code(
+        "T160",
+        "augmentation that does not fit",
+        "A row may be changed where its target stays true, or changes along with it: shares of "
+        "classes need a loss that takes shares, a series that runs otherwise does not lead to the "
+        "same number, and a step or pixel that moves takes its label with it.",
+        "Use another augmentation, or the loss that the message names.",
+    ),
+    Code(
+        "T161",
+        "rare classes counted twice",
+        "Rows of rare classes that are repeated weigh more already; weights of classes would "
+        "make rare ones count more than frequent ones.",
+        "Keep one of `Oversampling` and `class_weight`.",
+    ),
 )

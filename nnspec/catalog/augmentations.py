@@ -4,7 +4,7 @@ They act on what the network would read, in the order of the list, and on traini
 Layers that augment pictures (RandomFlip ...) stand in the model.
 """
 
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -25,6 +25,8 @@ class Augmentation(CatalogObject, family="augmentations"):
     """Whether rows are mixed, and their targets with them."""
     of_series: ClassVar[bool] = False
     """Whether it acts along the steps of a series."""
+    of_pictures: ClassVar[bool] = False
+    """Whether it acts on pictures alone."""
     moves: ClassVar[bool] = False
     """Whether what stood at one step, or pixel, stands at another, or not at all."""
 
@@ -120,6 +122,19 @@ class CutMix(Augmentation):
 
     factor: Share = 1.0
     """Largest a: the larger, the larger the rectangles, half of a picture and less by turns."""
+
+
+class RandomFlip(Augmentation):
+    """Mirrors pictures by chance, and with them targets that have a class for each pixel.
+
+    The layer of this name, in the model, mirrors pictures alone.
+    """
+
+    shorthand = "mode"
+    of_pictures = True
+
+    mode: Literal["horizontal", "vertical", "horizontal_and_vertical"] = "horizontal_and_vertical"
+    """Which way: left and right, top and bottom, or both, each by a chance of its own."""
 
 
 class Oversampling(Augmentation):

@@ -14,14 +14,17 @@ INDEX: dict[str, dict[str, str]] = {
     },
     "augmentations": {
         "nnspec.catalog.augmentations": (
-            "CutMix GaussianNoise MixUp Oversampling Scaling TimeWarping WindowSlicing"
+            "CutMix GaussianNoise MixUp Oversampling RandomFlip Scaling TimeWarping "
+            "WindowSlicing"
         ),
     },
     "callbacks": {
         "nnspec.catalog.callbacks": "EarlyStopping ReduceLROnPlateau SwapEMAWeights TerminateOnNaN",
     },
     "columns": {
-        "nnspec.catalog.columns": "boolean category date identifier image integer numeric text",
+        "nnspec.catalog.columns": (
+            "boolean category date identifier image integer mask numeric text"
+        ),
     },
     "constraints": {
         "nnspec.catalog.constraints": (

@@ -18,6 +18,7 @@ from nnspec.rules import (
     kernels,
     lengths,
     loss_head,
+    masks,
     metrics,
     normalization,
     optimizers,
@@ -62,6 +63,7 @@ SUBJECTS = (
     vocabulary,
     pixels,
     augmentation,
+    masks,
 )
 """The modules of rules; importing one registers its rules."""
 

@@ -59,6 +59,10 @@ def test_an_augmentation_with_something_to_act_on_is_taken(
         (("table.csv", "", DENSE, WARP), NO_SERIES),
         (("table.csv", ", columns: {a: category}", WIDE, WARP), NO_SERIES),
         (
+            ("table.csv", "", DENSE, "RandomFlip"),
+            "RandomFlip acts on pictures; the network reads none",
+        ),
+        (
             ("table.csv", WORDS, DENSE, NOISE),
             "GaussianNoise acts on numbers; none of the columns is numeric",
         ),

@@ -13,6 +13,7 @@ from nnspec.catalog.augmentations import (
     GaussianNoise,
     MixUp,
     Oversampling,
+    RandomFlip,
     Scaling,
     TimeWarping,
     WindowSlicing,
@@ -146,6 +147,27 @@ def test_a_rectangle_of_another_picture_counts_by_its_area() -> None:
     boxes = inside.any(axis=2).sum(axis=1) * inside.any(axis=1).sum(axis=1)
     assert boxes.tolist() == inside.sum(axis=(1, 2)).tolist(), "rectangles"
     assert 0.1 < inside.mean() < 0.6
+
+
+@pytest.mark.parametrize("mode", ["horizontal", "vertical", "horizontal_and_vertical"])
+def test_a_mirrored_picture_takes_its_mask_along(mode: str) -> None:
+    random = np.random.default_rng(0)
+    pictures = random.normal(size=(64, 4, 6, 1)).astype(np.float32)
+    mask = np.greater(pictures[..., 0], 0).astype(np.int32)
+    given = Arrays({"x": pictures}, {"y": mask, "z": mask[:, :3]})
+    reach = Reach((True,), series=False, picture=True)
+    asked = AugmentedRows(given, (RandomFlip(mode=mode),), {"x": reach}, None, 0)
+    turned = asked.of_epoch(0)
+    assert (turned.targets["y"] == np.greater(turned.inputs["x"][..., 0], 0)).all()
+    assert (turned.targets["z"] == given.targets["z"]).all(), "of no picture's size"
+    ways = {"": pictures, "h": pictures[:, :, ::-1], "v": pictures[:, ::-1]}
+    ways["hv"] = pictures[:, ::-1, ::-1]
+    found = {
+        name: (turned.inputs["x"] == one).all(axis=(1, 2, 3)).sum() for name, one in ways.items()
+    }
+    expected = {"horizontal": {"", "h"}, "vertical": {"", "v"}}.get(mode, set(ways))
+    assert {name for name, count in found.items() if count} == expected
+    assert min(count for count in found.values() if count) > 64 / len(expected) / 3
 
 
 @pytest.mark.parametrize(("ratio", "expected"), [(1.0, [60, 60, 60]), (0.4, [60, 30, 24])])

@@ -56,7 +56,30 @@ AUGMENTATION_EXAMPLES = [
             f"{BINARY}\n{ASKED}", "data: {source: d.npz, features: [x], target: y}"),
 ]  # fmt: skip
 
+MASKS = """data:
+  source: cells.csv
+  target: mask
+  features: [photo]
+  columns: {photo: {image: {size: [32, 32]}}, mask: {mask: [32, 32]}}"""
+SEGMENTED = "- Conv2D: {filters: 1, kernel_size: 1, activation: sigmoid}"
+
+MASK_EXAMPLES = [
+    Example("T162", "RandomRotation: 0.1", "RandomBrightness: {factor: 0.1, value_range: [0, 1]}",
+            f"- @\n{SEGMENTED}", BINARY, MASKS),
+    Example("T162", "RandomFlip", "RandomInvert: {value_range: [0, 1]}",
+            f"- Pipeline: {{layers: [@]}}\n{SEGMENTED}", BINARY, MASKS),
+    Example("M105", "valid", "same",
+            "- Conv2D: {filters: 1, kernel_size: 3, padding: @, activation: sigmoid} #!", BINARY,
+            MASKS),
+    Example("M105", "sigmoid}", "sigmoid}\n- UpSampling2D: 2",
+            "- MaxPooling2D: 2\n- Conv2D: {filters: 1, kernel_size: 1, activation: @", BINARY,
+            MASKS),
+    Example("M105", "- Flatten", "", f"{SEGMENTED}\n@", BINARY, MASKS),
+]  # fmt: skip
+AUGMENTATION_EXAMPLES += MASK_EXAMPLES
+
 SILENT = [
+    Example("", "RandomFlip", "", SEGMENTED, f"{BINARY}\n{ASKED}", MASKS),
     Example("", "MixUp", "", "- Dense: {units: 1, activation: sigmoid}",
             f"loss: crossentropy\n{ASKED}", CANCER),
     Example("", "Oversampling, MixUp", "", SOFTMAX_3, f"{ONE_HOT}\n{ASKED}", IRIS),

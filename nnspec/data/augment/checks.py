@@ -21,6 +21,10 @@ def check_reaches(
             message = f"{name} acts along the steps of a series; the network reads a table's row"
             hint = "use windows, an array of steps, or a Reshape to [steps, 1] that comes first"
             yield Diagnostic("T160", message, hint=hint, path=path)
+        elif one.of_pictures and not any(reach.picture for reach in reaches):
+            message = f"{name} acts on pictures; the network reads none"
+            hint = "remove it, or write the layer of this name behind a Reshape to pictures"
+            yield Diagnostic("T160", message, hint=hint, path=path)
         elif isinstance(one, GaussianNoise) and not any(any(reach.numeric) for reach in reaches):
             message = f"{name} acts on numbers; none of the columns is numeric"
             hint = "remove it, or put a GaussianNoise layer behind the Embedding"

@@ -8,6 +8,7 @@ from nnspec.catalog.augmentations import (
     GaussianNoise,
     MixUp,
     Oversampling,
+    RandomFlip,
     Scaling,
     TimeWarping,
     WindowSlicing,
@@ -16,6 +17,7 @@ from nnspec.data.arrays import Arrays
 from nnspec.data.augment.draws import Draws
 from nnspec.data.augment.mixing import cut_mix, mix_up
 from nnspec.data.augment.noise import add_noise, scale
+from nnspec.data.augment.pictures import flip
 from nnspec.data.augment.reach import Reaches
 from nnspec.data.augment.sampling import classes_of, repeat_rows, wanted
 from nnspec.data.augment.series import slice_windows, warp_time
@@ -64,7 +66,11 @@ class AugmentedRows:
         return tuple(f"training rows: {self._said(one)}" for one in self.augmentations)
 
     def _said(self, asked: Augmentation) -> str:
-        settings = ", ".join(f"{name} {value:g}" for name, value in asked.arguments().items())
+        arguments = asked.arguments().items()
+        settings = ", ".join(
+            f"{name} {value:g}" if isinstance(value, float) else f"{name} {value}"
+            for name, value in arguments
+        )
         words = f"{asked.keras_name} ({settings}), drawn anew in every epoch"
         if isinstance(asked, Oversampling):
             return f"{words}: {self.rows:,} rows of {self.arrays.rows:,}"
@@ -89,6 +95,8 @@ class AugmentedRows:
                 return slice_windows(asked, arrays, self.reaches, draws)
             case TimeWarping():
                 return warp_time(asked, arrays, self.reaches, draws)
+            case RandomFlip():
+                return flip(asked, arrays, self.reaches, draws)
             case MixUp():
                 return mix_up(asked, arrays, draws)
             case CutMix():

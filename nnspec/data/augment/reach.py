@@ -24,10 +24,12 @@ class Reach:
         numeric: which numbers of the last axis are those of numeric columns, or of pixels; one
             stands for all of them.
         series: whether the first axis behind the rows is one of steps.
+        picture: whether the two axes behind the rows are those of pixels.
     """
 
     numeric: tuple[bool, ...]
     series: bool
+    picture: bool = False
 
     @property
     def marks(self) -> NDArray[np.bool_]:
@@ -81,7 +83,8 @@ def reach_of(fitted: Preprocessing, columns: tuple[str, ...], *, stepwise: bool)
     marks = tuple(chain.from_iterable(map(marks_of, fits)))
     windows = fitted.window is not None and columns[0] not in fitted.known
     table = not first.shape and not windows and stepwise and all(marks)
-    return Reach(marks, windows or table or 0 < len(first.shape) <= SERIES_RANK)
+    series = windows or table or 0 < len(first.shape) <= SERIES_RANK
+    return Reach(marks, series, picture=not windows and len(first.shape) >= SERIES_RANK)
 
 
 def marks_of(fit: ColumnFit) -> tuple[bool, ...]:

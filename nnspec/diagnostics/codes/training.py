@@ -283,4 +283,12 @@ TRAINING: tuple[Code, ...] = (
         "make rare ones count more than frequent ones.",
         "Keep one of `Oversampling` and `class_weight`.",
     ),
+    Code(
+        "T162",
+        "pictures moved away from their target",
+        "A layer that moves pixels has no hand on the target: a class for each pixel is then that "
+        "of another one.",
+        "Write `augmentation: [RandomFlip]` under `training`, which moves masks along, or layers "
+        "that change colours alone.",
+    ),
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import keras
 import tensorflow as tf
@@ -22,6 +22,8 @@ from nnspec.data.table import Values
 from nnspec.network.network import Network
 from nnspec.rules.head import Head, find_head
 from nnspec.spec.spec import Spec
+
+Given = TypeVar("Given")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,8 +90,8 @@ class Program:
         """Return raw feature columns as the core takes them."""
         return self.by_core(prepare_inputs(self.front, table))
 
-    def by_core(self, inputs: Mapping[str, Values]) -> dict[str, Values]:
-        """Return the front's tensors by the names of the core's inputs."""
+    def by_core(self, inputs: Mapping[str, Given]) -> dict[str, Given]:
+        """Return the front's tensors, or facts about them, by the core's inputs."""
         return {self.inputs[name]: values for name, values in inputs.items() if name in self.inputs}
 
 

@@ -3,7 +3,7 @@
 What an argument leaves open is decided by `missing`, `scaling` and `encoding` of the data section.
 """
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -254,7 +254,20 @@ class TextColumn(ColumnKind):
     most 1,000, if absent."""
 
 
-class ImageColumn(ColumnKind):
+class Pictured(ColumnKind, abstract=True):
+    """Cells are paths of pictures' files."""
+
+    size: Extent | None = Field(default=None, examples=[[64, 64]])
+    """Rows and columns, in pixels, that every picture is brought to. If absent they keep their
+    size, which must be the same for all."""
+    fit: Literal["stretch", "crop", "pad"] = "stretch"
+    """How a picture of another shape is brought to `size`: `stretch` changes its proportions,
+    `crop` cuts what is too much off both sides, `pad` adds black on both sides."""
+    missing: Literal["error", "drop"] | None = None
+    """What happens to rows without a picture: `error` or `drop`; no picture stands in for one."""
+
+
+class ImageColumn(Pictured):
     """Pictures: cells are paths of their files, relative to the table's own.
 
     PNG, JPEG, GIF, BMP, WebP, TIFF and PNM files are read with Pillow (pip install
@@ -274,19 +287,28 @@ class ImageColumn(ColumnKind):
     keras_name = "image"
     shorthand = "size"
 
-    size: Extent | None = Field(default=None, examples=[[64, 64]])
-    """Rows and columns, in pixels, that every picture is brought to. If absent they keep their
-    size, which must be the same for all."""
     channels: Literal[1, 3, 4] = 3
     """1 for shades of grey, 3 for red, green and blue, 4 with opacity as well."""
-    fit: Literal["stretch", "crop", "pad"] = "stretch"
-    """How a picture of another shape is brought to `size`: `stretch` changes its proportions,
-    `crop` cuts what is too much off both sides, `pad` adds black on both sides."""
     value_range: ValueRange = (0.0, 1.0)
     """Numbers that the darkest and the brightest value of a channel become: [0, 255] for networks
     with `include_preprocessing`, [-1, 1] for those that want 0 in the middle."""
-    missing: Literal["error", "drop"] | None = None
-    """What happens to rows without a picture: `error` or `drop`; no picture stands in for one."""
+
+
+class MaskColumn(Pictured):
+    """Pictures whose pixels are classes: a target that has a class for each pixel.
+
+    Cells are paths, as those of `image`; shades of grey and palettes are read as numbers from 0 to
+    255 and stay what they are: bringing them to `size`, with the `size` and `fit` of the pictures
+    that they belong to, takes the nearest pixel and none between two. Of 0 and 1, or any two
+    numbers, a sigmoid for each pixel is trained; of several a softmax, by the classes that occur.
+    An array column of whole numbers, (rows, columns), needs no kind to be such a target. Black,
+    0, is what `pad` adds.
+    """
+
+    keras_name = "mask"
+    shorthand = "size"
+
+    channels: ClassVar[Literal[1]] = 1
 
 
 class Identifier(ColumnKind):

@@ -12,11 +12,19 @@ INDEX: dict[str, dict[str, str]] = {
             "squareplus step swish tanh tanh_shrink threshold"
         ),
     },
+    "augmentations": {
+        "nnspec.catalog.augmentations": (
+            "CutMix GaussianNoise MixUp Oversampling RandomFlip Scaling TimeWarping "
+            "WindowSlicing"
+        ),
+    },
     "callbacks": {
         "nnspec.catalog.callbacks": "EarlyStopping ReduceLROnPlateau SwapEMAWeights TerminateOnNaN",
     },
     "columns": {
-        "nnspec.catalog.columns": "boolean category date identifier image integer numeric text",
+        "nnspec.catalog.columns": (
+            "boolean category date identifier image integer mask numeric text"
+        ),
     },
     "constraints": {
         "nnspec.catalog.constraints": (

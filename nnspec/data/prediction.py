@@ -7,6 +7,7 @@ from pathlib import Path as FilePath
 import numpy as np
 from numpy.typing import NDArray
 
+from nnspec.catalog.columns import MaskColumn
 from nnspec.data.carried import Carried, carry
 from nnspec.data.columns.dates import Form
 from nnspec.data.columns.kinds import type_columns
@@ -30,7 +31,7 @@ from nnspec.data.split.parts import Split
 from nnspec.data.table import Column, Rows, Table
 from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.language.near_names import nearest as like
-from nnspec.spec.data import KINDS, Kind
+from nnspec.spec.data import KINDS
 from nnspec.spec.source import nearest
 
 SHOWN = 20
@@ -119,7 +120,7 @@ def _rows_of(table: Table, fitted: Preprocessing, source: str, targets: tuple[st
     return NewRows(features, known, kept, left_out=left_out, notes=notes)
 
 
-def _read_table(raw: Raw, fitted: Preprocessing, targets: Mapping[str, Kind]) -> Table:
+def _read_table(raw: Raw, fitted: Preprocessing, targets: Mapping[str, Declared]) -> Table:
     """Return features and targets as they were typed in training; refuse what cannot be."""
     columns = _by_column(fitted)
     wanted = tuple(dict.fromkeys((*columns, *targets, *fitted.ordering)))
@@ -216,10 +217,10 @@ def _listed(names: Sequence[str]) -> str:
     return ", ".join(names[:SHOWN]) + more
 
 
-def _known_kinds(fitted: Preprocessing, raw: Raw) -> dict[str, Kind]:
+def _known_kinds(fitted: Preprocessing, raw: Raw) -> dict[str, Declared]:
     """Return the kind of every target column, and of that of weights if the table has it."""
-    kinds: dict[str, Kind] = {
-        name: kind
+    kinds: dict[str, Declared] = {
+        name: MaskColumn(size=(target.shape[0], target.shape[1])) if kind == "mask" else kind
         for target in fitted.targets.values()
         for name, kind in zip(target.sources or target.columns, target.kinds, strict=False)
     }

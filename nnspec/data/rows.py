@@ -1,6 +1,6 @@
 """Rows that are asked for by number, and need not be in memory all at once."""
 
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, runtime_checkable
 
 from nnspec.data.table import Rows
 
@@ -20,3 +20,11 @@ class RowSource(Protocol[Taken_co]):
 
     def take(self, order: Rows | slice, /) -> Taken_co:
         """Return the rows of these numbers, from 0, in this order."""
+
+
+@runtime_checkable
+class EpochRows(RowSource[Taken_co], Protocol[Taken_co]):
+    """Numbered rows that are others in every epoch, as many in each; `take` gives the first's."""
+
+    def of_epoch(self, epoch: int, /) -> Taken_co:
+        """Return all rows as an epoch has them, counted from 0."""

@@ -18,8 +18,8 @@ class Column:
 
     Attributes:
         kind: what the cells are. It fixes the array: numeric and integer hold numbers with NaN
-            for a missing cell; boolean 0.0, 1.0 or NaN; image bytes; the others texts, "" if
-            missing, dates such as 2024-01-31 13:05:00.
+            for a missing cell; boolean 0.0, 1.0 or NaN; image and mask bytes; the others texts, ""
+            if missing, dates such as 2024-01-31 13:05:00.
         values: (rows,) or, for an array column, (rows, *shape).
         form: how dates were written, in the signs of strptime; "" where that is in doubt.
         files: (rows,) file that each cell was read from, "" for a missing one; None where cells
@@ -46,7 +46,7 @@ class Column:
     def missing(self) -> NDArray[np.bool_]:
         """Return (rows,) where a cell, or any element of an array cell, is missing."""
         absent: NDArray[np.bool_]
-        if self.kind == "image" and self.files is not None:
+        if self.kind in {"image", "mask"} and self.files is not None:
             return np.asarray(self.files == "", dtype=np.bool_)
         if self.textual:
             absent = np.asarray(self.values == "", dtype=np.bool_)

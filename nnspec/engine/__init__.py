@@ -9,7 +9,7 @@ The first two run the same steps over the same rows in the same order; `Outcome.
 which one ran, what XLA compiled, and why.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import keras
@@ -17,7 +17,7 @@ import keras
 from nnspec.catalog.kohonen import Kohonen
 from nnspec.catalog.learning_rules import Perceptron
 from nnspec.data.arrays import Arrays
-from nnspec.data.rows import RowSource
+from nnspec.data.rows import EpochRows, RowSource
 from nnspec.engine.errors import found
 from nnspec.engine.executor import Executor
 from nnspec.engine.order import epoch_order
@@ -76,7 +76,7 @@ def train(
     Args:
         model: compiled with optimizer, loss and metrics; its input and output names are the
             arrays' keys.
-        training: the rows to learn from.
+        training: the rows to learn from; `EpochRows` are read anew for every epoch.
         validation: the rows to measure on after each epoch.
         plan: batch, epochs, seed, executor.
         callbacks: Keras' callbacks, called at the ends of training, epochs and validations;
@@ -95,7 +95,8 @@ def train(
         return learner.conclude(Training(learner, plan, rows.rows, listeners).run())
     listeners = KerasCallbacks(model, callbacks, plan, rows.rows)
     executor = _executor(model, rows, checks, plan)
-    outcome = Training(executor, plan, rows.rows, listeners).run()
+    renew = _renewal(model, training, executor)
+    outcome = Training(executor, plan, rows.rows, listeners, renew=renew).run()
     return _noting(outcome, left_out, rows.rows, plan.batch_size)
 
 
@@ -148,6 +149,20 @@ def _noting(outcome: Outcome, left_out: int, rows: int, batch: int) -> Outcome:
     )
     execution = outcome.execution
     return replace(outcome, execution=replace(execution, reasons=(*execution.reasons, said)))
+
+
+def _renewal(
+    model: keras.Model, training: RowSource[Arrays], executor: Executor
+) -> Callable[[int], None] | None:
+    """Return what gives an executor the rows of an epoch; None where all epochs have the same."""
+    if not isinstance(training, EpochRows) or not isinstance(executor, Fused | KerasFit):
+        return None
+
+    def renew(epoch: int) -> None:
+        if epoch:  # the executor was made with the first
+            executor.renew(whole_feed(model, training.of_epoch(epoch))[0])
+
+    return renew
 
 
 def _executor(model: keras.Model, rows: Feed, checks: Feed | None, plan: Plan) -> Executor:

@@ -1,6 +1,7 @@
 """Floor 8, the training loop: epochs, chunks, callbacks and history over any executor."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
@@ -78,6 +79,8 @@ class Training:
     epochs: int = 0
     stopped: str | None = None
     timings: dict[str, float] = field(default_factory=dict)
+    renew: Callable[[int], None] | None = None
+    """Gives the executor the rows of an epoch, where epochs have rows of their own."""
 
     def run(self) -> Outcome:
         """Train all epochs of the plan, or until a callback stops it.
@@ -131,6 +134,8 @@ class Training:
         """Run an epoch's steps; return its figures and whether all of them ran."""
         begun = time.perf_counter()
         plan = self.plan
+        if self.renew is not None:
+            self.renew(epoch)
         self.executor.begin(
             epoch_order(self.rows, seed=plan.seed, epoch=epoch, shuffle=plan.shuffle)
         )

@@ -44,6 +44,7 @@ ARTICLES = {
     "losses": "a loss",
     "metrics": "a metric",
     "callbacks": "a callback",
+    "augmentations": "an augmentation",
     "layers": "a layer",
     "sources": "a format",
     "columns": "a kind of column",

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from nnspec.data import Dataset, Preprocessing, load_dataset
+from nnspec.data.augment.checks import check_reaches
 from nnspec.data.columns.checks import check_columns, check_rows
 from nnspec.data.fit.fitted import CategoryFit, IntegerFit, NumericFit, TextFit
 from nnspec.data.fit.needs import target_needs
@@ -162,6 +163,8 @@ def judge_network(
     check_targets(network, fitted, findings)
     check_class_weights(spec, fitted, findings)
     findings.extend(check_parts(network, fitted))
+    asked = spec.training.augmentation if spec.training else []
+    findings.extend(placed(spec, list(check_reaches(asked, network, fitted))))
     return network
 
 

@@ -7,8 +7,12 @@ import tensorflow as tf
 from nnspec.build.batches import whole_batches
 from nnspec.build.program import Program, build_program
 from nnspec.build.training import compile_training
+from nnspec.catalog.augmentations import Oversampling
 from nnspec.catalog.kohonen import Kohonen
 from nnspec.data import SPLITS, Arrays, Dataset, Preprocessing, SplitName
+from nnspec.data.augment.epochs import AugmentedRows
+from nnspec.data.augment.reach import find_reaches
+from nnspec.data.augment.sampling import classes_of, wanted
 from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.engine import Plan, choose_device, current_device, use_threads, weighted_by_class
 from nnspec.judge.declared import build_metrics
@@ -47,7 +51,7 @@ def prepare(opened: Opened) -> Prepared:
     spec, network, dataset = opened.spec, opened.network, opened.dataset
     prepare_device(spec)
     check_kernels(network, spec.file)
-    rows = len(dataset.splits["train"])
+    rows = rows_of_an_epoch(spec, dataset)
     program = build_for_training(spec, network, dataset.fitted, rows=rows)
     return Prepared(spec, network, dataset, program)
 
@@ -73,6 +77,37 @@ def build_for_training(
     metrics = build_metrics(training, fitted)
     compile_training(program.core, network, training, steps_per_epoch=steps, metrics=metrics)
     return program
+
+
+def rows_of_an_epoch(spec: Spec, dataset: Dataset) -> int:
+    """Return how many training rows an epoch has, those among them that are repeated."""
+    asked, name = trainable_sections(spec).training.augmentation, classed_target(dataset.fitted)
+    if name is None or not asked or not isinstance(asked[0], Oversampling):
+        return len(dataset.splits["train"])
+    return sum(wanted(asked[0], classes_of(dataset.encoded_targets("train")[name])).values())
+
+
+def augmented(
+    spec: Spec, network: Network, program: Program, arrays: Arrays
+) -> Arrays | AugmentedRows:
+    """Return training rows as the spec enlarges their number, or as they are."""
+    asked = trainable_sections(spec).training.augmentation
+    if not asked:
+        return arrays
+    classed = classed_target(program.fitted)
+    return AugmentedRows(
+        arrays,
+        tuple(asked),
+        program.by_core(find_reaches(network, program.fitted)),
+        program.outputs[classed] if classed else None,
+        spec.runtime.seed,
+    )
+
+
+def classed_target(fitted: Preprocessing) -> str | None:
+    """Return the first output whose target is one class a row, None where there is none."""
+    classed = (name for name, one in fitted.targets.items() if one.counts)
+    return next(classed, None)
 
 
 def filled_splits(program: Program, dataset: Dataset) -> dict[SplitName, Arrays]:

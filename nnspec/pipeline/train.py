@@ -11,13 +11,14 @@ from rich.console import Console
 
 from nnspec.build.training import build_callbacks
 from nnspec.catalog.callbacks import TerminateOnNaN
-from nnspec.data import Arrays
+from nnspec.data import Arrays, RowSource
+from nnspec.data.augment.epochs import AugmentedRows
 from nnspec.diagnostics import Diagnostic, RunFailed
 from nnspec.engine import Outcome
 from nnspec.engine import train as run_engine
 from nnspec.pipeline.begin import told_of
 from nnspec.pipeline.opened import trainable_sections
-from nnspec.pipeline.prepare import Prepared, filled_splits, plan_of, weighted
+from nnspec.pipeline.prepare import Prepared, augmented, filled_splits, plan_of, weighted
 from nnspec.pipeline.trained import Trained
 from nnspec.pipeline.units import logged_metrics
 from nnspec.run.checkpoint import Checkpoints
@@ -45,11 +46,12 @@ def train(prepared: Prepared, folder: RunFolder, console: Console | None = None)
     spec, program = prepared.spec, prepared.program
     splits = filled_splits(program, prepared.dataset)
     begun = time.monotonic()
-    training = weighted(spec, program, splits["train"])
+    training = augmented(spec, prepared.network, program, weighted(spec, program, splits["train"]))
     outcome = Run(prepared, folder, console).train(training, splits.get("validation"))
     seconds = time.monotonic() - begun
-    lines = (*outcome.execution.lines(), *told_of(spec))
-    record = TrainingRecord(outcome.epochs, seconds, outcome.stopped, lines)
+    said = training.lines() if isinstance(training, AugmentedRows) else ()
+    execution = (*outcome.execution.lines(), *told_of(spec), *said)
+    record = TrainingRecord(outcome.epochs, seconds, outcome.stopped, execution)
     folder.mark_trained(record)
     return Trained(spec, prepared.network, prepared.dataset, program, folder, splits, record)
 
@@ -62,7 +64,7 @@ class Run:
     folder: RunFolder
     console: Console | None
 
-    def train(self, training: Arrays, validation: Arrays | None) -> Outcome:
+    def train(self, training: RowSource[Arrays], validation: Arrays | None) -> Outcome:
         """Run the engine; an interrupted training leaves its last state behind."""
         spec, program = self.prepared.spec, self.prepared.program
         section, plan = trainable_sections(spec).training, plan_of(spec)

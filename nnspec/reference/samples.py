@@ -30,6 +30,8 @@ def sample(kind: type[CatalogObject]) -> str:
             return write_yaml([written])
         case "metrics" | "callbacks":
             return f"{kind.family}:\n  {write_yaml([written])}"
+        case "augmentations":
+            return f"augmentation:\n  {write_yaml([written])}"
         case "schedules":
             return f"optimizer:\n  Adam:\n    learning_rate: {flow(written)}\n"
         case "columns":

@@ -6,6 +6,7 @@ from nnspec.diagnostics import Findings, Span
 from nnspec.network.network import Network
 from nnspec.rules import (
     activations,
+    augmentation,
     callbacks,
     capacity,
     codes,
@@ -20,6 +21,7 @@ from nnspec.rules import (
     learning,
     lengths,
     loss_head,
+    masks,
     metrics,
     noise,
     normalization,
@@ -68,6 +70,8 @@ SUBJECTS = (
     pixels,
     codes,
     noise,
+    augmentation,
+    masks,
 )
 """The modules of rules; importing one registers its rules."""
 

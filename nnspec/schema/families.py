@@ -18,6 +18,7 @@ Kinds = Mapping[str, type[CatalogObject]]
 
 EXAMPLES: Mapping[str, list[object]] = {
     "activations": ["relu", "gelu"],
+    "augmentations": ["MixUp"],
     "callbacks": ["TerminateOnNaN"],
     "columns": ["category", "date"],
     "constraints": ["UnitNorm"],

@@ -23,7 +23,9 @@ from nnspec.catalog.types import Flag, Integer, Said, Seed, Text
 from nnspec.spec.section import Section
 from nnspec.spec.window import Columns, WindowSection, as_columns
 
-Kind = Literal["numeric", "category", "boolean", "integer", "date", "text", "image", "identifier"]
+Kind = Literal[
+    "numeric", "category", "boolean", "integer", "date", "text", "image", "mask", "identifier"
+]
 """What a column's cells are."""
 KINDS: tuple[Kind, ...] = get_args(Kind)
 Missing = Policy

@@ -6,7 +6,7 @@ Each finding carries the path of the value that must change.
 from collections.abc import Iterator
 from itertools import chain, islice, pairwise
 
-from nnspec.catalog.columns import Date, ImageColumn, Numeric
+from nnspec.catalog.columns import Date, Numeric, Pictured
 from nnspec.diagnostics import MOST_ERRORS, Diagnostic, Path
 from nnspec.language.numbers import as_number
 from nnspec.spec.builtin import BundledSet, bundled_set
@@ -183,7 +183,7 @@ def _scaled_bins(section: DataSection) -> Iterator[Diagnostic]:
 def _fits(section: DataSection) -> Iterator[Diagnostic]:
     """Yield a finding for each column of pictures that are brought to no size, in some way."""
     for name, kind in section.columns.items():
-        if isinstance(kind, ImageColumn) and kind.size is None and kind.fit != "stretch":
+        if isinstance(kind, Pictured) and kind.size is None and kind.fit != "stretch":
             message = f"`fit: {kind.fit}` says how pictures are brought to a size, and none is said"
             path = ("data", "columns", name, "fit")
             yield Diagnostic("S115", message, hint="add size: [64, 64]", path=path)

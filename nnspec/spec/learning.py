@@ -18,6 +18,7 @@ REPLACED = ("optimizer", "loss")
 OF_LOSSES = ("loss_weights", "metrics", "class_weight")
 """Settings that speak of a loss or of targets, which a rule without targets has none of."""
 RULE = "rule"
+AUGMENTATION = "augmentation"
 ROW = 1
 """Rows per step of a rule that learns row by row."""
 
@@ -34,6 +35,12 @@ def settle_rule(values: Mapping[str, Any]) -> dict[str, Any]:
     if not isinstance(rule, LearningRule):
         return dict(values)
     refuse_both(rule, [name for name in REPLACED if name in values])
+    if values.get(AUGMENTATION):
+        raise PydanticCustomError(
+            "contradiction",
+            "`rule: {rule}` learns from the rows as they are; found augmentation beside it",
+            {"rule": rule.keras_name, "field": AUGMENTATION, "hint": "remove augmentation"},
+        )
     match rule:
         case Perceptron():
             return {**values, **for_perceptron(values, rule)}

@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
+from nnspec.catalog.augmentations import Augmentation
 from nnspec.catalog.callbacks import Callback
 from nnspec.catalog.dtypes import LearningPolicy
 from nnspec.catalog.keras_names import snake_case
@@ -52,6 +53,9 @@ class TrainingSection(Section):
     )
     """Factor on the loss of each class, by its label as text; `balanced`: the fewer training rows
     a class has, the more each counts, so that all classes weigh alike."""
+    augmentation: list[Augmentation] = Field(default=[])
+    """What enlarges the sample: changes of the training rows, in this order, drawn anew in every
+    epoch from the run's seed. Validation, test and prediction see rows as they are."""
     callbacks: list[Callback] = Field(default=[])
     """What acts between epochs."""
 

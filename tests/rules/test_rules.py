@@ -1,6 +1,7 @@
 """Every rule on its examples: what it reports, where, and that its repair holds."""
 
 import pytest
+from augmentation_examples import AUGMENTATION_EXAMPLES, SILENT
 from learning_examples import LEARNING
 from map_examples import MAP_EXAMPLES
 from practice_examples import PRACTICE_EXAMPLES, UNMOVED
@@ -22,6 +23,7 @@ EXAMPLES = [
     *LEARNING,
     *MAP_EXAMPLES,
     *RECONSTRUCTION_EXAMPLES,
+    *AUGMENTATION_EXAMPLES,
 ]
 
 
@@ -52,6 +54,11 @@ def test_a_repaired_spec_has_no_other_error(example: Example) -> None:
 
 @pytest.mark.parametrize("example", SILENT_WITHOUT_FACTS, ids=named)
 def test_a_rule_is_silent_where_only_the_data_would_tell(example: Example) -> None:
+    assert serious(check_text(example.text(example.bad))) == []
+
+
+@pytest.mark.parametrize("example", SILENT, ids=named)
+def test_an_augmentation_that_fits_is_let_be(example: Example) -> None:
     assert serious(check_text(example.text(example.bad))) == []
 
 

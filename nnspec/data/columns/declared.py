@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from nnspec.catalog.columns import Date, ImageColumn
+from nnspec.catalog.columns import Date, Pictured
 from nnspec.data.columns.dates import TWINS, Form
 from nnspec.data.columns.plain import Declared
 from nnspec.data.columns.roles import Roles
@@ -19,7 +19,7 @@ def declared(section: DataSection) -> dict[str, Declared]:
     for name, kind in section.columns.items():
         if isinstance(kind, Date) and kind.format is not None:
             kinds[name] = Form(kind.format)
-        elif isinstance(kind, ImageColumn):
+        elif isinstance(kind, Pictured):
             kinds[name] = kind
     return kinds
 
@@ -53,6 +53,10 @@ def _settings(table: Table, roles: Roles, section: DataSection) -> Iterator[Diag
             hint = f"features: {flow([name])}, and another column here; or leave out the target"
             yield Diagnostic("S115", message, hint=hint, path=("data", "target"))
     for name in roles.read:
+        if table[name].kind == "mask":
+            message = f'"{name}" holds masks, which are targets alone'
+            hint = f"write {flow({name: 'image'})} for pictures, or target: {name}"
+            yield Diagnostic("S115", message, hint=hint, path=("data", "columns", name))
         if section.kinds.get(name) == "identifier":
             message = f'"{name}" is declared an identifier, which is no feature'
             yield Diagnostic("S115", message, path=("data", "columns", name))

@@ -10,7 +10,7 @@ from typing import assert_never
 import numpy as np
 import polars as pl
 
-from nnspec.catalog.columns import ImageColumn
+from nnspec.catalog.columns import ImageColumn, MaskColumn, Pictured
 from nnspec.data.columns.cells import name_categories, read_texts
 from nnspec.data.columns.dates import CANONICAL, ISO, Form, find_forms, read_dates
 from nnspec.data.columns.distinct import find_distinct
@@ -75,8 +75,8 @@ def type_columns(
 
 def _read(raw: Raw, name: str, declared: Declared | None, null_values: tuple[str, ...]) -> Column:
     """Return one column, typed, with the files that its cells were read from."""
-    declared = ImageColumn() if declared == "image" else declared
-    if isinstance(declared, ImageColumn):
+    declared = {"image": ImageColumn(), "mask": MaskColumn()}.get(str(declared), declared)
+    if isinstance(declared, Pictured):
         return read_column(raw, name, declared, null_values)
     cells = raw.columns[name]
     if not isinstance(cells, pl.Series):
@@ -274,7 +274,7 @@ def _typed(cells: pl.Series, kind: Declared) -> Column:
             return Column(kind, _checked(cells, whole, "a whole number"))
         case "numeric":
             return Column(kind, _numbers(cells))
-        case "image" | ImageColumn():
+        case "image" | "mask" | Pictured():
             raise AssertionError("pictures are read from files, not typed")
         case _:
             assert_never(kind)

@@ -6,7 +6,7 @@ from pathlib import Path as FilePath
 import numpy as np
 import polars as pl
 
-from nnspec.catalog.columns import ImageColumn
+from nnspec.catalog.columns import ImageColumn, Pictured
 from nnspec.data.columns.cells import read_texts
 from nnspec.data.columns.refusals import refuse
 from nnspec.data.read.pictures import Failed, check_library, read_pictures
@@ -14,9 +14,14 @@ from nnspec.data.read.raw import Raw
 from nnspec.data.table import Column, Values
 from nnspec.diagnostics import Diagnostic, Path, Refused
 
+MASKS = 3
+"""Axes of an array of masks."""
 
-def read_column(raw: Raw, name: str, said: ImageColumn, null_values: tuple[str, ...]) -> Column:
+
+def read_column(raw: Raw, name: str, said: Pictured, null_values: tuple[str, ...]) -> Column:
     """Return a column of pictures, uint8 of (rows, rows of pixels, columns of pixels, channels).
+
+    Masks have no channels.
 
     Raises:
         Refused: D101, D102, D110 and D116 for pictures that cannot be read, D106 for cells that are
@@ -24,7 +29,9 @@ def read_column(raw: Raw, name: str, said: ImageColumn, null_values: tuple[str, 
     """
     cells = raw.columns[name]
     if not isinstance(cells, pl.Series):
-        return _from_bytes(name, cells, said)
+        if isinstance(said, ImageColumn):
+            return _from_bytes(name, cells, said)
+        return _from_numbers(name, cells, said)
     if cells.dtype != pl.String:
         message = f'column "{name}" holds {cells.dtype}; expected paths of pictures, as texts'
         raise refuse("D106", message, path=_place(name))
@@ -34,6 +41,8 @@ def read_column(raw: Raw, name: str, said: ImageColumn, null_values: tuple[str, 
     if pictures.failed:
         raise Refused([_told(name, places, pictures.failed)])
     files = np.asarray(_paths(cells, null_values), dtype=object)
+    if not isinstance(said, ImageColumn):
+        return Column("mask", pictures.pixels[..., 0], files=files, digest=pictures.digest)
     return Column("image", pictures.pixels, files=files, digest=pictures.digest)
 
 
@@ -96,6 +105,20 @@ def _from_bytes(name: str, values: Values, said: ImageColumn) -> Column:
         )
         raise refuse("D106", message, path=_place(name))
     return Column("image", pixels)
+
+
+def _from_numbers(name: str, values: Values, said: Pictured) -> Column:
+    """Return masks that an array holds already, of the size that is said."""
+    pixels = values[..., 0] if values.ndim == MASKS + 1 and values.shape[-1] == 1 else values
+    sized = said.size is None or pixels.shape[1:] == said.size
+    if pixels.dtype.kind not in "biu" or pixels.ndim != MASKS or not sized:
+        size = said.size or ("rows", "columns")
+        message = (
+            f'column "{name}" is an array {values.shape} of {values.dtype}; expected whole '
+            f"numbers of ({', '.join(map(str, ('masks', *size)))})"
+        )
+        raise refuse("D106", message, path=_place(name))
+    return Column("mask", pixels)
 
 
 def _place(name: str) -> Path:

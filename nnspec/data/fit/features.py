@@ -93,8 +93,9 @@ def fit_column(name: str, column: Column, section: DataSection) -> ColumnFit:
             return fit_text(name, column, section)
         case "image":
             return fit_image(name, column, section)
-        case "identifier":
-            raise _refuse("S115", name, f'"{name}" is an identifier, which is no feature')
+        case "identifier" | "mask":
+            what = "an identifier" if column.kind == "identifier" else "a column of masks"
+            raise _refuse("S115", name, f'"{name}" is {what}, which is no feature')
         case _:
             assert_never(column.kind)
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nnspec.catalog.columns import ImageColumn
+from nnspec.catalog.columns import ImageColumn, Pictured
 from nnspec.data.columns.refusals import refuse, unopened
 from nnspec.data.read.content import first_line
 from nnspec.data.read.raw import DATA_LIMIT
@@ -84,7 +84,7 @@ class Pictures:
     failed: dict[int, Failed]
 
 
-def read_pictures(files: Sequence[FilePath | None], said: ImageColumn) -> Pictures:
+def read_pictures(files: Sequence[FilePath | None], said: Pictured) -> Pictures:
     """Return pictures in one array.
 
     Args:
@@ -113,7 +113,8 @@ def read_pictures(files: Sequence[FilePath | None], said: ImageColumn) -> Pictur
                 failed[place] = _of_another_size(read[0].shape, pixels.shape[1:])
             digest.update(read[1])
     if pixels is None:
-        pixels = np.zeros((len(files), 1, 1, said.channels), np.uint8)
+        channels = said.channels if isinstance(said, ImageColumn) else 1
+        pixels = np.zeros((len(files), 1, 1, channels), np.uint8)
     return Pictures(pixels, digest.hexdigest(), failed)
 
 
@@ -137,13 +138,13 @@ def _of_another_size(found: tuple[int, ...], first: tuple[int, ...]) -> Failed:
     return Failed("D110", reason, f"say what size all are brought to: image: {{size: {size}}}")
 
 
-def _in_threads(files: Sequence[FilePath | None], said: ImageColumn) -> Iterator[Read | None]:
+def _in_threads(files: Sequence[FilePath | None], said: Pictured) -> Iterator[Read | None]:
     """Yield what each file gives, in their order; Pillow lets other threads run meanwhile."""
     with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
         yield from pool.map(partial(read_picture, said=said), files)
 
 
-def read_picture(file: FilePath | None, said: ImageColumn) -> Read | None:
+def read_picture(file: FilePath | None, said: Pictured) -> Read | None:
     """Return a picture's pixels and its file's SHA-256, or why there are none."""
     if file is None:
         return None
@@ -168,7 +169,7 @@ class Undecoded(Exception):
         self.failed = failed
 
 
-def decode(data: bytes, said: ImageColumn) -> Values:
+def decode(data: bytes, said: Pictured) -> Values:
     """Return a picture's pixels, (rows, columns, channels), uint8.
 
     Raises:
@@ -190,8 +191,11 @@ def decode(data: bytes, said: ImageColumn) -> Values:
             raise Undecoded(Failed("D116", reason, "save it smaller"))
         upright = ImageOps.exif_transpose(opened)
         wide = opened.format == "PPM" and opened.mode == WIDE
-        plain = eight_bits(upright) if wide or opened.mode in DEEP else upright
-        picture = in_channels(plain, said.channels)
+        if isinstance(said, ImageColumn):
+            plain = eight_bits(upright) if wide or opened.mode in DEEP else upright
+            picture = in_channels(plain, said.channels)
+        else:
+            picture = numbered(upright)
     if said.size is not None:
         picture = brought(picture, said)
     pixels: Values = np.asarray(picture, np.uint8)
@@ -225,13 +229,28 @@ def in_channels(picture: "Image", channels: int) -> "Image":
     return picture.convert("L" if channels == 1 else "RGB")
 
 
-def brought(picture: "Image", said: ImageColumn) -> "Image":
+def numbered(picture: "Image") -> "Image":
+    """Return a mask by the numbers of its pixels: shades of grey, or places in its palette.
+
+    Raises:
+        Undecoded: its pixels are colours, or of more than 8 bits.
+    """
+    if picture.mode not in {"1", "L", "P"}:
+        reason = f"has pixels of the kind {picture.mode}; a mask has one number from 0 to 255 each"
+        raise Undecoded(Failed("D102", reason, "save it as an 8-bit PNG, grey or with a palette"))
+    from PIL import Image  # noqa: PLC0415
+
+    return Image.fromarray(np.asarray(picture, np.uint8))
+
+
+def brought(picture: "Image", said: Pictured) -> "Image":
     """Return a picture of the size that is said."""
     from PIL import Image, ImageOps  # noqa: PLC0415
 
     assert said.size is not None, "others keep their size"
     rows, columns = said.size
-    way = Image.Resampling.BILINEAR
+    smooth = isinstance(said, ImageColumn)
+    way = Image.Resampling.BILINEAR if smooth else Image.Resampling.NEAREST
     match said.fit:
         case "stretch":
             return picture.resize((columns, rows), way)

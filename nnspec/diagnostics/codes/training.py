@@ -304,4 +304,27 @@ TRAINING: tuple[Code, ...] = (
         "with its clusters when it is trained; no other network has clusters to compare.",
         "Name the column as `labels` for a map, and as `target` for a network that learns it.",
     ),
+    Code(
+        "T160",
+        "augmentation that does not fit",
+        "A row may be changed where its target stays true, or changes along with it: shares of "
+        "classes need a loss that takes shares, a series that runs otherwise does not lead to the "
+        "same number, and a step or pixel that moves takes its label with it.",
+        "Use another augmentation, or the loss that the message names.",
+    ),
+    Code(
+        "T161",
+        "rare classes counted twice",
+        "Rows of rare classes that are repeated weigh more already; weights of classes would "
+        "make rare ones count more than frequent ones.",
+        "Keep one of `Oversampling` and `class_weight`.",
+    ),
+    Code(
+        "T162",
+        "pictures moved away from their target",
+        "A layer that moves pixels has no hand on the target: a class for each pixel is then that "
+        "of another one.",
+        "Write `augmentation: [RandomFlip]` under `training`, which moves masks along, or layers "
+        "that change colours alone.",
+    ),
 )

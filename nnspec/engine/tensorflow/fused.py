@@ -71,6 +71,11 @@ class Fused(ModelState):
             passes=summary(self._trained.rewrites),
         )
 
+    def renew(self, training: Feed) -> None:
+        """Take in other training rows, as many as those before."""
+        self._feeds = (training, self._feeds[1])
+        self._training.renew(training)
+
     def begin(self, order: Rows) -> None:
         """Take in the epoch's order."""
         self._order = order
@@ -162,7 +167,7 @@ def core(model: keras.Model, *, xla: bool, compiled_update: bool = True) -> Core
     return Core(model, plan_rewrites(model, PASSES, setting), xla, any_length)
 
 
-def source(network: Core, rows: Feed, batch: int, *, training: bool) -> Source:
+def source(network: Core, rows: Feed, batch: int, *, training: bool) -> Resident | Streamed:
     """Return the rows with the compiled steps over them: on the device, or in blocks."""
     resident = fits(rows, current_device())
     block = block_of(rows, batch, most_bytes=None if resident else BLOCK_BYTES)

@@ -59,6 +59,10 @@ class KerasFit(ModelState):
             reasons=self.reasons,
         )
 
+    def renew(self, training: Feed) -> None:
+        """Take in other training rows, as many as those before."""
+        self.training = training
+
     def begin(self, order: Rows) -> None:
         """Take in the epoch's order; its batches are read from the next step on."""
         self._order = order

@@ -100,6 +100,10 @@ class Resident:
         self._order = tf.range(steps.block.rows)
         self._laid_out = self._rows
 
+    def renew(self, feed: Feed) -> None:
+        """Bring other rows to the device."""
+        self._rows = feed.tensors()
+
     def begin(self, order: Rows) -> None:
         """Bring the epoch's order to the device."""
         self._order = tf.constant(order)
@@ -128,6 +132,10 @@ class Streamed:
         self._natural = tf.range(steps.block.rows)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="rows")
         self._blocks: dict[int, Future[Tensors]] = {}
+
+    def renew(self, feed: Feed) -> None:
+        """Take in other rows; `begin` forgets what was gathered of those before."""
+        self.feed = feed
 
     def begin(self, order: Rows) -> None:
         """Forget the last epoch's blocks."""

@@ -25,6 +25,8 @@ FIGURES = {
     "sunspots_bidirectional": ("rmse", "last_value"),
     "auto_mpg": ("mae", "ridge"),
     "digits_autoencoder": ("r2", "mean"),
+    "digits_denoising": ("r2", "mean"),
+    "sunspots_autoencoder": ("rmse", "mean"),
 }
 """Spec -> the metric that is reported, and the baseline beside it."""
 

@@ -93,6 +93,12 @@ def sunspots() -> Parts:
     return windows[:split], windows[split:end], targets[:split], targets[split:end]
 
 
+def windows_to_themselves() -> Parts:
+    """Return windows of sunspots, and the windows again as what is to be reconstructed."""
+    train_x, held_x, _, _ = sunspots()
+    return train_x, held_x, train_x, held_x
+
+
 def auto_mpg() -> Parts:
     """Return the measures, standardized, and the origin as a number."""
     import polars as pl
@@ -190,6 +196,10 @@ SCRIPTS = {
         reduces_rate=True,
     ),
     "digits_autoencoder": Script(digits_to_themselves, adam(2e-3), "mse", errors_alone, 10),
+    "digits_denoising": Script(digits_to_themselves, adam(2e-3), "mse", errors_alone, 8),
+    "sunspots_autoencoder": Script(
+        windows_to_themselves, adam(5e-3), "mse", errors_alone, 25, batch=16
+    ),
     "sunspots": Script(sunspots, adam(5e-3), "mse", errors_alone, 25, batch=16),
     "sunspots_bidirectional": Script(sunspots, adam(5e-3), "mse", errors_alone, 25, batch=16),
     "auto_mpg": Script(auto_mpg, adam(2e-3), "mse", errors, 20),

@@ -34,7 +34,7 @@ def build_object(described: CatalogObject, **more: object) -> Any:  # noqa: ANN4
     arguments = {name: build_value(value) for name, value in described.arguments().items()}
     if described.family == "activations":
         return build_activation(described, arguments)
-    if described.beyond_keras:
+    if described.beyond_keras and not described.keras_module:
         # `accuracy` and `crossentropy` are words that Keras resolves by the shapes it is given.
         return described.keras_name
     own = described.keras_module

@@ -122,6 +122,10 @@ INDEX: dict[str, dict[str, str]] = {
             "categorical_hinge ce crossentropy ctc hinge kl_divergence kld "
             "sparse_categorical_crossentropy squared_hinge"
         ),
+        "nnspec.catalog.losses.distribution": (
+            "GaussianNegativeLogLikelihood Pinball gaussian_negative_log_likelihood "
+            "gaussian_nll pinball"
+        ),
         "nnspec.catalog.losses.regression": (
             "Huber LogCosh MAE MAPE MSE MSLE MeanAbsoluteError MeanAbsolutePercentageError "
             "MeanSquaredError MeanSquaredLogarithmicError Poisson huber log_cosh mae mape "

@@ -16,11 +16,12 @@ from nnspec.judge.heads import (
     SeveralLabels,
     Unjudged,
 )
+from nnspec.spec.intervals import spread_names
 
 Metrics = Mapping[str, float | None]
 """Metric -> value; None where the rows do not define it."""
 NUMBERS = ("rmse", "r2", "mae")
-CLASSES = ("accuracy", "macro_f1", "roc_auc")
+CLASSES = ("accuracy", "macro_f1", "roc_auc", "ece")
 SOUGHT = ("precision", "recall", "f1")
 """Figures of the second of two classes, where it is looked for."""
 LABELS = (*CLASSES, "subset_accuracy")
@@ -37,6 +38,8 @@ MEASURED: Mapping[type[Head], tuple[str, ...]] = {
 
 def measured(head: Head) -> tuple[str, ...]:
     """Return the built-in figures of a head."""
+    if isinstance(head, Numbers):
+        return (*NUMBERS, *spread_names(head.quantiles, normal=head.normal, level=head.interval))
     sought = isinstance(head, OneClass | ClassPerPosition) and head.sought
     return (*MEASURED[type(head)], *(SOUGHT if sought else ()))
 

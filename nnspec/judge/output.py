@@ -38,6 +38,8 @@ class OutputReport:
     """Whether rows count by their weights in figures and baselines."""
     thresholds: tuple[float, ...] = ()
     """Probabilities above which second classes are answered; none: the larger one decides."""
+    temperature: float | None = None
+    """What logits are divided by; None: probabilities are as the network gives them."""
 
 
 @dataclass(frozen=True, slots=True)

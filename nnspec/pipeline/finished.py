@@ -11,11 +11,20 @@ from nnspec.data import Dataset, NewRows, Preprocessing, check_unchanged
 from nnspec.diagnostics import Diagnostic
 from nnspec.document import parse_document
 from nnspec.exchange.write.savedmodel import export_savedmodel
-from nnspec.judge.decision import Decisions, decided, decode_decisions
+from nnspec.judge.calibration import decode_calibrations
+from nnspec.judge.decision import decided, decode_decisions
 from nnspec.judge.program import answer_new_rows, describe_heads, predict_split
+from nnspec.judge.settled import Settled
 from nnspec.network.network import Network
 from nnspec.pipeline.check import check_document
-from nnspec.pipeline.conclude import SAMPLE, conclude, describe, judge, missed_gates
+from nnspec.pipeline.conclude import (
+    SAMPLE,
+    conclude,
+    describe,
+    judge,
+    missed_gates,
+    settled_program,
+)
 from nnspec.pipeline.incomplete import check_weights, count_epochs, doubts_about, ended
 from nnspec.pipeline.indices import check_new_indices
 from nnspec.pipeline.new_rows import Data, read_new_rows
@@ -28,7 +37,7 @@ from nnspec.report.report import FORMAT, Report, decode_report
 from nnspec.report.written import Columns, encode_table
 from nnspec.run.checkpoint import load_weights
 from nnspec.run.folder import RunFolder
-from nnspec.run.layout import DECISIONS, PREPROCESSING, REPORT, SPEC
+from nnspec.run.layout import CALIBRATION, DECISIONS, PREPROCESSING, REPORT, SPEC
 from nnspec.run.manifest import TrainingRecord
 from nnspec.run.signals import SIGNALS
 from nnspec.spec.formats import Form
@@ -42,8 +51,7 @@ class Finished:
     Attributes:
         network: resolved with the tensors that the fitted front gives.
         program: holds the run's last weights.
-        decisions: when binary outputs answer with their second class; None where that was not
-            settled yet.
+        settled: how its outputs answer; None where that was not settled yet.
         doubts: what is to be said about the run before its answers are relied on.
     """
 
@@ -51,7 +59,7 @@ class Finished:
     spec: Spec
     network: Network
     program: Program
-    decisions: Decisions | None = None
+    settled: Settled | None = None
     doubts: tuple[Diagnostic, ...] = ()
 
 
@@ -98,20 +106,22 @@ def open_run(path: Path) -> Finished:
     network = fit_network(spec, fitted)
     program = build_program(spec, network, fitted)
     load_weights(program.core, folder, "last")
-    decisions = read_decisions(folder)
-    named = {name: one.thresholds for name, one in (decisions or {}).items()}
-    program = program.deciding(named)
-    return Finished(folder, spec, network, program, decisions, doubts_about(folder))
+    settled = read_settled(folder)
+    program = settled_program(program, settled or Settled())
+    return Finished(folder, spec, network, program, settled, doubts_about(folder))
 
 
-def read_decisions(folder: RunFolder) -> Decisions | None:
-    """Return when a run's binary outputs answer with their second class; None before it is known.
+def read_settled(folder: RunFolder) -> Settled | None:
+    """Return how a run's outputs answer; None before it is known.
 
-    A run that was judged, and kept none, answers with the more probable class.
+    A run that was judged, and kept nothing, answers with the more probable class and no interval.
     """
-    if DECISIONS in folder.manifest.artefacts:
-        return decode_decisions(folder.read(DECISIONS))
-    return {} if REPORT in folder.manifest.artefacts else None
+    kept = folder.manifest.artefacts
+    if not {DECISIONS, CALIBRATION, REPORT} & set(kept):
+        return None
+    decisions = decode_decisions(folder.read(DECISIONS)) if DECISIONS in kept else {}
+    found = decode_calibrations(folder.read(CALIBRATION)) if CALIBRATION in kept else {}
+    return Settled(decisions, found)
 
 
 def evaluate(path: Path) -> Evaluated:
@@ -126,7 +136,7 @@ def evaluate(path: Path) -> Evaluated:
     run = open_run(path)
     trained = reopen(run)
     if run.folder.manifest.status == "complete":
-        return Evaluated(replace(report(path), outputs=judge(trained, run.decisions).outputs))
+        return Evaluated(replace(report(path), outputs=judge(trained, run.settled).outputs))
     if run.folder.manifest.training is None:
         return Evaluated(describe(trained, judge(trained)), run.doubts)
     completed = complete(trained)
@@ -150,7 +160,7 @@ def evaluate_rows(run: Finished, rows: NewRows) -> Evaluated:
     dataset = Dataset({"test": rows}, fitted, str(run.folder.manifest.data), "")
     splits = filled_splits(run.program, dataset)
     trained = Trained(spec, dataset, run.program, run.folder, splits, record_of(run))
-    judged = judge(trained, run.decisions or {})
+    judged = judge(trained, run.settled or Settled())
     return Evaluated(describe(trained, judged), (*run.doubts, *rows.notes))
 
 
@@ -203,7 +213,7 @@ def predict_rows(run: Finished, rows: NewRows) -> Predicted:
     training = trainable_sections(run.spec).training
     inputs = run.program.features(rows.features)
     predicted = predict_split(run.program, inputs, training.batch_size)
-    decisions = run.decisions or {}
+    decisions = (run.settled or Settled()).decisions
     pairs = [
         (
             head,

@@ -28,6 +28,7 @@ from nnspec.rules import (
     runtime,
     spatial,
     targets,
+    uncertainty,
     vocabulary,
 )
 from nnspec.rules.case import Case
@@ -40,6 +41,7 @@ SUBJECTS = (
     loss_head,
     targets,
     decisions,
+    uncertainty,
     metrics,
     counts,
     callbacks,

@@ -14,11 +14,13 @@ TITLES = {
     "precision": "precision",
     "recall": "recall",
     "subset_accuracy": "all right",
+    "ece": "ECE",
+    "nll": "NLL",
 }
 """Metric -> its name in tables."""
 _SHARES = frozenset(
     {"r2", "accuracy", "macro_f1", "roc_auc", "f1", "subset_accuracy", "precision", "recall"}
-)
+) | {"ece"}
 _PLAIN_SHARE = 100
 """Magnitude up to which a share is written with four decimals; R² has no lower bound."""
 UNDEFINED = "-"

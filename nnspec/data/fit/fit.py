@@ -60,7 +60,14 @@ def _targets(
         if several and need.task == "multiclass" and len(roles.targets[name]) > 1:
             message = f"several horizons take one column of classes; got {len(roles.targets[name])}"
             raise refuse("D115", message, path=("data", "target"))
-    fits = fit_targets(training, replace(roles, targets=units), needs, section, features)
+    fits = {
+        name: one.model_copy(
+            update={"quantiles": needs[name].quantiles, "floor": needs[name].floor}
+        )
+        for name, one in fit_targets(
+            training, replace(roles, targets=units), needs, section, features
+        ).items()
+    }
     if not several:
         return fits
     return {

@@ -99,6 +99,22 @@ def test_the_margin_is_the_distance_in_the_place_that_the_finite_sample_asks_for
     assert [fewest_rows(level) for level in (0.5, 0.8, 0.9, 0.95, 0.99)] == [1, 4, 9, 19, 99]
 
 
+def test_steps_that_do_not_count_are_left_out_and_the_others_share_a_margin() -> None:
+    head = Numbers("y", ("y",), (4, 1), interval=0.8)
+    target = RANDOM.normal(size=(30, 4, 1))
+    counted = np.arange(4)[None, :] < RANDOM.integers(1, 5, (30, 1))
+    found = fit_interval(
+        head, 0.8, number_answers(range(30), np.zeros_like(target), Truth(target, counted))
+    )
+    assert found is not None
+    distances = np.sort(np.abs(target[counted][:, 0]))
+    place = int(np.ceil((len(distances) + 1) * 0.8)) - 1
+    assert found.margins == (distances[place],)
+    fit = TargetFit(need="regression", columns=("y",), shape=(4, 1))
+    given = Back(fit, calibration=found)(tf.zeros((2, 4, 1)))
+    assert given["upper"].numpy() == pytest.approx(np.full((2, 4, 1), distances[place]))
+
+
 def test_nothing_is_fitted_where_nothing_is_asked_for_or_no_rows_are_there() -> None:
     head = Numbers("y", ("y",))
     answers = number_answers(np.arange(9), np.zeros(9), Truth(np.arange(9.0)))

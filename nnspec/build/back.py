@@ -8,21 +8,33 @@ from collections.abc import Mapping
 import numpy as np
 import tensorflow as tf
 
+from nnspec.build.calibration import Calibration, temper_classes, temper_each
+from nnspec.build.distributions import PAIR, by_target, deviation
 from nnspec.data.fit.fitted import Preprocessing, TargetFit
 from nnspec.data.fit.targets import label_array
 from nnspec.data.table import Values
+from nnspec.spec.intervals import middle_of, quantile_name
 from nnspec.spec.training import HALF
 
 PREDICTION = "prediction"
 """Key of a figure in the target's own units, or of the predicted label."""
 PROBABILITIES = "probabilities"
 """Key of the classes' probabilities."""
+LOWER, UPPER = "lower", "upper"
+"""Keys of the ends of an interval around a figure."""
+STD = "std"
+"""Key of the standard deviation around a mean."""
+
+Spread = tuple[dict[str, tf.Tensor], tf.Tensor, tf.Tensor, tf.Tensor | float]
+"""Answers by their keys, the ends of the interval that they begin from, and what widens it by 1."""
 
 
 class Back(tf.Module):  # type: ignore[misc]  # TensorFlow is untyped
     """One output of the network in, its predictions out.
 
-    Returns {"prediction": (batch, units)} in the target's units for numbers. For classes,
+    Returns {"prediction": (batch, units)} in the target's units for numbers, beside it what the
+    loss and the validation rows say around it, of the same shape: quantiles ("q05"), in order even
+    where units cross, the deviation ("std"), ends of intervals ("lower", "upper"). For classes,
     {"prediction": (batch,) labels, "probabilities": (batch, classes)} in the order of the labels,
     with the axes of steps or pixels between. Several labels at once give (batch, labels) of both:
     which of its two each column has, and the probability of the second. Behind a hinge, scores
@@ -36,15 +48,39 @@ class Back(tf.Module):  # type: ignore[misc]  # TensorFlow is untyped
         *,
         from_logits: bool = False,
         thresholds: tuple[float, ...] = (HALF,),
+        calibration: Calibration | None = None,
     ) -> None:
         super().__init__(name="back")
         self.target = target
         self.from_logits = from_logits
         self.thresholds = thresholds
+        self.calibration = calibration or Calibration()
 
     def deciding(self, thresholds: tuple[float, ...]) -> "Back":
         """Return the back that answers with second classes above these probabilities."""
-        return Back(self.target, from_logits=self.from_logits, thresholds=thresholds)
+        return Back(
+            self.target,
+            from_logits=self.from_logits,
+            thresholds=thresholds,
+            calibration=self.calibration,
+        )
+
+    def calibrated(self, calibration: Calibration | None) -> "Back":
+        """Return the back that answers with what was fitted on validation rows, None: without."""
+        return Back(
+            self.target,
+            from_logits=self.from_logits,
+            thresholds=self.thresholds,
+            calibration=calibration,
+        )
+
+    @property
+    def around(self) -> tuple[str, ...]:
+        """Return the keys of what stands around each predicted number."""
+        named = tuple(quantile_name(one) for one in self.target.quantiles)
+        normal = () if self.target.floor is None else (STD,)
+        ends = () if self.calibration.level is None else (LOWER, UPPER)
+        return (*named, *normal, *ends)
 
     @tf.autograph.experimental.do_not_convert  # type: ignore[untyped-decorator]
     def __call__(self, output: tf.Tensor) -> dict[str, tf.Tensor]:
@@ -53,7 +89,7 @@ class Back(tf.Module):  # type: ignore[misc]  # TensorFlow is untyped
         match self.target.need:
             case "regression" | "reconstruction":
                 output = tf.sigmoid(output) if self.from_logits else output
-                return {PREDICTION: self._in_units(output)}
+                return self._numbers(output)
             case "none" | "cluster":
                 return {PREDICTION: output}
             case "binary":
@@ -61,14 +97,49 @@ class Back(tf.Module):  # type: ignore[misc]  # TensorFlow is untyped
             case "multiclass":
                 return self._multiclass(tf.nn.softmax(output) if self.from_logits else output)
 
-    def _in_units(self, output: tf.Tensor) -> tf.Tensor:
-        """Return numbers in the target's units, computed in double precision."""
-        scaled = tf.cast(output, tf.float64) * tf.constant(self.target.scale, tf.float64)
-        numbers = scaled + tf.constant(self.target.shift, tf.float64)
-        return tf.cast(numbers, tf.float64 if self.target.precision == "double" else tf.float32)
+    def _numbers(self, output: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Return numbers in the target's units and what stands around them."""
+        output = tf.cast(output, tf.float64)
+        if self.target.quantiles:
+            found, low, high, width = self._quantiles(output)
+        elif self.target.floor is not None:
+            found, low, high, width = self._normal(output, self.target.floor)
+        else:
+            numbers = self._in_units(output)
+            found, low, high, width = {PREDICTION: numbers}, numbers, numbers, 1.0
+        if self.calibration.level is not None:
+            reach = tf.constant(self.calibration.margins_of(self.target.shape), tf.float64) * width
+            middle = (low + high) / 2
+            found[LOWER] = tf.minimum(low - reach, middle)
+            found[UPPER] = tf.maximum(high + reach, middle)
+        kind = tf.float64 if self.target.precision == "double" else tf.float32
+        return {key: tf.cast(tensor, kind) for key, tensor in found.items()}
+
+    def _quantiles(self, output: tf.Tensor) -> Spread:
+        """Return the quantiles of each number, in order, and the outermost two."""
+        quantiles = self.target.quantiles
+        ordered = tf.sort(by_target(output, len(quantiles)), axis=-1)
+        each = [self._in_units(one) for one in tf.unstack(ordered, axis=-1)]
+        named = dict(zip(map(quantile_name, quantiles), each, strict=True))
+        return {PREDICTION: each[middle_of(quantiles)], **named}, each[0], each[-1], 1.0
+
+    def _normal(self, output: tf.Tensor, floor: float) -> Spread:
+        """Return mean and deviation of each number; the deviation is the unit of its interval."""
+        units = by_target(output, PAIR)
+        mean = self._in_units(units[..., 0])
+        scale = tf.constant(self.target.scale, tf.float64)
+        width = tf.cast(deviation(units[..., 1], floor), tf.float64) * scale
+        return {PREDICTION: mean, STD: width}, mean, mean, width
+
+    def _in_units(self, scaled: tf.Tensor) -> tf.Tensor:
+        """Return numbers in the target's units, in double precision."""
+        shift = tf.constant(self.target.shift, tf.float64)
+        return scaled * tf.constant(self.target.scale, tf.float64) + shift
 
     def _binary(self, positive: tf.Tensor) -> dict[str, tf.Tensor]:
         """Return labels for the probability of the second class."""
+        if self.calibration.temperature is not None:
+            positive = temper_each(positive, self.calibration.temperature)
         codes = tf.cast(positive > tf.constant(self.thresholds, positive.dtype), tf.int32)
         if self.target.shape[-1:] != (1,):
             return {PREDICTION: self._labels(codes), PROBABILITIES: positive}
@@ -77,6 +148,8 @@ class Back(tf.Module):  # type: ignore[misc]  # TensorFlow is untyped
 
     def _multiclass(self, probabilities: tf.Tensor) -> dict[str, tf.Tensor]:
         """Return the most probable class's label."""
+        if self.calibration.temperature is not None:
+            probabilities = temper_classes(probabilities, self.calibration.temperature)
         codes = tf.argmax(probabilities, axis=-1, output_type=tf.int32)
         return {PREDICTION: self._labels(codes), PROBABILITIES: probabilities}
 

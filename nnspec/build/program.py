@@ -7,8 +7,9 @@ from typing import Any, TypeVar
 import keras
 import tensorflow as tf
 
-from nnspec.build.back import PREDICTION, Back, build_back
+from nnspec.build.back import PROBABILITIES, Back, build_back
 from nnspec.build.batches import apply_core
+from nnspec.build.calibration import Calibrations
 from nnspec.build.clusters import ClusterBack
 from nnspec.build.competitive import map_of
 from nnspec.build.front import Front, build_front, prepare_arrays, prepare_inputs
@@ -48,8 +49,8 @@ class Program:
         """Return the answers for raw columns by their own names, as the SavedModel gives them.
 
         Rows with cells that no answer can come from get NaN, or an empty label (`withhold`).
-        One output: `prediction` and, for classes, `probabilities`; several: the same with the
-        output's name behind (`prediction_price`).
+        One output: `prediction` and, for classes, `probabilities`, for numbers what stands beside
+        them (`lower`, `upper`); several: the same with the output's name (`prediction_price`).
         """
         cells, taken = self.front.read(columns)
         return self.answer(self.front(cells), taken)
@@ -80,6 +81,11 @@ class Program:
         layer = self.core.get_layer(self.outputs[output])
         return getattr(layer, "activation", None) is step
 
+    def calibrated(self, calibrations: Calibrations) -> "Program":
+        """Return the program that answers with what was fitted on validation rows, and no other."""
+        backs = {name: back.calibrated(calibrations.get(name)) for name, back in self.backs.items()}
+        return replace(self, backs=backs)
+
     def arrays(self, dataset: Dataset, split: SplitName) -> Arrays:
         """Return one split as the core and its losses take it, by the core's names."""
         arrays = prepare_arrays(self.front, dataset, split)
@@ -96,8 +102,8 @@ class Program:
 
 
 def as_vector(key: str, tensor: Any) -> Any:  # noqa: ANN401 - TensorFlow is untyped
-    """Return a prediction of one unit as (batch,)."""
-    lone = key == PREDICTION and tensor.shape.rank == 2 and tensor.shape[-1] == 1  # noqa: PLR2004 - (batch, 1)
+    """Return a prediction of one unit, and what stands beside it, as (batch,)."""
+    lone = key != PROBABILITIES and tensor.shape.rank == 2 and tensor.shape[-1] == 1  # noqa: PLR2004 - (batch, 1)
     return tf.squeeze(tensor, axis=-1) if lone else tensor
 
 

@@ -14,8 +14,7 @@ INDEX: dict[str, dict[str, str]] = {
     },
     "augmentations": {
         "nnspec.catalog.augmentations": (
-            "CutMix GaussianNoise MixUp Oversampling RandomFlip Scaling TimeWarping "
-            "WindowSlicing"
+            "CutMix GaussianNoise MixUp Oversampling RandomFlip Scaling TimeWarping WindowSlicing"
         ),
     },
     "callbacks": {
@@ -130,6 +129,10 @@ INDEX: dict[str, dict[str, str]] = {
             "categorical_focal_crossentropy categorical_generalized_cross_entropy "
             "categorical_hinge ce crossentropy ctc hinge kl_divergence kld "
             "sparse_categorical_crossentropy squared_hinge"
+        ),
+        "nnspec.catalog.losses.distribution": (
+            "GaussianNegativeLogLikelihood Pinball gaussian_negative_log_likelihood "
+            "gaussian_nll pinball"
         ),
         "nnspec.catalog.losses.regression": (
             "Huber LogCosh MAE MAPE MSE MSLE MeanAbsoluteError MeanAbsolutePercentageError "

@@ -4,7 +4,8 @@ The back of the program has undone the target's scaling and turned class numbers
 here on, everything is in the target's own units and words.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -53,10 +54,16 @@ class Answers:
     """As in `Truth`."""
     weights: Floats | None = None
     """As in `Truth`."""
+    around: Mapping[str, Floats] = field(default_factory=dict)
+    """What stands beside numbers, each in their shape and units: ends of intervals, quantiles,
+    deviations; by the names of their columns."""
 
 
 def number_answers(
-    rows: npt.ArrayLike, prediction: npt.ArrayLike, truth: Truth = UNKNOWN
+    rows: npt.ArrayLike,
+    prediction: npt.ArrayLike,
+    truth: Truth = UNKNOWN,
+    around: Mapping[str, npt.ArrayLike] | None = None,
 ) -> Answers:
     """Return answers that are numbers.
 
@@ -64,15 +71,18 @@ def number_answers(
         rows: row numbers, (rows,).
         prediction: (rows, ...), in the target's units.
         truth: the target, in the same units and of as many elements.
+        around: what stands beside the prediction, in its shape.
 
     Raises:
-        RunFailed: R104 where a prediction is NaN or infinite.
+        RunFailed: R104 where a number is NaN or infinite.
     """
     numbers = np.asarray(rows, dtype=np.int64)
     given = with_units(prediction)
-    check_finite(numbers, given)
+    beside = {name: with_units(one) for name, one in (around or {}).items()}
+    for values in (given, *beside.values()):
+        check_finite(numbers, values)
     target = None if truth.target is None else with_units(truth.target).reshape(given.shape)
-    return Answers(numbers, given, target, None, truth.counted, truth.weights)
+    return Answers(numbers, given, target, None, truth.counted, truth.weights, beside)
 
 
 def class_answers(

@@ -39,6 +39,7 @@ from nnspec.judge.heads import (
 from nnspec.judge.known import Known, Model, answer_classes, answer_numbers
 from nnspec.judge.metrics import measure, measure_columns
 from nnspec.judge.past import past_models
+from nnspec.judge.spread_baselines import spread_models, with_intervals
 from nnspec.spec.training import HALF, Threshold
 
 TRAIN = "train"
@@ -108,7 +109,8 @@ def _models(head: Head, fit: Fit) -> dict[str, Model | None]:
     past = past_models(head, fit.train)
     match head:
         case Numbers():
-            return {"mean": _mean(fit.train), "ridge": _ridge(fit), **past}
+            spread = spread_models(head, fit.train)
+            return {"mean": _mean(fit.train), "ridge": _ridge(fit), **spread, **past}
         case Reconstruction():
             return {"mean": _mean(fit.train)}
         case OneClass():
@@ -132,6 +134,7 @@ def _answers(
     """Return a baseline's answers; it decides by the same rule as the network."""
     answers = {split: model(known) for split, known in splits.items() if len(known.target)}
     decision = decide(threshold, head, answers.get("validation"))
+    answers = with_intervals(head, answers)
     return {split: decided(head, one, decision) for split, one in answers.items()}
 
 

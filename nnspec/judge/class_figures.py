@@ -8,8 +8,9 @@ import numpy.typing as npt
 from sklearn import metrics as sklearn_metrics
 
 from nnspec.judge.answers import Answers, Array, Floats, Truths
-from nnspec.judge.figures import AREA, Metrics, finite, is_graded, measured
+from nnspec.judge.figures import AREA, CALIBRATION, Metrics, finite, is_graded, measured
 from nnspec.judge.heads import ClassHead, Label, SeveralLabels
+from nnspec.judge.reliability import error_of_classes, error_of_label
 
 Index = npt.NDArray[np.intp]
 
@@ -24,7 +25,7 @@ class Confusion:
 
 
 def measure_classes(head: ClassHead, answers: Answers) -> Metrics:
-    """Return accuracy, macro-F1 over the labels that occur, and ROC AUC.
+    """Return accuracy, macro-F1 over the labels that occur, ROC AUC and calibration error.
 
     Where the second of two classes is looked for also its precision, recall and F1. The area is
     that of the second class of two, or the mean of one class against the rest. Of steps or pixels,
@@ -38,9 +39,11 @@ def measure_classes(head: ClassHead, answers: Answers) -> Metrics:
         target, prediction, average="macro", zero_division=0.0, sample_weight=weights
     )
     accuracy = sklearn_metrics.accuracy_score(target, prediction, sample_weight=weights)
+    shares = lines(answers, answers.probabilities, last=True)
     found = {"accuracy": finite(accuracy), "macro_f1": finite(macro)}
     if is_graded(head):
-        found[AREA] = _area(target, lines(answers, answers.probabilities, last=True), weights)
+        found[AREA] = _area(target, shares, weights)
+        found[CALIBRATION] = finite(error_of_classes(shares, target, weights))
     own = _of_sought(target == 1, prediction == 1, weights) if head.sought else {}
     return {**found, **own}
 
@@ -56,23 +59,24 @@ def _of_sought(held: Truths, answered: Truths, weights: Floats | None) -> Metric
 def measure_labels(head: SeveralLabels, answers: Answers) -> Metrics:
     """Return the figures averaged over the labels, and the share of rows right in all of them.
 
-    Accuracy, F1 and ROC AUC are the means of those of each label.
+    Accuracy, F1, ROC AUC and calibration error are the means of those of each label.
     """
     each = list(measure_each_label(head, answers).values())
     held, answered = held_and_answered(head, answers)
     if not len(held):
-        return {"accuracy": None, "macro_f1": None, "roc_auc": None, "subset_accuracy": None}
+        return dict.fromkeys(measured(head))
     subset = np.average((held == answered).all(axis=1), weights=line_weights(answers))
     return {
         "accuracy": _mean([one["accuracy"] for one in each]),
         "macro_f1": _mean([one["f1"] for one in each]),
         "roc_auc": _mean([one["roc_auc"] for one in each]),
+        "ece": _mean([one["ece"] for one in each]),
         "subset_accuracy": finite(subset),
     }
 
 
 def measure_each_label(head: SeveralLabels, answers: Answers) -> dict[str, Metrics]:
-    """Return accuracy, F1 and ROC AUC of each label."""
+    """Return accuracy, F1, ROC AUC and calibration error of each label."""
     held, answered = held_and_answered(head, answers)
     shares = lines(answers, answers.probabilities, last=True)
     weights = line_weights(answers)
@@ -84,13 +88,14 @@ def measure_each_label(head: SeveralLabels, answers: Answers) -> dict[str, Metri
 
 def _of_label(held: Truths, answered: Truths, shares: Floats, weights: Floats | None) -> Metrics:
     if not len(held):
-        return {"accuracy": None, "f1": None, "roc_auc": None}
+        return {"accuracy": None, "f1": None, "roc_auc": None, "ece": None}
     accuracy = sklearn_metrics.accuracy_score(held, answered, sample_weight=weights)
     score = sklearn_metrics.f1_score(held, answered, zero_division=0.0, sample_weight=weights)
     return {
         "accuracy": finite(accuracy),
         "f1": finite(score),
         "roc_auc": _area_of_one(held, shares, weights),
+        "ece": finite(error_of_label(shares, held, weights)),
     }
 
 

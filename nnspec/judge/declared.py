@@ -31,6 +31,7 @@ from nnspec.judge.units import (
     ByMask,
     Flattened,
     Multiplied,
+    OfAnswer,
     RootOfEachColumn,
     ScaledBack,
     WithoutIgnored,
@@ -102,6 +103,8 @@ def build_metric(metric: Metric, fitted: Preprocessing, output: str) -> Any:  # 
     """Return a metric of an output that gives its figure in the target's own units."""
     head, target = describe_head(fitted, output), fitted.targets[output]
     match head:
+        case Numbers() if head.quantiles or head.normal:
+            return OfAnswer(_of_numbers(metric, head, target), head.quantiles)
         case Numbers() | Reconstruction():
             return _of_numbers(metric, head, target)
         case SeveralLabels():

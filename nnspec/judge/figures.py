@@ -17,12 +17,15 @@ from nnspec.judge.heads import (
     SeveralLabels,
     Unjudged,
 )
+from nnspec.spec.intervals import spread_names
 
 Metrics = Mapping[str, float | None]
 """Metric -> value; None where the rows do not define it."""
 NUMBERS = ("rmse", "r2", "mae")
-AREA = "roc_auc"
-CLASSES = ("accuracy", "macro_f1", AREA)
+AREA, CALIBRATION = "roc_auc", "ece"
+GRADED = (AREA, CALIBRATION)
+"""Figures of probabilities, which a threshold does not give."""
+CLASSES = ("accuracy", "macro_f1", *GRADED)
 SOUGHT = ("precision", "recall", "f1")
 """Figures of the second of two classes, where it is looked for."""
 CLUSTERS = (
@@ -47,13 +50,15 @@ MEASURED: Mapping[type[Head], tuple[str, ...]] = {
 
 def measured(head: Head) -> tuple[str, ...]:
     """Return the built-in figures of a head."""
+    if isinstance(head, Numbers):
+        return (*NUMBERS, *spread_names(head.quantiles, normal=head.normal, level=head.interval))
     sought = isinstance(head, OneClass | ClassPerPosition) and head.sought
-    built_in = tuple(name for name in MEASURED[type(head)] if name != AREA or is_graded(head))
+    built_in = tuple(name for name in MEASURED[type(head)] if name not in GRADED or is_graded(head))
     return (*built_in, *(SOUGHT if sought else ()))
 
 
 def is_graded(head: Head) -> bool:
-    """Return whether an area under a curve says anything: rows have probabilities."""
+    """Return whether rows have probabilities, of which areas and calibration tell."""
     return not isinstance(head, OneClass) or head.graded
 
 

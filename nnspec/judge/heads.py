@@ -27,6 +27,12 @@ class Numbers:
     """Target columns."""
     shape: tuple[int, ...] = ()
     """Shape of a row's target, the last axis its units; (columns,) if not given."""
+    quantiles: tuple[float, ...] = ()
+    """Shares of rows below the numbers that are answered for each target, ascending."""
+    normal: bool = False
+    """Whether a normal distribution is answered: its mean, and beside it its deviation."""
+    interval: float | None = None
+    """Share of rows that intervals fitted on validation rows are to hold; None: there are none."""
 
     @property
     def of_pictures(self) -> bool:
@@ -185,7 +191,8 @@ def describe_head(fitted: Preprocessing, name: str) -> Head:
     target = fitted.targets[name]
     match target.need:
         case "regression":
-            return Numbers(name, target.columns, target.shape)
+            normal = target.floor is not None
+            return Numbers(name, target.columns, target.shape, target.quantiles, normal)
         case "reconstruction":
             return _reconstruction(fitted, name, str(target.reconstructs))
         case "multiclass":

@@ -1,13 +1,13 @@
 """Floor 8, figures of numbers: distances in the target's units, by scikit-learn's definitions."""
 
-import math
-
 import numpy as np
 from sklearn import metrics as sklearn_metrics
 
-from nnspec.judge.answers import Answers, Floats
+from nnspec.judge.answers import Answers
 from nnspec.judge.figures import Metrics, finite
 from nnspec.judge.heads import NumberHead
+from nnspec.judge.number_lines import Lines, in_lines
+from nnspec.judge.spread import measure_spread
 
 MOST_LISTED = 100
 """Elements of an array column above which each one's own figures say nothing any more."""
@@ -17,12 +17,13 @@ def measure_numbers(head: NumberHead, answers: Answers) -> Metrics:
     """Return RMSE and MAE in the target's units, and R².
 
     Of several columns each figure is that of a column, averaged over them; of pictures that of a
-    picture, averaged over them: a pixel may be constant, and then has no R² of its own.
+    picture, averaged over them: a pixel may be constant, and then has no R² of its own. Behind them
+    stand the figures of intervals and distributions, where answers have such.
     """
-    if head.of_pictures and answers.counted is None:
-        return of_pictures(answers)
-    target, prediction, weights = in_columns(head, answers)
-    return of_columns(target, prediction, weights)
+    lines = in_lines(head, answers)
+    alone = head.of_pictures and answers.counted is None
+    own = of_pictures(answers) if alone else of_columns(lines)
+    return {**own, **measure_spread(head, lines)}
 
 
 def measure_each(head: NumberHead, answers: Answers) -> dict[str, Metrics]:
@@ -31,33 +32,14 @@ def measure_each(head: NumberHead, answers: Answers) -> dict[str, Metrics]:
     listed = not head.of_pictures and answers.counted is None
     if not listed or len(names) == 1 or len(names) > max(MOST_LISTED, len(head.columns)):
         return {}
-    target, prediction, weights = in_columns(head, answers)
-    return {
-        name: of_columns(target[:, [place]], prediction[:, [place]], weights)
-        for place, name in enumerate(names)
-    }
+    lines = in_lines(head, answers)
+    columns = {name: lines.column(place) for place, name in enumerate(names)}
+    return {name: {**of_columns(one), **measure_spread(head, one)} for name, one in columns.items()}
 
 
-def in_columns(head: NumberHead, answers: Answers) -> tuple[Floats, Floats, Floats | None]:
-    """Return target and prediction as (lines, columns), and the weight of each line.
-
-    A line is a row; of a window, or where steps are left out, each step is a line.
-    """
-    assert answers.target is not None, "figures need targets"
-    target, prediction, weights = answers.target, answers.prediction, answers.weights
-    counted = answers.counted
-    if counted is None:
-        flat = (-1, len(head.measured))
-        lines = math.prod(target.shape[1:]) // len(head.measured)
-        weights = None if weights is None else np.repeat(weights, lines)
-        return target.reshape(flat), prediction.reshape(flat), weights
-    flat = (-1, math.prod(target.shape[counted.ndim :]))
-    weights = None if weights is None else weights[counted.nonzero()[0]]
-    return target[counted].reshape(flat), prediction[counted].reshape(flat), weights
-
-
-def of_columns(target: Floats, prediction: Floats, weights: Floats | None) -> Metrics:
+def of_columns(lines: Lines) -> Metrics:
     """Return the figures of (lines, columns), averaged over the columns."""
+    target, prediction, weights = lines.target, lines.prediction, lines.weights
     if not len(target):
         return {"rmse": None, "r2": None, "mae": None}
     error = sklearn_metrics.root_mean_squared_error(target, prediction, sample_weight=weights)

@@ -40,6 +40,8 @@ class OutputReport:
     """Probabilities above which second classes are answered; none: the larger one decides."""
     pictures: tuple[str, ...] = ()
     """Files in the run folder that show it."""
+    temperature: float | None = None
+    """What logits are divided by; None: probabilities are as the network gives them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import assert_never
 import numpy as np
 
 from nnspec.build.back import PREDICTION, PROBABILITIES, decode_predictions
+from nnspec.build.calibration import Calibrations
 from nnspec.build.program import Program
 from nnspec.catalog.layers.regularization import Random
 from nnspec.data import Arrays, Dataset, Split, SplitName, Table, TargetFit
@@ -24,6 +25,7 @@ from nnspec.judge.answers import (
     number_answers,
 )
 from nnspec.judge.baselines import Baselines, fit_baselines
+from nnspec.judge.calibration import calibrate, told_of
 from nnspec.judge.cluster_answers import (
     cluster_answers,
     find_won,
@@ -31,7 +33,7 @@ from nnspec.judge.cluster_answers import (
     on_its_map,
 )
 from nnspec.judge.cluster_baselines import beside_clusters
-from nnspec.judge.decision import Decision, Decisions, decide, decided
+from nnspec.judge.decision import Decisions, decide, decided
 from nnspec.judge.declared import Left, measure_declared, metrics_of
 from nnspec.judge.figures import Metrics
 from nnspec.judge.heads import (
@@ -49,6 +51,7 @@ from nnspec.judge.known import Known
 from nnspec.judge.noise import Noisy, measure_noise
 from nnspec.judge.output import Beside, OutputReport, judge
 from nnspec.judge.row_weights import row_weights, weights_told
+from nnspec.judge.settled import Settled
 from nnspec.spec.spec import Spec
 from nnspec.spec.training import HALF
 
@@ -61,7 +64,7 @@ class Judged:
     answers: Mapping[str, Mapping[str, Answers]]
     """Output -> split -> answers."""
     outputs: tuple[OutputReport, ...]
-    decisions: Decisions = field(default_factory=dict)
+    settled: Settled = field(default_factory=Settled)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +143,20 @@ class Judging:
         """Tell whether an output answers by a threshold."""
         return self.program.fitted.targets[head.name].need == "binary"
 
+    def calibrations(
+        self, heads: Iterable[Head], answers: Mapping[str, Mapping[str, Answers]]
+    ) -> Calibrations:
+        """Return what the validation rows say about answers that nothing was fitted for yet."""
+        asked = self.spec.evaluation
+        found = {head.name: calibrate(asked, head, answers[head.name]) for head in heads}
+        return {name: one for name, one in found.items() if one is not None}
+
+    def every_answer(self, heads: Iterable[Head]) -> dict[str, dict[str, Answers]]:
+        """Return the answers of every output on every split."""
+        return {
+            head.name: {split: self.answers(head, split) for split in self.splits} for head in heads
+        }
+
     def decisions(
         self, heads: Iterable[Head], answers: Mapping[str, Mapping[str, Answers]]
     ) -> Decisions:
@@ -167,11 +184,21 @@ class Judging:
         )
 
     def report(
-        self, head: Head, answers: Mapping[str, Answers], decision: Decision | None
+        self, head: Head, answers: Mapping[str, Answers], settled: Settled, told: tuple[str, ...]
     ) -> OutputReport:
-        """Return what one output reached."""
+        """Return what one output reached.
+
+        Args:
+            head: what the output predicts.
+            answers: split -> its answers.
+            settled: how it answers.
+            told: what is to be said of its calibration.
+        """
+        decision = settled.decisions.get(head.name)
+        calibration = settled.calibrations.get(head.name)
         declared: dict[str, Metrics] = {split: self.declared(head, split) for split in self.splits}
-        told = (
+        notes = (
+            *told,
             *(decision.notes if decision else ()),
             *weights_told(self.spec, self.dataset),
             *season_told(self.spec, self.dataset),
@@ -180,9 +207,21 @@ class Judging:
             noise = self.spec.evaluation.noise
             for split in self.splits:
                 declared[split] = {**declared[split], **self.denoised(head, noise, split)}
-        beside = Beside(self.baselines(head, answers), declared, told)
-        reached = judge(head, answers, beside)
-        return reached if decision is None else replace(reached, thresholds=decision.thresholds)
+        reached = judge(head, answers, Beside(self.baselines(head, answers), declared, notes))
+        return replace(
+            reached,
+            thresholds=decision.thresholds if decision else (),
+            temperature=calibration.temperature if calibration else None,
+        )
+
+    def crossed(self, head: Head) -> tuple[str, ...]:
+        """Return for how many rows quantiles had to be put in order, where there are quantiles."""
+        if not isinstance(head, Numbers) or not head.quantiles or "test" not in self.predicted:
+            return ()
+        left = self.predicted["test"].outputs[self.program.outputs[head.name]]
+        units = left.reshape(-1, len(head.quantiles))
+        lines = int((np.diff(units, axis=1) < 0).any(axis=1).sum())
+        return (f"quantiles crossed in {lines:,} of {len(units):,} test answers; they are ordered",)
 
 
 def season_told(spec: Spec, dataset: Dataset) -> tuple[str, ...]:
@@ -198,7 +237,7 @@ def judge_program(
     dataset: Dataset,
     splits: Mapping[SplitName, Arrays],
     spec: Spec,
-    decisions: Decisions | None = None,
+    settled: Settled | None = None,
 ) -> Judged:
     """Return answers and figures of every output on every split that has rows.
 
@@ -207,35 +246,36 @@ def judge_program(
         dataset: the rows in their own units.
         splits: the same rows as the core takes them.
         spec: says which metrics and baselines are wanted, and whether rows are weighted.
-        decisions: when binary outputs answer with their second class; chosen here if absent.
+        settled: how outputs answer; settled here on the validation rows if absent.
     """
     assert spec.training is not None, "what was trained says how"
     batch_size = spec.training.batch_size
     predicted = {
         split: predict_split(program, arrays.inputs, batch_size) for split, arrays in splits.items()
     }
-    judging = Judging(spec, program, dataset, splits, predicted)
+    judging = Judging(spec, program.calibrated({}), dataset, splits, predicted)
     heads = describe_heads(program)
-    answers: dict[str, dict[str, Answers]] = {
-        head.name: {split: judging.answers(head, split) for split in splits} for head in heads
+    plain = judging.every_answer(heads)
+    calibrations = judging.calibrations(heads, plain) if settled is None else settled.calibrations
+    judging = replace(judging, program=program.calibrated(calibrations))
+    answers = judging.every_answer(heads) if calibrations else plain
+    decisions = judging.decisions(heads, answers) if settled is None else settled.decisions
+    settled = Settled(decisions, calibrations)
+    told = {
+        head.name: (
+            *told_of(head, calibrations.get(head.name), plain[head.name], answers[head.name]),
+            *judging.crossed(head),
+        )
+        for head in heads
     }
-    if decisions is None:
-        decisions = judging.decisions(heads, answers)
-    heads = tuple(sought(head) if head.name in decisions else head for head in heads)
+    heads = tuple(settled.head(head) for head in heads)
     for head in heads:
         decision, own = decisions.get(head.name), answers[head.name]
         answers[head.name] = {split: decided(head, one, decision) for split, one in own.items()}
     reports = tuple(
-        judging.report(head, answers[head.name], decisions.get(head.name)) for head in heads
+        judging.report(head, answers[head.name], settled, told[head.name]) for head in heads
     )
-    return Judged(heads, answers, reports, decisions)
-
-
-def sought(head: Head) -> Head:
-    """Return a head whose second class has figures of its own, where a row has one class."""
-    if isinstance(head, OneClass):
-        return replace(head, sought=True)
-    return replace(head, sought=True) if isinstance(head, ClassPerPosition) else head
+    return Judged(heads, answers, reports, settled)
 
 
 def predict_split(program: Program, inputs: dict[str, Values], batch_size: int) -> Predicted:
@@ -269,7 +309,8 @@ def answers_of(
     decoded = decode_predictions(program.backs[head.name], left)
     match head:
         case Numbers() | Reconstruction():
-            return number_answers(rows, decoded[PREDICTION], truth)
+            around = {key: one for key, one in decoded.items() if key != PREDICTION}
+            return number_answers(rows, decoded[PREDICTION], truth, around)
         case Unjudged():
             return number_answers(rows, decoded[PREDICTION])
         case OneClass() | ClassPerPosition():

@@ -10,7 +10,9 @@ import keras
 import numpy as np
 from keras import ops
 
+from nnspec.build.distributions import PAIR, by_target
 from nnspec.build.keras_graph import direction_of, mask_of, with_direction, with_mask
+from nnspec.spec.intervals import middle_of
 
 Tensor = Any
 """A tensor of any backend."""
@@ -69,6 +71,26 @@ class ScaledBack(Measured):
         back = with_mask(back, mask_of(y_pred))
         truth = ops.cast(y_true, "float32") * self.scale + self.shift
         self.inner.update_state(truth, back, sample_weight=sample_weight)
+
+
+class OfAnswer(Measured):
+    """A metric of the one number that a distribution answers with: its median, or its mean."""
+
+    def __init__(self, inner: keras.metrics.Metric, quantiles: tuple[float, ...]) -> None:
+        super().__init__(inner)
+        self.quantiles = quantiles
+
+    def update_state(
+        self, y_true: Tensor, y_pred: Tensor, sample_weight: Tensor | None = None
+    ) -> None:
+        """Take in a batch of distributions, (batch, ..., units)."""
+        if self.quantiles:
+            ordered = ops.sort(by_target(y_pred, len(self.quantiles)), axis=-1)
+            answer = ordered[..., middle_of(self.quantiles)]
+        else:
+            answer = by_target(y_pred, PAIR)[..., 0]
+        answer = with_mask(answer, mask_of(y_pred))
+        self.inner.update_state(y_true, answer, sample_weight=sample_weight)
 
 
 class Flattened(Measured):

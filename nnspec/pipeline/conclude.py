@@ -15,10 +15,12 @@ from nnspec.data import Preprocessing, SplitName
 from nnspec.diagnostics import Diagnostic
 from nnspec.engine.plan import TOLD_BY_RULE
 from nnspec.exchange.write.savedmodel import export_savedmodel
-from nnspec.judge.decision import Decisions, encode_decisions
+from nnspec.judge.calibration import encode_calibrations
+from nnspec.judge.decision import encode_decisions
 from nnspec.judge.declared import find_figure, metrics_of
 from nnspec.judge.output import OutputReport
 from nnspec.judge.program import Judged, judge_program
+from nnspec.judge.settled import Settled
 from nnspec.pipeline.opened import trainable_sections
 from nnspec.pipeline.pictures import draw_pictures, with_pictures
 from nnspec.pipeline.trained import Trained
@@ -26,7 +28,7 @@ from nnspec.report.markdown import render_markdown
 from nnspec.report.predictions import tabulate
 from nnspec.report.report import Origins, Report, TrainingFacts
 from nnspec.report.written import encode_table
-from nnspec.run.layout import DECISIONS, MARKDOWN, MODEL, PREDICTIONS, REPORT
+from nnspec.run.layout import CALIBRATION, DECISIONS, MARKDOWN, MODEL, PREDICTIONS, REPORT
 from nnspec.run.manifest import versions
 from nnspec.run.signals import SIGNALS
 from nnspec.spec.spec import Spec
@@ -60,15 +62,21 @@ def conclude(trained: Trained) -> Report:
 
 def deciding(program: Program, judged: Judged) -> Program:
     """Return a program that answers as its report says."""
-    return program.deciding({name: one.thresholds for name, one in judged.decisions.items()})
+    return settled_program(program, judged.settled)
 
 
-def judge(trained: Trained, decisions: Decisions | None = None) -> Judged:
+def settled_program(program: Program, settled: Settled) -> Program:
+    """Return a program that answers as was settled on the validation rows."""
+    thresholds = {name: one.thresholds for name, one in settled.decisions.items()}
+    return program.calibrated(settled.calibrations).deciding(thresholds)
+
+
+def judge(trained: Trained, settled: Settled | None = None) -> Judged:
     """Return the figures of every split beside their baselines, and the answers they come from.
 
     Args:
         trained: the run.
-        decisions: when binary outputs answer with their second class; chosen anew if absent.
+        settled: how its outputs answer; settled anew if absent.
     """
     spec = trained.spec
     return judge_program(
@@ -76,7 +84,7 @@ def judge(trained: Trained, decisions: Decisions | None = None) -> Judged:
         trained.dataset,
         trained.splits,
         spec,
-        decisions,
+        settled,
     )
 
 
@@ -124,10 +132,12 @@ def describe_optimizer(section: TrainingSection) -> str:
 
 
 def write(trained: Trained, judged: Judged, report: Report) -> None:
-    """Write decisions, report and predictions."""
-    folder, dataset = trained.folder, trained.dataset
-    if judged.decisions:
-        folder.write(DECISIONS, encode_decisions(judged.decisions))
+    """Write what was settled, report and predictions."""
+    folder, dataset, settled = trained.folder, trained.dataset, judged.settled
+    if settled.decisions:
+        folder.write(DECISIONS, encode_decisions(settled.decisions))
+    if settled.calibrations:
+        folder.write(CALIBRATION, encode_calibrations(settled.calibrations))
     folder.write(REPORT, report.encoded())
     folder.write(MARKDOWN, render_markdown(report))
     for file, content in draw_pictures(trained.program, judged).items():

@@ -16,11 +16,20 @@ from nnspec.diagnostics import Diagnostic
 from nnspec.engine import predict as predict_outputs
 from nnspec.exchange.write.savedmodel import export_savedmodel
 from nnspec.judge.answers import Answers
-from nnspec.judge.decision import Decisions, decided, decode_decisions
+from nnspec.judge.calibration import decode_calibrations
+from nnspec.judge.decision import decided, decode_decisions
 from nnspec.judge.heads import Head
 from nnspec.judge.program import answer_new_rows, describe_heads, predict_split
+from nnspec.judge.settled import Settled
 from nnspec.network.network import Network
-from nnspec.pipeline.conclude import SAMPLE, conclude, describe, judge, missed_gates
+from nnspec.pipeline.conclude import (
+    SAMPLE,
+    conclude,
+    describe,
+    judge,
+    missed_gates,
+    settled_program,
+)
 from nnspec.pipeline.incomplete import check_weights, count_epochs, doubts_about, ended
 from nnspec.pipeline.indices import check_new_indices
 from nnspec.pipeline.new_rows import Data, read_new_rows
@@ -33,7 +42,7 @@ from nnspec.report.predictions import tabulate, tabulate_layer
 from nnspec.report.report import FORMAT, Report, decode_report
 from nnspec.report.written import Columns, encode_table
 from nnspec.run.folder import RunFolder
-from nnspec.run.layout import DECISIONS, REPORT
+from nnspec.run.layout import CALIBRATION, DECISIONS, REPORT
 from nnspec.run.manifest import TrainingRecord
 from nnspec.run.signals import SIGNALS
 from nnspec.spec.formats import Form
@@ -47,8 +56,7 @@ class Finished:
     Attributes:
         network: resolved with the tensors that the fitted front gives.
         program: holds the run's last weights.
-        decisions: when binary outputs answer with their second class; None where that was not
-            settled yet.
+        settled: how its outputs answer; None where that was not settled yet.
         doubts: what is to be said about the run before its answers are relied on.
     """
 
@@ -56,7 +64,7 @@ class Finished:
     spec: Spec
     network: Network
     program: Program
-    decisions: Decisions | None = None
+    settled: Settled | None = None
     doubts: tuple[Diagnostic, ...] = ()
 
 
@@ -97,20 +105,22 @@ def open_run(path: Path) -> Finished:
     folder = RunFolder.open(path)
     check_weights(folder)
     made = rebuild(folder)
-    decisions = read_decisions(folder)
-    named = {name: one.thresholds for name, one in (decisions or {}).items()}
-    program = made.program.deciding(named)
-    return Finished(folder, made.spec, made.network, program, decisions, doubts_about(folder))
+    settled = read_settled(folder)
+    program = settled_program(made.program, settled or Settled())
+    return Finished(folder, made.spec, made.network, program, settled, doubts_about(folder))
 
 
-def read_decisions(folder: RunFolder) -> Decisions | None:
-    """Return when a run's binary outputs answer with their second class; None before it is known.
+def read_settled(folder: RunFolder) -> Settled | None:
+    """Return how a run's outputs answer; None before it is known.
 
-    A run that was judged, and kept none, answers with the more probable class.
+    A run that was judged, and kept nothing, answers with the more probable class and no interval.
     """
-    if DECISIONS in folder.manifest.artefacts:
-        return decode_decisions(folder.read(DECISIONS))
-    return {} if REPORT in folder.manifest.artefacts else None
+    kept = folder.manifest.artefacts
+    if not {DECISIONS, CALIBRATION, REPORT} & set(kept):
+        return None
+    decisions = decode_decisions(folder.read(DECISIONS)) if DECISIONS in kept else {}
+    found = decode_calibrations(folder.read(CALIBRATION)) if CALIBRATION in kept else {}
+    return Settled(decisions, found)
 
 
 def evaluate(path: Path) -> Evaluated:
@@ -125,7 +135,7 @@ def evaluate(path: Path) -> Evaluated:
     run = open_run(path)
     trained = reopen(run)
     if run.folder.manifest.status == "complete":
-        return Evaluated(replace(report(path), outputs=judge(trained, run.decisions).outputs))
+        return Evaluated(replace(report(path), outputs=judge(trained, run.settled).outputs))
     if run.folder.manifest.training is None:
         return Evaluated(describe(trained, judge(trained)), run.doubts)
     completed = complete(trained)
@@ -149,7 +159,7 @@ def evaluate_rows(run: Finished, rows: NewRows) -> Evaluated:
     dataset = Dataset({"test": rows}, fitted, str(run.folder.manifest.data), "")
     splits = filled_splits(run.program, dataset)
     trained = Trained(spec, run.network, dataset, run.program, run.folder, splits, record_of(run))
-    judged = judge(trained, run.decisions or {})
+    judged = judge(trained, run.settled or Settled())
     return Evaluated(describe(trained, judged), (*run.doubts, *rows.notes))
 
 
@@ -231,7 +241,7 @@ def answer_rows(run: Finished, rows: NewRows) -> list[tuple[Head, Answers]]:
     """Return the answers of every trained output for rows that were read."""
     training = trainable_sections(run.spec).training
     predicted = predict_split(run.program, run.program.features(rows.features), training.batch_size)
-    decisions = run.decisions or {}
+    decisions = (run.settled or Settled()).decisions
     found = [
         (head, answer_new_rows(run.program, head, predicted, rows))
         for head in describe_heads(run.program)

@@ -30,8 +30,10 @@ from nnspec.pipeline.table_sizes import size_tables
 from nnspec.rules import apply_rules
 from nnspec.rules.head import find_head
 from nnspec.rules.runtime import built_batch
+from nnspec.rules.uncertainty import INTERVAL, larger, too_few
 from nnspec.spec.data import DataSection
 from nnspec.spec.data_rules import LISTED, unknown_columns
+from nnspec.spec.intervals import fewest_rows
 from nnspec.spec.source import nearest
 from nnspec.spec.spec import Spec
 from nnspec.spec.training import TrainingSection
@@ -83,6 +85,7 @@ def open_spec(
     findings = Findings()
     fitted = fit_network(spec, dataset.fitted, findings, counts=count_numbers(dataset))
     check_batches(fitted, dataset, findings)
+    check_validation(spec, dataset, findings)
     check_indices(fitted, dataset, findings)
     findings.extend(placed(spec, check_columns(dataset, trainable_sections(spec).data)))
     if findings.errors:
@@ -218,7 +221,7 @@ def check_targets(network: Network, fitted: Preprocessing, findings: Findings) -
         elif target.need == "multiclass":
             wanted = (*target.shape, len(target.labels))
         else:
-            wanted = target.shape
+            wanted = target.output_shape
         if tuple(tensor.shape[1:]) != tuple(wanted):
             message = (
                 f'the output "{output.name}" has shape {list(tensor.shape[1:])}; '
@@ -249,6 +252,14 @@ def check_batches(network: Network, dataset: Dataset, findings: Findings) -> Non
                 findings.add("D111", message, node.node.origin.of("batch_size"), hint=hint)
 
 
+def check_validation(spec: Spec, dataset: Dataset, findings: Findings) -> None:
+    """Record that too few validation rows are there for the intervals that are asked for."""
+    level, rows = spec.evaluation.interval, len(dataset.splits["validation"])
+    if level is not None and rows < fewest_rows(level):
+        place = spec.positions.find(INTERVAL)
+        findings.add("D113", too_few(level, rows), place, hint=larger(level))
+
+
 def check_opened(checked: CheckedSpec, *, allow_outside: bool = False) -> tuple[Diagnostic, ...]:
     """Return what is wrong or doubtful about a spec once its data is open.
 
@@ -265,6 +276,7 @@ def check_opened(checked: CheckedSpec, *, allow_outside: bool = False) -> tuple[
         findings = Findings()
         fitted = judge_network(spec, dataset.fitted, findings, counts=count_numbers(dataset))
         check_batches(fitted, dataset, findings)
+        check_validation(spec, dataset, findings)
         check_indices(fitted, dataset, findings)
         findings.extend(placed(spec, check_rows(dataset, spec.data)))
     except Refused as refused:

@@ -28,7 +28,8 @@ def tabulate(
     First `row` and what stands beside it. One output: `target`, `prediction`, and
     `probability_<class>` for each class. Several columns, labels, steps or pixels: `<column>`,
     `prediction_<column>` and, of labels, `probability_<column>`; a step or pixel has its place
-    behind the column's name, and empty cells where it does not count. Clusters: `label` where the
+    behind the column's name, and empty cells where it does not count. Numbers have what stands
+    around them behind their predictions (`lower`, `q05_<column>`). Clusters: `label` where the
     data has one, `cluster`, `distance`, `map_row`, `map_column`. Several outputs: the same
     with the output's name (`target_<output>`, `prediction_<output>`, `<output>.<column>` ...). Rows
     without targets have no target columns.
@@ -153,11 +154,28 @@ def _positions(head: heads.ClassPerPosition, answers: Answers, prefix: str) -> l
 def _numbers(head: heads.NumberHead, answers: Answers, suffix: str, prefix: str) -> list[Column]:
     width = len(head.elements)
     if width == 1:
-        return _pair(answers, suffix)
+        around = [(f"{name}{suffix}", _flat(one)) for name, one in answers.around.items()]
+        return [*_pair(answers, suffix), *around]
     errors = _errors(answers, suffix) if isinstance(head, heads.Reconstruction) else []
     if errors and width > WIDEST:
         return errors
-    return _elements([f"{prefix}{one}" for one in head.elements], answers)
+    named = [f"{prefix}{one}" for one in head.elements]
+    return [*_elements(named, answers), *_around(named, answers)]
+
+
+def _around(named: Sequence[str], answers: Answers) -> list[Column]:
+    """Return what stands around each number: all quantiles, deviations or ends of one element."""
+    found = {name: _listed(answers, one, len(named)) for name, one in answers.around.items()}
+    return [
+        (f"{kind}_{name}", many[place])
+        for place, name in enumerate(named)
+        for kind, many in found.items()
+    ]
+
+
+def _flat(values: Array) -> list[object]:
+    listed: list[object] = values.reshape(-1).tolist()
+    return listed
 
 
 def _elements(named: Sequence[str], answers: Answers) -> list[Column]:

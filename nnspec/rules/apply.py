@@ -34,6 +34,7 @@ from nnspec.rules import (
     runtime,
     spatial,
     targets,
+    uncertainty,
     vocabulary,
 )
 from nnspec.rules.case import Case
@@ -47,6 +48,7 @@ SUBJECTS = (
     targets,
     competition,
     decisions,
+    uncertainty,
     metrics,
     counts,
     callbacks,

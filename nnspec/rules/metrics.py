@@ -56,7 +56,7 @@ def check_metric_task(case: Case) -> Iterator[Diagnostic]:
 
 def contradiction(case: Case, head: Head, metric: Metric) -> tuple[str, str] | None:
     """Return what is wrong with a metric of an output, and what to write."""
-    task, loss, name = case.task(head), head.loss, log_name(metric)
+    task, loss = case.task(head), head.loss
     if loss is None or task is None:
         return None
     if task == "none" or (wants_numbers(metric) and head.units != 1):
@@ -64,15 +64,26 @@ def contradiction(case: Case, head: Head, metric: Metric) -> tuple[str, str] | N
     numeric = task == "regression" or (task == "reconstruction" and loss.task == "regression")
     if numeric and tells_classes(case, head, metric):
         return None
-    if numeric and metric.task and "regression" not in metric.task:
-        message = f"the metric {name} measures classes; the loss {loss.keras_name} is of numbers"
-        return message, "write metrics: [mae, rmse]"
+    if numeric and (found := no_number(loss, metric)):
+        return found
     if task == "reconstruction":
         return None
     if task == "binary":
         return one_of_several(head, metric)
     if task == "multiclass":
         return wrong_targets(metric, loss.targets, loss.keras_name)
+    return None
+
+
+def no_number(loss: Loss, metric: Metric) -> tuple[str, str] | None:
+    """Return what is wrong with a metric of answers that are numbers."""
+    name = log_name(metric)
+    if metric.task and "regression" not in metric.task:
+        message = f"the metric {name} measures classes; the loss {loss.keras_name} is of numbers"
+        return message, "write metrics: [mae, rmse]"
+    if loss.units_each > 1 and hasattr(metric, "axis"):
+        message = f"the metric {name} compares the units of a row; {loss.keras_name} has"
+        return f"{message} {loss.units_each} for each number", "write rmse or r2"
     return None
 
 

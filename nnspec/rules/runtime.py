@@ -17,14 +17,15 @@ from nnspec.rules.gradients import has_free_weights
 from nnspec.rules.head import Head
 from nnspec.rules.kinds import argument, inner
 from nnspec.rules.rule import rule
+from nnspec.rules.uncertainty import reach_of, spread_of
 from nnspec.rules.within import places
 from nnspec.spec.training import HALF, Gate
 
 MEASURED = {
     "regression": ("rmse", "r2", "mae"),
     "reconstruction": ("rmse", "r2", "mae"),
-    "binary": ("accuracy", "macro_f1", "roc_auc", "subset_accuracy"),
-    "multiclass": ("accuracy", "macro_f1", "roc_auc"),
+    "binary": ("accuracy", "macro_f1", "roc_auc", "ece", "subset_accuracy"),
+    "multiclass": ("accuracy", "macro_f1", "roc_auc", "ece"),
     "none": (),
 }
 """Task -> the figures that every report has, which gates bound."""
@@ -47,7 +48,7 @@ REACH: dict[str, Reach] = {
     "adjusted_rand": (-0.5, 1.0),
     **dict.fromkeys(("topographic_error", "purity"), SHARE),
     **dict.fromkeys(OF_NOISE, (0.0, None)),
-    **dict.fromkeys(("accuracy", "macro_f1", "roc_auc", "subset_accuracy", *SOUGHT), SHARE),
+    **dict.fromkeys(("accuracy", "macro_f1", "roc_auc", "ece", "subset_accuracy", *SOUGHT), SHARE),
 }
 """Built-in figure -> its smallest and largest value; None: no bound."""
 OF_LABELS = "subset_accuracy"
@@ -66,9 +67,10 @@ def judged(case: Case, head: Head) -> tuple[str, ...]:
     if case.task(head) == "binary" and is_sought(case):
         built_in = (*built_in, *SOUGHT)
     if head.function == "step" and head.units == 1:
-        built_in = tuple(name for name in built_in if name != "roc_auc")
+        built_in = tuple(name for name in built_in if name not in {"roc_auc", "ece"})
     if case.task(head) == "reconstruction" and case.spec.evaluation.noise is not None:
         built_in = (*built_in, *OF_NOISE)
+    built_in = (*built_in, *spread_of(case, head))
     if head.units == 1:
         built_in = tuple(name for name in built_in if name != OF_LABELS)
     return (*built_in, *(log_name(metric) for metric, _ in head.metrics))
@@ -157,7 +159,7 @@ def reach(case: Case, name: str) -> Reach:
             if asked in {metric.keras_name, *metric.aliases, log_name(metric)}:
                 return metric.reach
         if asked in judged(case, head):
-            return REACH[asked]
+            return reach_of(asked) or REACH[asked]
     return REACH[name] if name in of_clusters(case) else (None, None)
 
 

@@ -41,8 +41,17 @@ def wanted_units(case: Case, head: Head, data: DataSection) -> tuple[int, str] |
         return (classes, f"the target has {classes} classes") if classes else None
     beyond = data.window is not None and not data.window.horizons
     if task in {"binary", "regression"} and columns and is_plain(data) and not beyond:
-        return units_of(columns, data)
+        return with_each(head, *units_of(columns, data))
     return None
+
+
+def with_each(head: Head, numbers: int, why: str) -> tuple[int, str]:
+    """Return the units that numbers take, where a loss takes several for each, and the reason."""
+    each = head.loss.units_each if head.loss else 1
+    if each == 1 or head.loss is None:
+        return numbers, why
+    taken = f"{head.loss.keras_name} takes {each} units for each number"
+    return numbers * each, f"{why}, and {taken}"
 
 
 @rule("M105")

@@ -17,12 +17,14 @@ TITLES = {
     "quantization_error": "quantization error",
     "topographic_error": "topographic error",
     "adjusted_rand": "adjusted Rand",
+    "ece": "ECE",
+    "nll": "NLL",
 }
 """Metric -> its name in tables."""
 _SHARES = frozenset(
     {
         *("r2", "accuracy", "macro_f1", "roc_auc", "f1", "subset_accuracy", "precision", "recall"),
-        *("topographic_error", "silhouette", "adjusted_rand", "purity"),
+        *("topographic_error", "silhouette", "adjusted_rand", "purity", "ece"),
     }
 )
 _PLAIN_SHARE = 100

@@ -136,6 +136,21 @@ class EvaluationSection(Section):
     `noise_rmse`, the error of the noisy rows themselves, `denoised_rmse`, that of what the network
     makes of them, and `noise_left`, the share of the one that the other is. The same layer at the
     beginning of the network, where training alone has it, teaches it to take noise away."""
+    interval: Between | None = Field(default=None, examples=[0.9])
+    """Share of new rows whose target an interval around each predicted number is to hold. Its half
+    width is the smallest distance that so many of the validation rows keep (split-conformal, of n
+    rows the one in place ceil((n + 1) * share)), for each number of its own: `lower` and `upper`
+    beside the prediction, in the SavedModel too, with the share covered and the mean width in the
+    report; of quantiles the outermost two are widened, of a normal distribution its deviation is
+    multiplied. The promise holds where new rows are like those of validation in any order; over a
+    series, or where rows of a group depend on each other, it is an approximation. All validation
+    rows count alike. Baselines have intervals of their own, found alike."""
+    calibration: Literal["temperature"] | None = Field(default=None, examples=["temperature"])
+    """Whether probabilities of classes are brought closer to what happens: `temperature` divides
+    their logits by the one number with which the log loss of the validation rows is smallest, in
+    the report, in predictions and in the SavedModel. The most probable class stays the same, and a
+    `threshold` is that of the probabilities after it. The report has log loss and calibration error
+    before and after; baselines are left as they are."""
     gates: dict[Text, Gate] = Field(default={}, examples=[{"rmse": {"max": 60}}])
     """Bounds on the test metrics, by metric name: those of the report and those that
     `training.metrics` names."""

@@ -24,7 +24,10 @@ TABLES = (
 )
 OURS = {
     "activations": {"step"},
-    "losses": {"crossentropy", "ce"},
+    "losses": {
+        *("crossentropy", "ce", "Pinball", "pinball", "GaussianNegativeLogLikelihood"),
+        *("gaussian_negative_log_likelihood", "gaussian_nll"),
+    },
     "metrics": {"acc", "rmse", "r2"},
 }
 """Words of compile, and our additions to Keras' tables."""

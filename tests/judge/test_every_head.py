@@ -14,6 +14,7 @@ import tensorflow as tf
 from sklearn import metrics as sk
 
 from nnspec.diagnostics import GateMissed
+from nnspec.judge.reliability import error_of_label
 from nnspec.pipeline import finished
 from nnspec.pipeline.run import Place, run
 
@@ -117,6 +118,9 @@ evaluation: {{gates: {{Precision: {{min: 0.01}}, subset_accuracy: {{min: 0.01}}}
             "macro_f1": sk.f1_score(truth, said, average="macro", zero_division=0),
             "roc_auc": sk.roc_auc_score(truth, shares),
             "subset_accuracy": sk.accuracy_score(truth, said),
+            "ece": np.mean(
+                [error_of_label(shares[:, one], truth[:, one] == 1, None) for one in range(3)]
+            ),
             "precision": sk.precision_score(truth, said, average="micro"),
             "f1_score": sk.f1_score(truth, said, average="macro", zero_division=0),
         },

@@ -21,6 +21,7 @@ from nnspec.judge.heads import (
     SeveralLabels,
 )
 from nnspec.judge.metrics import confusion, measure, measure_columns
+from nnspec.judge.reliability import calibration_error, error_of_label
 from nnspec.report.predictions import tabulate
 from nnspec.report.written import encode_table
 
@@ -106,7 +107,9 @@ def test_the_area_under_the_curve_is_undefined_without_rows_of_a_class() -> None
     shares = [[0.7, 0.2, 0.1], [0.2, 0.7, 0.1]]
     answers = class_answers([0, 1], shares, ("a", "b", "c"), Truth(np.array(["a", "b"])))
     found = measure(OneClass("k", ("k",), ("a", "b", "c")), answers)
-    assert found == {"accuracy": 1.0, "macro_f1": 1.0, "roc_auc": None}
+    assert found == pytest.approx(
+        {"accuracy": 1.0, "macro_f1": 1.0, "roc_auc": None, "ece": 0.3}, abs=1e-12
+    )
 
 
 def test_one_unit_stands_for_two_classes() -> None:
@@ -211,6 +214,7 @@ def test_several_labels_are_measured_each_and_averaged() -> None:
             "accuracy": sk.accuracy_score(held[:, 1], said[:, 1]),
             "f1": sk.f1_score(held[:, 1], said[:, 1]),
             "roc_auc": sk.roc_auc_score(held[:, 1], shares[:, 1]),
+            "ece": error_of_label(shares[:, 1], held[:, 1] == 1, None),
         },
         abs=1e-12,
     )
@@ -325,6 +329,7 @@ def test_a_row_s_weight_is_that_of_each_of_its_steps(masked: bool) -> None:  # n
             "accuracy": sk.accuracy_score(truth, said, sample_weight=each),
             "macro_f1": sk.f1_score(truth, said, average="macro", sample_weight=each),
             "roc_auc": sk.roc_auc_score(truth == "verb", held[:, 1], sample_weight=each),
+            "ece": calibration_error(held.max(axis=1), truth == said, each),
         },
         abs=1e-9,
     )

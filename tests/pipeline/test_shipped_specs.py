@@ -20,7 +20,14 @@ SPECS = Path(__file__).parents[2] / "specs"
 NAMES = sorted(path.stem for path in SPECS.glob("*.yaml"))
 THEMSELVES = {"digits_autoencoder", "digits_denoising", "sunspots_autoencoder"}
 """Specs of networks that give back their input."""
-CLASSES = {"auto_mpg_origin", "breast_cancer", "digits", "digits_augmented", "wine"}
+CLASSES = {
+    "auto_mpg_origin",
+    "breast_cancer",
+    "breast_cancer_calibrated",
+    "digits",
+    "digits_augmented",
+    "wine",
+}
 MAPS = {"digits_map", "iris_map", "wine_kmeans"}
 PIXELS = {"ink"}
 """Specs whose answers are a class for each pixel."""
@@ -63,7 +70,28 @@ def test_sunspots_beat_the_last_value_by_a_tenth(trained: Trained, name: str) ->
     assert on_test(result)["rmse"] <= 0.9 * on_test(result, "last_value")["rmse"]
 
 
-@pytest.mark.parametrize("name", ["auto_mpg", "digits_autoencoder", "digits_denoising"])
+@pytest.mark.parametrize("name", ["diabetes_intervals", "auto_mpg_quantiles", "auto_mpg_normal"])
+def test_intervals_hold_about_nine_tenths_of_the_test_rows(trained: Trained, name: str) -> None:
+    figures = on_test(trained(name))
+    assert 0.8 <= figures["coverage_90"] <= 0.99
+    assert figures["width_90"] < on_test(trained(name), "mean").get("width_90", np.inf)
+
+
+def test_a_temperature_does_not_make_the_log_loss_of_new_rows_worse(trained: Trained) -> None:
+    output = trained("breast_cancer_calibrated").report.first
+    assert output.temperature is not None
+    (told,) = [one for one in output.baseline_notes if one.startswith("test: log loss")]
+    before, after = (float(one.split()[-2]) for one in told.split(";")[0].split(",")[:2])
+    assert after <= before + 0.005
+    assert on_test(trained("breast_cancer_calibrated"))["accuracy"] >= 0.95
+
+
+@pytest.mark.parametrize("name", ["auto_mpg", "auto_mpg_quantiles", "auto_mpg_normal"])
+def test_fuel_is_predicted_to_three_quarters_of_its_variance(trained: Trained, name: str) -> None:
+    assert on_test(trained(name))["r2"] >= 0.75
+
+
+@pytest.mark.parametrize("name", ["digits_autoencoder", "digits_denoising"])
 def test_the_others_explain_most_of_the_variance(trained: Trained, name: str) -> None:
     assert on_test(trained(name))["r2"] >= 0.75
 

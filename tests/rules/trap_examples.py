@@ -113,6 +113,12 @@ COUNTS = [
             "- GRU: 4\n- Dense: 1", "loss: mse", ""),
     Example("S106", "ill", "sick", f"{SIGMOID}\n  name: sick", BINARY,
             "data: {source: sklearn:breast_cancer, target: target, positive: {@: 1}}"),
+    Example("M138", "{Pinball: [0.1, 0.9]}", "mse", "- Dense: 4", "loss: @",
+            'data: {source: "sklearn:iris", task: reconstruction}'),
+    Example("M138", "gaussian_nll", "{sparse_categorical_crossentropy: {from_logits: true}}",
+            "- Dense: 3", "loss: @", 'data: {source: "sklearn:iris", target: target, '
+            "task: classification}"),
+    Example("D113", "0.999", "0.9", "- Dense: 1", "loss: mse", rest="evaluation: {interval: @}"),
     Example("S115", ", positive: 1", "", "- Dense: 1", "loss: mse",
             "data: {source: sklearn:diabetes, target: target@}"),
     Example("P111", "LayerNormalization", "Rescaling: 1.0",

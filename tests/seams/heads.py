@@ -8,6 +8,8 @@ import keras
 import numpy as np
 from family import COLUMNS, Array, Case, L
 
+from nnspec.build import distributions
+
 
 @dataclass(frozen=True)
 class Head:
@@ -25,6 +27,8 @@ class Head:
 
     def made(self) -> Any:
         """Return the loss as Keras makes it."""
+        if hasattr(distributions, self.loss):
+            return getattr(distributions, self.loss)(**self.arguments)
         if not hasattr(keras.losses, self.loss) or self.loss.islower():
             return self.loss
         return getattr(keras.losses, self.loss)(**self.arguments)
@@ -43,6 +47,8 @@ NUMBERS: Mapping[str, Head] = {
     "log_cosh": Head("LogCosh"),
     "poisson": Head("Poisson", 1, "exponential", "count"),
     "cosine": Head("CosineSimilarity", 2, target="y z"),
+    "pinball": Head("Pinball", 6, target="y z", arguments={"quantiles": [0.1, 0.5, 0.9]}),
+    "normal": Head("GaussianNegativeLogLikelihood", 4, target="y z", arguments={"floor": 0.01}),
 }
 CLASSES: Mapping[str, Head] = {
     "crossentropy": Head("crossentropy", 3, "softmax", "kind"),

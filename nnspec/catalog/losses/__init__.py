@@ -38,6 +38,11 @@ class Loss(CatalogObject, family="losses"):
     takes_logits: ClassVar[bool] = False
     """Whether there is a field `from_logits`."""
 
+    @property
+    def units_each(self) -> int:
+        """Return how many units the loss takes for one number of the target."""
+        return 1
+
 
 class Reduced(Loss, abstract=True):
     """A loss that is computed for each row and then reduced to one number."""

@@ -23,12 +23,17 @@ class TargetNeed:
         one_hot: whether the loss takes one number per class (categorical) or the class's number.
         units: length of the output's last axis; None while it is unknown.
         ignored: class number that the loss leaves out.
+        quantiles: quantiles of each number that the output gives; none: the number itself.
+        floor: smallest deviation of a normal distribution that the output gives; None: it gives
+            none.
     """
 
     task: Need
     one_hot: bool = False
     units: int | None = None
     ignored: int | None = None
+    quantiles: tuple[float, ...] = ()
+    floor: float | None = None
 
 
 TargetNeeds = Mapping[str, TargetNeed]

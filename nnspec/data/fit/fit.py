@@ -63,7 +63,14 @@ def _targets(
             raise refuse("D115", message, path=("data", "target"))
     if labels := find_labels(training, roles, needs):
         return labels
-    fits = fit_targets(training, replace(roles, targets=units), needs, section, features)
+    fits = {
+        name: one.model_copy(
+            update={"quantiles": needs[name].quantiles, "floor": needs[name].floor}
+        )
+        for name, one in fit_targets(
+            training, replace(roles, targets=units), needs, section, features
+        ).items()
+    }
     if not several:
         return fits
     return {

@@ -266,6 +266,17 @@ class TargetFit(Fitted):
     """The class that is looked for, the second of two, where the spec names one."""
     joined: bool = False
     """Whether the first of two classes is the rest: every class but the positive one."""
+    quantiles: tuple[float, ...] = ()
+    """Quantiles of each number that the output gives a unit each, ascending; none: the number."""
+    floor: float | None = None
+    """Smallest deviation of a normal distribution, of which the output gives two units for each
+    number, in the scaled target's unit; None: it gives none."""
+
+    @property
+    def output_shape(self) -> tuple[int, ...]:
+        """Return the shape of what the output gives for one row's numbers or labels."""
+        each = len(self.quantiles) or (1 if self.floor is None else 2)
+        return self.shape if each == 1 else (*self.shape[:-1], self.shape[-1] * each)
 
     def find_label(self, text: str) -> Label | None:
         """Return the class that a text names, true and false in small letters too; None if none."""

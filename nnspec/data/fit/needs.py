@@ -50,4 +50,12 @@ def need_of(loss: Loss, data: DataSection, units: int | None) -> TargetNeed:
     # The overlap of masks is that of arrays of one shape.
     one_hot = one_hot or (loss.targets == "zero_one" and loss.keras_name != "crossentropy")
     ignored = getattr(loss, "ignore_class", None) if task == "multiclass" else None
-    return TargetNeed(task, one_hot=one_hot and task == "multiclass", units=units, ignored=ignored)
+    numbers = task == "regression"
+    return TargetNeed(
+        task,
+        one_hot=one_hot and task == "multiclass",
+        units=units,
+        ignored=ignored,
+        quantiles=getattr(loss, "quantiles", ()) if numbers else (),
+        floor=getattr(loss, "floor", None) if numbers else None,
+    )

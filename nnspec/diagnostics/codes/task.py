@@ -217,4 +217,11 @@ TASK: tuple[Code, ...] = (
         "End the network with softmax.",
         Severity.WARNING,
     ),
+    Code(
+        "M138",
+        "distribution of no number",
+        "The loss learns quantiles or a normal distribution of a number, and the output answers "
+        "something else: classes, or its own input.",
+        "Use a loss of what the output answers.",
+    ),
 )

@@ -59,10 +59,11 @@ def export_savedmodel(
 
     The signature `serving_default` takes each raw column by name (`input_names`), (batch,) or
     (batch, length) over a series, any batch size, and returns the answers by name:
-    `prediction` (batch,) or (batch, units) in the target's units, or labels (batch,) with
-    `probabilities` (batch, classes). The loaded object's `serve` takes one mapping from the
-    columns' own names instead. With `codes` there is a second signature of that name, and a
-    function `codes` beside `serve`: they give (batch, ...) of each layer by the layer's name.
+    `prediction` (batch,) or (batch, units) in the target's units, in the same shape what stands
+    around it (`lower`, `upper`, `q05`, `std`), or labels (batch,) with `probabilities`
+    (batch, classes). The loaded object's `serve` takes one mapping from the columns' own names
+    instead. With `codes` there is a second signature of that name, and a function `codes` beside
+    `serve`: they give (batch, ...) of each layer by the layer's name.
 
     Args:
         program: front, core and back.
@@ -169,9 +170,10 @@ def _units(program: Program) -> dict[str, list[str]]:
     """Return what each of several units of an answer stands for, by the answer's name."""
     several = len(program.backs) > 1
     return {
-        f"{PREDICTION}_{name}" if several else PREDICTION: list(back.target.columns)
+        f"{key}_{name}" if several else key: list(back.target.columns)
         for name, back in program.backs.items()
         if len(back.target.columns) > 1 and back.target.shape == (len(back.target.columns),)
+        for key in (PREDICTION, *back.around)
     }
 
 

@@ -41,10 +41,10 @@ DIGITS = 3
 HALF = 0.5
 HOW = "weights change row by row, in double precision; the network holds them rounded"
 VERDICTS = {
-    "not separable": "the training rows are not linearly separable: no threshold unit has them all "
+    "not separable": "the training rows are not linearly separable{}: no such unit has them all "
     "right, however long it learns",
-    "separable": "the training rows are linearly separable: more epochs would find how",
-    "not decided": "whether the training rows are linearly separable was not decided",
+    "separable": "the training rows are linearly separable{}: more epochs would find how",
+    "not decided": "whether the training rows are linearly separable{} was not decided",
 }
 """What a linear program found, in words."""
 
@@ -141,7 +141,9 @@ class PerceptronLearner(ModelState):
             return f"no mistakes were left {since}; its weights rounded, the network makes {count}"
         features, sides = self._rows.features[told], self._rows.sides[told]
         verdict = separability(features, sides, biased=self._unit.biased)
-        return f"after {epochs:,} epochs {count} were left; {VERDICTS[verdict]}"
+        whose = "" if self._unit.biased else " by a line through the origin (use_bias: false)"
+        told_of_it = VERDICTS[verdict].format(whose)
+        return f"after {epochs:,} epochs {count} were left; {told_of_it}"
 
     def _hand_over(self) -> None:
         """Set the network's weights to the unit's."""

@@ -7,6 +7,8 @@ KEY_HABITS = {
     "from": "first",
     "to": "last",
     "lr": "learning_rate",
+    "eta0": "learning_rate",
+    "max_iter": "epochs",
     "nb_filter": "filters",
     "nb_epoch": "epochs",
     "border_mode": "padding",

@@ -15,6 +15,7 @@ from nnspec.rules.kinds import function_of, inner, is_function
 from nnspec.rules.rule import rule
 from nnspec.rules.task import is_reconstruction
 from nnspec.shapes import show
+from nnspec.spec.builtin import columns_of_output
 from nnspec.spec.learning import RULE
 from nnspec.spec.training import HALF
 
@@ -74,6 +75,10 @@ def check_unit(case: Case) -> Iterator[Diagnostic]:
             "T140", message, case.place("training", RULE), "add target: COLUMN to data"
         )
         return
+    columns = columns_of_output(data, head.name) if data is not None else ()
+    if len(columns) > 1:
+        message = f"the perceptron rule learns one target column; found {', '.join(columns)}"
+        yield Diagnostic("T140", message, case.place("data", "target"), "name one of them")
     unit = unit_of(case, head)
     if unit is None:
         yield from no_unit(head)

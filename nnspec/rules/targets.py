@@ -58,7 +58,8 @@ def with_each(head: Head, numbers: int, why: str) -> tuple[int, str]:
 def check_units(case: Case) -> Iterator[Diagnostic]:
     """Find heads with another number of units than their target needs."""
     data = case.spec.data
-    for head in case.trained:
+    by_rule = case.training is not None and case.training.rule is not None
+    for head in () if by_rule else case.trained:  # what a rule trains has findings of its own
         wanted = wanted_units(case, head, data) if data else None
         loss, units = head.loss, head.units
         softmaxed = head.gives == "distribution" and units == 1

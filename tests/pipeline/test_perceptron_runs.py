@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import keras
@@ -173,7 +174,8 @@ def test_the_network_has_scikit_learns_weights_after_every_epoch(
     cancer: Prepared, arrays: Arrays
 ) -> None:
     kept = Weights()
-    outcome = run_engine(cancer.program.core, arrays, None, plan_of(cancer.spec), [kept])
+    plain = replace(arrays, weights=None)
+    outcome = run_engine(cancer.program.core, arrays, plain, plan_of(cancer.spec), [kept])
     (features,), (target,) = arrays.inputs.values(), arrays.targets.values()
     assert len(kept.seen) == 6
     for epoch, found in enumerate(kept.seen, start=1):
@@ -181,6 +183,8 @@ def test_the_network_has_scikit_learns_weights_after_every_epoch(
         oracle.fit(features.astype(np.float64), target.ravel(), sample_weight=arrays.weights)
         expected = np.concatenate([oracle.coef_[0], oracle.intercept_])
         np.testing.assert_allclose(found, expected, rtol=1e-6, atol=1e-6)
+        wrong = oracle.predict(features) != target.ravel()
+        assert outcome.history["val_mistakes"][epoch - 1] == wrong.sum()
     assert outcome.execution.engine == "perceptron"
     assert outcome.history["loss"] == [one / arrays.rows for one in outcome.history["mistakes"]]
 

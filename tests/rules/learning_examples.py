@@ -30,6 +30,8 @@ LEARNING = [
     Example("T140", "[a]", "[a], target: b", "- Dense: {units: 1, activation: step}",
             RULE.replace("rule: perceptron", "rule: perceptron #!"),
             "data: {source: table.csv, features: @}"),
+    Example("T140", "[a, b]", "a", "- Dense: {units: 1, activation: step}", RULE,
+            "data: {source: table.csv, target: @}"),
     Example("T141", "ReduceLROnPlateau", "EarlyStopping: {patience: 9, monitor: val_mistakes,"
             " restore_best_weights: true}", STEP, STOP, CANCER),
     Example("T141", "SwapEMAWeights", "TerminateOnNaN", STEP, STOP, CANCER),

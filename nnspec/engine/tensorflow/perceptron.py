@@ -36,13 +36,15 @@ TOGETHER = 1024
 """Rows that are measured in one step."""
 KERNEL, BIAS = "rule/kernel", "rule/bias"
 """Names of the unit's own weights in a state."""
+DIGITS = 3
+"""Digits behind the point of a count that comes from a share in single precision."""
 HALF = 0.5
 HOW = "weights change row by row, in double precision; the network holds them rounded"
 VERDICTS = {
-    "not separable": "the training rows are not linearly separable: no threshold unit has them all "
+    "not separable": "the training rows are not linearly separable{}: no such unit has them all "
     "right, however long it learns",
-    "separable": "the training rows are linearly separable: more epochs would find how",
-    "not decided": "whether the training rows are linearly separable was not decided",
+    "separable": "the training rows are linearly separable{}: more epochs would find how",
+    "not decided": "whether the training rows are linearly separable{} was not decided",
 }
 """What a linear program found, in words."""
 
@@ -65,6 +67,7 @@ class PerceptronLearner(ModelState):
         network = core(model, xla=False)
         self._measured = self._source(network, feed(model, training)) if self._measures else None
         self._checks = None if validation is None else self._source(network, validation)
+        self._checked = 0 if validation is None else validation.rows
 
     @property
     def execution(self) -> Execution:
@@ -89,10 +92,11 @@ class PerceptronLearner(ModelState):
 
     @translated()
     def validate(self) -> dict[str, Any]:
-        """Return the figures of the validation rows."""
+        """Return the figures of the validation rows; weighted rows count by their weights."""
         if self._checks is None:
             return {}
-        return dict(run_all(self._checks, self._pace).logs)
+        logs = run_all(self._checks, self._pace).logs
+        return {**logs, MISTAKES: round(logs[LOSS] * self._checked, DIGITS)}
 
     def state(self) -> State:
         """Return the training as it stands, the unit's own weights beside the network's."""
@@ -137,7 +141,9 @@ class PerceptronLearner(ModelState):
             return f"no mistakes were left {since}; its weights rounded, the network makes {count}"
         features, sides = self._rows.features[told], self._rows.sides[told]
         verdict = separability(features, sides, biased=self._unit.biased)
-        return f"after {epochs:,} epochs {count} were left; {VERDICTS[verdict]}"
+        whose = "" if self._unit.biased else " by a line through the origin (use_bias: false)"
+        told_of_it = VERDICTS[verdict].format(whose)
+        return f"after {epochs:,} epochs {count} were left; {told_of_it}"
 
     def _hand_over(self) -> None:
         """Set the network's weights to the unit's."""

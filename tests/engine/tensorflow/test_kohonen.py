@@ -86,7 +86,8 @@ def nearness(lattice: Lattice, unit: int, radius: float, neighbourhood: str) -> 
     points = lattice.points()
     apart = np.sqrt(((points - points[unit]) ** 2).sum(axis=1))
     if neighbourhood == "bubble":
-        return np.asarray((apart <= radius + 1e-9).astype(np.float64), dtype=np.float64)
+        within: Floats = (apart <= radius + 1e-9).astype(np.float64)
+        return within
     found: Floats = np.exp(-(apart**2) / (2 * radius**2))
     return found
 

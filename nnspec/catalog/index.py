@@ -14,8 +14,7 @@ INDEX: dict[str, dict[str, str]] = {
     },
     "augmentations": {
         "nnspec.catalog.augmentations": (
-            "CutMix GaussianNoise MixUp Oversampling RandomFlip Scaling TimeWarping "
-            "WindowSlicing"
+            "CutMix GaussianNoise MixUp Oversampling RandomFlip Scaling TimeWarping WindowSlicing"
         ),
     },
     "callbacks": {

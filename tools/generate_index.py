@@ -43,7 +43,10 @@ def entry(module: str, names: list[str]) -> str:
     line = f'        "{module}": "{" ".join(names)}",\n'
     if len(line) <= 101:  # noqa: PLR2004 (100 columns and the line end)
         return line
-    parts = textwrap.wrap(" ".join(names), 80, break_long_words=False)
+    whole = " ".join(names)
+    # What fits on a line of its own the formatter would join.
+    width = 86 if len(whole) <= 86 else 80  # noqa: PLR2004 (100 columns, indent and quotes)
+    parts = textwrap.wrap(whole, width, break_long_words=False)
     quoted = [f'            "{part} "\n' for part in parts[:-1]] + [f'            "{parts[-1]}"\n']
     return f'        "{module}": (\n{"".join(quoted)}        ),\n'
 

@@ -190,6 +190,11 @@ def seed_states(model: keras.Model) -> list[keras.Variable]:
     return list(states.values())
 
 
+def drawing_layers(model: keras.Model) -> list[keras.layers.Layer]:
+    """Return the layers, nested ones included, that draw random numbers."""
+    return [one for one in inner_layers(model) if one._seed_generators]
+
+
 def carried_states(model: keras.Model) -> list[keras.Variable]:
     """Return what stateful layers carry from batch to batch; Keras counts it to no variables."""
     found = [getattr(one, "states", None) for one in inner_layers(model)]

@@ -7,7 +7,7 @@ _BASE = "the base of the family, which does nothing itself"
 _MACHINERY = "turns names and configs into objects; the spec's reader does that, by allowlist"
 _FUNCTION = "takes a function of Python; a spec holds data"
 _FOREIGN = "wraps a module of another framework; a spec holds data"
-_LABELS = "mixes the targets along with the images; a layer of a network has no targets"
+_LABELS = "mixes the targets along with the images: an augmentation, below training.augmentation"
 _RUN_WRITES = "writes files; the run writes its own, each complete and with its hash"
 
 _READING = {"deserialize": _MACHINERY, "get": _MACHINERY, "serialize": _MACHINERY}

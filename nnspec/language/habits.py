@@ -200,6 +200,9 @@ LAYER_GUESSES = {
 """Layers that are near enough for people to look at, no repair."""
 
 OBJECT_GUESSES = {
+    "Jitter": "GaussianNoise",
+    "Jittering": "GaussianNoise",
+    "RandomOverSampler": "Oversampling",
     "BCE": "BinaryCrossentropy",
     "BCELoss": "BinaryCrossentropy",
     "BCEWithLogitsLoss": "BinaryCrossentropy",

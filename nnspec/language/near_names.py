@@ -96,6 +96,13 @@ def signs(name: str) -> list[str]:
     return [sign for sign in name if not sign.isalpha()]
 
 
+def as_another(name: str) -> str | None:
+    """Return how something is written that is no layer: in training, or as one."""
+    if name in names("augmentations"):
+        return f"write it below training: augmentation: [{name}]"
+    return as_activation(name)
+
+
 def as_activation(name: str) -> str | None:
     """Return how an activation is written as a layer, where no layer is called like it."""
     bare = name.rpartition(".")[2]

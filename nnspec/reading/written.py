@@ -103,6 +103,8 @@ def unknown(
     words = LAYER_WORDS if family == "layers" else OBJECT_GUESSES
     hint: str | None = as_written(written.name, family, words)
     hint = hint or suggest(written.name, known, OBJECT_GUESSES) or None
+    if family == "augmentations" and written.name in names("layers"):
+        hint = "write it in the model: layers that augment pictures stand there"
     if written.name.casefold() == "none" and not written.argument:
         hint = Advice("write null", Replacement(written.name, "null"))
     if written.name.startswith("lambda ") and isinstance(written.argument, Scalar):

@@ -72,3 +72,21 @@ def test_an_augmentation_that_would_change_nothing_is_refused(
     tables: Path, written: tuple[str, ...], message: str
 ) -> None:
     assert told(tables, *written) == [f"{message} [T160, 5]"]
+
+
+@pytest.mark.parametrize(
+    ("model", "asked", "hint"),
+    [
+        ("MixUp, {Dense: 1}", NOISE, "write it below training: augmentation: [MixUp]"),
+        (DENSE, "{RandomRotation: 0.1}",
+         "write it in the model: layers that augment pictures stand there"),
+        (DENSE, "{Jitter: 0.1}", "did you mean GaussianNoise?"),
+    ],
+)  # fmt: skip
+def test_what_stands_in_the_wrong_list_is_told_where_it_belongs(
+    tables: Path, model: str, asked: str, hint: str
+) -> None:
+    path = tables / "spec.yaml"
+    path.write_text(SPEC % ("table.csv", "", model, asked))
+    (found,) = check(path).diagnostics
+    assert (found.code, str(found.hint)) == ("S106", hint)

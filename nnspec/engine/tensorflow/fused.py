@@ -9,6 +9,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from nnspec.build.keras_graph import drawing_layers
 from nnspec.engine.choice import Choice, without_xla
 from nnspec.engine.executor import Report, Stretch
 from nnspec.engine.order import Rows
@@ -67,7 +68,7 @@ class Fused(ModelState):
             current_device(),
             compiled=parts if self.choice.xla else (),
             uncompiled=self._uncompiled(parts),
-            reasons=(*self.choice.reasons, self._where()),
+            reasons=(*self.choice.reasons, self._where(), *self._draws()),
             passes=summary(self._trained.rewrites),
         )
 
@@ -116,6 +117,13 @@ class Fused(ModelState):
         if isinstance(self._training, Resident):
             return "data: all rows lie on the device"
         return "data: too large for the device, so blocks of rows are gathered while steps run"
+
+    def _draws(self) -> tuple[str, ...]:
+        """Return for which layers a compiled step draws otherwise; Dropout's rewrite says it."""
+        drawing = drawing_layers(self.model) if self.choice.xla else []
+        names = [f'"{one.name}"' for one in drawing if not isinstance(one, keras.layers.Dropout)]
+        said = "draws: XLA draws other numbers of the same distribution for "
+        return (said + ", ".join(names),) if names else ()
 
     def _training_core(self) -> Core:
         """Return the network whose training steps are traced: in shares, if they are to be."""

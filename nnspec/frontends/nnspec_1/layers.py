@@ -42,7 +42,7 @@ from nnspec.frontends.nnspec_1.submodels import in_keras_form, read_submodel, su
 from nnspec.language.calls import as_written
 from nnspec.language.habits import LAYER_WORDS
 from nnspec.language.limits import MOST_LAYERS, MOST_VALUES
-from nnspec.language.near_names import as_activation, meant, nearest, suggest, suggest_given
+from nnspec.language.near_names import as_another, meant, nearest, suggest, suggest_given
 from nnspec.reading.moves import refuse_inner_wiring
 from nnspec.reading.reader import Reader, Unreadable
 from nnspec.reading.substitute import Substitution
@@ -258,7 +258,7 @@ class ModelReader:
         finding = unknown(written, "a layer or block", known, self.reader.withheld)
         if finding.code == "S106":
             message = f"{shorten(written.name)!r} is no layer and no block"
-            hint = as_written(written.name, "layers", LAYER_WORDS) or as_activation(written.name)
+            hint = as_written(written.name, "layers", LAYER_WORDS) or as_another(written.name)
             near = suggest(written.name, known, LAYER_WORDS)
             # A block is the writer's own name: nobody else knows which one is meant.
             hint = hint or (str(near) if nearest(written.name, known) in self.blocks else near)

@@ -13,7 +13,7 @@ import tensorflow as tf
 
 import nnspec
 
-pytestmark = pytest.mark.keras
+pytestmark = [pytest.mark.keras, pytest.mark.slow]
 
 SPEC = """
     nnspec: 1
@@ -22,10 +22,10 @@ SPEC = """
       source: messages.csv
       target: spam
       columns:
-        text: {text: {max_tokens: 40, output_sequence_length: 8}}
+        text: {text: {max_tokens: 40, output_sequence_length: 4}}
       split: {validation: 0.2, test: 0.2}
     model:
-      - Input: {shape: [8], dtype: int32}
+      - Input: {shape: [4], dtype: int32}
         name: numbers
       - Embedding: {input_dim: auto, output_dim: 6}
       - SpatialDropout1D: 0.2
@@ -34,21 +34,21 @@ SPEC = """
         inputs: numbers
       - SpatialDropout1D: 0.2
         name: words
-      - GRU: 5
+      - GRU: {units: 5, unroll: true}
         name: forward
-      - Bidirectional: {layer: {GRU: 3}, merge_mode: concat}
+      - Bidirectional: {layer: {GRU: {units: 3, unroll: true}}, merge_mode: concat}
         name: concat
         inputs: words
-      - Bidirectional: {layer: {GRU: 4}, merge_mode: sum}
+      - Bidirectional: {layer: {GRU: {units: 4, unroll: true}}, merge_mode: sum}
         name: sum
         inputs: words
-      - Bidirectional: {layer: {GRU: 4}, merge_mode: ave}
+      - Bidirectional: {layer: {GRU: {units: 4, unroll: true}}, merge_mode: ave}
         name: ave
         inputs: words
-      - Bidirectional: {layer: {GRU: 4}, merge_mode: mul}
+      - Bidirectional: {layer: {GRU: {units: 4, unroll: true}}, merge_mode: mul}
         name: mul
         inputs: words
-      - Bidirectional: {layer: {GRU: 4}, merge_mode: null}
+      - Bidirectional: {layer: {GRU: {units: 4, unroll: true}}, merge_mode: null}
         name: apart
         inputs: words
       - Concatenate:

@@ -236,10 +236,18 @@ def known_tensors(spec: Spec) -> dict[str, Tensor | None]:
         known = None if doubtful else known_inputs(spec.data)
         named = [*(spec.data.inputs or named_inputs(spec) or (DEFAULT_INPUT,))]
         named += spec.data.window.known_inputs if spec.data.window else ()
-        return dict.fromkeys(named) if known is None else dict(known)
+        return {name: settled(one) for name, one in (known or dict.fromkeys(named)).items()}
     if ("data",) not in spec.positions.spans:
         return {}
     return dict.fromkeys(named_inputs(spec) or (DEFAULT_INPUT,))
+
+
+def settled(tensor: Tensor | None) -> Tensor | None:
+    """Return what an input takes; None where only the rows tell how many numbers a cell becomes.
+
+    A layer that needs that number is then checked with the data, as it is over a file.
+    """
+    return None if tensor is None or None in tensor.shape[1:] else tensor
 
 
 def named_inputs(spec: Spec) -> list[str]:

@@ -182,6 +182,19 @@ def test_a_text_that_is_no_table_is_refused(
         load()
 
 
+@pytest.mark.parametrize(("skip", "line"), [(0, "the first line"), (1, "line 2")])
+def test_an_empty_line_in_place_of_the_first_row_is_shown(
+    skip: int, line: str, load: Load, tmp_path: Path
+) -> None:
+    (tmp_path / "data.csv").write_text("\n\n1,2\n3,4\n", encoding="utf-8")
+    said = {"path": "data.csv", "header": False, "skip": skip, "names": ["x", "y"]}
+    with pytest.raises(
+        Refused, match=rf'{line} of ".*" is empty; expected the first row'
+    ) as caught:
+        load(source={"csv": said})
+    assert "skip" in str(caught.value.diagnostics[0].hint)
+
+
 @pytest.mark.parametrize(
     ("name", "content", "found"),
     [

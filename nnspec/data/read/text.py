@@ -163,9 +163,11 @@ def _read_header(content: Content, dialect: Dialect) -> list[str]:
     if not content.data.strip():
         hint = "it takes a line with the names of the columns, and a line for each row"
         raise refuse("D113", f'"{content.file}" is empty; expected a header', hint=hint)
-    if not names and dialect.header:
+    if not names:
         hint = "take it out, or name how many lines stand above: csv: {skip: LINES}"
-        message = f'the first line of "{content.file}" is empty; expected a header'
+        place = f"line {dialect.start + 1}" if dialect.start else "the first line"
+        expected = "a header" if dialect.header else "the first row"
+        message = f'{place} of "{content.file}" is empty; expected {expected}'
         raise refuse("D113", message, hint=hint)
     content.check_width(len(names))
     if dialect.header and dialect.names is None:

@@ -35,6 +35,8 @@ def find_masks(
             mask = mask_of(one)
             if mask is not None:
                 found.setdefault(name, []).append(np.asarray(mask[: rows - start], dtype=np.bool_))
+        if not found:
+            return {}  # layers, not rows, decide whether a mask reaches an output
     return {name: np.concatenate(parts) for name, parts in found.items()}
 
 

@@ -36,6 +36,10 @@ def maps(case: Case) -> list[ResolvedNode]:
     ]
 
 
+OF_ANSWERS = ("calibration", "interval", "noise")
+"""Settings of the evaluation that speak of what networks with targets answer."""
+
+
 @rule("T150")
 def check_map(case: Case) -> Iterator[Diagnostic]:
     """Find maps that their rule does not train, and rules without a map; the first of each."""
@@ -104,6 +108,9 @@ def check_settings(case: Case) -> Iterator[Diagnostic]:
         message = "engine: keras runs Model.fit, which knows no rule but gradient descent"
         place = case.place("runtime", "engine")
         yield Diagnostic("T151", message, place, "write engine: auto")
+    for name in (name for name in OF_ANSWERS if getattr(evaluation, name) is not None):
+        message = f"a map gives clusters, and `{name}` is of numbers or probabilities"
+        yield Diagnostic("T151", message, case.place("evaluation", name), f"remove {name}")
     if evaluation.weighted:
         message = "figures of clusters count all rows alike; found weighted: true"
         place = case.place("evaluation", "weighted")

@@ -174,6 +174,9 @@ def check_settings(case: Case) -> Iterator[Diagnostic]:
     if case.spec.evaluation.threshold != HALF:
         message = "`threshold` parts probabilities; step gives 0 or 1"
         yield useless(case, ("evaluation", "threshold"), message)
+    if case.spec.evaluation.calibration is not None:
+        message = "`calibration` is that of probabilities; step gives 0 or 1"
+        yield useless(case, ("evaluation", "calibration"), message)
     yield from executors(case)
 
 

@@ -39,6 +39,7 @@ LEARNING = [
     Example("T141", "binary_crossentropy", "recall", STEP, f"{RULE}\nmetrics: [@]", CANCER),
     Example("T141", "{target: 2.0}", "null", STEP, f"{RULE}\nloss_weights: @", CANCER),
     Example("T141", "f1", "0.5", STEP, RULE, CANCER, "evaluation: {threshold: @}"),
+    Example("T141", "temperature", "null", STEP, RULE, CANCER, "evaluation: {calibration: @}"),
     Example("T141", "keras", "auto", STEP, RULE, CANCER, "runtime: {engine: @}"),
     Example("T141", "required", "off", STEP, RULE, CANCER, "runtime: {xla: @}"),
 ]  # fmt: skip

@@ -17,6 +17,8 @@ MAP_EXAMPLES = [
             "restore_best_weights: true}", MAP, f"{KOHONEN}\ncallbacks:\n- @", LABELLED),
     Example("T151", "keras", "fused", MAP, KOHONEN, LABELLED, "runtime: {engine: @}"),
     Example("T151", "true", "false", MAP, KOHONEN, LABELLED, "evaluation: {weighted: @}"),
+    Example("T151", "0.9", "null", MAP, KOHONEN, LABELLED, "evaluation: {interval: @}"),
+    Example("T151", "temperature", "null", MAP, KOHONEN, LABELLED, "evaluation: {calibration: @}"),
     Example("T152", "target: target", "labels: target", MAP, KOHONEN,
             'data: {source: "sklearn:iris", @}'),
     Example("T152", "labels: target", "target: target", "- Dense: {units: 3, activation: softmax}",

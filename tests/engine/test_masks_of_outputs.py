@@ -12,7 +12,6 @@ pytestmark = pytest.mark.keras
 NUMBERS = np.array([[1, 2, 0], [3, 0, 0], [1, 1, 1], [0, 2, 0], [2, 0, 0]], dtype=np.int32)
 
 
-@keras.saving.register_keras_serializable(package="tests")
 class Counting(keras.layers.Layer):  # type: ignore[misc]
     calls = 0
 

@@ -52,7 +52,8 @@ def define_family(family: str, kinds: Kinds) -> dict[str, Schema]:
     for kind in classes.values():
         defined |= {value_of(kind, complete=one): define_value(kind, one) for one in (True, False)}
     defined |= define_object(family, kinds, {"examples": list(EXAMPLES[family])})
-    bases = {base for kind in kinds.values() for base in kind.__mro__[1:]}
+    # A dict keeps their order, which a set of classes has none of.
+    bases = dict.fromkeys(base for kind in kinds.values() for base in kind.__mro__[1:])
     for base in bases:
         if issubclass(base, CatalogObject) and hasattr(base, "family"):
             among = {name: kind for name, kind in kinds.items() if issubclass(kind, base)}

@@ -3,6 +3,7 @@
 import tensorflow as tf
 
 from nnspec.build.back import Back
+from nnspec.build.calibration import Calibration
 from nnspec.build.lattice import Lattice
 from nnspec.data.fit.fitted import TargetFit
 
@@ -19,6 +20,11 @@ class ClusterBack(Back):
     def __init__(self, target: TargetFit, lattice: Lattice) -> None:
         super().__init__(target)
         self.lattice = lattice
+
+    def calibrated(self, calibration: Calibration | None) -> "ClusterBack":
+        """Return this back: nothing about clusters is fitted on validation rows."""
+        assert calibration is None, "clusters have no probabilities and no intervals"
+        return self
 
     @tf.autograph.experimental.do_not_convert  # type: ignore[untyped-decorator]
     def __call__(self, output: tf.Tensor) -> dict[str, tf.Tensor]:

@@ -69,7 +69,10 @@ def test_the_figures_are_those_that_keras_gives(name: str, measure: Callable[[st
     assert measure(name) == TABLE[name]
 
 
-@pytest.mark.parametrize("name", EVERY)
+@pytest.mark.parametrize(
+    "name",
+    [one if one == "MobileNet" else pytest.param(one, marks=pytest.mark.slow) for one in EVERY],
+)
 def test_shapes_and_parameters_are_those_of_the_built_network(name: str) -> None:
     least = TABLE[name].least
     for rows, columns in pairwise(SIZES):

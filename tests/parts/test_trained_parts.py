@@ -52,6 +52,7 @@ def test_the_output_of_a_layer_is_what_its_weights_make_of_the_rows(steps: Steps
     np.testing.assert_allclose(found.select("^code_.*$").to_numpy(), expected, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_codes_are_the_same_in_every_form_and_stand_beside_what_is_kept(
     steps: Steps, tmp_path: Path
 ) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import keras
 from keras import layers
-from keras.regularizers import L2
+from keras.regularizers import L1, L1L2, L2
 
 Tensor = Any
 
@@ -126,6 +126,139 @@ def sunspots_autoencoder() -> keras.Model:
     return model("sunspots_autoencoder", (24, 1), body)
 
 
+def breast_cancer_calibrated() -> keras.Model:
+    def body(x: Tensor) -> Tensor:
+        x = layers.Dense(64, activation="relu")(x)
+        x = layers.Dense(64, activation="relu")(x)
+        return layers.Dense(1, activation="sigmoid")(x)
+
+    return model("breast_cancer_calibrated", (30,), body)
+
+
+def digits_augmented() -> keras.Model:
+    def body(x: Tensor) -> Tensor:
+        x = layers.Reshape((8, 8, 1))(x)
+        x = layers.RandomRotation(0.03, fill_mode="constant")(x)
+        x = layers.RandomTranslation(0.1, 0.1, fill_mode="constant")(x)
+        x = layers.RandomZoom(0.1, fill_mode="constant")(x)
+        x = layers.Conv2D(32, 3, padding="same", activation="relu")(x)
+        x = layers.Conv2D(64, 3, padding="same", activation="relu")(x)
+        x = layers.MaxPooling2D(2)(x)
+        x = layers.Dropout(0.25)(x)
+        x = layers.Conv2D(64, 3, padding="same", activation="relu")(x)
+        x = layers.Flatten()(x)
+        x = layers.Dropout(0.4)(x)
+        return layers.Dense(10, activation="softmax")(x)
+
+    return model("digits_augmented", (8, 8), body)
+
+
+def digits_resized() -> keras.Model:
+    def body(x: Tensor) -> Tensor:
+        x = layers.Reshape((8, 8, 1))(x)
+        x = layers.Resizing(12, 12, name="resize")(x)
+        x = layers.Conv2D(16, 3, activation="relu")(x)
+        x = layers.MaxPooling2D(name="max_pooling")(x)
+        x = layers.Conv2D(32, 3, activation="relu")(x)
+        x = layers.Flatten()(x)
+        x = layers.Dropout(0.3)(x)
+        return layers.Dense(10, activation="softmax")(x)
+
+    return model("digits_resized", (8, 8), body)
+
+
+def auto_mpg_origin() -> keras.Model:
+    def body(x: Tensor) -> Tensor:
+        x = layers.Dense(32, activation="relu")(x)
+        x = layers.Dense(32, activation="relu")(x)
+        return layers.Dense(3, activation="softmax")(x)
+
+    return model("auto_mpg_origin", (7,), body)
+
+
+def of_fuel(name: str, units: int) -> keras.Model:
+    def body(x: Tensor) -> Tensor:
+        x = layers.Dense(64, activation="relu", kernel_regularizer=L2(1e-3))(x)
+        x = layers.Dense(32, activation="relu", kernel_regularizer=L2(1e-3))(x)
+        return layers.Dense(units)(x)
+
+    return model(name, (9,), body)
+
+
+def auto_mpg_quantiles() -> keras.Model:
+    return of_fuel("auto_mpg_quantiles", 3)
+
+
+def auto_mpg_normal() -> keras.Model:
+    return of_fuel("auto_mpg_normal", 2)
+
+
+def ink() -> keras.Model:
+    def body(x: Tensor) -> Tensor:
+        fine = layers.Conv2D(16, 3, padding="same", activation="relu", name="fine")(x)
+        x = layers.MaxPooling2D(2)(fine)
+        middle = layers.Conv2D(32, 3, padding="same", activation="relu", name="middle")(x)
+        x = layers.MaxPooling2D(2)(middle)
+        x = layers.Conv2D(32, 3, padding="same", activation="relu")(x)
+        x = layers.Conv2DTranspose(32, 2, strides=2, activation="relu", name="raised")(x)
+        x = layers.Concatenate()([x, middle])
+        x = layers.Conv2D(16, 3, padding="same", activation="relu")(x)
+        x = layers.UpSampling2D(2, name="whole")(x)
+        x = layers.Concatenate()([x, fine])
+        x = layers.Conv2D(16, 3, padding="same", activation="relu")(x)
+        return layers.Conv2D(1, 1, activation="sigmoid")(x)
+
+    return model("ink", (16, 16, 1), body)
+
+
+def sunspots_noise() -> keras.Model:
+    def body(x: Tensor) -> Tensor:
+        return layers.Dense(1)(layers.LSTM(32)(x))
+
+    return model("sunspots_noise", (24, 1), body)
+
+
+def sunspots_merges() -> keras.Model:
+    def both(x: Tensor, merge: str, name: str) -> Tensor:
+        return layers.Bidirectional(
+            layers.GRU(8, return_sequences=True, name="gru"), merge_mode=merge, name=name
+        )(x)
+
+    def body(x: Tensor) -> Tensor:
+        x = layers.Conv1D(16, 3, activation="relu")(x)
+        seen = layers.SpatialDropout1D(0.1, name="seen")(x)
+        merges = [("sum", "sums"), ("ave", "means"), ("mul", "products")]
+        merged = [both(seen, merge, name) for merge, name in merges]
+        steps = layers.Concatenate(name="all")(merged)
+        largest = layers.GlobalMaxPooling1D(name="largest")(steps)
+        average = layers.GlobalAveragePooling1D(name="average")(steps)
+        last = layers.GRU(8, name="last")(steps)
+        return layers.Dense(1)(layers.Concatenate()([largest, average, last]))
+
+    return model("sunspots_merges", (24, 1), body)
+
+
+def diabetes_intervals() -> keras.Model:
+    def body(x: Tensor) -> Tensor:
+        x = layers.Dense(64, use_bias=False, kernel_regularizer=L2(1e-3))(x)
+        x = layers.BatchNormalization()(x)
+        x = layers.Activation("relu")(x)
+        x = layers.Dropout(0.3)(x)
+        return layers.Dense(1)(x)
+
+    return model("diabetes_intervals", (10,), body)
+
+
+def wine_gated() -> keras.Model:
+    x = keras.Input((13,), name="columns")
+    regularizers = {"kernel_regularizer": L1(1e-4), "bias_regularizer": L1L2(1e-4, 1e-4)}
+    hidden = layers.Dense(16, activation="tanh", name="hidden", **regularizers)(x)
+    gate = layers.Dense(16, activation="sigmoid", activity_regularizer=L2(1e-4), name="gate")(x)
+    gated = layers.Multiply(name="gated")([hidden, gate])
+    added = layers.Add()([hidden, gated])
+    return keras.Model(x, layers.Dense(3, activation="softmax")(added), name="wine_gated")
+
+
 HANDWRITTEN: dict[str, Callable[[], keras.Model]] = {
     one.__name__: one
     for one in (
@@ -138,6 +271,17 @@ HANDWRITTEN: dict[str, Callable[[], keras.Model]] = {
         auto_mpg,
         digits_autoencoder,
         digits_denoising,
+        breast_cancer_calibrated,
+        digits_augmented,
+        digits_resized,
+        auto_mpg_origin,
+        auto_mpg_quantiles,
+        auto_mpg_normal,
+        ink,
+        sunspots_noise,
+        sunspots_merges,
+        diabetes_intervals,
+        wine_gated,
         sunspots_autoencoder,
     )
 }

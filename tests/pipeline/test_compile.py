@@ -12,10 +12,13 @@ import nnspec
 
 pytestmark = pytest.mark.keras
 SPECS = Path(__file__).parents[2] / "specs"
+MAPS = {"digits_map", "iris_map", "wine_kmeans"}
+"""Specs whose layer Keras does not have."""
 
 
 def test_every_shipped_spec_has_a_handwritten_twin() -> None:
-    assert {path.stem for path in SPECS.glob("*.yaml")} == set(HANDWRITTEN)
+    networks = {path.stem for path in SPECS.glob("*.yaml")} - MAPS
+    assert networks == set(HANDWRITTEN)
 
 
 @pytest.mark.parametrize("name", sorted(HANDWRITTEN))

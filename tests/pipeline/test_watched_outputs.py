@@ -72,7 +72,9 @@ def test_what_nobody_knows_is_left_to_keras(tmp_path: Path) -> None:
     assert better_way("entropy", trainable_sections(spec).training) is None
 
 
-@pytest.mark.parametrize("monitor", ["val_kind_auc", "val_size_loss"])
+@pytest.mark.parametrize(
+    "monitor", ["val_kind_auc", pytest.param("val_size_loss", marks=pytest.mark.slow)]
+)
 def test_a_training_that_watches_one_output_runs(monitor: str, tmp_path: Path) -> None:
     result = nnspec.train(write(tmp_path, monitor), runs=tmp_path)
     assert result.report.training.epochs == 2

@@ -119,10 +119,18 @@ def test_a_signal_before_anything_is_kept_leaves_a_line_and_no_run(
 @pytest.mark.parametrize(
     ("moment", "number", "code"),
     [
-        (lambda life: life.wrote("run.json"), signal.SIGHUP, 129),
-        (lambda life: life.wrote("preprocessing.json"), signal.SIGINT, 130),
+        pytest.param(
+            lambda life: life.wrote("run.json"),
+            *(signal.SIGHUP, 129),
+            id="the folder is made",
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(
+            lambda life: life.wrote("preprocessing.json"),
+            *(signal.SIGINT, 130),
+            id="the training is traced",
+        ),
     ],
-    ids=["the folder is made", "the training is traced"],
 )
 def test_a_signal_before_the_first_step_leaves_a_run_that_was_stopped(
     folder: Path, moment: Moment, number: signal.Signals, code: int
@@ -137,7 +145,11 @@ def test_a_signal_before_the_first_step_leaves_a_run_that_was_stopped(
 
 
 @pytest.mark.parametrize(
-    ("number", "expected"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)], ids=["INT", "TERM"]
+    ("number", "expected"),
+    [
+        pytest.param(signal.SIGINT, 130, id="INT", marks=pytest.mark.slow),
+        pytest.param(signal.SIGTERM, 143, id="TERM"),
+    ],
 )
 def test_a_signal_while_training_keeps_history_and_weights(
     folder: Path, number: signal.Signals, expected: int
@@ -156,10 +168,16 @@ def test_a_signal_while_training_keeps_history_and_weights(
 @pytest.mark.parametrize(
     ("moment", "number", "code"),
     [
-        (lambda life: life.wrote("run.json", '"trained"'), signal.SIGTERM, 143),
-        (lambda life: life.wrote("predictions.csv"), signal.SIGINT, 130),
+        pytest.param(
+            lambda life: life.wrote("run.json", '"trained"'), signal.SIGTERM, 143, id="judging"
+        ),
+        pytest.param(
+            lambda life: life.wrote("predictions.csv"),
+            *(signal.SIGINT, 130),
+            id="export",
+            marks=pytest.mark.slow,
+        ),
     ],
-    ids=["judging", "export"],
 )
 def test_a_signal_after_the_training_leaves_a_run_that_evaluate_completes(
     folder: Path, moment: Moment, number: signal.Signals, code: int

@@ -109,6 +109,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
     return trained(tmp_path_factory.mktemp("names"), NAMES)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_a_column_of_any_name_is_trained_exported_and_fed_alone(name: str, told: Told) -> None:
     row = NAMES.index(name)

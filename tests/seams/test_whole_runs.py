@@ -54,7 +54,7 @@ def answers(run: Path, table: Path) -> list[float]:
     return [float(row["prediction"]) for row in rows]
 
 
-@pytest.mark.parametrize("batch", [1, 7])
+@pytest.mark.parametrize("batch", [1, pytest.param(7, marks=pytest.mark.slow)])
 def test_a_stateful_network_trains_on_whole_batches_and_answers_every_row(
     tmp_path: Path, batch: int
 ) -> None:

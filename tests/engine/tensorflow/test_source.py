@@ -49,6 +49,7 @@ def test_rows_in_blocks_can_be_taken_up_at_any_step() -> None:
     assert difference(theirs, ours) < 1e-5
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("small_blocks")
 def test_a_broken_loss_in_a_later_block_is_reported_at_its_step_of_the_epoch() -> None:
     model = compiled(mlp)

@@ -8,12 +8,11 @@ from collections.abc import Mapping
 from typing import assert_never
 
 import numpy as np
-from pydantic import TypeAdapter, ValidationError
 from scipy.optimize import minimize_scalar
 
-from nnspec.build.calibration import SMALLEST, Calibration, Calibrations
-from nnspec.diagnostics import Diagnostic, Refused
+from nnspec.build.calibration import SMALLEST, Calibration
 from nnspec.judge.answers import Answers, Floats
+from nnspec.judge.by_output import ByOutput
 from nnspec.judge.class_figures import indexed, line_weights, lines
 from nnspec.judge.heads import (
     ClassPerPosition,
@@ -35,25 +34,8 @@ CHOSEN_ON = "validation"
 TEMPERATURES = (0.01, 100.0)
 """Temperatures that are looked through: of probabilities that are all right or all mere chance the
 best one is 0 or infinite."""
-_READER = TypeAdapter(dict[str, Calibration])
-
-
-def encode_calibrations(calibrations: Calibrations) -> bytes:
-    """Return calibrations as JSON."""
-    return _READER.dump_json(dict(calibrations), indent=1)
-
-
-def decode_calibrations(content: bytes) -> Calibrations:
-    """Return the calibrations that `encode_calibrations` wrote.
-
-    Raises:
-        Refused: A102 where the bytes are none.
-    """
-    try:
-        return _READER.validate_json(content)
-    except ValidationError as error:
-        message = f"the run's calibration is damaged: {error.errors()[0]['msg']}"
-        raise Refused([Diagnostic("A102", message)]) from error
+CALIBRATIONS_OF_RUN = ByOutput(Calibration, "calibration is")
+"""The document of a run that holds them."""
 
 
 def calibrate(

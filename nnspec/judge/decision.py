@@ -9,10 +9,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import TypeAdapter, ValidationError
 
-from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.judge.answers import Answers, Floats, Truths
+from nnspec.judge.by_output import ByOutput
 from nnspec.judge.class_figures import line_weights, lines
 from nnspec.judge.heads import ClassPerPosition, Head, OneClass, SeveralLabels
 from nnspec.spec.training import HALF, Reached, Rule, Threshold
@@ -38,25 +37,8 @@ class Decision:
 
 Decisions = Mapping[str, Decision]
 """Output -> its decision; outputs that decide by the larger probability have none."""
-_READER = TypeAdapter(dict[str, Decision])
-
-
-def encode_decisions(decisions: Decisions) -> bytes:
-    """Return decisions as JSON."""
-    return _READER.dump_json(dict(decisions), indent=1)
-
-
-def decode_decisions(content: bytes) -> Decisions:
-    """Return the decisions that `encode_decisions` wrote.
-
-    Raises:
-        Refused: A102 where the bytes are none.
-    """
-    try:
-        return _READER.validate_json(content)
-    except ValidationError as error:
-        message = f"the run's thresholds are damaged: {error.errors()[0]['msg']}"
-        raise Refused([Diagnostic("A102", message)]) from error
+DECISIONS_OF_RUN = ByOutput(Decision, "thresholds are")
+"""The document of a run that holds them."""
 
 
 def decide(asked: Threshold, head: Head, validation: Answers | None) -> Decision | None:

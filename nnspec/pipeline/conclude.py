@@ -15,8 +15,8 @@ from nnspec.data import Preprocessing, SplitName
 from nnspec.diagnostics import Diagnostic
 from nnspec.engine.plan import TOLD_BY_RULE
 from nnspec.exchange.write.savedmodel import export_savedmodel
-from nnspec.judge.calibration import encode_calibrations
-from nnspec.judge.decision import encode_decisions
+from nnspec.judge.calibration import CALIBRATIONS_OF_RUN
+from nnspec.judge.decision import DECISIONS_OF_RUN
 from nnspec.judge.declared import find_figure, metrics_of
 from nnspec.judge.output import OutputReport
 from nnspec.judge.program import Judged, judge_program
@@ -135,9 +135,9 @@ def write(trained: Trained, judged: Judged, report: Report) -> None:
     """Write what was settled, report and predictions."""
     folder, dataset, settled = trained.folder, trained.dataset, judged.settled
     if settled.decisions:
-        folder.write(DECISIONS, encode_decisions(settled.decisions))
+        folder.write(DECISIONS, DECISIONS_OF_RUN.encode(settled.decisions))
     if settled.calibrations:
-        folder.write(CALIBRATION, encode_calibrations(settled.calibrations))
+        folder.write(CALIBRATION, CALIBRATIONS_OF_RUN.encode(settled.calibrations))
     folder.write(REPORT, report.encoded())
     folder.write(MARKDOWN, render_markdown(report))
     for file, content in draw_pictures(trained.program, judged).items():

@@ -16,8 +16,8 @@ from nnspec.diagnostics import Diagnostic
 from nnspec.engine import predict as predict_outputs
 from nnspec.exchange.write.savedmodel import export_savedmodel
 from nnspec.judge.answers import Answers
-from nnspec.judge.calibration import decode_calibrations
-from nnspec.judge.decision import decided, decode_decisions
+from nnspec.judge.calibration import CALIBRATIONS_OF_RUN
+from nnspec.judge.decision import DECISIONS_OF_RUN, decided
 from nnspec.judge.heads import Head
 from nnspec.judge.program import answer_new_rows, describe_heads, predict_split
 from nnspec.judge.settled import Settled
@@ -118,8 +118,8 @@ def read_settled(folder: RunFolder) -> Settled | None:
     kept = folder.manifest.artefacts
     if not {DECISIONS, CALIBRATION, REPORT} & set(kept):
         return None
-    decisions = decode_decisions(folder.read(DECISIONS)) if DECISIONS in kept else {}
-    found = decode_calibrations(folder.read(CALIBRATION)) if CALIBRATION in kept else {}
+    decisions = DECISIONS_OF_RUN.decode(folder.read(DECISIONS)) if DECISIONS in kept else {}
+    found = CALIBRATIONS_OF_RUN.decode(folder.read(CALIBRATION)) if CALIBRATION in kept else {}
     return Settled(decisions, found)
 
 

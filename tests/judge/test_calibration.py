@@ -14,10 +14,9 @@ from nnspec.data import TargetFit
 from nnspec.diagnostics import Refused
 from nnspec.judge.answers import Answers, Truth, class_answers, label_answers, number_answers
 from nnspec.judge.calibration import (
+    CALIBRATIONS_OF_RUN,
     calibrate,
     conformal_margins,
-    decode_calibrations,
-    encode_calibrations,
     fit_interval,
     fit_temperature,
     log_loss,
@@ -218,6 +217,6 @@ def test_probabilities_of_exactly_0_and_1_stay_finite_and_in_their_order() -> No
 
 def test_calibrations_survive_their_file_and_a_damaged_one_is_refused() -> None:
     known = {"out": Calibration(0.9, (1.5, 2.0), None, 40, ("said",))}
-    assert decode_calibrations(encode_calibrations(known)) == known
+    assert CALIBRATIONS_OF_RUN.decode(CALIBRATIONS_OF_RUN.encode(known)) == known
     with pytest.raises(Refused, match="A102"):
-        decode_calibrations(b'{"out": {"margins": "many"}}')
+        CALIBRATIONS_OF_RUN.decode(b'{"out": {"margins": "many"}}')

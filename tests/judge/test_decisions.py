@@ -8,11 +8,10 @@ from nnspec.diagnostics import Refused
 from nnspec.judge.answers import Answers, Truth, class_answers, label_answers
 from nnspec.judge.baselines import fit_baselines
 from nnspec.judge.decision import (
+    DECISIONS_OF_RUN,
     Decision,
     decide,
     decided,
-    decode_decisions,
-    encode_decisions,
 )
 from nnspec.judge.heads import OneClass, SeveralLabels
 from nnspec.judge.known import Known
@@ -143,9 +142,9 @@ def test_rows_of_a_single_class_leave_one_half_and_say_so() -> None:
 
 def test_decisions_survive_their_file_and_a_damaged_one_is_refused() -> None:
     known = {"out": Decision((0.25, 0.5), "f1", ("a: 0.25",))}
-    assert decode_decisions(encode_decisions(known)) == known
+    assert DECISIONS_OF_RUN.decode(DECISIONS_OF_RUN.encode(known)) == known
     with pytest.raises(Refused, match="A102"):
-        decode_decisions(b'{"out": {"thresholds": "many"}}')
+        DECISIONS_OF_RUN.decode(b'{"out": {"thresholds": "many"}}')
 
 
 def test_the_class_that_is_looked_for_has_figures_as_scikit_learn_s() -> None:

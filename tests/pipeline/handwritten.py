@@ -1,6 +1,7 @@
 """The shipped specs' networks as a person writes them in Keras: what the compiler must equal."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import keras
@@ -15,7 +16,7 @@ def model(name: str, shape: tuple[int, ...], body: Callable[[Tensor], Tensor]) -
     return keras.Model(inputs, body(inputs), name=name)
 
 
-def diabetes() -> keras.Model:
+def of_diabetes(name: str) -> keras.Model:
     def body(x: Tensor) -> Tensor:
         x = layers.Dense(64, use_bias=False, kernel_regularizer=L2(1e-3))(x)
         x = layers.BatchNormalization()(x)
@@ -23,7 +24,7 @@ def diabetes() -> keras.Model:
         x = layers.Dropout(0.3)(x)
         return layers.Dense(1)(x)
 
-    return model("diabetes", (10,), body)
+    return model(name, (10,), body)
 
 
 def digits() -> keras.Model:
@@ -65,11 +66,11 @@ def wine() -> keras.Model:
     return model("wine", (13,), body)
 
 
-def sunspots() -> keras.Model:
+def of_sunspots(name: str) -> keras.Model:
     def body(x: Tensor) -> Tensor:
         return layers.Dense(1)(layers.LSTM(32)(x))
 
-    return model("sunspots", (24, 1), body)
+    return model(name, (24, 1), body)
 
 
 def sunspots_bidirectional() -> keras.Model:
@@ -185,14 +186,6 @@ def of_fuel(name: str, units: int) -> keras.Model:
     return model(name, (9,), body)
 
 
-def auto_mpg_quantiles() -> keras.Model:
-    return of_fuel("auto_mpg_quantiles", 3)
-
-
-def auto_mpg_normal() -> keras.Model:
-    return of_fuel("auto_mpg_normal", 2)
-
-
 def ink() -> keras.Model:
     def body(x: Tensor) -> Tensor:
         fine = layers.Conv2D(16, 3, padding="same", activation="relu", name="fine")(x)
@@ -209,13 +202,6 @@ def ink() -> keras.Model:
         return layers.Conv2D(1, 1, activation="sigmoid")(x)
 
     return model("ink", (16, 16, 1), body)
-
-
-def sunspots_noise() -> keras.Model:
-    def body(x: Tensor) -> Tensor:
-        return layers.Dense(1)(layers.LSTM(32)(x))
-
-    return model("sunspots_noise", (24, 1), body)
 
 
 def sunspots_merges() -> keras.Model:
@@ -238,17 +224,6 @@ def sunspots_merges() -> keras.Model:
     return model("sunspots_merges", (24, 1), body)
 
 
-def diabetes_intervals() -> keras.Model:
-    def body(x: Tensor) -> Tensor:
-        x = layers.Dense(64, use_bias=False, kernel_regularizer=L2(1e-3))(x)
-        x = layers.BatchNormalization()(x)
-        x = layers.Activation("relu")(x)
-        x = layers.Dropout(0.3)(x)
-        return layers.Dense(1)(x)
-
-    return model("diabetes_intervals", (10,), body)
-
-
 def wine_gated() -> keras.Model:
     x = keras.Input((13,), name="columns")
     regularizers = {"kernel_regularizer": L1(1e-4), "bias_regularizer": L1L2(1e-4, 1e-4)}
@@ -259,14 +234,24 @@ def wine_gated() -> keras.Model:
     return keras.Model(x, layers.Dense(3, activation="softmax")(added), name="wine_gated")
 
 
-HANDWRITTEN: dict[str, Callable[[], keras.Model]] = {
+SHARED: dict[str, Callable[[], keras.Model]] = {
+    name: partial(network, name, *settings)
+    for name, network, *settings in (
+        ("diabetes", of_diabetes),
+        ("diabetes_intervals", of_diabetes),
+        ("sunspots", of_sunspots),
+        ("sunspots_noise", of_sunspots),
+        ("auto_mpg_quantiles", of_fuel, 3),
+        ("auto_mpg_normal", of_fuel, 2),
+    )
+}
+"""Networks of several specs, which differ in what they learn and how."""
+HANDWRITTEN: dict[str, Callable[[], keras.Model]] = SHARED | {
     one.__name__: one
     for one in (
-        diabetes,
         digits,
         breast_cancer,
         wine,
-        sunspots,
         sunspots_bidirectional,
         auto_mpg,
         digits_autoencoder,
@@ -275,12 +260,8 @@ HANDWRITTEN: dict[str, Callable[[], keras.Model]] = {
         digits_augmented,
         digits_resized,
         auto_mpg_origin,
-        auto_mpg_quantiles,
-        auto_mpg_normal,
         ink,
-        sunspots_noise,
         sunspots_merges,
-        diabetes_intervals,
         wine_gated,
         sunspots_autoencoder,
     )

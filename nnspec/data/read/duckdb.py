@@ -18,7 +18,7 @@ import polars as pl
 from nnspec.catalog.sources import DuckDb
 from nnspec.data.columns.refusals import WHOLE, refuse, unreadable
 from nnspec.data.read.content import Content, first_line
-from nnspec.data.read.queries import Rows, check_answer, fetched, of_table
+from nnspec.data.read.queries import Rows, check_answer, fetched, of_table, tabulate
 from nnspec.data.read.unpack import missing_library
 from nnspec.diagnostics import Path
 
@@ -78,10 +78,7 @@ def read_duckdb(content: Content, said: DuckDb, place: Path) -> pl.DataFrame:
             message = f'"{content.file}" cannot be read: {reason}'
             raise refuse("D102", message, hint=hint, path=place) from error
     check_answer(content, said, names, rows, place)
-    cells = zip(*rows, strict=True) if rows else [()] * len(names)
-    return pl.DataFrame(
-        {name: _column(name, many) for name, many in zip(names, cells, strict=True)}
-    )
+    return tabulate(names, rows, _column)
 
 
 def _check_bytes(content: Content) -> None:

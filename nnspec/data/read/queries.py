@@ -1,6 +1,8 @@
 """What databases have in common: the table that is meant, and the rows of a query."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+
+import polars as pl
 
 from nnspec.catalog.sources import Database
 from nnspec.data.columns.refusals import refuse
@@ -14,6 +16,7 @@ SHOWN = 20
 """Tables that a message names."""
 
 Rows = list[tuple[object, ...]]
+Column = Callable[[str, Sequence[object]], pl.Series]
 
 
 def of_table(content: Content, said: Database, tables: Sequence[str], place: Path) -> str:
@@ -58,6 +61,18 @@ def fetched(content: Content, cursor: Iterable[tuple[object, ...]]) -> Rows:
         content.check(held)
         rows.append(row)
     return rows
+
+
+def tabulate(names: Sequence[str], rows: Rows, column: Column) -> pl.DataFrame:
+    """Return the rows of an answer as a table.
+
+    Args:
+        names: the columns.
+        rows: as `fetched` returns them.
+        column: what makes a column of a name and its cells.
+    """
+    cells = zip(*rows, strict=True) if rows else [()] * len(names)
+    return pl.DataFrame({name: column(name, many) for name, many in zip(names, cells, strict=True)})
 
 
 def check_answer(

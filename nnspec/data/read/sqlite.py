@@ -13,7 +13,7 @@ import polars as pl
 from nnspec.catalog.sources import Sqlite
 from nnspec.data.columns.refusals import refuse, unreadable
 from nnspec.data.read.content import Content
-from nnspec.data.read.queries import Rows, check_answer, fetched, of_table
+from nnspec.data.read.queries import Rows, check_answer, fetched, of_table, tabulate
 from nnspec.diagnostics import Path
 
 MAGIC = b"SQLite format 3\x00"
@@ -63,10 +63,7 @@ def read_sqlite(content: Content, said: Sqlite, place: Path) -> pl.DataFrame:
             hint = "write query: SELECT * FROM TABLE" if "SELECT" in reason else None
             raise refuse("D102", message, hint=hint, path=place) from error
     check_answer(content, said, names, rows, place)
-    cells = zip(*rows, strict=True) if rows else [()] * len(names)
-    return pl.DataFrame(
-        {name: _column(name, many) for name, many in zip(names, cells, strict=True)}
-    )
+    return tabulate(names, rows, _column)
 
 
 def _check_bytes(content: Content) -> None:

@@ -14,6 +14,7 @@ from nnspec.build.calibration import SMALLEST, Calibration
 from nnspec.judge.answers import Answers, Floats
 from nnspec.judge.by_output import ByOutput
 from nnspec.judge.class_figures import indexed, line_weights, lines
+from nnspec.judge.decision import CHOSEN_ON
 from nnspec.judge.heads import (
     ClassPerPosition,
     Clusters,
@@ -30,7 +31,6 @@ from nnspec.judge.spread import distances
 from nnspec.spec.intervals import fewest_rows, percent
 from nnspec.spec.training import EvaluationSection
 
-CHOSEN_ON = "validation"
 TEMPERATURES = (0.01, 100.0)
 """Temperatures that are looked through: of probabilities that are all right or all mere chance the
 best one is 0 or infinite."""

@@ -8,7 +8,8 @@ import numpy as np
 
 from nnspec.build.back import LOWER, STD, UPPER
 from nnspec.judge.answers import Answers, Floats
-from nnspec.judge.calibration import CHOSEN_ON, fit_interval
+from nnspec.judge.calibration import fit_interval
+from nnspec.judge.decision import CHOSEN_ON
 from nnspec.judge.heads import Head, Numbers
 from nnspec.judge.known import Known, Model, answer_numbers
 from nnspec.judge.spread import outermost

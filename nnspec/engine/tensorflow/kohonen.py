@@ -24,23 +24,12 @@ from nnspec.engine.tensorflow.competition import (
 )
 from nnspec.engine.tensorflow.device import current_device
 from nnspec.engine.tensorflow.failures import translated
-from nnspec.engine.tensorflow.feed import Array, Feed
-from nnspec.engine.tensorflow.prediction import predict_fused
+from nnspec.engine.tensorflow.feed import Feed
+from nnspec.engine.tensorflow.prediction import reaching
 
 Floats = npt.NDArray[np.float64]
 FAINTEST = 1e-200
 """Weight of all rows around a unit below which it stays where it is."""
-
-
-def before_map(model: keras.Model, inputs: dict[str, Array]) -> Array:
-    """Return the rows as they come to the map that a network ends with, (rows, features)."""
-    layer = map_of(model)
-    assert layer is not None, "a map is the last layer"
-    names = [one.name for one in model.inputs]
-    if len(names) == 1 and layer.input is model.inputs[0]:
-        return inputs[names[0]]
-    front = keras.Model(model.inputs, layer.input)
-    return next(iter(predict_fused(front, inputs).values()))
 
 
 class KohonenMap:
@@ -231,7 +220,7 @@ def rows_of(model: keras.Model, feed: Feed) -> Floats:
     """Return the rows of a feed as they come to the map, in double precision."""
     names = [one.name for one in model.inputs]
     inputs = dict(zip(names, feed.arrays[: len(names)], strict=True))
-    found: Floats = before_map(model, inputs).astype(np.float64)
+    found: Floats = reaching(model, map_of(model), inputs).astype(np.float64)
     return found
 
 

@@ -23,9 +23,9 @@ from nnspec.engine.plan import TOLD_BY_RULE, Execution, Outcome
 from nnspec.engine.separation import separability
 from nnspec.engine.tensorflow.device import current_device
 from nnspec.engine.tensorflow.failures import translated
-from nnspec.engine.tensorflow.feed import Array, Feed, feed
+from nnspec.engine.tensorflow.feed import Feed, feed
 from nnspec.engine.tensorflow.fused import core, source
-from nnspec.engine.tensorflow.prediction import predict_fused
+from nnspec.engine.tensorflow.prediction import predict_fused, reaching
 from nnspec.engine.tensorflow.source import Source, run_all
 from nnspec.engine.tensorflow.state import ModelState
 from nnspec.engine.threshold_unit import Rows, ThresholdUnit
@@ -194,15 +194,5 @@ def rows_of(model: keras.Model, layer: keras.layers.Dense, arrays: Arrays, rate:
     (target,) = (np.asarray(one, np.float64).reshape(-1) for one in arrays.targets.values())
     weights = 1.0 if arrays.weights is None else arrays.weights.astype(np.float64)
     amounts = np.full(arrays.rows, rate) * weights
-    features = before(model, layer, arrays)
+    features = reaching(model, layer, arrays.inputs)
     return Rows(features.astype(np.float64), np.where(target > HALF, 1.0, -1.0), amounts)
-
-
-def before(model: keras.Model, layer: keras.layers.Dense, arrays: Arrays) -> Array:
-    """Return what the layers before the unit make of some rows, (rows, features)."""
-    given = {id(one): one.name for one in model.inputs}
-    if id(layer.input) in given:
-        return arrays.inputs[given[id(layer.input)]]
-    inner = keras.Model(model.inputs, layer.input)
-    (features,) = predict_fused(inner, arrays.inputs).values()
-    return features

@@ -40,6 +40,15 @@ def predict_fused(model: keras.Model, inputs: dict[str, Array]) -> dict[str, Arr
     return dict(zip(model.output_names, map(np.concatenate, columns), strict=True))
 
 
+def reaching(model: keras.Model, layer: keras.layers.Layer, inputs: dict[str, Array]) -> Array:
+    """Return these rows as they come to a layer with one input, (rows, ...)."""
+    given = {id(one): one.name for one in model.inputs}
+    if id(layer.input) in given:
+        return inputs[given[id(layer.input)]]
+    (found,) = predict_fused(keras.Model(model.inputs, layer.input), inputs).values()
+    return found
+
+
 def block_rows(model: keras.Model) -> int:
     """Return how many rows go through the network at a time."""
     widest = max(map(_bytes, model.layers))

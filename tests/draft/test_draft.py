@@ -271,6 +271,15 @@ def test_a_target_without_any_cell_is_refused(draft: Draft) -> None:
         draft("x,y\n" + "".join(f"{k},\n" for k in range(40)), "y")
 
 
+def test_copies_are_counted_over_a_table_that_is_sorted(draft: Draft) -> None:
+    rows = [
+        f"{k // 10}.5,{k % 3}.5,{k // 3 % 3}.5,{k * 7 // 5 % 3}.5,{'pqr'[k * 11 // 7 % 3]}"
+        for k in range(400)
+    ]
+    text = draft(lines("a,b,c,d,y", *rows[:4], *rows), "y")
+    assert "duplicates: together" in text
+
+
 def test_copies_of_rows_are_kept_together(draft: Draft) -> None:
     rows = [f"{k * 0.37:.2f},{k % 11 * 1.7:.2f},{k % 13}.5" for k in range(60)]
     plain = draft(lines("a,b,y", *rows), "y")

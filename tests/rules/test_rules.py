@@ -69,6 +69,16 @@ def test_what_looks_like_a_mistake_and_is_meant_is_let_be(model: str) -> None:
     assert serious(check_text(example.text(""))) == []
 
 
+def test_what_is_centred_before_zeros_are_put_around_it_is_not_all_below_them() -> None:
+    model = (
+        "- Input: [6, 3]\n- Conv1D: {filters: 4, kernel_size: 3, activation: log_softmax}\n@"
+        "- ZeroPadding1D\n- GlobalMaxPooling1D\n- Dense: 1"
+    )
+    example = Example("P141", "", "- BatchNormalization\n", model, "loss: mse", "")
+    assert len(of_code(check_text(example.text(example.bad)), "P141")) == 1
+    assert of_code(check_text(example.text(example.good)), "P141") == []
+
+
 def test_a_training_of_frozen_layers_is_reported_at_the_model() -> None:
     (found,) = of_code(check_text(UNTRAINED.text("false")), "T113")
     assert found.span

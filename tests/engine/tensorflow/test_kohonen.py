@@ -72,6 +72,17 @@ def test_without_a_neighbourhood_the_batch_rule_is_k_means(name: str, clusters: 
     assert inertia == pytest.approx(oracle.inertia_, rel=1e-5)
 
 
+def test_a_training_that_is_taken_up_goes_on_from_its_prototypes() -> None:
+    rows = standardized("wine")
+    whole, _ = learned(rows, 5, Plan(50, 4, rule=KMEANS))
+    model = network(rows.shape[1], 5, "rows")
+    for first, epochs in ((0, 2), (2, 4)):
+        arrays = Arrays({"x": rows}, {})
+        train(model, arrays, None, Plan(50, epochs, rule=KMEANS, first_epoch=first))
+    np.testing.assert_array_equal(prototypes(model), whole)
+    assert not np.allclose(whole, learned(rows, 5, Plan(50, 2, rule=KMEANS))[0])
+
+
 def test_k_means_with_weights_counts_a_row_as_often_as_it_weighs() -> None:
     rows = standardized("iris")
     weights = np.where(np.arange(len(rows)) % 3 == 0, 2.0, 1.0)

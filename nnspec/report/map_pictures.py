@@ -149,7 +149,9 @@ def whole(parts: Sequence[str], width: float, height: float) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.0f}" height="{height:.0f}" '
         'font-family="sans-serif" font-size="12">'
     )
-    return "\n".join([head, *parts, "</svg>", ""])
+    # Its own ground: the ink is dark, and a page around it may be too.
+    ground = '<rect width="100%" height="100%" fill="#fff"/>'
+    return "\n".join([head, ground, *parts, "</svg>", ""])
 
 
 def text_at(x: float, y: float, said: str, *, anchor: str = "middle", light: bool = False) -> str:

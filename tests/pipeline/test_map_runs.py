@@ -67,6 +67,7 @@ def test_pictures_have_a_cell_for_each_unit(iris: RunResult) -> None:
     hits = (iris.folder / "map" / "hits.svg").read_text()
     written = [one.text for one in ET.fromstring(hits).iter() if one.tag.endswith("text")]  # noqa: S314 - our own
     assert sum(int(str(one)) for one in written[1:]) == 105
+    assert '<rect width="100%" height="100%" fill="#fff"/>' in hits, "dark ink on a dark page"
 
 
 def test_the_savedmodel_gives_the_clusters_of_predict(iris: RunResult, tmp_path: Path) -> None:

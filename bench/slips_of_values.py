@@ -68,7 +68,9 @@ def as_python(draw: Draw, original: Original) -> Slip | None:
             written = draw.choice((shown.capitalize(), f'"{shown}"', str(int(shown == "true"))))
         case Scalar(value=int() | float()):
             ways = (f"({shown})", f"({shown},)", f"int({shown})", f"{shown} * 1", f"np.{shown}")
-            written = draw.choice((*ways, "None", f"{shown}L", f"float('{shown}')", f"{shown};"))
+            written = draw.choice((*ways, f"{shown}L", f"float('{shown}')", f"{shown};"))
+        case Scalar(value=None):
+            written = "None"
         case Scalar(value=str()):
             written = draw.choice(
                 (f"{shown}()", f"tf.{shown}", f"'{shown}\"", f"lambda x: {shown}")

@@ -228,6 +228,8 @@ class Reader:
         if not sure or guess not in kind.model_fields or setting_for(kind, entry.name):
             return entry
         if not any(certain(one.hint) for one in found):
+            if isinstance(entry.value, Scalar) and not self.suits(kind, guess, entry.value):
+                return entry
             self.doubted.add(entry.value.span)
         return replace(entry, name=guess)
 
@@ -317,9 +319,8 @@ class Reader:
     ) -> None:
         """Record pydantic's findings about one field in our words."""
         first = problems[0]
-        if first["type"] == "missing" or (
-            first["loc"] and values.get(str(first["loc"][0])) is UNREADABLE
-        ):
+        unread = first["loc"] and values.get(str(first["loc"][0])) is UNREADABLE
+        if unread or first["type"] == "missing":
             return
         if not first["loc"]:
             told = first.get("ctx", {})

@@ -1,6 +1,7 @@
 """Floor 5: maps and the rule that trains them, labels that clusters are compared with."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from nnspec.catalog.callbacks import Callback, ReduceLROnPlateau, SwapEMAWeights
 from nnspec.catalog.kohonen import Kohonen
@@ -75,9 +76,11 @@ def is_itself(case: Case, node: ResolvedNode) -> bool:
 def untrained(case: Case, node: ResolvedNode) -> Iterator[Diagnostic]:
     """Give the finding for a map that a gradient is to train, or nothing."""
     if not is_mapped(case):
-        message = f"no gradient trains a {MAP}; the training has an optimizer and a loss"
+        message = f"no gradient trains a {MAP}: its rule is kohonen"
         hint = "write rule: kohonen under training, in the place of optimizer and loss"
-        yield at(node, "T150", message, hint=hint)
+        found = at(node, "T150", message, hint=hint)
+        also = case.also("the training is here", "training")
+        yield replace(found, related=(*found.related, *also))
     elif node.layer is not None and not node.layer.trainable:
         message = f"the {MAP} is frozen, and rule: kohonen trains nothing else"
         yield at(node, "T150", message, "trainable", hint="remove trainable: false")

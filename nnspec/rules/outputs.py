@@ -104,6 +104,9 @@ def check_class_weight(case: Case) -> Iterator[Diagnostic]:
     training = case.training
     if training is None or training.class_weight is None or not case.trained:
         return
+    data = case.spec.data
+    if data is not None and data.target is None and data.labels is not None:
+        return  # what is named as labels was to be the target: T152 says so
     place = case.place("training", "class_weight")
     if len(case.outputs) > 1:
         message = (

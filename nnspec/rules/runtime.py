@@ -107,7 +107,8 @@ def check_gates(case: Case) -> Iterator[Diagnostic]:
     data, gates = case.spec.data, case.spec.evaluation.gates
     shown = judged(case, case.trained[0]) if case.trained else of_clusters(case)
     sure = all(case.task(head) is not None for head in case.trained)
-    sure = sure and not case.spec.positions.doubts("training", "metrics")
+    doubts = case.spec.positions.doubts
+    sure = sure and not doubts("training", "metrics") and not doubts("evaluation", "noise")
     known = tuple(dict.fromkeys(shown)) if sure else ()
     named = gate_names(case)
     for name, gate in gates.items():

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from math import floor
 
 from nnspec.catalog.metrics import Reach
-from nnspec.diagnostics import Diagnostic, Path
+from nnspec.diagnostics import Diagnostic, Path, Related
 from nnspec.rules.case import Case
 from nnspec.rules.decisions import has_validation, of_classes
 from nnspec.rules.head import Head
@@ -52,6 +52,8 @@ def check_interval(case: Case) -> Iterator[Diagnostic]:
         return
     place, other = case.place(*INTERVAL), without(case, {"regression"})
     also = case.also("the split is here", *SHARES)
+    if other is not None and is_misused(case, other):
+        return
     if other is not None:
         message = f"`interval` is that of a predicted number; {of_classes(other)}"
         yield Diagnostic("S115", message, place, NUMBERS)
@@ -104,13 +106,27 @@ def check_calibration(case: Case) -> Iterator[Diagnostic]:
 def check_distribution(case: Case) -> Iterator[Diagnostic]:
     """Find losses of distributions of a number behind an output that answers something else."""
     for head in case.trained:
-        task = case.task(head)
-        if head.loss is None or head.loss.units_each == 1 or task in {"regression", None}:
+        if head.loss is None or not is_misused(case, head):
             continue
-        what = "gives back its input" if task == "reconstruction" else "tells classes apart"
+        back = case.task(head) == "reconstruction"
+        what = "gives back its input" if back else "tells classes apart"
         message = (
             f"{head.loss.keras_name} learns a distribution of each number of a target; the output "
             f'"{head.name}" {what}'
         )
-        instead = "mse" if task == "reconstruction" else "sparse_categorical_crossentropy"
-        yield Diagnostic("M138", message, case.place(*head.loss_path), f"write loss: {instead}")
+        hint = "write loss: " + ("mse" if back else "sparse_categorical_crossentropy")
+        also: tuple[Related, ...] = ()
+        if back and case.spec.data is not None and case.spec.data.target is None:
+            message = (
+                f"{head.loss.keras_name} learns a distribution of each number of a target, and "
+                "the data names none"
+            )
+            hint = "add data.target; a network that gives back its input has loss: mse"
+            also = case.also("the data is here", "data")
+        yield Diagnostic("M138", message, case.place(*head.loss_path), hint, also)
+
+
+def is_misused(case: Case, head: Head) -> bool:
+    """Return whether a loss of distributions of a number stands behind what is none."""
+    spreads = head.loss is not None and head.loss.units_each != 1
+    return spreads and case.task(head) not in {"regression", None}

@@ -9,7 +9,7 @@ Source: Ajv's documentation, "Strict mode".
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import Any
 
 from nnspec.schema.values import VARIABLE, Schema, refer
@@ -37,7 +37,7 @@ LISTS = ("anyOf", "oneOf", "allOf")
 PARTS = ("if", "then", "else", "not")
 CHILDREN = ("items", "additionalProperties", "propertyNames")
 MAPPINGS = ("properties", "$defs")
-SHARED = 90
+SHARED = 60
 """Characters from which on what stands several times becomes a definition."""
 
 
@@ -126,11 +126,24 @@ def branch(kind: str, schema: Schema) -> Schema:
 
 def share(schema: Schema) -> Schema:
     """Return a schema in which long parts that stand twice are definitions."""
-    counted = Counter(map(written, parts(schema)))
+    counted: Counter[str] = Counter()
+
+    def count(part: Schema) -> Schema:
+        text = written(part)
+        counted[text] += 1
+        # What stands within equal parts stands once, in their definition.
+        return change_parts(part, count) if counted[text] == 1 else part
+
+    change_parts(schema, count)
     often = [text for text, times in counted.items() if times > 1 and len(text) > SHARED]
-    names = {text: f"shared.{number}" for number, text in enumerate(often, start=1)}
-    defined = {name: inner(json.loads(text), names) for text, name in names.items()}
-    whole = inner(schema, names)
+    names = {text: f"_{number}" for number, text in enumerate(often, start=1)}
+
+    def name(part: Schema) -> Schema:
+        text = written(part)
+        return refer(names[text]) if text in names else change_parts(part, name)
+
+    defined = {names[text]: change_parts(json.loads(text), name) for text in often}
+    whole = change_parts(schema, name)
     return {**whole, "$defs": {**whole["$defs"], **defined}}
 
 
@@ -151,38 +164,18 @@ def written(schema: Any) -> str:  # noqa: ANN401 - any part of a schema
     return json.dumps(schema, separators=(",", ":"))
 
 
-def parts(schema: Any) -> Iterator[Schema]:  # noqa: ANN401 - any part of a schema
-    """Give the schemas of the properties and of the items within a schema."""
-    if isinstance(schema, dict):
-        for key, value in schema.items():
-            if key in MAPPINGS and isinstance(value, dict):
-                yield from (one for one in value.values() if isinstance(one, dict))
-            elif key == "items" and isinstance(value, dict):
-                yield value
-            yield from parts(value)
-    elif isinstance(schema, list):
-        for one in schema:
-            yield from parts(one)
+def change_parts(schema: Schema, change: Callable[[Schema], Schema]) -> Schema:
+    """Return a schema with each of the schemas directly within it changed."""
 
+    def changed(value: Any) -> Any:  # noqa: ANN401 - a schema, True or False
+        return change(value) if isinstance(value, dict) else value
 
-def inner(schema: Any, names: dict[str, str]) -> Any:  # noqa: ANN401 - any part of a schema
-    """Return a schema whose properties and items refer to the definitions that have names."""
-    if isinstance(schema, list):
-        return [inner(one, names) for one in schema]
-    if not isinstance(schema, dict):
-        return schema
     made: Schema = {}
     for key, value in schema.items():
-        if key == "properties" and isinstance(value, dict):
-            made[key] = {name: referred(one, names) for name, one in value.items()}
-        elif key == "items":
-            made[key] = referred(value, names)
+        if key in MAPPINGS:
+            made[key] = {name: changed(one) for name, one in value.items()}
+        elif key in LISTS or key == "prefixItems":
+            made[key] = [changed(one) for one in value]
         else:
-            made[key] = inner(value, names)
+            made[key] = changed(value) if key in PARTS or key in CHILDREN else value
     return made
-
-
-def referred(schema: Any, names: dict[str, str]) -> Any:  # noqa: ANN401 - any part of a schema
-    """Return a reference to a part that is a definition, or the part with references in it."""
-    text = written(schema)
-    return refer(names[text]) if text in names else inner(schema, names)

@@ -169,7 +169,10 @@ def test_a_signal_while_training_keeps_history_and_weights(
     ("moment", "number", "code"),
     [
         pytest.param(
-            lambda life: life.wrote("run.json", '"trained"'), signal.SIGTERM, 143, id="judging"
+            lambda life: life.wrote("run.json", '"trained"'),
+            *(signal.SIGTERM, 143),
+            id="judging",
+            marks=pytest.mark.slow,
         ),
         pytest.param(
             lambda life: life.wrote("predictions.csv"),

@@ -244,3 +244,100 @@ def test_an_entry_that_cannot_be_read_may_be_what_other_layers_name(read: Read) 
             inputs: second
         """
     assert errors(read(text)) == [("S109", 7), ("S109", 9)]
+
+
+FOLLOWING = {
+    "a broken noise, and a gate on its figure": (
+        """
+        nnspec: 1
+        data: {source: "sklearn:digits"}
+        model: [Dense: 16, Dense: 64]
+        training: {optimizer: adam, loss: mse}
+        evaluation:
+          noise: {GaussianNoise: np.0.3}
+          gates: {noise_left: {max: 0.8}}
+        """,
+        ("S103", 7, "write the number alone: 0.3"),
+    ),
+    "a map without its rule": (
+        """
+        nnspec: 1
+        data: {source: "sklearn:iris"}
+        model:
+          - SelfOrganizingMap: [3, 3]
+        training: {epochs: 5}
+        """,
+        ("T150", 5, "write rule: kohonen under training, in the place of optimizer and loss"),
+    ),
+    "a target called labels": (
+        """
+        nnspec: 1
+        data: {source: t.csv, features: [age, pay], labels: left}
+        model:
+          - Dense: {units: 1, activation: sigmoid}
+        training: {optimizer: adam, loss: binary_crossentropy, class_weight: balanced}
+        """,
+        (
+            "T152",
+            3,
+            "write target: left, or end the model with SelfOrganizingMap and rule: kohonen",
+        ),
+    ),
+    "quantiles, and an interval, of no target": (
+        """
+        nnspec: 1
+        data: {source: t.csv, features: [age, pay], split: {validation: 0.2, test: 0.2}}
+        model:
+          - Dense: 3
+        training: {optimizer: adam, loss: {Pinball: {quantiles: [0.1, 0.5, 0.9]}}}
+        evaluation: {interval: 0.9}
+        """,
+        ("M138", 6, "add data.target; a network that gives back its input has loss: mse"),
+    ),
+    "a name that is none, and its use": (
+        """
+        nnspec: 1
+        model:
+          layers:
+            - Input: [5]
+            - Model:
+                inputs: (tokens]
+                layers:
+                  - Dense: 3
+                    inputs: tokens
+            - Dense: 2
+        """,
+        ("S110", 7, None),
+    ),
+    "an argument that went from a layer to the model": (
+        """
+        nnspec: 1
+        model:
+          output_dim: 32
+          layers:
+            - Input: [5]
+            - Embedding: {input_dim: 50}
+            - Flatten
+            - Dense: 2
+        """,
+        ("S101", 4, "move it to Embedding, which lacks it"),
+    ),
+    "a number where another section has its place": (
+        """
+        nnspec: 1
+        data: {source: t.csv, features: [age, pay], test: 0.3}
+        model: [Dense: 2]
+        """,
+        ("S101", 3, "write it below data: split:"),
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "told"), FOLLOWING.values(), ids=FOLLOWING)
+def test_what_follows_from_a_mistake_is_not_told_beside_it(
+    read: Read, text: str, told: tuple[str, int, str | None]
+) -> None:
+    checked = read(text)
+    assert errors(checked) == [told[:2]]
+    (found,) = (one for one in checked.diagnostics if one.severity == "error")
+    assert found.hint == told[2]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from nnspec.catalog.ranked import RANKED, SHORT
 from nnspec.catalog.registry import names
 from nnspec.diagnostics import Findings, Span
-from nnspec.document import Entry, Mapping, Node, Scalar, Sequence, kind_of, shorten
+from nnspec.document import Entry, Mapping, Node, Scalar, Sequence, kind_of, plain, shorten
 from nnspec.document.scalars import resolve_scalar
 from nnspec.frontends.nnspec_1.items import LAYER_NAME, read_sources
 from nnspec.language.limits import NESTED
@@ -142,7 +142,9 @@ def settle_keys(node: Mapping, keys: tuple[str, ...], noun: str, findings: Findi
             findings.add("S101", message, entry.key, hint=hint)
             bare = entry.name.rstrip(":")
             guess = bare if bare in keys else meant(entry.name, keys) or entry.name
-            guess = entry.name if entry.name == "inputs" else guess
+            # No setting of a network takes a number: it is another's that stands here.
+            number = type(plain(entry.value)) in (int, float)
+            guess = entry.name if entry.name == "inputs" or number else guess
         free = guess == entry.name or node.entry(guess) is None
         entries.append(replace(entry, name=guess) if free else entry)
     return replace(node, entries=tuple(entries))

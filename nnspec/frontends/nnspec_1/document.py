@@ -1,13 +1,14 @@
 """A whole document to a spec: variables, blocks, sections, model; every problem in one pass."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
+from nnspec.catalog.layers.competitive import SelfOrganizingMap
 from nnspec.diagnostics import Advice, Diagnostic, Findings, Refused, Span
 from nnspec.document import Document, Entry, Mapping, Node, Scalar, find, kind_of, shorten
 from nnspec.frontends.nnspec_1.blocks import Block, read_blocks
@@ -109,7 +110,11 @@ class DocumentReader:
         findings = Findings()
         # What stands behind a key that nothing takes is told with the key.
         told = [one for one in self.findings if one.code != "S111" or not self.unread(one.span)]
-        found = join_moved(told, self.reader.missing, self.reader.strays)
+        if model is not None and ends_in_map(model) and not self.trained_by_gradient():
+            # What a map lacks is its rule, and the rules say so.
+            lacking = [one.finding for one in self.reader.missing if one.owner == "training"]
+            told = [one for one in told if one not in lacking]
+        found = join_moved(told, self.reader.missing, self.strays(told))
         findings.extend(self.substitution.at_definitions(found))
         if model is None:
             return Validated(None, findings)
@@ -120,6 +125,22 @@ class DocumentReader:
             name, model, **given, positions=positions, file=self.document.file, folder=self.folder
         )
         return Validated(spec, findings)
+
+    def trained_by_gradient(self) -> bool:
+        """Return whether anything of gradient descent is written under training."""
+        training = self.root.get("training")
+        named = ("optimizer", "loss")
+        return isinstance(training, Mapping) and any(training.get(one) for one in named)
+
+    def strays(self, found: Iterable[Diagnostic]) -> dict[str, Diagnostic]:
+        """Return the findings about settings that stand where nothing takes them, by the name."""
+        lines = self.document.text.split("\n")
+        strays: dict[str, Diagnostic] = {}
+        for one in found:
+            if one.code == "S101" and one.span is not None:
+                start, end = one.span.start, one.span.end
+                strays.setdefault(lines[start.line - 1][start.column - 1 : end.column - 1], one)
+        return strays | self.reader.strays
 
     def offered(self) -> frozenset[str]:
         """Return the names of the inputs that the data offers."""
@@ -312,6 +333,11 @@ class DocumentReader:
             reader.inside().read_list(block.layers, scope, NETWORK_INPUT)
         except Refused as refused:
             self.findings.extend(refused.diagnostics)
+
+
+def ends_in_map(model: ModelSection) -> bool:
+    """Return whether a map is the last layer."""
+    return bool(model.layers) and isinstance(model.layers[-1].layer, SelfOrganizingMap)
 
 
 def is_run_name(text: str) -> bool:

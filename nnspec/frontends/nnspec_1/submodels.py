@@ -77,7 +77,9 @@ def read_submodel(written: Written, scope: Scope, outer: "ModelReader") -> SubMo
         return made and replace(made, trainable=trainable and made.trainable)
     inner = Scope(scope.substitution, uses=scope.uses, chain=(*scope.chain, SUBMODEL))
     section = outer.inside().read_layers(opened, inner, inputs[0])
-    return None if section is None else SubModel(section, inputs, trainable)
+    # What reads an input whose name was refused is not known.
+    known = all(LAYER_NAME.fullmatch(one) for one in inputs)
+    return SubModel(section, inputs, trainable) if section is not None and known else None
 
 
 def read_trainable(body: Mapping, substitution: Substitution, findings: Findings) -> bool:

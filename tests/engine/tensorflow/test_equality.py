@@ -39,8 +39,8 @@ OPTIMIZERS: dict[str, Callable[[], Any]] = {
     ),
     "scaled": lambda: keras.optimizers.LossScaleOptimizer(keras.optimizers.Adam(0.001)),
 }
-USUAL_OPTIMIZERS = ("sgd", "adam", "accumulated", "scheduled")
-USUAL_NETWORKS = ("mlp", "convolution", "masked")
+USUAL_OPTIMIZERS = ("sgd", "adam", "scheduled")
+USUAL_NETWORKS = ("mlp", "convolution")
 
 
 def usual_first(names: Iterable[str], usual: Collection[str]) -> list[Any]:

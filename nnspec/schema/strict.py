@@ -33,7 +33,7 @@ KEYWORDS: dict[str, tuple[str, ...]] = {
 }
 """The keywords that speak of one type alone."""
 ANYTHING = frozenset(KEYWORDS) - {"integer"}
-LISTS = ("anyOf", "oneOf", "allOf")
+LISTS = ("anyOf", "oneOf", "allOf", "prefixItems")
 PARTS = ("if", "then", "else", "not")
 CHILDREN = ("items", "additionalProperties", "propertyNames")
 MAPPINGS = ("properties", "$defs")
@@ -46,30 +46,12 @@ def make_strict(schema: Schema) -> Schema:
     return share(settle(schema))
 
 
-def settle(schema: Any, held: tuple[str, ...] = ()) -> Any:  # noqa: ANN401 - any part of a schema
-    """Return a part of a schema in the strict form.
+def settle(schema: Schema) -> Schema:
+    """Return a schema in the strict form, its parts too.
 
-    Args:
-        schema: the part.
-        held: the types that the schema around it says of the same value.
+    Each part says its type itself: as a definition it stands apart from what is around it.
     """
-    if not isinstance(schema, dict):
-        return schema
-    split = split_types(declare(schema, held))
-    kinds = types_of(split) or held
-    settled: Schema = {}
-    for key, value in split.items():
-        if key in LISTS:
-            settled[key] = [settle(one, kinds) for one in value]
-        elif key in PARTS:
-            settled[key] = settle(value, kinds)
-        elif key in MAPPINGS:
-            settled[key] = {name: settle(one) for name, one in value.items()}
-        elif key == "prefixItems":
-            settled[key] = [settle(one) for one in value]
-        else:
-            settled[key] = settle(value) if key in CHILDREN else value
-    return settled
+    return change_parts(split_types(declare(schema)), settle)
 
 
 def types_of(schema: Schema) -> tuple[str, ...]:
@@ -78,7 +60,7 @@ def types_of(schema: Schema) -> tuple[str, ...]:
     return (named,) if isinstance(named, str) else tuple(named)
 
 
-def declare(schema: Schema, held: tuple[str, ...]) -> Schema:
+def declare(schema: Schema) -> Schema:
     """Return a schema whose required keys are properties, and whose type is said if it needs one.
 
     A reference beside other keywords moves into `allOf`: readers would let one of both go.
@@ -91,7 +73,7 @@ def declare(schema: Schema, held: tuple[str, ...]) -> Schema:
         missing = {name: True for name in required if name not in known}
         declared["properties"] = {**known, **missing}
     speaks = [kind for kind in ("object", "array") if set(KEYWORDS[kind]) & set(declared)]
-    if not types_of(declared) and len(speaks) == 1 and speaks[0] not in held:
+    if not types_of(declared) and len(speaks) == 1:
         declared["type"] = speaks[0]
     if declared.get("required") == []:
         del declared["required"]
@@ -174,7 +156,7 @@ def change_parts(schema: Schema, change: Callable[[Schema], Schema]) -> Schema:
     for key, value in schema.items():
         if key in MAPPINGS:
             made[key] = {name: changed(one) for name, one in value.items()}
-        elif key in LISTS or key == "prefixItems":
+        elif key in LISTS:
             made[key] = [changed(one) for one in value]
         else:
             made[key] = changed(value) if key in PARTS or key in CHILDREN else value

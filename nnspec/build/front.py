@@ -6,7 +6,7 @@ holds: numbers with NaN for a missing cell, texts with "" for one. Numbers are c
 in double precision, since single precision cannot tell one second of this year from the next.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import assert_never
 
 import numpy as np
@@ -31,9 +31,10 @@ from nnspec.data.fit.fitted import (
     TextFit,
 )
 from nnspec.data.fit.image import ImageFit
+from nnspec.data.overlap import Overlap, overlap_of, series_of, windows_of
 from nnspec.data.rows import RowSource
 from nnspec.data.split.splits import SplitName
-from nnspec.data.table import Table, Values
+from nnspec.data.table import Column, Table, Values
 from nnspec.shapes import Tensor
 
 BATCH_ELEMENTS = 2**22
@@ -85,8 +86,12 @@ class Front(tf.Module):  # type: ignore[misc]  # TensorFlow is untyped
 
     @tf.autograph.experimental.do_not_convert  # type: ignore[untyped-decorator]
     def __call__(self, columns: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
-        """Return the network's inputs."""
-        return {name: self._input(many, columns) for name, many in self.fitted.inputs.items()}
+        """Return the network's inputs, those whose columns are given."""
+        return {
+            name: self._input(many, columns)
+            for name, many in self.fitted.inputs.items()
+            if many[0] in columns
+        }
 
     def _input(self, names: tuple[str, ...], columns: Mapping[str, tf.Tensor]) -> tf.Tensor:
         """Return one input: its columns side by side along the last axis."""
@@ -161,8 +166,52 @@ def prepare_arrays(front: Front, dataset: Dataset, split: SplitName) -> Arrays:
 
 
 def prepare_inputs(front: Front, features: RowSource[Table]) -> dict[str, Values]:
-    """Return the network's inputs for raw feature columns, computed in large batches."""
-    inputs = {name: _empty(features.rows, tensor) for name, tensor in front.fitted.tensors.items()}
+    """Return the network's inputs for raw feature columns.
+
+    Of windows that lie over one another the series is prepared, each step once, whatever lies in
+    how many windows; what is returned lies over it in the same way.
+    """
+    inputs = front.fitted.inputs
+    if not isinstance(features, Table):
+        return _in_batches(front, features, tuple(inputs))
+    prepared: dict[str, Values] = {}
+    lying: dict[Overlap | None, list[str]] = {}
+    for name, columns in inputs.items():
+        found = {overlap_of(features[one].values) for one in columns}
+        lying.setdefault(found.pop() if len(found) == 1 else None, []).append(name)
+    for overlap, names in lying.items():
+        table = features.select(dict.fromkeys(one for name in names for one in inputs[name]))
+        if overlap is None:
+            prepared |= _in_batches(front, table, names)
+        else:
+            parts = _in_batches(front, _side_by_side(table, overlap), names)
+            for name, part in parts.items():
+                series = part.reshape(-1, *part.shape[2:])[: overlap.steps(table.rows)]
+                prepared[name] = windows_of(series, overlap)
+    return {name: prepared[name] for name in inputs}
+
+
+def _side_by_side(windows: Table, overlap: Overlap) -> Table:
+    """Return the series below windows cut into windows of that length that share nothing.
+
+    The last one is filled up with the last step.
+    """
+    steps = overlap.steps(windows.rows)
+    count = -(-steps // overlap.length)
+    order = np.minimum(np.arange(count * overlap.length), steps - 1).reshape(count, -1)
+    columns = {
+        name: Column(one.kind, series_of(one.values, overlap)[order], one.form)
+        for name, one in windows.columns.items()
+    }
+    return Table(columns, count)
+
+
+def _in_batches(
+    front: Front, features: RowSource[Table], names: Sequence[str]
+) -> dict[str, Values]:
+    """Return some of the network's inputs, computed in large batches."""
+    tensors = front.fitted.tensors
+    inputs = {name: _empty(features.rows, tensors[name]) for name in names}
     step = _batch(features, front.fitted)
     for start in range(0, features.rows, step):
         rows = slice(start, start + step)
@@ -176,7 +225,7 @@ def prepare_inputs(front: Front, features: RowSource[Table]) -> dict[str, Values
 def _batch(features: RowSource[Table], fitted: Preprocessing) -> int:
     """Return how many rows are prepared at a time."""
     first = features.take(slice(0, 1)).columns
-    numbers = sum(first[name].values.size * fit.width for name, fit in fitted.columns.items())
+    numbers = sum(one.values.size * fitted.columns[name].width for name, one in first.items())
     return max(1, BATCH_ELEMENTS // max(1, numbers))
 
 

@@ -1,6 +1,7 @@
 """The front and the back in TensorFlow against NumPy and against their exported selves."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import keras
@@ -11,8 +12,11 @@ import tensorflow as tf
 from nnspec.build.back import build_back, decode_predictions
 from nnspec.build.front import build_front, prepare_arrays, prepare_inputs
 from nnspec.build.raw import raw_columns
+from nnspec.catalog.columns import Category, Date, Numeric
 from nnspec.data import SPLITS, Dataset, decode_targets, read_for_prediction
 from nnspec.data.fit.fitted import NumericFit
+from nnspec.data.overlap import memory_of
+from nnspec.data.table import Table
 
 pytestmark = pytest.mark.keras
 Load = Callable[..., Dataset]
@@ -102,6 +106,42 @@ def test_columns_of_a_window_lie_side_by_side_at_each_step(load: Load) -> None:
     assert arrays.inputs["input"].shape == (len(dataset.splits["test"]), 6, 4)
     assert arrays.inputs["input"][..., 0].tolist() == features["x"].values.tolist()
     assert (arrays.inputs["input"][..., 2] == (features["c"].values == "japan")).all()
+
+
+def series_with_gaps() -> str:
+    return "x,c,y,day\n" + "".join(
+        f"{'' if k % 9 == 4 else k * 3.25},{['usa', '', 'europe'][k % 3]},{k},"
+        f"2024-01-{k % 28 + 1:02d}\n"
+        for k in range(ROWS)
+    )
+
+
+@pytest.mark.parametrize("stride", [1, 4, 6, 7])
+def test_windows_lie_over_the_prepared_series_and_hold_what_copies_of_them_hold(
+    load: Load, stride: int
+) -> None:
+    dataset = load(
+        series_with_gaps(),
+        target="y",
+        features=["x", "c", "day"],
+        columns={
+            "x": Numeric(missing="mean", indicator=True),
+            "c": Category(missing="own"),
+            "day": Date(parts=("month", "weekday")),
+        },
+        window={"length": 6, "stride": stride},
+    )
+    front = build_front(dataset.fitted)
+    for name in SPLITS:
+        features = dataset.splits[name].features
+        found = prepare_inputs(front, features)["input"]
+        copied = {
+            key: replace(one, values=one.values.copy()) for key, one in features.columns.items()
+        }
+        expected = prepare_inputs(front, Table(copied, features.rows))["input"]
+        assert np.array_equal(found, expected)
+        shares = memory_of(found) < found.nbytes
+        assert shares == (stride < 6 and len(found) > 1)
 
 
 def test_a_reconstruction_s_target_is_the_input_and_no_copy(load: Load) -> None:

@@ -1,5 +1,6 @@
 """Floor 8, arrays as tensors: what the steps read, in the structure the model was built with."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,6 +12,7 @@ import tensorflow as tf
 from nnspec.build.batches import whole_batches
 from nnspec.build.keras_graph import as_inputs, as_outputs, build_for_steps
 from nnspec.data.arrays import Arrays
+from nnspec.data.overlap import Overlap, memory_of, overlap_of, series_of
 from nnspec.data.rows import RowSource
 
 Array = npt.NDArray[Any]
@@ -46,12 +48,30 @@ class Feed:
 
     @property
     def bytes(self) -> int:
-        """Return the memory the arrays take, in bytes."""
+        """Return the memory the arrays take, in bytes; what windows share counts once."""
+        return sum(map(memory_of, self.arrays))
+
+    @property
+    def bytes_laid_out(self) -> int:
+        """Return the memory that the rows take where each has its own, in bytes."""
         return sum(one.nbytes for one in self.arrays)
 
-    def tensors(self) -> tuple[Any, ...]:
-        """Return the arrays as tensors on the device."""
-        return tuple(tf.convert_to_tensor(one) for one in self.arrays)
+    @property
+    def overlaps(self) -> tuple[Overlap | None, ...]:
+        """Return how the rows of each array lie over one another, None where they do not."""
+        return tuple(map(overlap_of, self.arrays))
+
+    def tensors(self, overlaps: Sequence[Overlap | None] = ()) -> tuple[Any, ...]:
+        """Return the arrays as tensors on the device; of windows the series that they lie over.
+
+        Args:
+            overlaps: of each array, None or nothing where its rows are laid out.
+        """
+        together = zip(self.arrays, overlaps or [None] * len(self.arrays), strict=True)
+        return tuple(
+            tf.convert_to_tensor(one if overlap is None else series_of(one, overlap))
+            for one, overlap in together
+        )
 
 
 def feed(model: keras.Model, rows: RowSource[Arrays]) -> Feed:

@@ -82,8 +82,8 @@ def block_of(feed: Feed, batch: int, *, most_bytes: int | None = None) -> Block:
     batch = min(batch, feed.rows)
     full, left = divmod(feed.rows, batch)
     if most_bytes is None:
-        return Block(batch, full, left, in_order=feed.bytes <= FEW_BYTES)
-    row = max(1, feed.bytes // feed.rows)
+        return Block(batch, full, left, in_order=feed.bytes_laid_out <= FEW_BYTES)
+    row = max(1, feed.bytes_laid_out // feed.rows)
     return Block(batch, max(1, min(full, most_bytes // (row * batch))), left)
 
 
@@ -96,13 +96,13 @@ class Resident:
 
     def __init__(self, steps: Steps) -> None:
         self.steps = steps
-        self._rows = steps.feed.tensors()
+        self._rows = steps.feed.tensors(steps.overlaps)
         self._order = tf.range(steps.block.rows)
         self._laid_out = self._rows
 
     def renew(self, feed: Feed) -> None:
         """Bring other rows to the device."""
-        self._rows = feed.tensors()
+        self._rows = feed.tensors(self.steps.overlaps)
 
     def begin(self, order: Rows) -> None:
         """Bring the epoch's order to the device."""

@@ -14,6 +14,7 @@ import keras
 import tensorflow as tf
 
 from nnspec.build.keras_graph import output_loss_trackers
+from nnspec.data.overlap import Overlap
 from nnspec.engine.executor import Report, Stretch
 from nnspec.engine.tensorflow.feed import Feed
 from nnspec.engine.tensorflow.passes import Rewrite, rewritten
@@ -65,14 +66,19 @@ class Steps:
         self.feed = feed
         self.training = training
         self._any_length = core.any_length
+        self.overlaps = (None,) * len(feed.arrays) if block.in_order else feed.overlaps
         self._traced = self._trace(core)
 
     def _trace(self, core: Core) -> Traced:
         """Trace the loop with the rewrites in place; the first call compiles it."""
         loop = tf.function(self._loop, jit_compile=core.xla, autograph=False)
         rows = self.block.rows
-        arrays = self.feed.arrays
-        tensors = tuple(tf.TensorSpec([rows, *one.shape[1:]], one.dtype) for one in arrays)
+        tensors = tuple(
+            tf.TensorSpec([rows, *one.shape[1:]], one.dtype)
+            if overlap is None
+            else tf.TensorSpec([overlap.steps(rows), *one.shape[2:]], one.dtype)
+            for one, overlap in zip(self.feed.arrays, self.overlaps, strict=True)
+        )
         kinds = ("int32", "int32", "bool", "bool", "int32", "int32")
         scalars = [tf.TensorSpec([], kind) for kind in kinds]
         order = tf.TensorSpec([rows], "int32")
@@ -142,7 +148,10 @@ class Steps:
                 for one in tensors
             ]
         rows = tf.slice(order, [begin], [length])
-        return [tf.gather(one, rows) for one in tensors]
+        return [
+            tf.gather(one, rows if overlap is None else _steps_of(rows, overlap))
+            for one, overlap in zip(tensors, self.overlaps, strict=True)
+        ]
 
     def _step(self, batch: list[tf.Tensor], index: tf.Tensor, broken: tf.Tensor) -> tf.Tensor:
         """Run one step; return the first step whose loss was not a number, -1 before that."""
@@ -153,6 +162,11 @@ class Steps:
         self.model.train_step(data)
         fine = tf.math.is_finite(loss_sum(self.model).value)
         return tf.where((broken < 0) & ~fine, index, broken)
+
+
+def _steps_of(windows: tf.Tensor, overlap: Overlap) -> tf.Tensor:
+    """Return the steps of the series that windows hold, (windows, length)."""
+    return windows[:, None] * overlap.stride + tf.range(overlap.length)
 
 
 def _doing(action: Callable[[], None]) -> Callable[[], tf.Tensor]:

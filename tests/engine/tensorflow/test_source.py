@@ -3,10 +3,13 @@
 from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
 import pytest
 from networks import compiled, difference, mlp, rows_for
 
+from nnspec.data import Arrays
+from nnspec.data.overlap import Overlap, windows_of
 from nnspec.engine import Plan, evaluate, train
 from nnspec.engine.tensorflow import source as sources
 from nnspec.engine.tensorflow.feed import build_variables, feed
@@ -75,6 +78,47 @@ def test_many_rows_on_the_device_train_the_same_weights(monkeypatch: pytest.Monk
     monkeypatch.setattr(sources, "FEW_BYTES", 0)
     train(ours, data, data, plan)
     assert difference(theirs, ours) == 0.0
+
+
+@pytest.mark.parametrize("stride", [1, 5])
+@pytest.mark.parametrize("xla", ["off", pytest.param("required", marks=pytest.mark.slow)])
+def test_windows_that_share_steps_train_the_same_weights_as_copies_of_them(
+    monkeypatch: pytest.MonkeyPatch, xla: Any, stride: int
+) -> None:
+    series = np.random.default_rng(0).normal(size=(43 * stride + 12, 3)).astype("float32")
+    windows = windows_of(series, Overlap(12, stride))[:43]
+    targets = {"y": series[np.arange(43) * stride, :1]}
+    views, copies = Arrays({"x": windows}, targets), Arrays({"x": windows.copy()}, targets)
+    plan = Plan(batch_size=4, epochs=2, seed=1, xla=xla)
+    ours, theirs = compiled(windows_alone), compiled(windows_alone)
+    monkeypatch.setattr(sources, "FEW_BYTES", 0)
+    outcome, expected = train(ours, views, views, plan), train(theirs, copies, copies, plan)
+    assert difference(theirs, ours) == 0.0
+    assert outcome.history == expected.history
+
+
+def test_windows_that_share_steps_lie_on_the_device_as_their_series(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    series = np.random.default_rng(0).normal(size=(1_000, 3)).astype("float32")
+    windows = windows_of(series, Overlap(12, 1))
+    model = compiled(windows_alone)
+    rows = feed(model, Arrays({"x": windows}, {"y": series[11:, :1]}))
+    build_variables(model, rows)
+    monkeypatch.setattr(sources, "FEW_BYTES", 0)
+    assert rows.bytes == series.nbytes + 989 * 4
+    for training in (True, False):
+        lain = source(core(model, xla=False), rows, 4, training=training)
+        assert isinstance(lain, sources.Resident)
+        assert lain.steps.overlaps == (Overlap(12, 1), None)
+    monkeypatch.setattr(sources, "FEW_BYTES", rows.bytes_laid_out)
+    lain = source(core(model, xla=False), rows, 4, training=True)
+    assert lain.steps.overlaps == (None, None), "few are laid out, which spares each step a gather"
+
+
+def windows_alone() -> keras.Model:
+    x = keras.Input((12, 3), name="x")
+    return keras.Model(x, keras.layers.Dense(1, name="y")(keras.layers.Flatten()(x)))
 
 
 def test_rows_lie_on_the_device_where_memory_allows(tmp_path: Path) -> None:

@@ -19,12 +19,14 @@ from nnspec.commands import (
     describing,
     drafting,
     editing,
+    ledger,
     reference,
     styling,
     training,
     validation,
 )
 from nnspec.commands.loading import await_libraries
+from nnspec.commands.options import GIVEN
 from nnspec.commands.plugins import with_consent, with_plugins
 from nnspec.run.signals import SIGNALS, Stopped
 
@@ -42,6 +44,7 @@ COMMANDS = (
     with_consent(training.predict),
     with_consent(artefacts.export),
     artefacts.report,
+    ledger.runs,
     with_plugins(reference.schema),
     with_plugins(reference.explain),
     editing.lsp,
@@ -59,6 +62,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     """
     try:
         given = list(sys.argv[1:] if arguments is None else arguments)
+        GIVEN[:] = given
         code = application(given[:1])(args=given, prog_name="nnspec", standalone_mode=False)
         sys.stdout.flush()
     except UsageError as error:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from nnspec.network.fill import hash_spec, render_spec, written_out
 from nnspec.pipeline.begin import records_of
 from nnspec.pipeline.check import Source, placing
 from nnspec.pipeline.opened import Opened, open_spec
+from nnspec.pipeline.origins import describe_origin, written_name
 from nnspec.pipeline.prepare import Prepared, prepare
 from nnspec.pipeline.train import train
 from nnspec.run.claim import Claim
@@ -45,12 +46,14 @@ class Place:
         name: the run's name; the spec's, with a number if that is taken, where it is None.
         exist_ok: whether a run of that name may be replaced.
         console: takes the progress; None: nothing is shown.
+        command: the command line that asked for the run, if one did.
     """
 
     runs: Path = field(default_factory=lambda: Path("runs"))
     name: str | None = None
     exist_ok: bool = False
     console: Console | None = None
+    command: tuple[str, ...] = ()
 
     def claim(self) -> AbstractContextManager[Claim | None]:
         """Return the claim on the name that was asked for; None where a free one will be found."""
@@ -99,7 +102,8 @@ def run_opened(opened: Opened, place: Place, claim: Claim | None) -> RunResult:
     """
     with placing(opened.spec):
         prepared = prepare(opened)
-        manifest = describe_run(prepared, place)
+        origin = describe_origin(opened, place.command)
+        manifest = replace(describe_run(prepared, place), origin=origin)
         with (
             SIGNALS.waiting() as held,
             claim or Claim.numbered(place.runs, manifest.name) as claimed,
@@ -107,6 +111,8 @@ def run_opened(opened: Opened, place: Place, claim: Claim | None) -> RunResult:
         ):
             folder.tell(held)
             folder.write(SPEC, render_spec(prepared.spec, written_out(prepared.network)))
+            if opened.text is not None:
+                folder.write(written_name(opened.spec.file), opened.text)
             dataset = prepared.dataset
             folder.write(PREPROCESSING, dataset.fitted.to_json())
             known = profile(dataset.seen.cells(), dataset.fitted.columns)

@@ -1,0 +1,97 @@
+"""Commands about many runs: runs, compare, clean; they read folders and import nothing heavy."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from nnspec.commands.gathered import gathered
+from nnspec.commands.reporting import explained
+
+
+class ListFormat(StrEnum):
+    """How runs are listed."""
+
+    TEXT = "text"
+    JSON = "json"
+    CSV = "csv"
+
+
+class TwoFormats(StrEnum):
+    """For people, or for programs."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+RunsFolder = Annotated[Path, typer.Argument(metavar="DIR", help="Folder of all runs.")]
+Comparison = Annotated[TwoFormats, typer.Option("--format", help="For people, or for programs.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The options of `nnspec runs`."""
+
+    folder: RunsFolder = Path("runs")
+    order: Annotated[
+        str,
+        typer.Option(
+            "--sort",
+            metavar="KEY",
+            help="name, status, when, spec, data, figure, baseline, epochs, seconds, seed, or a "
+            "figure such as rmse; - before it turns the order around.",
+        ),
+    ] = "-when"
+    filters: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--filter",
+            metavar="KEY=VALUE",
+            help="Runs of which this holds: status=complete, name='dia*', 'rmse<60'; repeatable.",
+        ),
+    ] = None
+    form: Annotated[ListFormat, typer.Option("--format", help="How to list them.")] = (
+        ListFormat.TEXT
+    )
+
+
+@gathered(Listing)
+def runs(asked: Listing) -> None:
+    """List the runs of a folder: when, what they came to beside the best baseline, how long."""
+    from nnspec.pipeline.runs import choice, listing
+    from nnspec.pipeline.runs.record import find_records
+
+    check_folder(asked.folder)
+    with explained():
+        found = find_records(asked.folder)
+        try:
+            kept = choice.filter_records(found, asked.filters or ())
+            ordered = choice.sort_records(kept, asked.order)
+        except choice.Unchoosable as error:
+            raise typer.BadParameter(str(error)) from error
+        match asked.form:
+            case ListFormat.TEXT:
+                none = "no run" if not found else "no run of which the filters hold"
+                typer.echo(listing.show_records(ordered) or f"{asked.folder}: {none}")
+            case ListFormat.JSON:
+                typer.echo(listing.encode_json(ordered), nl=False)
+            case ListFormat.CSV:
+                typer.echo(listing.encode_csv(ordered), nl=False)
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse what is no folder that can be read: wrong usage.
+
+    Raises:
+        typer.BadParameter: with what it is.
+    """
+    from nnspec.diagnostics.excerpt import visible
+
+    try:
+        next(folder.iterdir(), None)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        message = f"the folder {visible(str(folder))} cannot be read: {reason}"
+        raise typer.BadParameter(message, param_hint="DIR") from error

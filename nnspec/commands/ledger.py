@@ -95,3 +95,21 @@ def check_folder(folder: Path) -> None:
         reason = getattr(error, "strerror", None) or error
         message = f"the folder {visible(str(folder))} cannot be read: {reason}"
         raise typer.BadParameter(message, param_hint="DIR") from error
+
+
+def compare(
+    runs: Annotated[list[Path], typer.Argument(metavar="RUN...", help="Two runs or more.")],
+    form: Comparison = TwoFormats.TEXT,
+) -> None:
+    """Show what differs between runs: settings, data, versions, seeds, and figures beside them."""
+    from nnspec.pipeline.runs.compare import compare as compare_runs
+    from nnspec.pipeline.runs.differences import encode_compared, show_compared
+
+    if len(runs) < 2:  # noqa: PLR2004 - one run differs from none
+        raise typer.BadParameter("expected two runs or more", param_hint="RUN...")
+    with explained():
+        compared = compare_runs(runs)
+        if form is TwoFormats.JSON:
+            typer.echo(encode_compared(compared), nl=False)
+        else:
+            typer.echo(show_compared(compared))

@@ -15,7 +15,7 @@ from nnspec.run.claim import is_fresh
 from nnspec.run.layout import HISTORY, LOCK, MANIFEST, REPORT, SPEC
 from nnspec.run.lock import find_holder, is_held
 from nnspec.run.manifest import Manifest, read_manifest
-from nnspec.run.origin import Headline
+from nnspec.run.origin import Headline, Origin
 
 LARGEST_REPORT = 16 * 2**20
 """Bytes of a report that a list looks into."""
@@ -49,6 +49,11 @@ class Record:
     def name(self) -> str:
         """Return the folder's name."""
         return self.path.name
+
+    @property
+    def origin(self) -> Origin | None:
+        """Return what the run was asked for, None where it does not tell."""
+        return self.manifest.origin if self.manifest else None
 
     @property
     def started(self) -> str:

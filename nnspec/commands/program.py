@@ -48,6 +48,7 @@ COMMANDS = (
     ledger.runs,
     ledger.compare,
     with_consent(planning.plan),
+    with_consent(planning.rerun),
     with_plugins(reference.schema),
     with_plugins(reference.explain),
     editing.lsp,

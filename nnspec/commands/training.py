@@ -9,7 +9,13 @@ from typing import Annotated, Literal
 import typer
 
 from nnspec.commands.gathered import gathered
-from nnspec.commands.options import GIVEN, AllowOutside, Overrides, RunFolder, SpecFile
+from nnspec.commands.options import (
+    AllowOutside,
+    Overrides,
+    RunFolder,
+    SpecFile,
+    command_line,
+)
 from nnspec.commands.reporting import (
     accept,
     check_run,
@@ -114,8 +120,7 @@ def train(asked: Training) -> None:
         from nnspec.pipeline.run import Place, run_opened
 
         console = Console(highlight=False)
-        command = ("nnspec", *GIVEN)
-        place = Place(asked.runs, asked.name, console=console, command=command)
+        place = Place(asked.runs, asked.name, console=console, command=command_line())
         result = run_opened(opened, place, claim)
         from nnspec.report.terminal import show_report, show_stop
 

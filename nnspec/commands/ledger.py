@@ -113,3 +113,30 @@ def compare(
             typer.echo(encode_compared(compared), nl=False)
         else:
             typer.echo(show_compared(compared))
+
+
+def clean(
+    folder: RunsFolder = Path("runs"),
+    yes: Annotated[bool, typer.Option("--yes", help="Remove what is listed.")] = False,
+    copies: Annotated[
+        bool,
+        typer.Option("--copies", help="Also complete runs that a later one equals to the bit."),
+    ] = False,
+) -> None:
+    """List what runs left that is of no use; remove it with --yes, and nothing else ever."""
+    from nnspec.network.summary import show_bytes
+    from nnspec.pipeline.runs.clean import find_removals, remove, show_cleaning
+
+    check_folder(folder)
+    with explained():
+        found = find_removals(folder, copies=copies)
+        typer.echo(show_cleaning(found) or f"{folder}: nothing to remove")
+        if not found.removals:
+            return
+        count = f"{len(found.removals)} of them, {show_bytes(found.bytes)}"
+        if not yes:
+            typer.echo(f"\n{count}; --yes removes them")
+            return
+        for one in found.removals:
+            remove(one, copies=copies)
+        typer.echo(f"\nremoved {count}")

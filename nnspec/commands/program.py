@@ -47,6 +47,7 @@ COMMANDS = (
     artefacts.report,
     ledger.runs,
     ledger.compare,
+    ledger.clean,
     with_consent(planning.plan),
     with_consent(planning.rerun),
     with_plugins(reference.schema),

@@ -118,10 +118,10 @@ def _weights(one: RunFolder, other: RunFolder) -> Iterator[str]:
     if not all(name in folder.manifest.artefacts for folder in (one, other)):
         return
     first, second = (_arrays(folder.read(name)) for folder in (one, other))
-    differing = [key for key in first if not _equal(first[key], second.get(key))]
-    differing += [key for key in second if key not in first]
+    keys = list(dict.fromkeys((*first, *second)))
+    differing = [key for key in keys if not _equal(first.get(key), second.get(key))]
     if differing:
-        yield f"weights: {len(differing)} of {len(first)} arrays differ, {differing[0]} the first"
+        yield f"weights: {len(differing)} of {len(keys)} arrays differ, {differing[0]} the first"
 
 
 def _arrays(content: bytes) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from nnspec.commands import (
 from nnspec.commands.loading import await_libraries
 from nnspec.commands.options import GIVEN
 from nnspec.commands.plugins import with_consent, with_plugins
+from nnspec.commands.stages import STAGES
 from nnspec.run.signals import SIGNALS, Stopped
 
 USAGE, INTERNAL, INTERRUPTED = 2, 70, 130
@@ -71,6 +72,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         code = application(given[:1])(args=given, prog_name="nnspec", standalone_mode=False)
         sys.stdout.flush()
     except UsageError as error:
+        STAGES.clear()
         sharpen(error)
         error.show()
         code = USAGE

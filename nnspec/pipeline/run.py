@@ -1,6 +1,6 @@
 """The whole run: open, prepare, train, conclude; in that order and nothing else."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -20,6 +20,7 @@ from nnspec.pipeline.train import train
 from nnspec.run.claim import Claim
 from nnspec.run.folder import RunFolder
 from nnspec.run.layout import PREPROCESSING, PROFILE, SPEC
+from nnspec.run.log import Log
 from nnspec.run.manifest import Manifest, SpecOrigin, git_revision, now, versions
 from nnspec.run.signals import SIGNALS
 
@@ -45,14 +46,16 @@ class Place:
         runs: folder of all runs.
         name: the run's name; the spec's, with a number if that is taken, where it is None.
         exist_ok: whether a run of that name may be replaced.
-        console: takes the progress; None: nothing is shown.
+        console: takes the progress, or a log does; None: nothing is shown.
+        stage: is told what is done: compiling, judging; nothing while epochs are shown.
         command: the command line that asked for the run, if one did.
     """
 
     runs: Path = field(default_factory=lambda: Path("runs"))
     name: str | None = None
     exist_ok: bool = False
-    console: Console | None = None
+    console: Console | Log | None = None
+    stage: Callable[[str], object] = str
     command: tuple[str, ...] = ()
 
     def claim(self) -> AbstractContextManager[Claim | None]:
@@ -101,6 +104,7 @@ def run_opened(opened: Opened, place: Place, claim: Claim | None) -> RunResult:
     Raises as `run` does, but for gates: those that were missed stand in the result.
     """
     with placing(opened.spec):
+        place.stage("compiling")
         prepared = prepare(opened)
         origin = describe_origin(opened, place.command)
         manifest = replace(describe_run(prepared, place), origin=origin)
@@ -118,7 +122,9 @@ def run_opened(opened: Opened, place: Place, claim: Claim | None) -> RunResult:
             known = profile(dataset.seen.cells(), dataset.fitted.columns)
             folder.write(PROFILE, known.to_json())
             SIGNALS.check()
+            place.stage("")
             trained = train(prepared, folder, place.console)
+            place.stage("judging")
             from nnspec.pipeline import conclude  # noqa: PLC0415 - a second, when training has ended
 
             report = conclude.conclude(trained)

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
-from nnspec.diagnostics import Diagnostic, NnspecError, RunBusy
+from nnspec.diagnostics import Diagnostic, NnspecError, Refused, RunBusy
 from nnspec.diagnostics.excerpt import visible
 from nnspec.document import shorten
 from nnspec.network.summary import show_bytes
 from nnspec.pipeline.runs.record import Record, find_records, read_record
 from nnspec.run.atomic import failure
 from nnspec.run.claim import is_fresh
+from nnspec.run.folder import RunFolder
 from nnspec.run.layout import HISTORY, LOCK, MANIFEST, UNFINISHED, checkpoint_of
 from nnspec.run.lock import Lock, find_holder, is_held
 from nnspec.run.manifest import Manifest, PartRecord, now
@@ -192,24 +193,44 @@ def _size(path: Path) -> int:
 def find_copies(records: Sequence[Record]) -> dict[Path, Path]:
     """Return complete runs that a later one equals to the bit, with that one.
 
-    Weights and history are compared by their checksums; a run that another one began with stays.
+    Weights and history are compared by their checksums, and the later run's files must be those
+    that it wrote; a run that another one began with stays.
     """
     begun = {Path(one.run) for record in records for one in _parts(record)}
-    latest: dict[tuple[str, ...], Path] = {}
-    found: dict[Path, Path] = {}
+    alike: dict[tuple[str, ...], list[Path]] = {}
     for record in sorted(records, key=lambda one: (one.started, one.name), reverse=True):
-        manifest = record.manifest
-        if record.state != "complete" or manifest is None:
-            continue
-        held = [manifest.artefacts.get(one) for one in (checkpoint_of("last"), HISTORY)]
-        hashes = [one.sha256 for one in held if one is not None]
-        if len(hashes) < len(held):
-            continue
-        key = (manifest.spec.sha256, manifest.data or "", *hashes)
-        later = latest.setdefault(key, record.path)
-        if later != record.path and record.path.resolve() not in begun:
-            found[record.path] = later
+        if key := _outcome(record):
+            alike.setdefault(key, []).append(record.path)
+    found: dict[Path, Path] = {}
+    for several in alike.values():
+        kept = next((one for one in several[:-1] if _is_whole(one)), None)
+        if kept is not None:
+            older = several[several.index(kept) + 1 :]
+            found |= {one: kept for one in older if one.resolve() not in begun}
     return found
+
+
+def _outcome(record: Record) -> tuple[str, ...] | None:
+    """Return the checksums that say what a complete run came to, None of any other."""
+    manifest = record.manifest
+    if record.state != "complete" or manifest is None:
+        return None
+    held = [manifest.artefacts.get(one) for one in (checkpoint_of("last"), HISTORY)]
+    hashes = [one.sha256 for one in held if one is not None]
+    if len(hashes) < len(held):
+        return None
+    return (manifest.spec.sha256, manifest.data or "", *hashes)
+
+
+def _is_whole(path: Path) -> bool:
+    """Return whether every file of a run is the one that was written."""
+    try:
+        folder = RunFolder.open(path)
+        for name in folder.manifest.artefacts:
+            folder.read(name)
+    except Refused:
+        return False
+    return True
 
 
 def _parts(record: Record) -> Iterable[PartRecord]:

@@ -10,6 +10,7 @@ from rich.console import Console
 
 from nnspec.data.profile import profile
 from nnspec.diagnostics import Diagnostic, GateMissed
+from nnspec.document.html import html_text
 from nnspec.network.fill import hash_spec, render_spec, written_out
 from nnspec.pipeline.begin import records_of
 from nnspec.pipeline.check import Source, placing
@@ -36,6 +37,11 @@ class RunResult:
     report: "Report"
     warnings: tuple[Diagnostic, ...] = ()
     missed: tuple[Diagnostic, ...] = ()
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: the figures, where the run lies, gates that it missed."""
+        missed = "".join(f"<p>{html_text(one.message)}</p>" for one in self.missed)
+        return f"{self.report._repr_html_()}<p>{html_text(str(self.folder))}</p>{missed}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ from nnspec.run.numerals import UNDEFINED
 Settings = Mapping[str, Plain]
 MISSING = "\0missing"
 """Stands for a setting that a spec does not have; no text of a spec holds a NUL."""
-NAMED_BY_AUTHOR = ("data.columns", "training.class_weight", "evaluation.gates")
-"""Mappings whose keys are the author's, and no classes."""
+NAMED_BY_AUTHOR = ("", "data.columns", "training.class_weight", "evaluation.gates")
+"""Mappings whose keys are sections or the author's own, and no classes."""
 NEUTRAL = ("nnspec", "name")
 """What may differ between runs of one experiment."""
 

@@ -1,7 +1,8 @@
 """The program: its commands, and what becomes of whatever escapes from them.
 
-Exit codes: 0 fine, 1 refused, 2 wrong usage, 3 the run failed, 4 a gate was missed, 5 the run
-folder is in use, 70 internal error, 129, 130 and 143 stopped by SIGHUP, SIGINT and SIGTERM.
+Exit codes: 0 fine, 1 refused, 2 wrong usage, 3 the run failed, 4 a gate was missed or a rerun
+parts, 5 the run folder is in use, 70 internal error, 129, 130 and 143 stopped by SIGHUP, SIGINT
+and SIGTERM.
 """
 
 import sys

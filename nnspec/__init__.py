@@ -1,6 +1,7 @@
 """nnspec: a compiler and runner for neural networks declared in YAML or JSON.
 
-The Python surface, whole: `load`, `validate`, `compile`, `train`, `evaluate`, `predict`, `export`.
+The Python surface, whole: `load`, `validate`, `compile`, `train`, `evaluate`, `predict`, `export`,
+`runs`, `compare`.
 Importing this module imports neither Keras nor NumPy; each function imports what it needs.
 """
 
@@ -17,11 +18,24 @@ if TYPE_CHECKING:
     from nnspec.diagnostics import Diagnostic
     from nnspec.judge.output import OutputReport
     from nnspec.pipeline.run import RunResult
+    from nnspec.pipeline.runs.compare import Compared
+    from nnspec.pipeline.runs.record import Record
     from nnspec.spec.spec import Spec
 
     Diagnostics = tuple[Diagnostic, ...]
 
-__all__ = ["__version__", "compile", "evaluate", "export", "load", "predict", "train", "validate"]
+__all__ = [
+    "__version__",
+    "compare",
+    "compile",
+    "evaluate",
+    "export",
+    "load",
+    "predict",
+    "runs",
+    "train",
+    "validate",
+]
 
 
 def load(path: str | Path, *, overrides: Sequence[str] = ()) -> Spec:
@@ -178,6 +192,38 @@ def export(run: str | Path, output: str | Path, *, codes: Sequence[str] = ()) ->
     from nnspec.pipeline.finished import export as run_export
 
     _warn(run_export(Path(run), Path(output), codes=codes))
+
+
+def runs(folder: str | Path = "runs") -> tuple[Record, ...]:
+    """Return what lies in a folder of runs, by name; what is no run says what is wrong with it.
+
+    Args:
+        folder: the folder of all runs.
+
+    Raises:
+        OSError: the folder cannot be read.
+    """
+    from pathlib import Path
+
+    from nnspec.pipeline.runs.record import find_records
+
+    return find_records(Path(folder))
+
+
+def compare(*runs: str | Path) -> Compared:
+    """Return what differs between runs: settings, data, versions, seeds, figures.
+
+    Args:
+        runs: their folders, two or more.
+
+    Raises:
+        nnspec.diagnostics.Refused: one is no run, or its files are not those that it wrote.
+    """
+    from pathlib import Path
+
+    from nnspec.pipeline.runs.compare import compare as compare_runs
+
+    return compare_runs([Path(one) for one in runs])
 
 
 def _source(spec: str | Path | Spec) -> Path | Spec:

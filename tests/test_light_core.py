@@ -52,7 +52,15 @@ def test_there_are_shipped_specs() -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["validate", *SPECS], ["summary", *SPECS[:1]], ["render", *SPECS[:1]], ["schema"]],
+    [
+        ["validate", *SPECS],
+        ["summary", *SPECS[:1]],
+        ["render", *SPECS[:1]],
+        ["schema"],
+        ["plan", "specs/diabetes.yaml"],
+        ["runs", "tests"],
+        ["clean", "tests"],
+    ],
     ids=lambda arguments: arguments[0],
 )
 def test_what_checks_a_spec_imports_nothing_that_trains(arguments: list[str]) -> None:

@@ -8,6 +8,7 @@ import gc
 import os
 import sys
 
+from nnspec.commands.stages import STAGES
 from nnspec.commands.streams import prepare_streams
 from nnspec.run.signals import SIGNALS
 
@@ -30,6 +31,7 @@ def main(arguments: "Sequence[str] | None" = None) -> "NoReturn":
     """
     if arguments is None:
         prepare_streams()  # before anything is opened
+        STAGES.announce(sys.argv[1:])
     SIGNALS.listen()
     gc.set_threshold(OBJECTS_BEFORE_COLLECTION)
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # other packages' code, unasked

@@ -5,6 +5,14 @@ from typing import Annotated
 
 import typer
 
+GIVEN: list[str] = []
+"""The command line at hand, without the program's name: what a run records of it."""
+
+
+def command_line() -> tuple[str, ...]:
+    """Return the command line at hand, as a run records it."""
+    return ("nnspec", *GIVEN)
+
 
 def require_file(path: Path) -> Path:
     """Return the path of a file that is there; one that is not is wrong usage.

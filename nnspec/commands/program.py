@@ -1,7 +1,8 @@
 """The program: its commands, and what becomes of whatever escapes from them.
 
-Exit codes: 0 fine, 1 refused, 2 wrong usage, 3 the run failed, 4 a gate was missed, 5 the run
-folder is in use, 70 internal error, 129, 130 and 143 stopped by SIGHUP, SIGINT and SIGTERM.
+Exit codes: 0 fine, 1 refused, 2 wrong usage, 3 the run failed, 4 a gate was missed or a rerun
+parts, 5 the run folder is in use, 70 internal error, 129, 130 and 143 stopped by SIGHUP, SIGINT
+and SIGTERM.
 """
 
 import sys
@@ -19,13 +20,17 @@ from nnspec.commands import (
     describing,
     drafting,
     editing,
+    ledger,
+    planning,
     reference,
     styling,
     training,
     validation,
 )
 from nnspec.commands.loading import await_libraries
+from nnspec.commands.options import GIVEN
 from nnspec.commands.plugins import with_consent, with_plugins
+from nnspec.commands.stages import STAGES
 from nnspec.run.signals import SIGNALS, Stopped
 
 USAGE, INTERNAL, INTERRUPTED = 2, 70, 130
@@ -42,6 +47,11 @@ COMMANDS = (
     with_consent(training.predict),
     with_consent(artefacts.export),
     artefacts.report,
+    ledger.runs,
+    ledger.compare,
+    ledger.clean,
+    with_consent(planning.plan),
+    with_consent(planning.rerun),
     with_plugins(reference.schema),
     with_plugins(reference.explain),
     editing.lsp,
@@ -59,9 +69,11 @@ def run(arguments: Sequence[str] | None = None) -> int:
     """
     try:
         given = list(sys.argv[1:] if arguments is None else arguments)
+        GIVEN[:] = given
         code = application(given[:1])(args=given, prog_name="nnspec", standalone_mode=False)
         sys.stdout.flush()
     except UsageError as error:
+        STAGES.clear()
         sharpen(error)
         error.show()
         code = USAGE

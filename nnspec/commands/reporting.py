@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from nnspec.commands.loading import Loading
+from nnspec.commands.stages import STAGES
 from nnspec.diagnostics import Diagnostic, NnspecError
 from nnspec.diagnostics.formats.text import format_text
 from nnspec.diagnostics.render import wants_color
@@ -107,6 +108,7 @@ def show_findings(
     files = {one.file for one in findings if one.file}
     sources = Sources({file: read_text(Path(file)) for file in files}, tuple(overrides or ()))
     if findings:
+        STAGES.clear()
         text = format_text(findings, sources, color=wants_color(sys.stderr))
         sys.stderr.write(f"{text}\n")
 

@@ -4,12 +4,19 @@ import sys
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from nnspec.commands.events import Events
 from nnspec.commands.gathered import gathered
-from nnspec.commands.options import AllowOutside, Overrides, RunFolder, SpecFile
+from nnspec.commands.options import (
+    AllowOutside,
+    Overrides,
+    RunFolder,
+    SpecFile,
+    command_line,
+)
 from nnspec.commands.reporting import (
     accept,
     check_run,
@@ -17,8 +24,14 @@ from nnspec.commands.reporting import (
     libraries_loading,
     show_findings,
 )
+from nnspec.commands.stages import STAGES
 from nnspec.diagnostics import GateMissed
 from nnspec.spec.formats import FORMS, Form
+
+if TYPE_CHECKING:
+    from nnspec.pipeline.opened import Opened
+    from nnspec.run.claim import Claim
+    from nnspec.spec.spec import Spec
 
 Runs = Annotated[Path, typer.Option("--runs", metavar="DIR", help="Folder of all runs.")]
 RunName = Annotated[
@@ -85,6 +98,12 @@ class Training:
     exist_ok: Annotated[
         bool, typer.Option("--exist-ok", help="Replace the run of that name, if there is one.")
     ] = False
+    quiet: Annotated[
+        bool, typer.Option("--quiet", help="Show no progress and no figures: the run's folder.")
+    ] = False
+    log_json: Annotated[
+        bool, typer.Option("--log-json", help="Print an event a line as JSON, and nothing else.")
+    ] = False
     overrides: Overrides = None
     allow_outside: AllowOutside = False
 
@@ -95,33 +114,64 @@ def train(asked: Training) -> None:
     from nnspec.run.claim import Claim
 
     overrides, outside = asked.overrides, asked.allow_outside
+    events = Events() if asked.log_json else None
+    STAGES.begin(shown=not asked.quiet, event=events.stage if events else None)
     with explained(overrides), ExitStack() as held:
+        held.callback(STAGES.clear)
+        STAGES.say(f"checking {asked.spec}")
         # Whoever comes second to a name is told so before seconds pass.
         claim = None
         if asked.name is not None:
             named = Claim.named(asked.runs, asked.name, exist_ok=asked.exist_ok)
             claim = held.enter_context(named)
-        accept(asked.spec, overrides, allow_outside=outside, opened=True)
+        spec, _ = accept(asked.spec, overrides, allow_outside=outside, opened=True)
         loading = held.enter_context(libraries_loading())
         from nnspec.pipeline.opened import open_spec
 
+        STAGES.say(reading(spec))
         loading.start()
         opened = open_spec(asked.spec, overrides=overrides or (), allow_outside=outside)
+        STAGES.say("loading TensorFlow")
         loading.finish()
         show_findings(opened.seen, overrides)
-        from rich.console import Console
+        train_opened(asked, opened, claim, events)
 
-        from nnspec.pipeline.run import Place, run_opened
 
-        console = Console(highlight=False)
-        place = Place(asked.runs, asked.name, console=console)
-        result = run_opened(opened, place, claim)
+def train_opened(
+    asked: Training, opened: "Opened", claim: "Claim | None", events: "Events | None"
+) -> None:
+    """Train a spec whose data is open, and show what came of it."""
+    from rich.console import Console
+
+    from nnspec.pipeline.run import Place, run_opened
+
+    console = Console(highlight=False, quiet=asked.quiet)
+    shown = events.log() if events else None if asked.quiet else console
+    place = Place(asked.runs, asked.name, console=shown, stage=STAGES.say, command=command_line())
+    result = run_opened(opened, place, claim)
+    STAGES.clear()
+    if events:
+        events.end(result)
+    else:
         from nnspec.report.terminal import show_report, show_stop
 
         show_stop(result.report, console)
         show_report(result.report, console)
         typer.echo(f"run: {result.folder}")
-        GateMissed.check(result.missed)
+    GateMissed.check(result.missed)
+
+
+def reading(spec: "Spec") -> str:
+    """Return what is said while the data of a spec is read."""
+    if spec.data is None:
+        return "reading"
+    from nnspec.network.summary import show_bytes
+    from nnspec.pipeline.runs.unread import Unread
+    from nnspec.spec.pieces import source_name
+
+    size = Unread(spec.data, spec.folder, allow_outside=True).bytes()
+    told = "" if size is None else f" ({show_bytes(size)})"
+    return f"reading {source_name(spec.data)}{told}"
 
 
 def bench(

@@ -36,6 +36,33 @@ def hash_spec(spec: Spec, network: Network) -> str:
     return hashlib.sha256(json.dumps(filled, sort_keys=True).encode()).hexdigest()
 
 
+def hash_sections(spec: Spec, network: Network) -> dict[str, str]:
+    """Return the SHA-256 of each section of the filled spec, seeds left out, hexadecimal."""
+    filled = fill_spec(spec, network)
+    seeds = find_seeds(spec)
+    for path in seeds:
+        *above, last = path.split(".")
+        section: Plain = filled
+        for key in above:
+            assert isinstance(section, dict)
+            section = section[key]
+        assert isinstance(section, dict)
+        section.pop(last)
+    return {
+        name: hashlib.sha256(json.dumps(section, sort_keys=True).encode()).hexdigest()
+        for name, section in filled.items()
+        if name not in {"nnspec", "name"}
+    }
+
+
+def find_seeds(spec: Spec) -> dict[str, int]:
+    """Return the seeds that repeat a run with other draws, by their paths in the filled spec."""
+    seeds = {"runtime.seed": spec.runtime.seed}
+    if spec.data is not None:
+        seeds["data.split.seed"] = spec.data.split.seed
+    return seeds
+
+
 def hash_model(network: Network) -> str:
     """Return the SHA-256 of the filled model alone, hexadecimal."""
     return hashlib.sha256(json.dumps(fill_model(network), sort_keys=True).encode()).hexdigest()

@@ -22,6 +22,7 @@ from nnspec.judge.output import OutputReport
 from nnspec.judge.program import Judged, judge_program
 from nnspec.judge.settled import Settled
 from nnspec.pipeline.opened import trainable_sections
+from nnspec.pipeline.origins import headline_of
 from nnspec.pipeline.pictures import draw_pictures, with_pictures
 from nnspec.pipeline.trained import Trained
 from nnspec.report.markdown import render_markdown
@@ -56,6 +57,7 @@ def conclude(trained: Trained) -> Report:
     SIGNALS.check()
     report = with_model(replace(trained, program=deciding(trained.program, judged)), report)
     SIGNALS.check()
+    trained.folder.update(replace(trained.folder.manifest, headline=headline_of(report)))
     trained.folder.finish()
     return report
 

@@ -4,7 +4,7 @@ Nothing here imports Keras, so that a check of the data costs no more than readi
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from nnspec.data import Dataset, Preprocessing, load_dataset
 from nnspec.data.augment.checks import check_reaches
@@ -14,6 +14,7 @@ from nnspec.data.fit.needs import target_needs
 from nnspec.data.read.source import read_source
 from nnspec.diagnostics import Diagnostic, Findings, Refused
 from nnspec.document import shorten
+from nnspec.network.fill import hash_sections
 from nnspec.network.network import Network
 from nnspec.pipeline.adopted import adopt_columns, check_parts
 from nnspec.pipeline.check import (
@@ -55,6 +56,8 @@ class Opened:
         network: resolved with the tensors that the fitted front gives.
         diagnostics: what is doubtful about the spec.
         seen: what is doubtful now that the data is open, and was not said before.
+        fingerprints: SHA-256 of each section as it was before the data was read.
+        text: the spec as written; None where it came from Python.
     """
 
     spec: Spec
@@ -62,6 +65,8 @@ class Opened:
     dataset: Dataset
     diagnostics: tuple[Diagnostic, ...] = ()
     seen: tuple[Diagnostic, ...] = ()
+    fingerprints: Mapping[str, str] = field(default_factory=dict)
+    text: str | None = None
 
 
 def open_spec(
@@ -92,7 +97,15 @@ def open_spec(
         raise Refused(findings.sorted(spec.file))
     new = [one for one in findings.sorted(spec.file) if one not in checked.diagnostics]
     seen = hide(checked, new, unsought=("",)) if isinstance(checked, Checked) else tuple(new)
-    return Opened(spec, fitted, dataset, checked.diagnostics, seen)
+    return Opened(
+        spec,
+        fitted,
+        dataset,
+        checked.diagnostics,
+        seen,
+        fingerprints=hash_sections(spec, network),
+        text=checked.document.text if isinstance(checked, Checked) else None,
+    )
 
 
 def trainable_sections(spec: Spec) -> Sections:

@@ -1,8 +1,8 @@
 """The whole run: open, prepare, train, conclude; in that order and nothing else."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,15 +10,18 @@ from rich.console import Console
 
 from nnspec.data.profile import profile
 from nnspec.diagnostics import Diagnostic, GateMissed
+from nnspec.document.html import html_text
 from nnspec.network.fill import hash_spec, render_spec, written_out
 from nnspec.pipeline.begin import records_of
 from nnspec.pipeline.check import Source, placing
 from nnspec.pipeline.opened import Opened, open_spec
+from nnspec.pipeline.origins import describe_origin, written_name
 from nnspec.pipeline.prepare import Prepared, prepare
 from nnspec.pipeline.train import train
 from nnspec.run.claim import Claim
 from nnspec.run.folder import RunFolder
 from nnspec.run.layout import PREPROCESSING, PROFILE, SPEC
+from nnspec.run.log import Log
 from nnspec.run.manifest import Manifest, SpecOrigin, git_revision, now, versions
 from nnspec.run.signals import SIGNALS
 
@@ -35,6 +38,11 @@ class RunResult:
     warnings: tuple[Diagnostic, ...] = ()
     missed: tuple[Diagnostic, ...] = ()
 
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: the figures, where the run lies, gates that it missed."""
+        missed = "".join(f"<p>{html_text(one.message)}</p>" for one in self.missed)
+        return f"{self.report._repr_html_()}<p>{html_text(str(self.folder))}</p>{missed}"
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -44,13 +52,17 @@ class Place:
         runs: folder of all runs.
         name: the run's name; the spec's, with a number if that is taken, where it is None.
         exist_ok: whether a run of that name may be replaced.
-        console: takes the progress; None: nothing is shown.
+        console: takes the progress, or a log does; None: nothing is shown.
+        stage: is told what is done: compiling, judging; nothing while epochs are shown.
+        command: the command line that asked for the run, if one did.
     """
 
     runs: Path = field(default_factory=lambda: Path("runs"))
     name: str | None = None
     exist_ok: bool = False
-    console: Console | None = None
+    console: Console | Log | None = None
+    stage: Callable[[str], object] = str
+    command: tuple[str, ...] = ()
 
     def claim(self) -> AbstractContextManager[Claim | None]:
         """Return the claim on the name that was asked for; None where a free one will be found."""
@@ -98,8 +110,10 @@ def run_opened(opened: Opened, place: Place, claim: Claim | None) -> RunResult:
     Raises as `run` does, but for gates: those that were missed stand in the result.
     """
     with placing(opened.spec):
+        place.stage("compiling")
         prepared = prepare(opened)
-        manifest = describe_run(prepared, place)
+        origin = describe_origin(opened, place.command)
+        manifest = replace(describe_run(prepared, place), origin=origin)
         with (
             SIGNALS.waiting() as held,
             claim or Claim.numbered(place.runs, manifest.name) as claimed,
@@ -107,12 +121,16 @@ def run_opened(opened: Opened, place: Place, claim: Claim | None) -> RunResult:
         ):
             folder.tell(held)
             folder.write(SPEC, render_spec(prepared.spec, written_out(prepared.network)))
+            if opened.text is not None:
+                folder.write(written_name(opened.spec.file), opened.text)
             dataset = prepared.dataset
             folder.write(PREPROCESSING, dataset.fitted.to_json())
             known = profile(dataset.seen.cells(), dataset.fitted.columns)
             folder.write(PROFILE, known.to_json())
             SIGNALS.check()
+            place.stage("")
             trained = train(prepared, folder, place.console)
+            place.stage("judging")
             from nnspec.pipeline import conclude  # noqa: PLC0415 - a second, when training has ended
 
             report = conclude.conclude(trained)

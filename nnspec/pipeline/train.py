@@ -24,6 +24,7 @@ from nnspec.pipeline.units import logged_metrics
 from nnspec.run.checkpoint import Checkpoints
 from nnspec.run.folder import RunFolder
 from nnspec.run.history import HistoryFile, LossGuard
+from nnspec.run.log import Log, LoggedProgress
 from nnspec.run.manifest import TrainingRecord
 from nnspec.run.progress import Progress
 from nnspec.run.safe_points import SafePoints
@@ -31,13 +32,13 @@ from nnspec.run.signals import SIGNALS
 from nnspec.spec.training import TrainingSection
 
 
-def train(prepared: Prepared, folder: RunFolder, console: Console | None = None) -> Trained:
+def train(prepared: Prepared, folder: RunFolder, console: Console | Log | None = None) -> Trained:
     """Train, mark the run as trained, and return what the training led to.
 
     Args:
         prepared: the spec, its rows and its program; the program's weights are trained in place.
         folder: the run's folder, held for writing.
-        console: takes the progress; None: nothing is shown.
+        console: takes the progress, or a log does; None: nothing is shown.
 
     Raises:
         Refused: the engine cannot run what is asked for.
@@ -62,7 +63,7 @@ class Run:
 
     prepared: Prepared
     folder: RunFolder
-    console: Console | None
+    console: Console | Log | None
 
     def train(self, training: RowSource[Arrays], validation: Arrays | None) -> Outcome:
         """Run the engine; an interrupted training leaves its last state behind."""
@@ -86,11 +87,13 @@ class Run:
             outcome = run_engine(program.core, training, validation, plan, callbacks)
         return explained(outcome) if checkpoints.restored else outcome
 
-    def progress(self) -> Progress | None:
+    def progress(self) -> Progress | LoggedProgress | None:
         """Return what shows the progress, None where nothing does."""
         if self.console is None:
             return None
         section = trainable_sections(self.prepared.spec).training
+        if isinstance(self.console, Log):
+            return LoggedProgress(self.console, section.epochs)
         counted = () if section.rule is None else ("mistakes",)
         shown = (*counted, *logged_metrics(self.prepared.network, section))
         return Progress(self.console, section.epochs, shown)
@@ -113,7 +116,7 @@ class Kept:
 
     history: HistoryFile
     checkpoints: Checkpoints
-    progress: Progress | None
+    progress: Progress | LoggedProgress | None
 
     @contextlib.contextmanager
     def whatever_happens(self) -> Iterator[None]:

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 
 from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.judge.output import OutputReport
+from nnspec.report.notebook import html_outputs
 from nnspec.run.layout import REPORT
 
 FORMAT = 1
@@ -64,6 +65,10 @@ class Report:
     def first(self) -> OutputReport:
         """Return the first output, whose figures stand at the top of the report."""
         return self.outputs[0]
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: the figures, beside those of the baselines."""
+        return html_outputs(self.name, self.rows, self.outputs)
 
     def encoded(self) -> bytes:
         """Return the report as JSON.

@@ -7,15 +7,13 @@ import csv
 import io
 import json
 import math
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import polars as pl
 
+from nnspec.run.cells import harmless
 from nnspec.spec.formats import Form
 
-FORMULA = re.compile(r"\s*(?:[=@].|[+-].*[(!|])", re.DOTALL)
-"""What spreadsheets compute, and may call other programs by, when they open a table."""
 Columns = Sequence[tuple[str, Sequence[object]]]
 """Names with their cells, None for an empty one."""
 
@@ -49,18 +47,10 @@ def encode_table(
 def _separated(columns: Columns, sign: str) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n", delimiter=sign)
-    writer.writerow([_harmless(name) for name, _ in columns])
-    several = ([_harmless(one) for one in cells] for _, cells in columns)
+    writer.writerow([harmless(name) for name, _ in columns])
+    several = ([harmless(one) for one in cells] for _, cells in columns)
     writer.writerows(zip(*several, strict=True))
     return text.getvalue().encode()
-
-
-def _harmless(cell: object) -> object:
-    """Return a cell that no spreadsheet runs: a formula has the sign before it that makes a text.
-
-    A `+` alone, or `-5 to 10`, is no formula, and stays as it is.
-    """
-    return f"'{cell}" if isinstance(cell, str) and FORMULA.match(cell) else cell
 
 
 def _objects(columns: Columns) -> Iterator[dict[str, object]]:

@@ -132,14 +132,14 @@ def _check_place(path: Path) -> None:
         raise _taken(path, "is a symbolic link, which is not followed", "choose another --name")
     if not path.is_dir():
         raise _taken(path, "is there already and is no folder", "choose another --name")
-    if not _is_fresh(path) and not (path / MANIFEST).exists():
+    if not is_fresh(path) and not (path / MANIFEST).exists():
         hint = "choose another --name, or remove the folder"
         raise _taken(path, "is there already and is no run", hint)
 
 
 def _check_held(path: Path, *, exist_ok: bool) -> None:
     """Refuse a folder whose run would be lost (A108)."""
-    if exist_ok or _is_fresh(path):
+    if exist_ok or is_fresh(path):
         return
     found = read_manifest(path)
     whole = found.status == "complete"
@@ -149,7 +149,7 @@ def _check_held(path: Path, *, exist_ok: bool) -> None:
         raise _taken(path, f"holds {held} already", hint)
 
 
-def _is_fresh(path: Path) -> bool:
+def is_fresh(path: Path) -> bool:
     """Tell whether a folder is empty, or a kill came before its first manifest."""
     return all(one.name == LOCK or one.match(UNFINISHED) for one in path.iterdir())
 

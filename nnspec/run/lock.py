@@ -103,3 +103,39 @@ def _in_use(path: Path, holder: Holder | None) -> Diagnostic:
     message = f'the run folder "{path.parent}" is in use by {who}; nothing was written'
     hint = "wait for it, or choose another --name"
     return Diagnostic("A106", message, hint=hint, file=str(path.parent))
+
+
+def is_held(folder: Path) -> bool:
+    """Return whether a process writes to a run folder at this moment; nothing is changed.
+
+    The lock is asked for as readers may share it, and given back at once.
+    """
+    try:
+        flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+        descriptor = os.open(folder / LOCK, flags)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    else:
+        return False
+    finally:
+        os.close(descriptor)
+
+
+def find_holder(folder: Path) -> Holder | None:
+    """Return the process that writes to a run folder at this moment, None where none does."""
+    if not is_held(folder):
+        return None
+    try:
+        descriptor = os.open(folder / LOCK, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+    except OSError:
+        return None
+    try:
+        return _holder(descriptor)
+    finally:
+        os.close(descriptor)

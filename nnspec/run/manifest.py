@@ -22,6 +22,7 @@ from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.document import shorten
 from nnspec.document.file import read_file
 from nnspec.run.layout import MANIFEST
+from nnspec.run.origin import Headline, Origin
 
 FORMAT = 1
 """Version of the run folder's form; raised when an older nnspec could not read it."""
@@ -103,6 +104,10 @@ class Manifest:
     """None until the training has ended."""
     artefacts: Mapping[str, Artefact] = field(default_factory=dict)
     """Path within the run folder -> the file that must be there."""
+    origin: Origin | None = None
+    """What the run was asked for; None where an earlier nnspec wrote it."""
+    headline: Headline | None = None
+    """None until the run is judged."""
     format: int = FORMAT
 
     def encoded(self) -> bytes:

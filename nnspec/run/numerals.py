@@ -27,6 +27,8 @@ _SHARES = frozenset(
         *("topographic_error", "silhouette", "adjusted_rand", "purity", "ece"),
     }
 )
+_BETTER_LOW = frozenset({"topographic_error", "ece"})
+"""Shares that are better the lower they are, as every figure is that is no share."""
 _PLAIN_SHARE = 100
 """Magnitude up to which a share is written with four decimals; R² has no lower bound."""
 UNDEFINED = "-"
@@ -60,6 +62,12 @@ def show_metric(metric: str, value: float | None) -> str:
     if value is not None and metric in _SHARES and abs(value) < _PLAIN_SHARE:
         return f"{round(value, 4) + 0.0:.4f}"  # adding zero takes the sign off a negative one
     return show_figure(value)
+
+
+def is_better(metric: str, value: float, other: float) -> bool:
+    """Return whether a figure of a metric is better than another."""
+    rises = metric in _SHARES and metric not in _BETTER_LOW
+    return value > other if rises else value < other
 
 
 def show_seconds(seconds: float) -> str:

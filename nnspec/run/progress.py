@@ -191,6 +191,8 @@ class Progress(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is unty
         """Return the live lines: bar, epoch and time; below them the figures that fit."""
         pace = self._pace
         where = f"epoch {pace.done}/{pace.epochs} "
+        if pace.settled is None and not pace.step:
+            where = f"compiling, {where}"  # what the first steps wait for
         if pace.slow:
             where += f"step {pace.step:{len(str(pace.steps))}}/{pace.steps} "
         time_left = "" if pace.left is None else f", {show_seconds(pace.left)} left"

@@ -7,6 +7,7 @@ from pathlib import Path as FolderPath
 from nnspec.diagnostics import Path, Span
 from nnspec.spec.data import DataSection
 from nnspec.spec.model import ModelSection
+from nnspec.spec.notebook import html_sections
 from nnspec.spec.training import (
     EvaluationSection,
     ExportSection,
@@ -61,3 +62,7 @@ class Spec:
     positions: Positions = field(default_factory=Positions)
     file: str = "<spec>"
     folder: FolderPath = field(default_factory=FolderPath)
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows."""
+        return html_sections(self.name, self.model, self.data, self.training)

@@ -102,4 +102,11 @@ ARTEFACT: tuple[Code, ...] = (
         "would otherwise change.",
         "Complete it with `nnspec evaluate`, or train its spec again.",
     ),
+    Code(
+        "A141",
+        "run cannot be repeated",
+        "A rerun trains the filled spec of a complete run; what began with weights of other runs "
+        "begins elsewhere.",
+        "Train the spec that it was written from.",
+    ),
 )

@@ -13,10 +13,11 @@ from nnspec.commands.reporting import check_run, explained, show_findings, train
 
 
 class ExportFormat(StrEnum):
-    """What a finished run can be written as; a spec, which has no weights, as keras-json."""
+    """What a finished run can be written as; a spec has no weights: as keras-json or python."""
 
     SAVED_MODEL = "savedmodel"
     KERAS_JSON = "keras-json"
+    PYTHON = "python"
 
 
 class ReportFormat(StrEnum):
@@ -32,7 +33,9 @@ class Export:
 
     source: Annotated[
         Path,
-        typer.Argument(metavar="RUN", help="The folder of a finished run; or SPEC: keras-json."),
+        typer.Argument(
+            metavar="RUN", help="The folder of a finished run; or SPEC: keras-json, python."
+        ),
     ]
     output: Annotated[
         Path, typer.Option("-o", "--output", metavar="PATH", help="New folder, or file.")
@@ -69,6 +72,10 @@ def export(asked: Export) -> None:
                 doubts = finished.export(source, asked.output, codes=asked.codes or ())
             case ExportFormat.KERAS_JSON:
                 doubts = exchanged.export_keras_json(
+                    source, asked.output, overrides=overrides, allow_outside=asked.allow_outside
+                )
+            case ExportFormat.PYTHON:
+                doubts = exchanged.export_python(
                     source, asked.output, overrides=overrides, allow_outside=asked.allow_outside
                 )
         show_findings(doubts)

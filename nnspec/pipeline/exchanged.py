@@ -6,8 +6,13 @@ from pathlib import Path
 
 from nnspec.diagnostics import Diagnostic
 from nnspec.exchange.write.keras_json import encode_keras_json
+from nnspec.exchange.write.python.facts import gather
+from nnspec.exchange.write.python.program import write_network, write_program
+from nnspec.pipeline.check import check
 from nnspec.pipeline.compile import compile_model
 from nnspec.pipeline.finished import open_run
+from nnspec.pipeline.look import look_at_run
+from nnspec.pipeline.opened import fit_network, open_spec, read_data
 from nnspec.run.atomic import write_atomic
 
 
@@ -36,3 +41,38 @@ def export_keras_json(
         doubts = ()
     write_atomic(output, encode_keras_json(model).encode())
     return doubts
+
+
+def export_python(
+    source: Path, output: Path, *, overrides: Sequence[str] = (), allow_outside: bool = False
+) -> tuple[Diagnostic, ...]:
+    """Write a program that builds and trains the network of a spec, or of a run, anew.
+
+    Args:
+        source: a spec's file, or a run's folder.
+        output: the file to write; the program finds its data from there.
+        overrides: settings of the command line, for a spec.
+        allow_outside: whether the spec may name files outside its folder.
+
+    Returns:
+        What is to be said about the spec.
+
+    Raises:
+        Refused: the spec, its data or the run; A113 with all that no such program says.
+    """
+    if isdir(source):  # noqa: PTH112 - Path's own raises for long names
+        found = look_at_run(source)
+        dataset = read_data(found.spec, found.network, allow_outside=True)
+        network = fit_network(found.spec, dataset.fitted)
+        text = write_program(gather(found.spec, network, dataset, output.parent))
+        write_atomic(output, text.encode())
+        return ()
+    checked = check(source, overrides=overrides, allow_outside=allow_outside)
+    spec, network = checked.accept()
+    if spec.data is None or spec.training is None:
+        write_atomic(output, write_network(spec, network).encode())
+        return checked.diagnostics
+    opened = open_spec(source, overrides=overrides, allow_outside=allow_outside)
+    facts = gather(opened.spec, opened.network, opened.dataset, output.parent)
+    write_atomic(output, write_program(facts).encode())
+    return (*opened.diagnostics, *opened.seen)

@@ -1,0 +1,1 @@
+"""Floor 5: a network as a diagram, and the diagram as text, Mermaid and SVG."""

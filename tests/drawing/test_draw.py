@@ -1,0 +1,130 @@
+"""`nnspec draw` shows every layer, folded or not, in forms that other programs read."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from nnspec.commands import main
+from nnspec.drawing.diagram import TIMES, Diagram
+from nnspec.drawing.fold import DEEPEST, draw
+from nnspec.pipeline.look import look
+
+SPECS = Path(__file__).parents[2] / "specs"
+ARCHITECTURES = sorted((SPECS / "architectures").glob("*.yaml"))
+CHAIN = """\
+nnspec: 1
+model:
+  - Input: [8]
+{layers}  - Dense: 1
+"""
+
+
+def diagram(path: Path, **settings: object) -> Diagram:
+    found = look(path)
+    return draw(found.network, found.spec.name, **settings)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
+    def printed_of(text: str | Path, *options: str) -> str:
+        path = text if isinstance(text, Path) else tmp_path / "spec.yaml"
+        if isinstance(text, str):
+            path.write_text(text, encoding="utf-8")
+        with pytest.raises(SystemExit) as stopped:
+            main(["draw", str(path), *options])
+        assert stopped.value.code == 0
+        return capsys.readouterr().out
+
+    return printed_of
+
+
+@pytest.mark.parametrize("path", ARCHITECTURES, ids=lambda path: path.stem)
+def test_every_layer_and_arrow_is_there_unfolded(path: Path) -> None:
+    found = diagram(path, depth=DEEPEST, repeats=False)
+    network = look(path).network
+    assert {box.name for box in found.boxes()} == {node.name for node in network.nodes}
+    arrows = {(source.node, node.name) for node in network.nodes for source in node.node.sources}
+    assert {(arrow.source, arrow.target) for arrow in found.arrows} == arrows
+
+
+@pytest.mark.parametrize("path", ARCHITECTURES, ids=lambda path: path.stem)
+def test_what_is_folded_has_all_parameters_and_leads_on(path: Path) -> None:
+    network = look(path).network
+    everything = sum(node.parameters or 0 for node in network.nodes)
+    for depth in (0, 1, 2, None):
+        found = diagram(path, depth=depth)
+        boxes = {box.key: box for box in found.boxes()}
+        framed = sum(count(child, 1) for child in found.children)
+        assert framed == everything
+        fed = {arrow.target for arrow in found.arrows}
+        assert {key for key in boxes if key not in fed} == {
+            box.key for box in boxes.values() if box.kind == "input"
+        }
+
+
+def count(child: object, times: int) -> int:
+    """Return the parameters of a box or of what is in a frame, all repetitions of it."""
+    children = getattr(child, "children", None)
+    if children is None:
+        return times * (getattr(child, "parameters", 0) or 0)
+    return sum(count(one, times * getattr(child, "times", 1)) for one in children)
+
+
+def test_a_repeated_stretch_is_shown_once_with_its_number(printed: Callable[..., str]) -> None:
+    stretch = "  - Dense: {units: 8, activation: relu}\n  - Dropout: 0.1\n"
+    out = printed(CHAIN.format(layers=stretch * 4))
+    assert f"repeated {TIMES} 4:" in out
+    assert out.count("Dropout 0.1") == 1
+    assert printed(CHAIN.format(layers=stretch * 4), "--unfold").count("Dropout 0.1") == 4
+
+
+def test_layers_that_differ_or_are_used_elsewhere_are_not_taken_for_a_repetition(
+    printed: Callable[..., str],
+) -> None:
+    other = "  - Dense: 8\n  - Dense: {units: 8, use_bias: false}\n  - Dense: 8\n"
+    assert TIMES not in printed(CHAIN.format(layers=other))
+    skip = "  - Dense: 8\n    name: a\n  - Dense: 8\n    name: b\n  - Add:\n    inputs: [a, b]\n"
+    assert TIMES not in printed(CHAIN.format(layers=skip))
+
+
+@pytest.mark.parametrize("path", ARCHITECTURES, ids=lambda path: path.stem)
+def test_the_text_fits_80_columns(path: Path, printed: Callable[..., str]) -> None:
+    for options in ((), ("--depth", "0")):
+        lines = printed(path, *options).splitlines()
+        assert max(map(len, lines)) <= 80
+
+
+def test_rails_lead_from_each_box_to_those_that_it_feeds(printed: Callable[..., str]) -> None:
+    forked = """\
+        nnspec: 1
+        model:
+          - Input: [8]
+            name: first
+          - Dense: 8
+            name: second
+          - Add:
+            inputs: [first, second]
+          - Dense: 1
+        """.replace("        ", "")
+    rails = [line[:3].rstrip() for line in printed(forked).splitlines()[2:]]
+    assert rails == ["○", "├─╮", "│ ●", "├─╯", "●", "●"]
+
+
+def test_mermaid_names_nothing_by_what_the_spec_says(printed: Callable[..., str]) -> None:
+    out = printed(SPECS / "architectures" / "siamese.yaml", "--format", "mermaid", "--depth", "0")
+    lines = out.splitlines()
+    assert lines[3] == "flowchart TD"
+    declared = set(re.findall(r"^ +(n\d+)[\[(]", out, re.MULTILINE))
+    drawn = re.findall(r"^  (n\d+) --> (n\d+)$", out, re.MULTILINE)
+    assert {one for pair in drawn for one in pair} == declared
+    assert out.count(' -. "same weights" .- ') == 1
+
+
+def test_signs_of_mermaid_in_names_are_only_signs(tmp_path: Path) -> None:
+    from nnspec.drawing.mermaid import escape  # noqa: PLC0415 - of this test alone
+
+    assert escape('a"]; click n0 "x') == "a#34;#93;#59; click n0 #34;x"
+    assert "<" not in escape("<script>")
+    assert tmp_path.is_dir()

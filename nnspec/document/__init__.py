@@ -1,6 +1,6 @@
 """Floor 1: spec text to a tree in which every key and value has its line and column."""
 
-from nnspec.document.parse import parse_document, read_document
+from nnspec.document.parse import parse_document, placed, read_document
 from nnspec.document.tree import (
     Document,
     Entry,
@@ -27,6 +27,7 @@ __all__ = [
     "find",
     "kind_of",
     "parse_document",
+    "placed",
     "plain",
     "read_document",
     "shorten",

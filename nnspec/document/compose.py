@@ -22,6 +22,9 @@ BALANCED = "the parser closes what it opens, and gives a node where one is due"
 Valued = yaml.ScalarEvent | yaml.CollectionStartEvent
 """Events with which a node begins that is no alias."""
 
+HARMLESS = ("tag:yaml.org,2002:python/tuple", "tag:yaml.org,2002:python/unicode")
+"""Tags that say no more than the value does."""
+
 
 def compose(text: str, twice: list[Diagnostic]) -> Node | None:
     """Return the tree of a YAML text, None if it holds no document.
@@ -167,8 +170,12 @@ class Composer:
             refuse("L108", f"more than {limits.NODES:,} values, of layers and all else", event)
 
     def check_tag(self, event: Valued) -> None:
-        """Refuse every tag: a spec is plain data."""
-        if event.tag is not None:
+        """Refuse every tag: a spec is plain data.
+
+        Two that PyYAML writes by itself build nothing: lists and texts of Python are lists and
+        texts, and Keras 1 and 2 wrote their models so.
+        """
+        if event.tag is not None and event.tag not in HARMLESS:
             shown = shorten(event.tag.replace("tag:yaml.org,2002:", "!!"))
             refuse("X101", f"the tag {shown} is refused: tags make readers build objects", event)
 

@@ -2,6 +2,7 @@
 
 import os
 import re
+from dataclasses import replace
 from pathlib import Path as FilePath
 from typing import NoReturn
 
@@ -13,11 +14,13 @@ from nnspec.document.compose import CONTROL, compose
 from nnspec.document.compose_json import compose_json
 from nnspec.document.file import open_file
 from nnspec.document.malformed import explain
-from nnspec.document.tree import Document, Mapping, Node, Scalar, Sequence, kind_of, shorten
+from nnspec.document.tree import Document, Entry, Mapping, Node, Scalar, Sequence, kind_of, shorten
 
 SAVED = {b"\x89HDF": "an HDF5 file", b"PK\x03\x04": "a zip archive"}
 """How files begin in which Keras saves whole models."""
 LAMBDA = re.compile(r"""["']?class_name["']?\s*:\s*["']?(Lambda|__lambda__)\b""")
+MOST_ENCODINGS = 3
+"""How often a document may have been encoded as a text."""
 PATH = 500
 """Characters of a path that a message shows."""
 WIDE_ENCODINGS = (b"\xff\xfe", b"\xfe\xff", b"\x00")
@@ -67,7 +70,7 @@ def parse_document(
         text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
         check_characters(text)
         composed = compose_json if file.endswith(".json") else compose_yaml
-        root = check_root(composed(text, twice))
+        root = check_root(decoded(composed(text, twice), twice))
         check_twice([] if lenient else twice)
         return Document(text, file, root, tuple(twice))
     except Refused as refused:
@@ -134,6 +137,40 @@ def check_twice(twice: list[Diagnostic]) -> None:
         raise Refused(twice)
 
 
+def decoded(root: Node | None, twice: list[Diagnostic]) -> Node | None:
+    """Return a document that was encoded more than once as it was before, all at one place.
+
+    Python programs write `json.dump(model.to_json(), file)`: a text that holds the document.
+    """
+    for _ in range(MOST_ENCODINGS):
+        text = root.value if isinstance(root, Scalar) else None
+        if not isinstance(root, Scalar) or not isinstance(text, str):
+            return root
+        if not text.lstrip().startswith(("{", '"')):
+            return root
+        try:
+            inner = compose_json(text, twice)
+        except Refused as refused:
+            found = as_code(refused.diagnostics[0], text)
+            told = f"the document is encoded twice, and the inner one is broken: {found.message}"
+            message = told if found.code == "Y101" else found.message
+            raise Refused([Diagnostic(found.code, message, root.span, found.hint)]) from None
+        root = inner and placed(inner, root.span)
+    return root
+
+
+def placed(node: Node, span: Span) -> Node:
+    """Return a tree of which everything stands at one place."""
+    match node:
+        case Scalar():
+            return replace(node, span=span)
+        case Sequence(items=items):
+            return Sequence(tuple(placed(one, span) for one in items), span)
+        case Mapping(entries=entries):
+            made = (Entry(one.name, span, placed(one.value, span)) for one in entries)
+            return Mapping(tuple(made), span)
+
+
 def check_root(root: Node | None) -> Mapping:
     """Return the top-level mapping, or refuse anything else."""
     if root is None or (isinstance(root, Scalar) and root.empty):
@@ -149,8 +186,6 @@ def check_root(root: Node | None) -> Mapping:
         text = str(root.value).lstrip() if isinstance(root, Scalar) else ""
         if " = " in text:
             listed = "a key and its value stand apart by a colon: nnspec: 1"
-        if text.lstrip('"\\').startswith("{"):
-            listed = "the document is encoded twice: write what decoding it once gives"
         raise Refused([Diagnostic("Y105", message, root.span, listed)])
     return root
 

@@ -1,10 +1,14 @@
 """Networks that begin with trained parts of other runs: their weights, and what is said of them."""
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import keras
 
+from nnspec.document.file import open_file
+from nnspec.exchange.read.weights import put_weights
 from nnspec.pipeline.rebuilt import rebuild
 from nnspec.run.folder import RunFolder
 from nnspec.run.manifest import PartRecord
@@ -12,6 +16,7 @@ from nnspec.spec.model import SubModel
 from nnspec.spec.part import Part
 from nnspec.spec.spec import Spec
 
+CHUNK = 2**20
 Weights = Mapping[str, Sequence[Any]]
 """Arrays of the layers of a part, by the layer's name."""
 
@@ -38,8 +43,19 @@ def part_weights(spec: Spec) -> dict[str, Weights]:
     return found
 
 
-def begin(core: keras.Model, weights: Mapping[str, Weights]) -> None:
-    """Put the weights of trained parts into a network whose weights were drawn anew."""
+def begin(core: keras.Model, spec: Spec, weights: Mapping[str, Weights]) -> None:
+    """Put weights that are there into a network whose weights were drawn anew.
+
+    Args:
+        core: the network.
+        spec: says which file it begins with, if it does.
+        weights: those of parts of other runs.
+
+    Raises:
+        Refused: the file cannot be read, or holds weights of other shapes.
+    """
+    if spec.model.weights is not None:
+        put_weights(core, spec.model.weights.path)
     for name, by_layer in weights.items():
         part = core.get_layer(name)
         for inner, arrays in by_layer.items():
@@ -48,15 +64,29 @@ def begin(core: keras.Model, weights: Mapping[str, Weights]) -> None:
 
 def records_of(spec: Spec) -> dict[str, PartRecord]:
     """Return what a run keeps of the runs that its network begins with."""
-    return {
+    parts = {
         name: PartRecord(str(part.path), part.layer, part.sha256)
         for name, part, _ in parts_of(spec)
     }
+    if (file := spec.model.weights) is not None:
+        parts["model"] = PartRecord(str(file.path), "", checksum_of(file.path))
+    return parts
+
+
+def checksum_of(path: Path) -> str:
+    """Return the SHA-256 of a file, hexadecimal."""
+    digest = hashlib.sha256()
+    with open_file(path) as stream:
+        while chunk := stream.read(CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
 
 
 def told_of(spec: Spec) -> tuple[str, ...]:
     """Return what a report says of the trained parts, a line each."""
-    return tuple(
+    file = spec.model.weights
+    whole = (f"the network begins with the weights of {file.text}",) if file else ()
+    return whole + tuple(
         f'"{name}" begins as the layers of {part.run} up to {part.layer}'
         + (", trained further" if model.trainable else ", whose weights stay as they are")
         for name, part, model in parts_of(spec)

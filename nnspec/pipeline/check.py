@@ -14,6 +14,7 @@ from nnspec.diagnostics import (
     TooManyFindings,
 )
 from nnspec.document import Document, read_document
+from nnspec.exchange.read.packed import open_packed
 from nnspec.frontends.nnspec_1.document import validate_document
 from nnspec.frontends.nnspec_1.overrides import apply_overrides
 from nnspec.network.graph import connect
@@ -151,7 +152,11 @@ def check_tree(
 ) -> Checked:
     """Check a document's tree, from its form to the rules."""
     validated = validate_document(
-        document, folder=folder, allow_outside=allow_outside, open_run=open_stored
+        document,
+        folder=folder,
+        allow_outside=allow_outside,
+        open_run=open_stored,
+        open_packed=open_packed,
     )
     findings.extend(validated.findings)
     spec = validated.spec

@@ -41,7 +41,7 @@ def compile_model(
     weights = part_weights(spec)
     policy, seed = spec.runtime.dtype_policy, spec.runtime.seed
     model = build_model(network, name=spec.name, seed=seed, policy=policy)
-    begin(model, weights)
+    begin(model, spec, weights)
     if spec.training is not None and not isinstance(spec.training.rule, Kohonen):
         steps = -(-whole_batches(model, rows) // spec.training.batch_size)
         compile_training(model, network, spec.training, steps_per_epoch=steps)

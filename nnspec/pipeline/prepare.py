@@ -69,7 +69,7 @@ def build_for_training(
     """
     weights = part_weights(spec)
     program = build_program(spec, network, fitted)
-    begin(program.core, weights)
+    begin(program.core, spec, weights)
     training = trainable_sections(spec).training
     if isinstance(training.rule, Kohonen):
         return program

@@ -59,14 +59,14 @@ class SpecOrigin:
 
 @dataclass(frozen=True, slots=True)
 class PartRecord:
-    """A part of another run that the network began with."""
+    """A part of another run, or a file of weights, that the network began with."""
 
     run: str
-    """Folder of that run."""
+    """Folder of that run, or the file."""
     layer: str
-    """Layer at which the part ends."""
+    """Layer at which the part ends; empty for a file."""
     sha256: str
-    """Checksum of that run's weights."""
+    """Checksum of the weights."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,11 +127,13 @@ def describe_model(layers: str) -> Schema:
         "else": {
             "if": {"type": "object", "required": ["file"]},
             "then": {
-                "properties": {"file": describe_file()},
+                "properties": {"file": describe_file(), "weights": describe_weights()},
                 "required": ["file"],
                 "additionalProperties": False,
             },
-            "else": describe_list(layers, {"outputs": describe_outputs()}),
+            "else": describe_list(
+                layers, {"outputs": describe_outputs(), "weights": describe_weights()}
+            ),
         },
     }
 
@@ -177,10 +179,22 @@ def describe_outputs() -> Schema:
 def describe_file() -> Schema:
     """Return the schema of a path to a model."""
     return {
-        "description": "Path of a model document, relative to the spec: Keras' JSON.",
+        "description": "Path of a model, relative to the spec: the JSON or YAML of any Keras, or a "
+        "file that holds the weights, too (.keras, .h5), with which the network then begins.",
         "type": "string",
         "minLength": 1,
         "examples": ["model.json"],
+    }
+
+
+def describe_weights() -> Schema:
+    """Return the schema of a path to weights."""
+    return {
+        "description": "Path of a file, relative to the spec, with whose weights the layers of the "
+        "same names begin: .keras, .h5, .hdf5 or .weights.h5, of any Keras.",
+        "type": "string",
+        "minLength": 1,
+        "examples": ["model.weights.h5"],
     }
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from nnspec.catalog.layer import Layer
 from nnspec.diagnostics import Span
@@ -102,6 +103,21 @@ class LayerUse:
 
 
 @dataclass(frozen=True, slots=True)
+class WeightsFile:
+    """The file whose weights the network begins with.
+
+    Attributes:
+        text: its path as the spec names it.
+        path: the file.
+        span: where it is named.
+    """
+
+    text: str
+    path: Path
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class ModelSection:
     """All layers, the names that stand for others, and the outputs that were listed.
 
@@ -110,9 +126,11 @@ class ModelSection:
         aliases: name of a block's use or of a repetition -> name of the layer it ends with.
         outputs: names listed as outputs, with places; None: the last layer.
         partial: whether an entry could not be read, so that it is unknown what feeds what.
+        weights: file whose weights the layers of the same names begin with.
     """
 
     layers: tuple[LayerUse, ...]
     aliases: Mapping[str, str] = field(default_factory=dict)
     outputs: tuple[Wire, ...] | None = None
     partial: bool = False
+    weights: WeightsFile | None = None

@@ -249,13 +249,6 @@ def test_a_finding_about_an_argument_names_the_layer(tmp_path: Path) -> None:
     assert "(layer 'hidden')" in only(check_text(model(entry(), dense), tmp_path), "S106")
 
 
-def test_a_document_that_is_encoded_again_and_again_is_told_so(tmp_path: Path) -> None:
-    for text in (json.dumps(SMALL), json.dumps(json.dumps(SMALL))):
-        with pytest.raises(Refused) as refused:
-            check_text(text, tmp_path)
-        assert "encoded twice" in str(refused.value.diagnostics[0].hint)
-
-
 def test_a_tensor_of_an_unknown_layer_is_refused(tmp_path: Path) -> None:
     dense = layer("Dense", "dense", [tensor("gone")], units=2)
     used = layer("Add", "add", [[tensor("given"), tensor("given")]])
@@ -334,27 +327,3 @@ def test_a_saved_model_in_place_of_its_document_is_named(
     (finding,) = refused.value.diagnostics
     assert (finding.code, finding.message) == ("Y107", f"the file is {kind}, and no text")
     assert "to_json()" in str(finding.hint)
-
-
-@pytest.mark.parametrize(
-    ("document", "sign"),
-    [
-        ({**SMALL, "keras_version": "2.4.0"}, "keras_version 2.4.0"),
-        ({"class_name": "Sequential", "config": [layer("Dense", "dense", units=2)]}, "is a list"),
-        (
-            {
-                "class_name": "Sequential",
-                "config": {"layers": [layer("Dense", "d", units=2, batch_input_shape=[None, 4])]},
-            },
-            "batch_input_shape",
-        ),
-        (
-            model(entry(), {**layer("Dense", "d"), "inbound_nodes": [[["given", 0, 0, {}]]]}),
-            "a call is a list",
-        ),
-    ],
-)
-def test_a_document_of_an_older_keras_gets_one_finding(
-    document: Any, sign: str, tmp_path: Path
-) -> None:
-    assert sign in only(check_text(document, tmp_path), "S114")

@@ -103,6 +103,19 @@ ARTEFACT: tuple[Code, ...] = (
         "Complete it with `nnspec evaluate`, or train its spec again.",
     ),
     Code(
+        "A130",
+        "weights of other shapes",
+        "A network begins with the weights of a file layer by layer; those of a layer of the same "
+        "name have other shapes there.",
+        "Write the layer as it was, or give it another name, so that it begins anew.",
+    ),
+    Code(
+        "A131",
+        "weights of another network",
+        "No layer of the network has the name of a layer in the file, and their numbers differ.",
+        "Give the layers the names that they have in the file.",
+    ),
+    Code(
         "A141",
         "run cannot be repeated",
         "A rerun trains the filled spec of a complete run; what began with weights of other runs "

@@ -14,7 +14,8 @@ from nnspec.diagnostics import Findings, Span
 from nnspec.document import Mapping, Plain, Scalar, Sequence, kind_of, plain, shorten
 from nnspec.frontends.keras.arithmetic import FLOATS
 from nnspec.frontends.keras.calls import Call, History, read_calls, read_ends
-from nnspec.frontends.keras.era import ANEW, OLDER, refuse_older
+from nnspec.frontends.keras.era import ANEW, OLDER, is_older
+from nnspec.frontends.keras.eras.modernize import modernized
 from nnspec.frontends.keras.inputs import with_whole_numbers
 from nnspec.frontends.keras.lost_masks import lost_masks
 from nnspec.frontends.keras.masks import Masks, Place
@@ -66,9 +67,8 @@ def read_keras_model(node: Mapping, reader: Reader) -> SubModel | None:
         node: the document: class_name and config.
         reader: reads the layers' arguments; takes the findings.
     """
-    if older := refuse_older(node):
-        reader.findings.append(older)
-        return None
+    if is_older(node):
+        node = modernized(node)
     policies = policies_of(node) - {DEFAULT_POLICY} != set()
     return read_model(node, reader, Settler(reader.findings, policies=policies))
 

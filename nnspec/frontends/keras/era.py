@@ -2,25 +2,17 @@
 
 from collections.abc import Iterator
 
-from nnspec.diagnostics import Diagnostic, Span
+from nnspec.diagnostics import Span
 from nnspec.document import Mapping, Node, Sequence
 from nnspec.frontends.keras.tree import text_of
 
-OLDER = "Keras 3 writes each call as {args, kwargs}; load and save the model with Keras 3"
+OLDER = "Keras 3 writes each call as {args, kwargs}, those before it as a list of tensors"
 ANEW = "if Keras 3 loads it, write its to_json() anew; if not, write its layers below model:"
 
 
-def refuse_older(document: Mapping) -> Diagnostic | None:
-    """Return the one finding for a document of Keras 1 or 2, None for one of Keras 3.
-
-    Everything in it would be a finding otherwise: names, arguments and calls were others.
-    """
-    found = next(signs(document), None)
-    if found is None:
-        return None
-    sign, span = found
-    message = f"the document is of an older Keras, whose form is not read: {sign}"
-    return Diagnostic("S114", message, span, ANEW)
+def is_older(document: Mapping) -> bool:
+    """Return whether a document is of Keras 1 or 2, or of tf.keras."""
+    return next(signs(document), None) is not None
 
 
 def signs(document: Mapping) -> Iterator[tuple[str, Span]]:
@@ -43,6 +35,8 @@ def signs_of_layer(layer: Mapping) -> Iterator[tuple[str, Span]]:
     first: Node | None = calls.items[0] if isinstance(calls, Sequence) and calls.items else None
     if isinstance(first, Sequence):
         yield "a call is a list", first.span
+    if isinstance(config, Sequence):
+        yield "the config of a model is a list", config.span
     shape = config.entry("batch_input_shape") if isinstance(config, Mapping) else None
-    if shape is not None and text_of(layer, "class_name") not in ("InputLayer", "Input"):
+    if shape is not None:
         yield "a layer holds its batch_input_shape", shape.key

@@ -14,7 +14,7 @@ from nnspec.document import Document, Entry, Mapping, Node, Scalar, find, kind_o
 from nnspec.frontends.nnspec_1.blocks import Block, read_blocks
 from nnspec.frontends.nnspec_1.items import DEVICE, bad_name, check_date, is_refused
 from nnspec.frontends.nnspec_1.layers import ModelReader
-from nnspec.frontends.nnspec_1.model_source import ModelSource, as_spec
+from nnspec.frontends.nnspec_1.model_source import ModelSource, OpenPacked, as_spec
 from nnspec.frontends.nnspec_1.plugins import read_plugins
 from nnspec.frontends.nnspec_1.scope import Scope
 from nnspec.frontends.nnspec_1.sections import SECTIONS, settle_sections
@@ -65,6 +65,7 @@ def validate_document(
     folder: FilePath | None = None,
     allow_outside: bool = False,
     open_run: OpenRun | None = None,
+    open_packed: OpenPacked | None = None,
 ) -> Validated:
     """Return the spec of a document and everything that is wrong with its form.
 
@@ -73,9 +74,10 @@ def validate_document(
         folder: what relative paths are relative to; the current folder if absent.
         allow_outside: whether the model may stand in a file outside the folder.
         open_run: opens finished runs, whose parts may begin the network.
+        open_packed: opens files that hold a model and its weights.
     """
     reader = DocumentReader(document, folder or FilePath(), allow_outside=allow_outside)
-    reader.source = replace(reader.source, open_run=open_run)
+    reader.source = replace(reader.source, open_run=open_run, open_packed=open_packed)
     return reader.read()
 
 

@@ -57,7 +57,7 @@ from nnspec.spec.model import (
     Wire,
 )
 
-MODEL_KEYS = ("layers", "outputs")
+MODEL_KEYS = ("layers", "outputs", "weights")
 VALUES = f"{MOST_VALUES:,} values in its layers' arguments"
 
 
@@ -89,13 +89,15 @@ class ModelReader:
 
     def read_model(self, node: Node, substitution: Substitution) -> ModelSection | None:
         """Return the model section; None if it holds no layers at all."""
+        weights = self.source.weights_of(node)
         opened = self.source.open(node)
         if opened is None:
             return None
         if is_keras_object(opened):
             model = read_whole(opened, self.reader)
-            return model.section if model else None
-        return self.read_layers(opened, Scope(substitution), NETWORK_INPUT)
+            return model and replace(model.section, weights=weights)
+        section = self.read_layers(opened, Scope(substitution), NETWORK_INPUT)
+        return section and replace(section, weights=weights)
 
     def read_layers(self, node: Node, scope: Scope, first: str) -> ModelSection | None:
         """Return the section of a list of layers; None if there are none.

@@ -1,20 +1,36 @@
 """Where a model stands: in the spec, in a file beside it, or alone in a Keras document; floor 4."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nnspec.diagnostics import Diagnostic, Findings, Refused, Span
-from nnspec.document import Entry, Mapping, Node, Scalar, Sequence, kind_of, read_document, shorten
+from nnspec.document import (
+    Entry,
+    Mapping,
+    Node,
+    Scalar,
+    Sequence,
+    kind_of,
+    parse_document,
+    placed,
+    read_document,
+    shorten,
+)
 from nnspec.frontends.keras.tree import as_keras_model
 from nnspec.language.near_names import suggest
+from nnspec.spec.model import WeightsFile
 from nnspec.spec.part import OpenRun
 from nnspec.spec.source import locate
 
+WEIGHTS = "weights"
 MEANT = "did you mean layers?"
 SUFFIXES = (".json", ".yaml", ".yml")
 """Endings of files that hold a model as text."""
 ARCHIVES = (".keras", ".h5", ".hdf5")
 """Endings of files that hold a model and its weights."""
+OpenPacked = Callable[[Path], str]
+"""Returns the document of the model in such a file; raises Refused where it holds none."""
 
 
 def as_spec(root: Mapping) -> Mapping:
@@ -37,6 +53,8 @@ class ModelSource:
     allow_outside: bool = False
     open_run: OpenRun | None = None
     """Opens finished runs, whose parts may begin the network; None: they are not looked at."""
+    open_packed: OpenPacked | None = None
+    """Opens files that hold a model and its weights; None: they are not looked at."""
 
     def open(self, node: Node) -> Node | None:
         """Return the model that a section names; the section itself if it names no file.
@@ -47,7 +65,7 @@ class ModelSource:
         if entry is None:
             return as_keras_model(node)
         assert isinstance(node, Mapping)
-        others = [one for one in node if one is not entry]
+        others = [one for one in node if one is not entry and one.name != WEIGHTS]
         if others:
             message = f"a model in a file is that file; found {shorten(others[0].name)} beside it"
             self.findings.add("S115", message, others[0].key, hint="remove one of them")
@@ -64,6 +82,8 @@ class ModelSource:
             located = locate(text, self.folder, allow_outside=self.allow_outside)
             check_ending(text)
             name = self.folder / text
+            if is_packed(text):
+                return self.unpack(located, str(name), span)
             document = read_document(located, str(name))
         except Refused as refused:
             for one in refused.diagnostics:
@@ -73,15 +93,49 @@ class ModelSource:
         inner = root.get("model") if root.get("nnspec") else root
         return marked(as_keras_model(inner or root), document.file)
 
+    def unpack(self, path: Path, name: str, span: Span) -> Node | None:
+        """Return the tree of a model that stands in a packed file, all at the file's own place."""
+        if self.open_packed is None:
+            return None
+        root = parse_document(self.open_packed(path), f"{name}.json").root
+        return placed(as_keras_model(root), span)
+
+    def weights_of(self, node: Node) -> WeightsFile | None:
+        """Return the file whose weights a model begins with: it is named, or holds the model."""
+        named = node.entry(WEIGHTS) if isinstance(node, Mapping) else None
+        file = node.entry("file") if isinstance(node, Mapping) else None
+        entry = named or file
+        text = entry.value.value if entry and isinstance(entry.value, Scalar) else None
+        if entry is None or (named is None and not (isinstance(text, str) and is_packed(text))):
+            return None
+        span = entry.value.span
+        if not isinstance(text, str) or not is_packed(text):
+            message = f"weights must be the path of a file of weights; got {kind_of(entry.value)}"
+            hint = f"such a file ends in one of {' '.join(ARCHIVES)}"
+            self.findings.add("S103", message, span, hint=hint)
+            return None
+        try:
+            path = locate(text, self.folder, allow_outside=self.allow_outside)
+        except Refused as refused:
+            self.findings.extend(replace(one, span=span) for one in refused.diagnostics)
+            return None
+        if named and not path.is_file():
+            self.findings.add("D102", f"there is no file {shorten(text)}", span)
+        return WeightsFile(text, path, span)
+
+
+def is_packed(text: str) -> bool:
+    """Return whether a file holds weights, by its name."""
+    return text.lower().endswith(ARCHIVES)
+
 
 def check_ending(text: str) -> None:
-    """Refuse a file that does not hold a model as text."""
-    if text.lower().endswith(SUFFIXES):
+    """Refuse a file that does not hold a model."""
+    if text.lower().endswith((*SUFFIXES, *ARCHIVES)):
         return
-    message = f"{shorten(text)} is no model document; expected one of {' '.join(SUFFIXES)}"
-    packed = text.lower().endswith(ARCHIVES)
-    hint = "give the model's JSON: write model.to_json() into a file" if packed else None
-    raise Refused([Diagnostic("S105", message, hint=hint)])
+    known = " ".join((*SUFFIXES, *ARCHIVES))
+    message = f"{shorten(text)} is no model document; expected one of {known}"
+    raise Refused([Diagnostic("S105", message)])
 
 
 def marked(node: Node, file: str) -> Node:

@@ -69,6 +69,10 @@ def read_submodel(written: Written, scope: Scope, outer: "ModelReader") -> SubMo
     trainable = read_trainable(body, scope.substitution, outer.findings)
     inputs = read_inputs(body, outer.findings)
     kept = tuple(one for one in body if one.name in ("layers", "outputs", "file"))
+    if outer.source.weights_of(replace(body, entries=kept)) is not None:
+        message = "a model within a model takes a document of layers; this file holds weights, too"
+        outer.findings.add("S105", message, written.span, hint="name the file as the whole model")
+        return None
     opened = outer.source.open(replace(body, entries=kept))
     if opened is None:
         return None

@@ -82,6 +82,20 @@ class TrainingRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class ExportRecord:
+    """A file that the run was written as for other programs, and how it answers beside the run."""
+
+    sha256: str
+    bytes: int
+    rows: int
+    """Held-out rows that its answers were compared on."""
+    largest: float
+    """Largest difference, relative to the largest magnitude of an answer."""
+    mean: float
+    """Mean difference, relative likewise."""
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """What a run is: versions, spec, data, seed, device, times, and its files."""
 
@@ -103,6 +117,8 @@ class Manifest:
     """None until the training has ended."""
     artefacts: Mapping[str, Artefact] = field(default_factory=dict)
     """Path within the run folder -> the file that must be there."""
+    exports: Mapping[str, ExportRecord] = field(default_factory=dict)
+    """Format -> the last file of it that was compared with the run."""
     format: int = FORMAT
 
     def encoded(self) -> bytes:

@@ -31,6 +31,8 @@ from nnspec.shapes import Tensor
 ROWS = 3
 LENGTH = 6
 """Length of an axis that only the run tells."""
+WIDEST = 0.4
+"""Largest weight: wider ones let the states of linear recurrent layers grow beyond all bounds."""
 TOLERANCE = 1e-5
 """Largest difference, relative to the largest number that leaves, or to 1."""
 Verdict = Literal["equal", "differs", "listed", "passed over"]
@@ -75,7 +77,7 @@ def hold(case: Case, number: int = 0) -> Found:
     try:
         model, names = keras_model(case, random)
         arrays = [drawn(random, case, one) for one in case.inputs]
-        masks = [random.random(one.shape[:2]) < 0.7 for one in arrays if one.ndim > 1]  # noqa: PLR2004
+        masks = [random.random(one.shape[:2]) < 0.7 for one in arrays if one.ndim > 1]
         fed = dict(zip(names, [*arrays, *masks[: len(names) - len(arrays)]], strict=True))
         expected = [np.asarray(one) for one in keras.tree.flatten(model(fed, training=False))]
     except Exception as error:  # noqa: BLE001 - Keras refuses with whatever comes to hand
@@ -93,6 +95,8 @@ def hold(case: Case, number: int = 0) -> Found:
 def in_single(case: Case) -> Case:
     """Return a configuration in single precision: no other is written."""
     fields = {name: one for name, one in case.fields.items() if name != "dtype"}
+    if fields.get("epsilon") == 0:
+        fields["epsilon"] = 1e-3  # nothing is left of equal numbers, which would be divided by 0
     return replace(case, fields=fields)
 
 
@@ -116,9 +120,12 @@ def keras_model(case: Case, random: np.random.Generator) -> tuple[Any, list[str]
         positional, named = declared.call_arguments(fed)
         model = keras.Model(inputs, layer(*positional, **named))
     for weight in model.weights:
-        low = 0.2 if "variance" in weight.name else -0.8
+        low = 0.2 if "variance" in weight.name else -WIDEST
         if str(weight.dtype) == "float32":
-            weight.assign(random.uniform(low, 0.9, tuple(weight.shape)))
+            weight.assign(random.uniform(low, WIDEST, tuple(weight.shape)))
+    for one in (layer, *getattr(layer, "layers", ()), getattr(layer, "layer", None)):
+        if isinstance(one, keras.layers.Normalization) and one.input_mean is None:
+            one.finalize_state()  # as loaded weights do
     return model, [one.name for one in inputs]
 
 
@@ -132,7 +139,7 @@ def drawn(random: np.random.Generator, case: Case, tensor: Tensor) -> Any:
             most = case.fields.get("input_dim") or case.fields.get("num_tokens") or 5
             return random.integers(0, min(int(most), 5), shape).astype(np.int32)
         case "boolean":
-            return random.random(shape) < 0.5  # noqa: PLR2004 - either
+            return random.random(shape) < 0.5
         case "text":
             return random.choice(["a", "b", "c", "d", "e", "", "zz"], shape).astype(object)
 

@@ -184,12 +184,12 @@ def write_multi_head(layer: MultiHeadAttention, call: Call) -> Names:
     if mask is not None:
         mask = _behind_heads(writer, mask, call.rank, axes)
     names = ("query_dense", "key_dense", "value_dense")
-    heads = [
+    asked, sought, answered = (
         _by_head(writer, projected(writer, one, weights.part(name)), call.rank, axes)
         for one, name in zip((query, key, value), names, strict=True)
-    ]
+    )
     zeroed = layer.dropout > 0 or call.rank != 3  # noqa: PLR2004 - as above
-    held = Heads(*heads, mask, zeroed).attend(writer, layer.key_dim)
+    held = Heads(asked, sought, answered, mask, zeroed).attend(writer, layer.key_dim)
     found = _by_position(writer, held, query, (call.rank, axes))
     if layer.use_gate:
         gate = _gate(writer, projected(writer, query, weights.part("_gate_dense")))
@@ -253,11 +253,10 @@ def write_grouped(layer: GroupQueryAttention, call: Call) -> Names:
     for one, name in ((key, "_key_dense"), (value, "_value_dense")):
         few = writer.transpose(projected(writer, one, weights.part(name)), (0, 2, 1, 3))
         shared.append(writer.op("Gather", few, source, axis=1))
-    held = Heads(asked, *shared, mask, layer.dropout > 0).attend(writer, layer.head_dim)
+    heads = Heads(asked, shared[0], shared[1], mask, layer.dropout > 0)
+    held = heads.attend(writer, layer.head_dim)
     found = writer.transpose(held, (0, 2, 1, 3))
     if layer.use_gate:
         gate = _gate(writer, projected(writer, query, weights.part("_gate_dense")))
         found = writer.op("Mul", found, gate)
     return (projected(writer, found, weights.part("_output_dense"), axes=2),)
-
-

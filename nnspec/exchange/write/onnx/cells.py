@@ -153,9 +153,7 @@ def _remembered(
     return hidden, (hidden, cell)
 
 
-def _gate_biases(
-    layer: GatedRecurrent, held: Sequence[Array], units: int
-) -> tuple[Array, Array]:
+def _gate_biases(layer: GatedRecurrent, held: Sequence[Array], units: int) -> tuple[Array, Array]:
     """Return the biases of input and state."""
     if not held:
         return np.zeros(3 * units), np.zeros(3 * units)
@@ -167,5 +165,3 @@ def _gate_biases(
 def _product(writer: Writer, value: str, kernel: Array, bias: Array | None = None) -> str:
     found = writer.op("MatMul", value, writer.floats(kernel))
     return found if bias is None else writer.op("Add", found, writer.floats(bias))
-
-

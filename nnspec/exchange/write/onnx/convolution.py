@@ -1,5 +1,7 @@
 """Convolutions as operators, which hold the channels behind the batch."""
 
+from typing import Any
+
 import numpy as np
 
 from nnspec.catalog.layers.convolution import Convolution
@@ -8,7 +10,7 @@ from nnspec.catalog.layers.depthwise import DepthwiseOnly, Separable
 from nnspec.catalog.layers.window import Window
 from nnspec.exchange.write.onnx.activations import activate
 from nnspec.exchange.write.onnx.forms import Call, Names, writes
-from nnspec.exchange.write.onnx.graph import Array, Writer
+from nnspec.exchange.write.onnx.graph import Array, Unwritable, Writer
 from nnspec.shapes import Shape
 
 
@@ -24,7 +26,7 @@ def channels_back(writer: Writer, value: str, rank: int, axis: int) -> str:
 
 def borders(
     inner: Shape, spans: tuple[int, ...], steps: tuple[int, ...], padding: str
-) -> dict[str, object]:
+) -> dict[str, Any]:
     """Return the operator's attributes for what happens at the border.
 
     Args:
@@ -39,12 +41,19 @@ def borders(
         return {}
     if padding == "causal":
         return {"pads": [spans[0] - 1, 0]}
-    if None in inner:
+    if max(spans) == 1:
+        return {}
+    if None in inner and max(steps) > 1:
+        if any(span < step for span, step in zip(spans, steps, strict=True)):
+            raise Unwritable(
+                "its windows leave gaps at a border that only the run tells",
+                "give the lengths of the inner axes in the input's shape, or use padding: valid",
+            )
         return {"auto_pad": "SAME_UPPER"}
     befores, afters = [], []
     for extent, span, step in zip(inner, spans, steps, strict=True):
-        assert extent is not None
-        total = max((-(-extent // step) - 1) * step + span - extent, 0)
+        total = span - 1 if extent is None else (-(-extent // step) - 1) * step + span - extent
+        total = max(total, 0)
         befores.append(total // 2)
         afters.append(total - total // 2)
     return {"pads": [*befores, *afters]}
@@ -68,6 +77,13 @@ def convolved(layer: Window, call: Call, value: str, kernel: Array, groups: int)
     """
     padding = getattr(layer, "padding", "valid")
     spans = spans_of(layer)
+    inner = layer.inner(call.shape)
+    both = max(layer.strides) > 1 and max(layer.dilation_rate) > 1
+    if None in inner and both and padding == "same":
+        raise Unwritable(
+            "it is strided and dilated over axes whose lengths only the run tells",
+            "give the lengths of the inner axes in the input's shape, or use padding: valid",
+        )
     return call.writer.op(
         "Conv",
         value,
@@ -75,7 +91,7 @@ def convolved(layer: Window, call: Call, value: str, kernel: Array, groups: int)
         strides=list(layer.strides),
         dilations=list(layer.dilation_rate),
         group=groups,
-        **borders(layer.inner(call.shape), spans, layer.strides, padding),
+        **borders(inner, spans, layer.strides, padding),
     )
 
 

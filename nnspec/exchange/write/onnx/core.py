@@ -25,9 +25,7 @@ def write_dense(layer: Dense, call: Call) -> Names:
 def write_einsum_dense(layer: EinsumDense, call: Call) -> Names:
     """Write a product by an equation; Keras lays the bias out along its axes."""
     writer, (kernel, *bias) = call.writer, call.weights.own
-    value = writer.op(
-        "Einsum", call.floats[0], writer.floats(kernel), equation=layer.equation
-    )
+    value = writer.op("Einsum", call.floats[0], writer.floats(kernel), equation=layer.equation)
     if layer.bias_axes:
         value = writer.op("Add", value, writer.floats(bias[0]))
     return (activate(layer.activation, writer, value),)

@@ -74,7 +74,7 @@ class Writer:
         self.nodes.append(node)
         return names
 
-    def constant(self, values: Any, dtype: npt.DTypeLike = None) -> str:  # noqa: ANN401 - as NumPy takes them
+    def constant(self, values: Any, dtype: Any = None) -> str:  # noqa: ANN401 - as NumPy takes them
         """Return the name of a constant; equal ones are one."""
         array = np.asarray(values, dtype=dtype)
         texts = array.dtype.kind in "OU"

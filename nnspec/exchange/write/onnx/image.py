@@ -102,5 +102,3 @@ def _channels_last(layer: Image, call: Call) -> str:
 def _channels_as_they_were(layer: Image, call: Call, value: str) -> str:
     value = call.writer.transpose(value, LAST_FIRST) if layer.channel_axis == 1 else value
     return as_kind(call.writer, value, "float", call.outputs[0].element)
-
-

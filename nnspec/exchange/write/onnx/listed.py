@@ -15,7 +15,6 @@ LISTED: dict[str, str] = {
     "Hashing": HASHED,
     "MelSpectrogram": SOUND,
     "STFTSpectrogram": SOUND,
-    "Solarization": SPREAD,
     "TextVectorization": "no operator of ONNX replaces parts of texts, as its standardize does",
 }
 """Layer -> why it is not written."""

@@ -80,4 +80,4 @@ def _everywhere(call: Call, value: str) -> str:
     """Return the mask of a tensor that has none: every step counts."""
     writer = call.writer
     steps = writer.op("Shape", value, start=0, end=2)
-    return writer.op("Expand", writer.constant(True), steps)  # noqa: FBT003 - the value
+    return writer.op("Expand", writer.constant(True), steps)

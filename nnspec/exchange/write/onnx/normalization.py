@@ -4,9 +4,8 @@ import numpy as np
 
 from nnspec.catalog.layers import normalization as layers
 from nnspec.catalog.layers.normalization import Affine
-from nnspec.exchange.write.onnx.forms import Call, Names, known_extent, writes
+from nnspec.exchange.write.onnx.forms import Call, Names, as_kind, known_extent, writes
 from nnspec.exchange.write.onnx.graph import Array, Writer
-from nnspec.shapes import Shape
 
 
 def along(array: Array, axes: tuple[int, ...], rank: int) -> Array:
@@ -82,7 +81,10 @@ def _last(axes: tuple[int, ...], rank: int) -> bool:
 
 @writes(layers.GroupNormalization)
 def write_group(layer: layers.GroupNormalization, call: Call) -> Names:
-    """Write groups of channels as one axis, normalized along the other."""
+    """Write groups of channels as one axis, normalized along the other.
+
+    Source: Keras 3.15, keras/src/layers/normalization/group_normalization.py, call.
+    """
     writer, rank, axis = call.writer, call.rank, layer.axis % call.rank
     groups = known_extent(call.shape, axis) if layer.groups == -1 else layer.groups
     front = [0, axis, *(one for one in range(1, rank) if one != axis)]
@@ -91,7 +93,10 @@ def write_group(layer: layers.GroupNormalization, call: Call) -> Names:
     grouped = centred(writer, writer.reshape(value, (0, groups, -1)), (2,), layer.epsilon)
     value = writer.op("Reshape", grouped, whole)
     value = writer.transpose(value, np.argsort(front).tolist())
-    return (stretched(layer, call, value, (axis,)),)
+    value = stretched(layer, call, value, (axis,))
+    # Keras turns what it has computed of whole numbers into whole numbers again.
+    element = call.inputs[0].element
+    return (as_kind(writer, as_kind(writer, value, "float", element), element, "float"),)
 
 
 @writes(layers.RMSNormalization)
@@ -119,8 +124,3 @@ def to_length_one(writer: Writer, value: str, axes: tuple[int, ...]) -> str:
     square = writer.reduce("Sum", writer.op("Mul", value, value), axes, keepdims=True)
     inverse = writer.op("Reciprocal", writer.op("Sqrt", square))
     return writer.op("Mul", value, writer.op("Min", inverse, writer.floats(1e12)))
-
-
-def shape_known(shape: Shape) -> bool:
-    """Tell whether all axes but the batch are known."""
-    return None not in shape[1:]

@@ -103,12 +103,15 @@ def _activations(layer: UnitLayer) -> list[str]:
     """Return the operator's names of a layer's activations; none where it does not know one."""
     own, gate = layer.activation, getattr(layer, "recurrent_activation", None)
     asked = {SimpleRNN: (own,), GRU: (gate, own), LSTM: (gate, own, own)}[type(layer)]
-    found = ["Relu" if _is_plain_relu(one) else NATIVE.get(type(one), "") for one in asked]
+    found = [_known(one) for one in asked]
     return found if all(found) else []
 
 
-def _is_plain_relu(function: functions.Activation | None) -> bool:
-    return function == functions.Relu()
+def _known(function: functions.Activation | None) -> str:
+    """Return the operator's name of an activation; none where it has none."""
+    if function == functions.Relu():
+        return "Relu"
+    return NATIVE.get(type(function), "") if function is not None else ""
 
 
 def _operator(writer: Writer, tasks: Sequence[Task], kind: str) -> list[Run]:
@@ -122,7 +125,9 @@ def _operator(writer: Writer, tasks: Sequence[Task], kind: str) -> list[Run]:
     for place in range(len(tasks[0].states)):
         both = [writer.expand_dims(one.states[place], 0) for one in tasks]
         starts.append(writer.concat(both, 0))
-    more = {"linear_before_reset": int(layer.reset_after)} if isinstance(layer, GRU) else {}
+    more: dict[str, Any] = {}
+    if isinstance(layer, GRU):
+        more["linear_before_reset"] = int(layer.reset_after)
     backwards = "reverse" if layer.go_backwards else "forward"
     found = writer.several(
         kind,
@@ -176,11 +181,11 @@ def _scan(writer: Writer, task: Task) -> Run:
     Source: Keras 3.15, keras/src/backend/tensorflow/rnn.py, rnn.
     """
     layer = task.layer
-    first = isinstance(layer, ConvLSTM)
-    value = _channels_first(writer, layer, task.value) if first else task.value
+    value = task.value
     sizes = layer.state_shapes(task.shape)
     output = layer.step_output(task.shape)
-    if first:
+    if isinstance(layer, ConvLSTM):
+        value = _channels_first(writer, layer, value)
         sizes, output = tuple(map(_moved(layer), sizes)), _moved(layer)(output)
     begun = _beginnings(writer, task, sizes, value)
     masked = task.mask is not None
@@ -213,9 +218,7 @@ def _finished(writer: Writer, task: Task, found: Names, states: int) -> Run:
     if isinstance(task.layer, ConvLSTM):
         layer = task.layer
         steps = _channels_back(writer, layer, steps, time=True)
-        last, *others = (
-            _channels_back(writer, layer, one, time=False) for one in (last, *kept)
-        )
+        last, *others = (_channels_back(writer, layer, one, time=False) for one in (last, *kept))
         kept = tuple(others)
     return Run(steps, last, kept)
 
@@ -280,9 +283,7 @@ def _stepping(layer: Recurrent) -> Layer:
     return layer.step if isinstance(layer, RNN) else layer
 
 
-def _beginnings(
-    writer: Writer, task: Task, sizes: Sequence[Shape], value: str
-) -> list[str]:
+def _beginnings(writer: Writer, task: Task, sizes: Sequence[Shape], value: str) -> list[str]:
     """Return the states that a loop begins with: those given, or zeros."""
     if not task.states:
         return [_zeros(writer, value, one) for one in sizes]

@@ -41,29 +41,16 @@ def resizing(method: Method, old: int, new: int, *, antialias: bool = False) -> 
     """Return what each new place takes of each old one, (new, old)."""
     if old == new:
         return np.eye(old)
-    match method:
-        case "nearest":
-            return _nearest(old, new)
-        case "area":
-            return _area(old, new)
-        case "bilinear" if not antialias:
-            return _bilinear(old, new)
-        case "bicubic" if not antialias:
-            return _bicubic(old, new)
-        case "bilinear":
-            return _spread(old, new, 1, _triangle, antialias=True)
-        case "bicubic":
-            return _spread(old, new, 2, _cubic, antialias=True)
-        case "lanczos3":
-            return _spread(old, new, 3, _lanczos(3), antialias=antialias)
-        case "lanczos5":
-            return _spread(old, new, 5, _lanczos(5), antialias=antialias)
+    if (antialias and method in SPREAD) or method.startswith("lanczos"):
+        return _spread(old, new, *SPREAD[method], antialias=antialias)
+    return PLAIN[method](old, new)
 
 
 def _nearest(old: int, new: int) -> Floats:
     scale = np.float32(old) / np.float32(new)
     places = np.floor((np.arange(new, dtype=np.float32) + np.float32(0.5)) * scale)
-    return np.eye(old)[np.minimum(places.astype(np.int64), old - 1)]
+    found: Floats = np.eye(old)[np.minimum(places.astype(np.int64), old - 1)]
+    return found
 
 
 def _bilinear(old: int, new: int) -> Floats:
@@ -144,3 +131,19 @@ def _lanczos(radius: int) -> Callable[[float], float]:
         return radius * wave / (math.pi * size) ** 2
 
     return kernel
+
+
+SPREAD: dict[str, tuple[int, Callable[[float], float]]] = {
+    "bilinear": (1, _triangle),
+    "bicubic": (2, _cubic),
+    "lanczos3": (3, _lanczos(3)),
+    "lanczos5": (5, _lanczos(5)),
+}
+"""Method -> reach and kernel, where it is spread over what it makes smaller."""
+PLAIN: dict[str, Callable[[int, int], Floats]] = {
+    "nearest": _nearest,
+    "area": _area,
+    "bilinear": _bilinear,
+    "bicubic": _bicubic,
+}
+"""Method -> what it does where nothing is smoothed."""

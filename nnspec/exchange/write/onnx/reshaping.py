@@ -12,7 +12,7 @@ from nnspec.exchange.write.onnx.forms import (
     known_extent,
     writes,
 )
-from nnspec.exchange.write.onnx.graph import Writer
+from nnspec.exchange.write.onnx.graph import Unwritable, Writer
 from nnspec.exchange.write.onnx.resampling import resize_axis, resizing
 
 LAST_FIRST = (0, 3, 1, 2)
@@ -58,7 +58,7 @@ def write_cropped(layer: layers.Cropped, call: Call) -> Names:
     """Write what is left between margins."""
     writer, value = call.writer, call.values[0]
     first = 2 if getattr(layer, "data_format", None) == "channels_first" else 1
-    for place, (before, after) in enumerate(_margins(layer.cropping)):
+    for place, (before, after) in enumerate(_margins(layer.arguments()["cropping"])):
         end = -after if after else 2**62
         value = writer.slice(value, first + place, before, end)
     return (value,)
@@ -68,7 +68,8 @@ def write_cropped(layer: layers.Cropped, call: Call) -> Names:
 def write_padded(layer: layers.Padded, call: Call) -> Names:
     """Write zeros around."""
     writer, element = call.writer, call.inputs[0].element
-    margins = _margins(layer.padding)
+    check_no_texts(call)
+    margins = _margins(layer.arguments()["padding"])
     first = 2 if layer.data_format == "channels_first" else 1
     befores = [0] * call.rank
     afters = [0] * call.rank
@@ -83,6 +84,12 @@ def write_padded(layer: layers.Padded, call: Call) -> Names:
     return (in_double(call, call.values[0], pad, KINDS[element]),)
 
 
+def check_no_texts(call: Call) -> None:
+    """Refuse texts, of which operators of this kind hold none."""
+    if call.inputs[0].element == "text":
+        raise Unwritable("it moves texts, which ONNX does with numbers alone")
+
+
 def _margins(given: object) -> list[tuple[int, int]]:
     """Return margins (before, after) of each inner axis; a lone pair is a series'."""
     assert isinstance(given, tuple)
@@ -94,12 +101,14 @@ def _margins(given: object) -> list[tuple[int, int]]:
 @writes(layers.UpSampling1D)
 def write_larger_series(layer: layers.UpSampling1D, call: Call) -> Names:
     """Write every step several times."""
+    check_no_texts(call)
     return (_repeated(call.writer, call.values[0], 1, layer.size),)
 
 
 @writes(layers.UpSampling3D)
 def write_larger_volumes(layer: layers.UpSampling3D, call: Call) -> Names:
     """Write every voxel several times."""
+    check_no_texts(call)
     value = call.values[0]
     first = 2 if layer.data_format == "channels_first" else 1
     for place, times in enumerate(layer.size):
@@ -110,6 +119,7 @@ def write_larger_volumes(layer: layers.UpSampling3D, call: Call) -> Names:
 @writes(layers.UpSampling2D)
 def write_larger_pictures(layer: layers.UpSampling2D, call: Call) -> Names:
     """Write every pixel several times, or pictures resized."""
+    check_no_texts(call)
     writer, value = call.writer, call.values[0]
     first = layer.data_format == "channels_first"
     if layer.interpolation == "nearest":
@@ -141,5 +151,3 @@ def _repeated(writer: Writer, value: str, axis: int, times: int) -> str:
     )
     source = writer.op("Div", places, writer.constant(times, "int64"))
     return writer.op("Gather", value, source, axis=axis)
-
-

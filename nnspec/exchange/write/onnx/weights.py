@@ -84,14 +84,13 @@ def read_weights(content: bytes) -> Weights:
 
 def _read(group: h5py.Group) -> Weights:
     own = group.get(OWN)
-    arrays, name = (), ""
+    arrays: tuple[Array, ...] = ()
+    name = ""
     if isinstance(own, h5py.Group):
         arrays = tuple(np.asarray(own[key]) for key in sorted(_arrays(own), key=int))
         name = str(own.attrs.get("name", ""))
     parts = {
-        key: _read(one)
-        for key, one in group.items()
-        if key != OWN and isinstance(one, h5py.Group)
+        key: _read(one) for key, one in group.items() if key != OWN and isinstance(one, h5py.Group)
     }
     return Weights(arrays, parts, name)
 

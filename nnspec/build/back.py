@@ -8,7 +8,9 @@ from collections.abc import Mapping
 import numpy as np
 import tensorflow as tf
 
-from nnspec.build.calibration import Calibration, temper_classes, temper_each
+from nnspec.build.answer_keys import LOWER, PREDICTION, PROBABILITIES, STD, UPPER
+from nnspec.build.calibrated import Calibration
+from nnspec.build.calibration import temper_classes, temper_each
 from nnspec.build.distributions import PAIR, by_target, deviation
 from nnspec.data.fit.fitted import Preprocessing, TargetFit
 from nnspec.data.fit.targets import label_array
@@ -16,14 +18,16 @@ from nnspec.data.table import Values
 from nnspec.spec.intervals import middle_of, quantile_name
 from nnspec.spec.training import HALF
 
-PREDICTION = "prediction"
-"""Key of a figure in the target's own units, or of the predicted label."""
-PROBABILITIES = "probabilities"
-"""Key of the classes' probabilities."""
-LOWER, UPPER = "lower", "upper"
-"""Keys of the ends of an interval around a figure."""
-STD = "std"
-"""Key of the standard deviation around a mean."""
+__all__ = [
+    "LOWER",
+    "PREDICTION",
+    "PROBABILITIES",
+    "STD",
+    "UPPER",
+    "Back",
+    "build_back",
+    "decode_predictions",
+]
 
 Spread = tuple[dict[str, tf.Tensor], tf.Tensor, tf.Tensor, tf.Tensor | float]
 """Answers by their keys, the ends of the interval that they begin from, and what widens it by 1."""

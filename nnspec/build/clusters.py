@@ -2,13 +2,11 @@
 
 import tensorflow as tf
 
+from nnspec.build.answer_keys import CLUSTER, DISTANCE, MAP_COLUMN, MAP_ROW
 from nnspec.build.back import Back
-from nnspec.build.calibration import Calibration
+from nnspec.build.calibrated import Calibration
 from nnspec.build.lattice import Lattice
 from nnspec.data.fit.fitted import TargetFit
-
-CLUSTER, DISTANCE, MAP_ROW, MAP_COLUMN = "cluster", "distance", "map_row", "map_column"
-"""Keys of the answers: the nearest unit, counted row by row from 0; how far it is; its place."""
 
 
 class ClusterBack(Back):

@@ -12,16 +12,16 @@ from nnspec.build.batches import apply_core
 from nnspec.build.calibration import Calibrations
 from nnspec.build.clusters import ClusterBack
 from nnspec.build.competitive import map_of
+from nnspec.build.connections import match_inputs, takes_scores
 from nnspec.build.front import Front, build_front, prepare_arrays, prepare_inputs
 from nnspec.build.model import build_model
 from nnspec.build.objects import step
 from nnspec.build.withheld import withhold
-from nnspec.catalog.losses import Loss
 from nnspec.data import Arrays, Dataset, Preprocessing, RowSource, SplitName, Table
 from nnspec.data.fit.needs import losses_by_output
 from nnspec.data.table import Values
 from nnspec.network.network import Network
-from nnspec.rules.head import Head, find_head
+from nnspec.rules.head import find_head
 from nnspec.spec.spec import Spec
 
 Given = TypeVar("Given")
@@ -132,19 +132,3 @@ def build_program(spec: Spec, network: Network, fitted: Preprocessing) -> Progra
     if layer is not None and spec.training is not None:
         backs = {one: ClusterBack(fitted.targets[one], layer.lattice) for one in outputs}
     return Program(fitted, build_front(fitted), core, backs, match_inputs(network, fitted), outputs)
-
-
-def takes_scores(loss: Loss, head: Head) -> bool:
-    """Return whether a loss takes scores: logits, or a hinge's numbers on both sides of 0."""
-    shares = head.gives in {"probability", "distribution"}
-    signed = loss.predictions == "scores" and not shares
-    return signed or bool(getattr(loss, "from_logits", False))
-
-
-def match_inputs(network: Network, fitted: Preprocessing) -> dict[str, str]:
-    """Return the core's input for each tensor of the front: by name, or the only one."""
-    match [node.name for node in network.inputs], list(fitted.inputs):
-        case [only], [given]:
-            return {given: only}
-        case inputs, names:
-            return {name: name for name in names if name in inputs}

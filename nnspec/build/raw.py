@@ -4,12 +4,10 @@ A table's cells are read when it is opened; those that a SavedModel is given are
 graph, by the same expressions and bounds (`data.columns.cells`).
 """
 
-from dataclasses import dataclass
-from typing import Self, assert_never
+from typing import assert_never
 
 import numpy as np
 import tensorflow as tf
-from numpy.typing import NDArray
 
 from nnspec.build.bins import beyond_bins
 from nnspec.build.dates import are_dates, read_dates
@@ -33,6 +31,7 @@ from nnspec.data.fit.fitted import (
     fills_gaps,
 )
 from nnspec.data.fit.image import ImageFit
+from nnspec.data.fit.ranks import Ranks
 from nnspec.data.table import Column, Table
 
 READ = tuple[tf.Tensor, tf.Tensor]
@@ -149,28 +148,6 @@ def bend(fit: NumericFit, numbers: tf.Tensor) -> tf.Tensor:
     if fit.quantiles:
         return _placed(Ranks.of(fit), numbers)
     return tf.sign(numbers) * tf.math.log1p(tf.abs(numbers)) if fit.log else numbers
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Ranks:
-    """The places, from 0 to 1, of a column's quantiles.
-
-    Attributes:
-        values: the different ones, in their order.
-        first: place of each one's first quantile; what is just below comes close to it.
-        last: place of each one's last quantile.
-    """
-
-    values: NDArray[np.float64]
-    first: NDArray[np.float64]
-    last: NDArray[np.float64]
-
-    @classmethod
-    def of(cls, fit: NumericFit) -> Self:
-        """Return the places of a column's quantiles."""
-        places = np.linspace(0, 1, len(fit.quantiles))
-        values, start, counts = np.unique(fit.quantiles, return_index=True, return_counts=True)
-        return cls(values, places[start], places[start + counts - 1])
 
 
 def _placed(ranks: Ranks, numbers: tf.Tensor) -> tf.Tensor:

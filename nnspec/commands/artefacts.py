@@ -9,7 +9,13 @@ import typer
 
 from nnspec.commands.gathered import gathered
 from nnspec.commands.options import AllowOutside, Overrides, RunFolder
-from nnspec.commands.reporting import check_run, explained, show_findings, training_libraries
+from nnspec.commands.reporting import (
+    check_run,
+    explained,
+    onnx_libraries,
+    show_findings,
+    training_libraries,
+)
 
 
 class ExportFormat(StrEnum):
@@ -18,6 +24,7 @@ class ExportFormat(StrEnum):
     SAVED_MODEL = "savedmodel"
     KERAS_JSON = "keras-json"
     PYTHON = "python"
+    ONNX = "onnx"
 
 
 class ReportFormat(StrEnum):
@@ -51,6 +58,10 @@ class Export:
             help="A layer whose output the SavedModel's signature `codes` gives; repeatable.",
         ),
     ] = None
+    check: Annotated[
+        bool,
+        typer.Option("--check", help="Refuse an ONNX file whose answers cannot be compared."),
+    ] = False
     overrides: Overrides = None
     allow_outside: AllowOutside = False
 
@@ -64,6 +75,9 @@ def export(asked: Export) -> None:
     elif asked.codes:
         message = f"codes are a signature of the SavedModel; {asked.form} has none"
         raise typer.BadParameter(message, param_hint="--codes")
+    if asked.form is ExportFormat.ONNX:
+        export_onnx(asked)
+        return
     with explained(asked.overrides), training_libraries():
         from nnspec.pipeline import exchanged, finished
 
@@ -79,6 +93,17 @@ def export(asked: Export) -> None:
                     source, asked.output, overrides=overrides, allow_outside=asked.allow_outside
                 )
         show_findings(doubts)
+
+
+def export_onnx(asked: Export) -> None:
+    """Write a run as an ONNX file; tell what became of it."""
+    check_run(asked.source)
+    with explained(), onnx_libraries(checked=asked.check):
+        from nnspec.pipeline import onnx_export
+
+        found = onnx_export.export_onnx(asked.source, asked.output, check=asked.check)
+        show_findings(found.doubts)
+        typer.echo(found.told)
 
 
 def report(

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 TRAINING = {"tensorflow", "keras", "numpy", "polars", "sklearn", "jinja2"}
 """Packages that the light core leaves out."""
+ONNX = {"onnx", "onnxruntime", "numpy", "h5py", "polars"}
+"""Packages that write a run as an ONNX file, and compare its answers."""
 ANY = ("",)
 """The prefix of every code."""
 
@@ -50,6 +53,24 @@ def training_libraries() -> Iterator[None]:
         loading.start()
         loading.finish()
         yield
+
+
+@contextmanager
+def onnx_libraries(*, checked: bool) -> Iterator[None]:
+    """Say what to install where that is absent which writes ONNX files, or answers from them."""
+    try:
+        if checked:
+            import_module("onnxruntime")
+        yield
+    except ModuleNotFoundError as error:
+        package = (error.name or "").partition(".")[0]
+        if package not in ONNX:
+            raise
+        sys.stderr.write(
+            f"nnspec: {package} is not installed, and ONNX files are written with it\n"
+            "  = help: pip install 'nnspec[onnx]'\n"
+        )
+        raise typer.Exit(1) from None
 
 
 @contextmanager

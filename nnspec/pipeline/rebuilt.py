@@ -1,17 +1,12 @@
 """The program of a run, rebuilt from the run's folder with its last weights."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from nnspec.build.program import Program, build_program
-from nnspec.data import Preprocessing
-from nnspec.document import parse_document
 from nnspec.network.network import Network
-from nnspec.pipeline.check import check_document
-from nnspec.pipeline.opened import fit_network
+from nnspec.pipeline.reopened import reopen_folder
 from nnspec.run.checkpoint import load_weights
 from nnspec.run.folder import RunFolder
-from nnspec.run.layout import PREPROCESSING, SPEC
 from nnspec.spec.spec import Spec
 
 
@@ -35,11 +30,7 @@ def rebuild(folder: RunFolder) -> Rebuilt:
     Raises:
         Refused: the run is damaged, or was written by a newer nnspec.
     """
-    source = Path(folder.manifest.spec.folder)
-    document = parse_document(folder.read(SPEC), str(folder.path / SPEC))
-    spec, _ = check_document(document, folder=source, allow_outside=True).accept()
-    fitted = Preprocessing.from_json(folder.read(PREPROCESSING))
-    network = fit_network(spec, fitted)
-    program = build_program(spec, network, fitted)
+    found = reopen_folder(folder)
+    program = build_program(found.spec, found.network, found.fitted)
     load_weights(program.core, folder, "last")
-    return Rebuilt(spec, network, program)
+    return Rebuilt(found.spec, found.network, program)

@@ -5,7 +5,7 @@ from typing import assert_never
 
 import numpy as np
 
-from nnspec.build.clusters import CLUSTER, DISTANCE, MAP_COLUMN, MAP_ROW
+from nnspec.build.answer_keys import CLUSTER, DISTANCE, MAP_COLUMN, MAP_ROW
 from nnspec.judge import heads
 from nnspec.judge.answers import Answers, Array
 from nnspec.judge.cluster_answers import ClusterAnswers

@@ -83,6 +83,20 @@ class TrainingRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class ExportRecord:
+    """A file that the run was written as for other programs, and how it answers beside the run."""
+
+    sha256: str
+    bytes: int
+    rows: int
+    """Held-out rows that its answers were compared on."""
+    largest: float
+    """Largest difference, relative to the largest magnitude of an answer."""
+    mean: float
+    """Mean difference, relative likewise."""
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """What a run is: versions, spec, data, seed, device, times, and its files."""
 
@@ -108,6 +122,8 @@ class Manifest:
     """What the run was asked for; None where an earlier nnspec wrote it."""
     headline: Headline | None = None
     """None until the run is judged."""
+    exports: Mapping[str, ExportRecord] = field(default_factory=dict)
+    """Format -> the last file of it that was compared with the run."""
     format: int = FORMAT
 
     def encoded(self) -> bytes:

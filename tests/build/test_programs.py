@@ -5,7 +5,8 @@ from collections.abc import Callable
 import pytest
 import tensorflow as tf
 
-from nnspec.build.program import as_vector, match_inputs, takes_scores
+from nnspec.build.connections import match_inputs, takes_scores
+from nnspec.build.program import as_vector
 from nnspec.data.fit.fitted import NumericFit, Preprocessing
 from nnspec.pipeline.check import Checked
 from nnspec.rules.head import find_head

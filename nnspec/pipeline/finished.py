@@ -19,7 +19,8 @@ from nnspec.judge.answers import Answers
 from nnspec.judge.calibration import CALIBRATIONS_OF_RUN
 from nnspec.judge.decision import DECISIONS_OF_RUN, decided
 from nnspec.judge.heads import Head
-from nnspec.judge.program import answer_new_rows, describe_heads, predict_split
+from nnspec.judge.predicted import predict_split
+from nnspec.judge.program import answer_new_rows, describe_heads
 from nnspec.judge.settled import Settled
 from nnspec.network.network import Network
 from nnspec.pipeline.conclude import (

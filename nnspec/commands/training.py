@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from nnspec.commands.gates import FailOver, FailUnder, gates_of
 from nnspec.commands.gathered import gathered
 from nnspec.commands.options import AllowOutside, Overrides, RunFolder, SpecFile
 from nnspec.commands.reporting import (
@@ -85,6 +86,8 @@ class Training:
     exist_ok: Annotated[
         bool, typer.Option("--exist-ok", help="Replace the run of that name, if there is one.")
     ] = False
+    fail_under: FailUnder = None
+    fail_over: FailOver = None
     overrides: Overrides = None
     allow_outside: AllowOutside = False
 
@@ -95,13 +98,17 @@ def train(asked: Training) -> None:
     from nnspec.run.claim import Claim
 
     overrides, outside = asked.overrides, asked.allow_outside
+    gates = gates_of(asked.fail_under, asked.fail_over)
     with explained(overrides), ExitStack() as held:
         # Whoever comes second to a name is told so before seconds pass.
         claim = None
         if asked.name is not None:
             named = Claim.named(asked.runs, asked.name, exist_ok=asked.exist_ok)
             claim = held.enter_context(named)
-        accept(asked.spec, overrides, allow_outside=outside, opened=True)
+        accepted = accept(asked.spec, overrides, allow_outside=outside, opened=True)
+        from nnspec.rules.gates import check_bounds
+
+        check_bounds(*accepted, gates)
         loading = held.enter_context(libraries_loading())
         from nnspec.pipeline.opened import open_spec
 
@@ -114,7 +121,7 @@ def train(asked: Training) -> None:
         from nnspec.pipeline.run import Place, run_opened
 
         console = Console(highlight=False)
-        place = Place(asked.runs, asked.name, console=console)
+        place = Place(asked.runs, asked.name, console=console, gates=gates)
         result = run_opened(opened, place, claim)
         from nnspec.report.terminal import show_report, show_stop
 
@@ -159,8 +166,15 @@ def bench(
             typer.echo(f"soonest done: runtime: {{{chosen}}}; --write puts it into the spec")
 
 
-def evaluate(run: RunFolder, data: Labelled = None, form: ReportForm = "text") -> None:
+def evaluate(
+    run: RunFolder,
+    data: Labelled = None,
+    fail_under: FailUnder = None,
+    fail_over: FailOver = None,
+    form: ReportForm = "text",
+) -> None:
     """Compute the figures of a run anew; a trained run that was not judged is completed."""
+    gates = gates_of(fail_under, fail_over)
     check_run(run)
     with explained(), libraries_loading() as loading:
         rows = None
@@ -187,7 +201,7 @@ def evaluate(run: RunFolder, data: Labelled = None, form: ReportForm = "text") -
             typer.echo(finished.encode_evaluated(evaluated, rows), nl=False)
         else:
             show_report(evaluated.report, Console(highlight=False))
-        GateMissed.check(evaluated.missed)
+        GateMissed.check(evaluated.missing(gates, own=rows is None))
 
 
 @dataclass(frozen=True, slots=True)

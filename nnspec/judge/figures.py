@@ -36,14 +36,6 @@ CLUSTERS = (
     "purity",
 )
 LABELS = (*CLASSES, "subset_accuracy")
-OF_SERIES = "mase"
-"""The figure that a series alone has."""
-NUMBERS_FURTHER = ("median_ae", "mape", "smape", "explained_variance", "max_error", OF_SERIES)
-CLASSES_FURTHER = (
-    *("balanced_accuracy", "macro_precision", "macro_recall"),
-    *("pr_auc", "log_loss", "brier"),
-)
-LABELS_FURTHER = ("balanced_accuracy", "precision", "recall", "pr_auc", "log_loss", "brier")
 MEASURED: Mapping[type[Head], tuple[str, ...]] = {
     Numbers: NUMBERS,
     Reconstruction: NUMBERS,

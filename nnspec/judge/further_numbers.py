@@ -11,9 +11,10 @@ import numpy as np
 from sklearn import metrics as sklearn_metrics
 
 from nnspec.judge.answers import Answers, Floats
-from nnspec.judge.figures import OF_SERIES, Metrics, finite
+from nnspec.judge.figures import Metrics, finite
 from nnspec.judge.heads import NumberHead
 from nnspec.judge.number_lines import Lines, in_lines
+from nnspec.spec.figures import OF_SERIES
 
 
 @dataclass(frozen=True, slots=True, eq=False)

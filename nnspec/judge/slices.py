@@ -77,8 +77,8 @@ def cut_slices(head: Head, answers: Answers, sure: Sure, columns: Mapping[str, C
                 continue
             found.append(_measure(head, answers, sure, (name, value, places)))
         if small:
-            several = "values have" if small > 1 else "value has"
-            notes.append(f'slices: {small} of the {several} of "{name}" fewer than {FEWEST} rows')
+            several = f"{small} values" if small > 1 else "1 value"
+            notes.append(f'slices: {several} of "{name}" with fewer than {FEWEST} rows left out')
     if len(columns) > MOST_COLUMNS:
         notes.append(f"slices: of {len(columns):,} columns the first {MOST_COLUMNS}")
     return Slices(tuple(found), tuple(notes))

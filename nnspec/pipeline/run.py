@@ -1,6 +1,6 @@
 """The whole run: open, prepare, train, conclude; in that order and nothing else."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +21,7 @@ from nnspec.run.folder import RunFolder
 from nnspec.run.layout import PREPROCESSING, PROFILE, SPEC
 from nnspec.run.manifest import Manifest, SpecOrigin, git_revision, now, versions
 from nnspec.run.signals import SIGNALS
+from nnspec.spec.training import Gate
 
 if TYPE_CHECKING:
     from nnspec.report.report import Report
@@ -45,12 +46,14 @@ class Place:
         name: the run's name; the spec's, with a number if that is taken, where it is None.
         exist_ok: whether a run of that name may be replaced.
         console: takes the progress; None: nothing is shown.
+        gates: bounds on figures beside those of the spec.
     """
 
     runs: Path = field(default_factory=lambda: Path("runs"))
     name: str | None = None
     exist_ok: bool = False
     console: Console | None = None
+    gates: Mapping[str, Gate] = field(default_factory=dict)
 
     def claim(self) -> AbstractContextManager[Claim | None]:
         """Return the claim on the name that was asked for; None where a free one will be found."""
@@ -116,7 +119,9 @@ def run_opened(opened: Opened, place: Place, claim: Claim | None) -> RunResult:
             from nnspec.pipeline import conclude  # noqa: PLC0415 - a second, when training has ended
 
             report = conclude.conclude(trained)
-        missed = conclude.missed_gates(prepared.spec, report)
+            from nnspec.pipeline.gates import missed_gates  # noqa: PLC0415 - as above
+
+        missed = missed_gates(prepared.spec, report, place.gates)
     return RunResult(folder.path, report, opened.diagnostics, missed)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from nnspec.commands.events import Events
+from nnspec.commands.gates import FailOver, FailUnder, gates_of
 from nnspec.commands.gathered import gathered
 from nnspec.commands.options import (
     AllowOutside,
@@ -104,6 +105,8 @@ class Training:
     log_json: Annotated[
         bool, typer.Option("--log-json", help="Print an event a line as JSON, and nothing else.")
     ] = False
+    fail_under: FailUnder = None
+    fail_over: FailOver = None
     overrides: Overrides = None
     allow_outside: AllowOutside = False
 
@@ -116,6 +119,7 @@ def train(asked: Training) -> None:
     overrides, outside = asked.overrides, asked.allow_outside
     events = Events() if asked.log_json else None
     STAGES.begin(shown=not asked.quiet, event=events.stage if events else None)
+    gates = gates_of(asked.fail_under, asked.fail_over)
     with explained(overrides), ExitStack() as held:
         held.callback(STAGES.clear)
         STAGES.say(f"checking {asked.spec}")
@@ -124,7 +128,11 @@ def train(asked: Training) -> None:
         if asked.name is not None:
             named = Claim.named(asked.runs, asked.name, exist_ok=asked.exist_ok)
             claim = held.enter_context(named)
-        spec, _ = accept(asked.spec, overrides, allow_outside=outside, opened=True)
+        accepted = accept(asked.spec, overrides, allow_outside=outside, opened=True)
+        from nnspec.rules.gates import check_bounds
+
+        check_bounds(*accepted, gates)
+        spec = accepted[0]
         loading = held.enter_context(libraries_loading())
         from nnspec.pipeline.opened import open_spec
 
@@ -147,7 +155,14 @@ def train_opened(
 
     console = Console(highlight=False, quiet=asked.quiet)
     shown = events.log() if events else None if asked.quiet else console
-    place = Place(asked.runs, asked.name, console=shown, stage=STAGES.say, command=command_line())
+    place = Place(
+        asked.runs,
+        asked.name,
+        console=shown,
+        stage=STAGES.say,
+        command=command_line(),
+        gates=gates_of(asked.fail_under, asked.fail_over),
+    )
     result = run_opened(opened, place, claim)
     STAGES.clear()
     if events:
@@ -209,8 +224,15 @@ def bench(
             typer.echo(f"soonest done: runtime: {{{chosen}}}; --write puts it into the spec")
 
 
-def evaluate(run: RunFolder, data: Labelled = None, form: ReportForm = "text") -> None:
+def evaluate(
+    run: RunFolder,
+    data: Labelled = None,
+    fail_under: FailUnder = None,
+    fail_over: FailOver = None,
+    form: ReportForm = "text",
+) -> None:
     """Compute the figures of a run anew; a trained run that was not judged is completed."""
+    gates = gates_of(fail_under, fail_over)
     check_run(run)
     with explained(), libraries_loading() as loading:
         rows = None
@@ -237,7 +259,7 @@ def evaluate(run: RunFolder, data: Labelled = None, form: ReportForm = "text") -
             typer.echo(finished.encode_evaluated(evaluated, rows), nl=False)
         else:
             show_report(evaluated.report, Console(highlight=False))
-        GateMissed.check(evaluated.missed)
+        GateMissed.check(evaluated.missing(gates, own=rows is None))
 
 
 @dataclass(frozen=True, slots=True)

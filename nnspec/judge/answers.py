@@ -5,7 +5,7 @@ here on, everything is in the target's own units and words.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -57,6 +57,24 @@ class Answers:
     around: Mapping[str, Floats] = field(default_factory=dict)
     """What stands beside numbers, each in their shape and units: ends of intervals, quantiles,
     deviations; by the names of their columns."""
+
+
+def taken(answers: Answers, rows: Array | slice) -> Answers:
+    """Return some rows of a split, by their places or as truth values."""
+
+    def of(values: Array | None) -> Array | None:
+        return None if values is None else values[rows]
+
+    return replace(
+        answers,
+        rows=answers.rows[rows],
+        prediction=answers.prediction[rows],
+        target=of(answers.target),
+        probabilities=of(answers.probabilities),
+        counted=of(answers.counted),
+        weights=of(answers.weights),
+        around={name: one[rows] for name, one in answers.around.items()},
+    )
 
 
 def number_answers(

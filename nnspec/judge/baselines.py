@@ -1,18 +1,17 @@
 """Floor 8, baselines: what simple models reach on the same rows; a network must beat them.
 
 All are fitted on the training rows and judged on the rows of each split: the mean or the most
-frequent class, a linear model of the preprocessed inputs (of texts: which words they have), and
-for a series its last value. Where the figures are weighted, so are they, in the fit as in the
-figures.
+frequent class, a linear model of the preprocessed inputs (of texts: which words they have),
+boosted trees, and for a series its last value. Where the figures are weighted, so are they, in the
+fit as in the figures.
 """
 
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, assert_never
+from typing import assert_never
 
 import numpy as np
-from scipy import sparse
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression, Ridge
 
@@ -23,8 +22,10 @@ from nnspec.judge.answers import (
     class_answers,
     label_answers,
 )
+from nnspec.judge.boosting import boosted_classes, boosted_labels, boosted_numbers
 from nnspec.judge.decision import decide, decided
 from nnspec.judge.figures import Metrics
+from nnspec.judge.fitting import Fit, drawn, flattened, in_blocks, table_of
 from nnspec.judge.heads import (
     ClassPerPosition,
     Clusters,
@@ -42,7 +43,8 @@ from nnspec.judge.past import past_models
 from nnspec.judge.spread_baselines import spread_models, with_intervals
 from nnspec.spec.training import HALF, Threshold
 
-TRAIN = "train"
+TRAIN, TEST = "train", "test"
+BOOSTED = "gradient_boosting"
 PENALTY = 1.0
 """Ridge's alpha and logistic regression's C: scikit-learn's own."""
 RIDGE_CELLS = 20_000_000
@@ -51,10 +53,6 @@ LOGISTIC_CELLS = 10_000_000
 """As above, times classes, for logistic regression, which passes over the table many times."""
 PASSES = 200
 """Largest number of those passes."""
-FEWEST = 100
-"""Rows below which a linear model of a larger table says nothing."""
-BLOCK = 4_000_000
-"""Cells that a linear model predicts at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +64,8 @@ class Baselines:
     notes: tuple[str, ...] = ()
     by_column: Mapping[str, Mapping[str, Mapping[str, Metrics]]] = field(default_factory=dict)
     """Baseline -> split -> target column or label -> metrics; where there are several."""
+    tested: Mapping[str, Answers] = field(default_factory=dict)
+    """Baseline -> its answers for the test rows."""
 
 
 def fit_baselines(
@@ -91,17 +91,8 @@ def fit_baselines(
         name: {split: measure_columns(head, one) for split, one in found.items()}
         for name, found in answers.items()
     }
-    return Baselines(figures, tuple(fit.notes), by_column)
-
-
-@dataclass(frozen=True, slots=True)
-class Fit:
-    """What a baseline is fitted to."""
-
-    train: Known
-    seed: int
-    notes: list[str]
-    """Takes what must be known to read the figures."""
+    tested = {name: found[TEST] for name, found in answers.items() if TEST in found}
+    return Baselines(figures, tuple(fit.notes), by_column, tested)
 
 
 def _models(head: Head, fit: Fit) -> dict[str, Model | None]:
@@ -110,18 +101,25 @@ def _models(head: Head, fit: Fit) -> dict[str, Model | None]:
     match head:
         case Numbers():
             spread = spread_models(head, fit.train)
-            return {"mean": _mean(fit.train), "ridge": _ridge(fit), **spread, **past}
+            models = {"mean": _mean(fit.train), "ridge": _ridge(fit)}
+            return {**models, BOOSTED: boosted_numbers(head, fit), **spread, **past}
         case Reconstruction():
             return {"mean": _mean(fit.train)}
         case OneClass():
             linear = _logistic(head, fit)
-            return {"majority": _majority(head, fit.train), "logistic_regression": linear, **past}
+            majority = _majority(head, fit.train)
+            models = {"majority": majority, "logistic_regression": linear}
+            return {**models, BOOSTED: boosted_classes(head, fit), **past}
         case ClassPerPosition():
             return {"majority": _majority(head, fit.train), **past}
         case SeveralLabels():
-            linear = _logistic_each(head, fit) if len(head.cell) == 1 else None
-            majority = _majority_each(head, fit.train)
-            return {"majority": majority, "logistic_regression": linear, **past}
+            alone = len(head.cell) == 1
+            models = {
+                "majority": _majority_each(head, fit.train),
+                "logistic_regression": _logistic_each(head, fit) if alone else None,
+                BOOSTED: boosted_labels(head, fit) if alone else None,
+            }
+            return {**models, **past}
         case Clusters() | Unjudged():
             return {}
         case _:
@@ -139,7 +137,7 @@ def _answers(
 
 
 def _mean(train: Known) -> Model:
-    center = np.average(_flat(train.target), axis=0, weights=train.weights)
+    center = np.average(flattened(train.target), axis=0, weights=train.weights)
 
     def model(known: Known) -> Answers:
         return answer_numbers(known, np.tile(center, (len(known.target), 1)))
@@ -149,15 +147,15 @@ def _mean(train: Known) -> Model:
 
 def _ridge(fit: Fit) -> Model | None:
     train = fit.train
-    chosen = _drawn("ridge", fit, RIDGE_CELLS)
+    chosen = drawn("ridge", fit, RIDGE_CELLS)
     if chosen is None:
         return None
     weights = None if train.weights is None else train.weights[chosen]
-    target = _flat(train.target)[chosen]
-    fitted = Ridge(alpha=PENALTY).fit(_table(train, chosen), target, sample_weight=weights)
+    target = flattened(train.target)[chosen]
+    fitted = Ridge(alpha=PENALTY).fit(table_of(train, chosen), target, sample_weight=weights)
 
     def model(known: Known) -> Answers:
-        return answer_numbers(known, _in_blocks(known, fitted.predict))
+        return answer_numbers(known, in_blocks(known, fitted.predict))
 
     return model
 
@@ -199,7 +197,7 @@ def _majority_each(head: SeveralLabels, train: Known) -> Model:
 
 
 def _logistic(head: OneClass, fit: Fit) -> Model | None:
-    chosen = _drawn("logistic regression", fit, LOGISTIC_CELLS // max(1, len(head.classes)))
+    chosen = drawn("logistic regression", fit, LOGISTIC_CELLS // max(1, len(head.classes)))
     if chosen is None:
         return None
     labels = np.asarray(fit.train.target).reshape(-1)[chosen]
@@ -216,7 +214,7 @@ def _logistic(head: OneClass, fit: Fit) -> Model | None:
 
 def _logistic_each(head: SeveralLabels, fit: Fit) -> Model | None:
     """Return one logistic regression for each label."""
-    chosen = _drawn("logistic regression", fit, LOGISTIC_CELLS // max(1, len(head.labels)))
+    chosen = drawn("logistic regression", fit, LOGISTIC_CELLS // max(1, len(head.labels)))
     if chosen is None:
         return None
     held = np.asarray(fit.train.target)[chosen]
@@ -242,7 +240,7 @@ def _boundary(
     weights = None if fit.train.weights is None else fit.train.weights[chosen]
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", ConvergenceWarning)
-        fitted.fit(_table(fit.train, chosen), labels, sample_weight=weights)
+        fitted.fit(table_of(fit.train, chosen), labels, sample_weight=weights)
     late = f"logistic regression: stopped after {PASSES} passes, not yet at its optimum"
     if any(issubclass(one.category, ConvergenceWarning) for one in caught):
         fit.notes.extend([late] if late not in fit.notes else [])
@@ -250,60 +248,7 @@ def _boundary(
 
     def shares_of(known: Known) -> Floats:
         shares = np.zeros((len(known.target), len(classes)))
-        shares[:, where] = _in_blocks(known, fitted.predict_proba)
+        shares[:, where] = in_blocks(known, fitted.predict_proba)
         return shares
 
     return shares_of
-
-
-def _drawn(name: str, fit: Fit, cells: int) -> Array | None:
-    """Return the training rows to fit: all, or as many as the bound on cells allows.
-
-    None, with a note, where the rows are so wide that too few could be used.
-    """
-    train, notes = fit.train, fit.notes
-    rows = len(train.target)
-    columns = sum(int(np.prod(one.shape[1:])) for one in train.inputs.values())
-    allowed = cells // max(1, columns)
-    if rows <= allowed:
-        return np.arange(rows)
-    if allowed < FEWEST:
-        notes.append(f"{name}: left out, {columns:,} columns are too many for it")
-        return None
-    notes.append(f"{name}: fitted to {allowed:,} of {rows:,} training rows, drawn at random")
-    draw = np.random.Generator(np.random.Philox(fit.seed))
-    return np.sort(draw.permutation(rows)[:allowed])
-
-
-def _table(known: Known, rows: Array | slice) -> Any:  # noqa: ANN401  SciPy is untyped
-    """Return all inputs of some rows side by side, (rows, columns); sparse where one is text."""
-    chosen = {name: np.asarray(one[rows]) for name, one in known.inputs.items()}
-    tables = [
-        _words(one, known.words[name]) if name in known.words else _flat(one)
-        for name, one in chosen.items()
-    ]
-    return sparse.hstack(tables, format="csr") if known.words else np.concatenate(tables, axis=1)
-
-
-def _words(numbers: Array, count: int) -> Any:  # noqa: ANN401  SciPy is untyped
-    """Return which words each text has, (rows, words): their numbers themselves order nothing."""
-    flat = numbers.reshape(len(numbers), -1)
-    row, place = np.nonzero(flat)
-    shape = (len(flat), count)
-    table = sparse.coo_matrix((np.ones(len(row)), (row, flat[row, place])), shape).tocsr()
-    table.data[:] = 1.0  # a word that comes twice was added up
-    return table
-
-
-def _in_blocks(known: Known, predict: Any) -> Floats:  # noqa: ANN401  scikit-learn is untyped
-    """Return the answers for all rows, with a bounded number of cells in memory at once."""
-    columns = sum(int(np.prod(one.shape[1:])) for one in known.inputs.values())
-    step = max(1, BLOCK // max(1, columns))
-    starts = range(0, len(known.target), step)
-    found = [_flat(predict(_table(known, slice(start, start + step)))) for start in starts]
-    return np.concatenate(found)
-
-
-def _flat(values: Array) -> Floats:
-    array = np.asarray(values, dtype=np.float64)
-    return array.reshape(len(array), -1)

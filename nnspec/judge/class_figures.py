@@ -44,11 +44,11 @@ def measure_classes(head: ClassHead, answers: Answers) -> Metrics:
     if is_graded(head):
         found[AREA] = _area(target, shares, weights)
         found[CALIBRATION] = finite(error_of_classes(shares, target, weights))
-    own = _of_sought(target == 1, prediction == 1, weights) if head.sought else {}
+    own = of_sought(target == 1, prediction == 1, weights) if head.sought else {}
     return {**found, **own}
 
 
-def _of_sought(held: Truths, answered: Truths, weights: Floats | None) -> Metrics:
+def of_sought(held: Truths, answered: Truths, weights: Floats | None) -> Metrics:
     """Return precision, recall and F1 of the class that is looked for; 0 where none is answered."""
     precision, recall, score, _ = sklearn_metrics.precision_recall_fscore_support(
         held, answered, average="binary", pos_label=True, zero_division=0.0, sample_weight=weights
@@ -67,10 +67,10 @@ def measure_labels(head: SeveralLabels, answers: Answers) -> Metrics:
         return dict.fromkeys(measured(head))
     subset = np.average((held == answered).all(axis=1), weights=line_weights(answers))
     return {
-        "accuracy": _mean([one["accuracy"] for one in each]),
-        "macro_f1": _mean([one["f1"] for one in each]),
-        "roc_auc": _mean([one["roc_auc"] for one in each]),
-        "ece": _mean([one["ece"] for one in each]),
+        "accuracy": mean_of_known([one["accuracy"] for one in each]),
+        "macro_f1": mean_of_known([one["f1"] for one in each]),
+        "roc_auc": mean_of_known([one["roc_auc"] for one in each]),
+        "ece": mean_of_known([one["ece"] for one in each]),
         "subset_accuracy": finite(subset),
     }
 
@@ -162,7 +162,7 @@ def _area(target: Index, shares: Floats, weights: Floats | None) -> float | None
     """Return the area under the ROC curve, None where a class has no line or all of them."""
     classes = shares.shape[1]
     judged = [1] if classes == 2 else range(classes)  # noqa: PLR2004  two classes, one curve
-    return _mean([_area_of_one(target == one, shares[:, one], weights) for one in judged])
+    return mean_of_known([_area_of_one(target == one, shares[:, one], weights) for one in judged])
 
 
 def _area_of_one(held: Truths, shares: Floats, weights: Floats | None) -> float | None:
@@ -171,7 +171,7 @@ def _area_of_one(held: Truths, shares: Floats, weights: Floats | None) -> float 
     return finite(sklearn_metrics.roc_auc_score(held, shares, sample_weight=weights))
 
 
-def _mean(values: list[float | None]) -> float | None:
+def mean_of_known(values: list[float | None]) -> float | None:
     """Return the mean, None where one of the values is undefined."""
     known = [one for one in values if one is not None]
     return float(np.mean(known)) if known and len(known) == len(values) else None

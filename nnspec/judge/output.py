@@ -1,14 +1,20 @@
 """What one output reached: its figures beside those of its baselines, on every split."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from nnspec.judge.answers import Answers
-from nnspec.judge.baselines import Baselines
+from nnspec.data.table import Column
+from nnspec.judge.answers import Answers, Floats
+from nnspec.judge.baselines import TEST, Baselines
 from nnspec.judge.class_figures import Confusion
 from nnspec.judge.figures import Metrics
+from nnspec.judge.further import measure_further, measure_further_each, told_of_zeros
 from nnspec.judge.heads import TASKS, Head
+from nnspec.judge.importance import NOT_ASKED, Importance, Importances
+from nnspec.judge.intervals import Difference, Interval, Verdict, make_sure
 from nnspec.judge.metrics import confusion, figures_of, measure, measure_columns
+from nnspec.judge.resampling import Sampling
+from nnspec.judge.slices import Slice, cut_slices
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +48,24 @@ class OutputReport:
     """Files in the run folder that show it."""
     temperature: float | None = None
     """What logits are divided by; None: probabilities are as the network gives them."""
+    further: Mapping[str, Metrics] = field(default_factory=dict)
+    """Split -> figures that stand behind the main ones."""
+    further_by_column: Mapping[str, Mapping[str, Metrics]] = field(default_factory=dict)
+    """Split -> target column or label -> figures that stand behind the main ones."""
+    intervals: Mapping[str, Mapping[str, Interval]] = field(default_factory=dict)
+    """Split (test) -> metric -> the figure with its 95 % interval."""
+    differences: Mapping[str, Mapping[str, Difference]] = field(default_factory=dict)
+    """Split (test) -> metric -> the figure less that of the baseline that is best in it."""
+    verdict: Verdict | None = None
+    """What the difference of the first metric says; None where there is none."""
+    slices: tuple[Slice, ...] = ()
+    """Test rows by the values of columns."""
+    importance_of: str | None = None
+    """The metric that `importance` is of."""
+    importance: tuple[Importance, ...] = ()
+    """Input columns, the most important first."""
+    notes: tuple[str, ...] = ()
+    """What must be known to read intervals, slices and further figures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +76,13 @@ class Beside:
     declared: Mapping[str, Metrics] = field(default_factory=dict)
     """Split -> figure that the spec names -> value."""
     notes: tuple[str, ...] = ()
+    naive: Floats | None = None
+    """What the last value of a series errs by on the training rows, for each column."""
+    sampling: Sampling | None = None
+    """How the test rows may be drawn anew; None: no intervals are told."""
+    columns: Mapping[str, Column] = field(default_factory=dict)
+    """Columns of the test rows by whose values they are looked at."""
+    importance: Importances = NOT_ASKED
 
 
 ALONE = Beside()
@@ -70,14 +101,15 @@ def judge(head: Head, answers: Mapping[str, Answers], beside: Beside = ALONE) ->
     by_column = {split: measure_columns(head, one) for split, one in splits.items()}
     counted = {split: confusion(head, one) for split, one in splits.items()}
     baselines = beside.baselines or Baselines({})
-    return OutputReport(
+    metrics = {
+        split: dict(measure(head, one)) | dict(beside.declared.get(split, {}))
+        for split, one in splits.items()
+    }
+    reached = OutputReport(
         name=head.name,
         task=TASKS[type(head)],
         columns=head.columns,
-        metrics={
-            split: dict(measure(head, one)) | dict(beside.declared.get(split, {}))
-            for split, one in splits.items()
-        },
+        metrics=metrics,
         baselines=baselines.figures,
         baseline_notes=(*beside.notes, *baselines.notes),
         metrics_by_column={split: found for split, found in by_column.items() if found},
@@ -89,4 +121,58 @@ def judge(head: Head, answers: Mapping[str, Answers], beside: Beside = ALONE) ->
         confusion_matrix={split: one for split, one in counted.items() if one is not None},
         figures_of=figures_of(head, masked=any(one.counted is not None for one in splits.values())),
         weighted=any(one.weights is not None for one in splits.values()),
+    )
+    return with_test(with_further(reached, head, splits, beside), head, splits, beside)
+
+
+def with_further(
+    reached: OutputReport, head: Head, splits: Mapping[str, Answers], beside: Beside
+) -> OutputReport:
+    """Return what an output reached with the figures that stand behind the main ones."""
+    further = {
+        split: {
+            name: value
+            for name, value in measure_further(head, one, beside.naive).items()
+            if name not in reached.metrics[split]
+        }
+        for split, one in splits.items()
+    }
+    by_column = {
+        split: measure_further_each(
+            head, one, reached.metrics_by_column.get(split, {}), beside.naive
+        )
+        for split, one in splits.items()
+    }
+    return replace(
+        reached,
+        further={split: found for split, found in further.items() if found},
+        further_by_column={split: found for split, found in by_column.items() if found},
+        notes=told_of_zeros(head, splits),
+    )
+
+
+def with_test(
+    reached: OutputReport, head: Head, splits: Mapping[str, Answers], beside: Beside
+) -> OutputReport:
+    """Return what an output reached with what the test rows say beyond their figures."""
+    answers, sampling = splits.get(TEST), beside.sampling
+    importance = replace(
+        reached,
+        importance_of=beside.importance.figure,
+        importance=beside.importance.found,
+        notes=(*reached.notes, *beside.importance.notes),
+    )
+    if answers is None or sampling is None:
+        return importance
+    tested = beside.baselines.tested if beside.baselines else {}
+    sure = make_sure(head, answers, tested, sampling)
+    slices = cut_slices(head, answers, sure, beside.columns)
+    first = sure.differences.get(next(iter(sure.intervals), ""))
+    return replace(
+        importance,
+        intervals={TEST: sure.intervals} if sure.intervals else {},
+        differences={TEST: sure.differences} if sure.differences else {},
+        verdict=first.verdict if first else None,
+        slices=slices.found,
+        notes=(*sure.told, *slices.notes, *importance.notes),
     )

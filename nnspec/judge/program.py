@@ -2,34 +2,23 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import assert_never
 
 import numpy as np
 
-from nnspec.build.back import PREDICTION, PROBABILITIES, decode_predictions
 from nnspec.build.calibration import Calibrations
 from nnspec.build.program import Program
 from nnspec.catalog.layers.regularization import Random
-from nnspec.data import Arrays, Dataset, Split, SplitName, Table, TargetFit
-from nnspec.data.fit.inputs import input_in_units
-from nnspec.data.fit.targets import counted_positions
-from nnspec.data.table import Values
-from nnspec.engine import Won, predict
-from nnspec.engine.tensorflow.masks import find_masks
+from nnspec.data import Arrays, Dataset, Split, SplitName
+from nnspec.data.table import Column
 from nnspec.judge.answers import (
     Answers,
+    Floats,
     Truth,
-    Truths,
-    class_answers,
-    label_answers,
     number_answers,
 )
 from nnspec.judge.baselines import Baselines, fit_baselines
 from nnspec.judge.calibration import calibrate, told_of
 from nnspec.judge.cluster_answers import (
-    cluster_answers,
-    find_won,
-    labels_of_rows,
     on_its_map,
 )
 from nnspec.judge.cluster_baselines import beside_clusters
@@ -37,23 +26,35 @@ from nnspec.judge.decision import Decisions, decide, decided
 from nnspec.judge.declared import Left, measure_declared, metrics_of
 from nnspec.judge.figures import Metrics
 from nnspec.judge.heads import (
-    ClassPerPosition,
     Clusters,
     Head,
     Numbers,
     OneClass,
     Reconstruction,
-    SeveralLabels,
-    Unjudged,
     describe_head,
+)
+from nnspec.judge.importance import (
+    NOT_ASKED,
+    REPEATS,
+    Given,
+    Importances,
+    measure_importance,
 )
 from nnspec.judge.known import Known
 from nnspec.judge.noise import Noisy, measure_noise
+from nnspec.judge.number_lines import in_lines
 from nnspec.judge.output import Beside, OutputReport, judge
+from nnspec.judge.predicted import Predicted, answers_of, predict_split
+from nnspec.judge.resampling import Sampling
 from nnspec.judge.row_weights import row_weights, weights_told
 from nnspec.judge.settled import Settled
+from nnspec.judge.slices import chosen_columns
+from nnspec.judge.truths import cut_to, known_truth, reconstructed
 from nnspec.spec.spec import Spec
 from nnspec.spec.training import HALF
+
+TESTED: SplitName = "test"
+"""The rows that a report tells most of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +66,6 @@ class Judged:
     """Output -> split -> answers."""
     outputs: tuple[OutputReport, ...]
     settled: Settled = field(default_factory=Settled)
-
-
-@dataclass(frozen=True, slots=True)
-class Predicted:
-    """What left the network for the rows of one split, by output name of the core."""
-
-    outputs: Mapping[str, Values]
-    masks: Mapping[str, Truths]
-    """Which steps count, (rows, steps); outputs without a mask have none."""
-    won: Won | None = None
-    """Which units of a map win the rows, in the place of outputs; None without a map."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,8 +173,87 @@ class Judging:
             season.get(head.name) if season else None,
         )
 
+    def naive(self, head: Head) -> Floats | None:
+        """Return what the last value of a series errs by on the training rows, column by column."""
+        latest = self.dataset.latest_targets("train") if "train" in self.splits else None
+        if latest is None or head.name not in latest or not isinstance(head, Numbers):
+            return None
+        rows = self.dataset.splits["train"].rows
+        lines = in_lines(head, number_answers(rows, latest[head.name], self.truth(head, "train")))
+        sizes = np.abs(lines.prediction - lines.target)
+        return np.average(sizes, axis=0, weights=lines.weights) if len(sizes) else None
+
+    def sampling(self) -> Sampling | None:
+        """Return how the test rows may be drawn anew; None where there are none."""
+        if TESTED not in self.splits:
+            return None
+        data, rows = self.spec.data, self.dataset.splits[TESTED]
+        seed = self.spec.runtime.seed
+        if data is not None and rows.groups is not None:
+            return Sampling(seed, "groups", rows.groups)
+        over_time = data is not None and (
+            data.window is not None or data.split.method == "time" or data.split.by is not None
+        )
+        return Sampling(seed, "time" if over_time else "rows")
+
+    def sliced(self) -> Mapping[str, Column]:
+        """Return the columns by whose values the test rows are looked at."""
+        if TESTED not in self.splits:
+            return {}
+        columns, asked = self.dataset.splits[TESTED].features.columns, self.spec.evaluation.slices
+        if asked is None:
+            return chosen_columns(columns)
+        return {name: columns[name] for name in asked if name in columns}
+
+    def permuted(
+        self,
+        heads: tuple[Head, ...],
+        answers: Mapping[str, Mapping[str, Answers]],
+        settled: Settled,
+    ) -> Mapping[str, Importances]:
+        """Return how much each output leans on each column; nothing unless it is asked for."""
+        asked = self.spec.evaluation.importance
+        if asked is False or TESTED not in self.splits:
+            return {}
+        assert self.spec.training is not None, "what was trained says how"
+        given = Given(
+            self.program,
+            self.dataset.splits[TESTED].features,
+            {head: answers[head.name][TESTED] for head in heads},
+            settled.decisions,
+            self.spec.training.batch_size,
+        )
+        return measure_importance(
+            given, REPEATS if asked is True else asked, self.spec.runtime.seed
+        )
+
+    def reports(
+        self,
+        heads: tuple[Head, ...],
+        answers: Mapping[str, Mapping[str, Answers]],
+        settled: Settled,
+        told: Mapping[str, tuple[str, ...]],
+    ) -> tuple[OutputReport, ...]:
+        """Return what each output reached; see `report`."""
+        leaned = self.permuted(heads, answers, settled)
+        return tuple(
+            self.report(
+                head,
+                answers[head.name],
+                settled,
+                told[head.name],
+                leaned.get(head.name, NOT_ASKED),
+            )
+            for head in heads
+        )
+
     def report(
-        self, head: Head, answers: Mapping[str, Answers], settled: Settled, told: tuple[str, ...]
+        self,
+        head: Head,
+        answers: Mapping[str, Answers],
+        settled: Settled,
+        told: tuple[str, ...],
+        importance: Importances,
     ) -> OutputReport:
         """Return what one output reached.
 
@@ -193,6 +262,7 @@ class Judging:
             answers: split -> its answers.
             settled: how it answers.
             told: what is to be said of its calibration.
+            importance: how much it leans on each column.
         """
         decision = settled.decisions.get(head.name)
         calibration = settled.calibrations.get(head.name)
@@ -207,7 +277,16 @@ class Judging:
             noise = self.spec.evaluation.noise
             for split in self.splits:
                 declared[split] = {**declared[split], **self.denoised(head, noise, split)}
-        reached = judge(head, answers, Beside(self.baselines(head, answers), declared, notes))
+        beside = Beside(
+            self.baselines(head, answers),
+            declared,
+            notes,
+            self.naive(head),
+            self.sampling(),
+            self.sliced(),
+            importance,
+        )
+        reached = judge(head, answers, beside)
         return replace(
             reached,
             thresholds=decision.thresholds if decision else (),
@@ -272,18 +351,7 @@ def judge_program(
     for head in heads:
         decision, own = decisions.get(head.name), answers[head.name]
         answers[head.name] = {split: decided(head, one, decision) for split, one in own.items()}
-    reports = tuple(
-        judging.report(head, answers[head.name], settled, told[head.name]) for head in heads
-    )
-    return Judged(heads, answers, reports, settled)
-
-
-def predict_split(program: Program, inputs: dict[str, Values], batch_size: int) -> Predicted:
-    """Return what leaves the network for some rows, and which steps of it count."""
-    if won := find_won(program, inputs):
-        return Predicted({}, {}, won)
-    outputs = predict(program.core, inputs)
-    return Predicted(outputs, find_masks(program.core, inputs, batch_size))
+    return Judged(heads, answers, judging.reports(heads, answers, settled, told), settled)
 
 
 def describe_heads(program: Program) -> tuple[Head, ...]:
@@ -298,29 +366,6 @@ def describe_heads(program: Program) -> tuple[Head, ...]:
     )
 
 
-def answers_of(
-    program: Program, head: Head, predicted: Predicted, rows: Values, truth: Truth
-) -> Answers:
-    """Return one output's answers in the target's own units or labels."""
-    if isinstance(head, Clusters):
-        assert predicted.won is not None, "a head of clusters has a map"
-        return cluster_answers(rows.astype(np.int64), predicted.won, truth.target)
-    left = predicted.outputs[program.outputs[head.name]]
-    decoded = decode_predictions(program.backs[head.name], left)
-    match head:
-        case Numbers() | Reconstruction():
-            around = {key: one for key, one in decoded.items() if key != PREDICTION}
-            return number_answers(rows, decoded[PREDICTION], truth, around)
-        case Unjudged():
-            return number_answers(rows, decoded[PREDICTION])
-        case OneClass() | ClassPerPosition():
-            return class_answers(rows, decoded[PROBABILITIES], head.classes, truth)
-        case SeveralLabels():
-            return label_answers(rows, decoded[PROBABILITIES], head.classes, truth)
-        case _:
-            assert_never(head)
-
-
 def answer_new_rows(program: Program, head: Head, predicted: Predicted, split: Split) -> Answers:
     """Return one output's answers for rows without targets; a reconstruction's are its inputs."""
     fit = program.fitted.targets[head.name]
@@ -328,46 +373,3 @@ def answer_new_rows(program: Program, head: Head, predicted: Predicted, split: S
     mask = predicted.masks.get(program.outputs[head.name])
     truth = Truth(target, cut_to(head, mask, None))
     return answers_of(program, head, predicted, split.rows, truth)
-
-
-def known_truth(program: Program, head: Head, dataset: Dataset, split: SplitName) -> Truth:
-    """Return the targets of a split in their own units; a reconstruction's are its inputs."""
-    fit, rows = program.fitted.targets[head.name], dataset.splits[split]
-    if isinstance(head, Clusters):
-        return Truth(labels_of_rows(program, head, rows.targets))
-    if fit.reconstructs:
-        return Truth(reconstructed(program, rows.features, fit))
-    return Truth(dataset.raw_targets(split)[head.name], counted_positions(fit, rows.targets))
-
-
-def reconstructed(program: Program, features: Table, fit: TargetFit) -> Values:
-    """Return what an output reconstructs, in the units of its columns."""
-    fitted = program.fitted
-    columns = fitted.inputs[str(fit.reconstructs)]
-    return input_in_units([(fitted.columns[name], features[name]) for name in columns])
-
-
-def cut_to(head: Head, mask: Truths | None, counted: Truths | None) -> Truths | None:
-    """Return which steps or pixels of a head count, by the network's mask and the target's labels.
-
-    The mask of an output that has no steps is of no step of the answer.
-    """
-    positions = positions_of(head)
-    if mask is None or len(positions) < mask.ndim - 1:
-        return counted
-    spread = mask.reshape(*mask.shape, *(1 for _ in positions[mask.ndim - 1 :]))
-    masked: Truths = np.broadcast_to(spread, (len(mask), *positions)).astype(np.bool_)
-    return masked if counted is None else masked & counted
-
-
-def positions_of(head: Head) -> tuple[int, ...]:
-    """Return the steps or pixels that a row of a head has; none where it has none."""
-    match head:
-        case ClassPerPosition():
-            return head.shape
-        case Numbers() | Reconstruction() | SeveralLabels():
-            return head.cell[:-1]
-        case OneClass() | Clusters() | Unjudged():
-            return ()
-        case _:
-            assert_never(head)

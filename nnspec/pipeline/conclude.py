@@ -12,12 +12,10 @@ from nnspec.build.raw import raw_columns
 from nnspec.catalog.kohonen import Kohonen
 from nnspec.catalog.learning_rules import Mistakes
 from nnspec.data import Preprocessing, SplitName
-from nnspec.diagnostics import Diagnostic
 from nnspec.engine.plan import TOLD_BY_RULE
 from nnspec.exchange.write.savedmodel import export_savedmodel
 from nnspec.judge.calibration import CALIBRATIONS_OF_RUN
 from nnspec.judge.decision import DECISIONS_OF_RUN
-from nnspec.judge.declared import find_figure, metrics_of
 from nnspec.judge.output import OutputReport
 from nnspec.judge.program import Judged, judge_program
 from nnspec.judge.settled import Settled
@@ -32,7 +30,6 @@ from nnspec.report.written import encode_table
 from nnspec.run.layout import CALIBRATION, DECISIONS, MARKDOWN, MODEL, PREDICTIONS, REPORT
 from nnspec.run.manifest import versions
 from nnspec.run.signals import SIGNALS
-from nnspec.spec.spec import Spec
 from nnspec.spec.training import TrainingSection
 
 TESTED: SplitName = "test"
@@ -184,40 +181,3 @@ def describe_loss(section: TrainingSection, fitted: Preprocessing) -> str:
         return section.loss.keras_name + next(iter(scaled.values()), "")
     named = ((name, loss.keras_name if loss else "none") for name, loss in section.loss.items())
     return ", ".join(f"{name}: {loss}{scaled.get(name, '')}" for name, loss in named)
-
-
-def missed_gates(spec: Spec, report: Report) -> tuple[Diagnostic, ...]:
-    """Return a finding for every test metric outside its bounds."""
-    missed: list[Diagnostic] = []
-    for metric, gate in spec.evaluation.gates.items():
-        value = gated(spec, report, metric)
-        path: tuple[str, ...] = ("evaluation", "gates", metric)
-        if value is None:
-            measured = ", ".join(report.first.metrics.get(TESTED, {}))
-            message = f"the gate on {metric} has nothing to judge; measured: {measured}"
-        elif gate.min is not None and value < gate.min:
-            path = (*path, "min")
-            message = (
-                f"{metric} is {value:g} on the test rows; its gate asks for at least {gate.min:g}"
-            )
-        elif gate.max is not None and value > gate.max:
-            path = (*path, "max")
-            message = (
-                f"{metric} is {value:g} on the test rows; its gate asks for at most {gate.max:g}"
-            )
-        else:
-            continue
-        missed.append(Diagnostic("R108", message, spec.positions.find(path), file=spec.file))
-    return tuple(missed)
-
-
-def gated(spec: Spec, report: Report, name: str) -> float | None:
-    """Return the figure of the test rows that a gate names: of the first output, or OUTPUT_name."""
-    section = trainable_sections(spec).training
-    for place, output in enumerate(report.outputs):
-        own = name.removeprefix(f"{output.name}_") if len(report.outputs) > 1 else name
-        figures = output.metrics.get(TESTED, {})
-        value = find_figure(own, metrics_of(section, output.name), figures)
-        if value is not None and (place == 0 or own != name):
-            return value
-    return None

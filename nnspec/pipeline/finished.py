@@ -19,7 +19,8 @@ from nnspec.judge.answers import Answers
 from nnspec.judge.calibration import CALIBRATIONS_OF_RUN
 from nnspec.judge.decision import DECISIONS_OF_RUN, decided
 from nnspec.judge.heads import Head
-from nnspec.judge.program import answer_new_rows, describe_heads, predict_split
+from nnspec.judge.predicted import predict_split
+from nnspec.judge.program import answer_new_rows, describe_heads
 from nnspec.judge.settled import Settled
 from nnspec.network.network import Network
 from nnspec.pipeline.conclude import (
@@ -27,9 +28,9 @@ from nnspec.pipeline.conclude import (
     conclude,
     describe,
     judge,
-    missed_gates,
     settled_program,
 )
+from nnspec.pipeline.gates import Gates, missed_asked, missed_gates
 from nnspec.pipeline.incomplete import check_weights, count_epochs, doubts_about, ended
 from nnspec.pipeline.indices import check_new_indices
 from nnspec.pipeline.new_rows import Data, read_new_rows
@@ -73,8 +74,22 @@ class Evaluated:
     """The figures of a run, computed anew; the gates that a run just completed missed."""
 
     report: Report
+    spec: Spec
     doubts: tuple[Diagnostic, ...] = ()
     missed: tuple[Diagnostic, ...] = ()
+
+    def missing(self, gates: Gates, *, own: bool) -> tuple[Diagnostic, ...]:
+        """Return a finding for every gate that is missed.
+
+        Args:
+            gates: bounds of the command line.
+            own: whether the rows are the run's own, on which the gates of its spec are too.
+
+        Raises:
+            Refused: T109 for a figure that the report does not have.
+        """
+        asked = missed_asked(self.spec, self.report, gates)
+        return (*(missed_gates(self.spec, self.report) if own else ()), *asked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +150,12 @@ def evaluate(path: Path) -> Evaluated:
     run = open_run(path)
     trained = reopen(run)
     if run.folder.manifest.status == "complete":
-        return Evaluated(replace(report(path), outputs=judge(trained, run.settled).outputs))
+        judged = judge(trained, run.settled)
+        return Evaluated(replace(report(path), outputs=judged.outputs), run.spec)
     if run.folder.manifest.training is None:
-        return Evaluated(describe(trained, judge(trained)), run.doubts)
+        return Evaluated(describe(trained, judge(trained)), run.spec, run.doubts)
     completed = complete(trained)
-    return Evaluated(completed, missed=missed_gates(run.spec, completed))
+    return Evaluated(completed, run.spec, missed=missed_gates(run.spec, completed))
 
 
 def evaluate_rows(run: Finished, rows: NewRows) -> Evaluated:
@@ -160,7 +176,7 @@ def evaluate_rows(run: Finished, rows: NewRows) -> Evaluated:
     splits = filled_splits(run.program, dataset)
     trained = Trained(spec, run.network, dataset, run.program, run.folder, splits, record_of(run))
     judged = judge(trained, run.settled or Settled())
-    return Evaluated(describe(trained, judged), (*run.doubts, *rows.notes))
+    return Evaluated(describe(trained, judged), run.spec, (*run.doubts, *rows.notes))
 
 
 def reopen(run: Finished) -> Trained:

@@ -91,6 +91,7 @@ def open_spec(
     fitted = fit_network(spec, dataset.fitted, findings, counts=count_numbers(dataset))
     check_batches(fitted, dataset, findings)
     check_validation(spec, dataset, findings)
+    check_slices(spec, dataset, findings)
     check_indices(fitted, dataset, findings)
     findings.extend(placed(spec, check_columns(dataset, trainable_sections(spec).data)))
     if findings.errors:
@@ -273,6 +274,17 @@ def check_validation(spec: Spec, dataset: Dataset, findings: Findings) -> None:
         findings.add("D113", too_few(level, rows), place, hint=larger(level))
 
 
+def check_slices(spec: Spec, dataset: Dataset, findings: Findings) -> None:
+    """Record columns by which the test rows cannot be looked at, since no input has them."""
+    known = tuple(dataset.splits["train"].features.columns)
+    for place, name in enumerate(spec.evaluation.slices or ()):
+        if name not in known:
+            listed = ", ".join(known[:LISTED]) + ", ..." * (len(known) > LISTED)
+            message = f"no input is called {shorten(name)!r}; the network reads {listed}"
+            span = spec.positions.find(("evaluation", "slices", place))
+            findings.add("D103", message, span, hint=nearest(name, known))
+
+
 def check_opened(checked: CheckedSpec, *, allow_outside: bool = False) -> tuple[Diagnostic, ...]:
     """Return what is wrong or doubtful about a spec once its data is open.
 
@@ -290,6 +302,7 @@ def check_opened(checked: CheckedSpec, *, allow_outside: bool = False) -> tuple[
         fitted = judge_network(spec, dataset.fitted, findings, counts=count_numbers(dataset))
         check_batches(fitted, dataset, findings)
         check_validation(spec, dataset, findings)
+        check_slices(spec, dataset, findings)
         check_indices(fitted, dataset, findings)
         findings.extend(placed(spec, check_rows(dataset, spec.data)))
     except Refused as refused:

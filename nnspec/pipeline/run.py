@@ -1,6 +1,6 @@
 """The whole run: open, prepare, train, conclude; in that order and nothing else."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -24,6 +24,7 @@ from nnspec.run.layout import PREPROCESSING, PROFILE, SPEC
 from nnspec.run.log import Log
 from nnspec.run.manifest import Manifest, SpecOrigin, git_revision, now, versions
 from nnspec.run.signals import SIGNALS
+from nnspec.spec.training import Gate
 
 if TYPE_CHECKING:
     from nnspec.report.report import Report
@@ -55,6 +56,7 @@ class Place:
         console: takes the progress, or a log does; None: nothing is shown.
         stage: is told what is done: compiling, judging; nothing while epochs are shown.
         command: the command line that asked for the run, if one did.
+        gates: bounds on figures beside those of the spec.
     """
 
     runs: Path = field(default_factory=lambda: Path("runs"))
@@ -63,6 +65,7 @@ class Place:
     console: Console | Log | None = None
     stage: Callable[[str], object] = str
     command: tuple[str, ...] = ()
+    gates: Mapping[str, Gate] = field(default_factory=dict)
 
     def claim(self) -> AbstractContextManager[Claim | None]:
         """Return the claim on the name that was asked for; None where a free one will be found."""
@@ -134,7 +137,9 @@ def run_opened(opened: Opened, place: Place, claim: Claim | None) -> RunResult:
             from nnspec.pipeline import conclude  # noqa: PLC0415 - a second, when training has ended
 
             report = conclude.conclude(trained)
-        missed = conclude.missed_gates(prepared.spec, report)
+            from nnspec.pipeline.gates import missed_gates  # noqa: PLC0415 - as above
+
+        missed = missed_gates(prepared.spec, report, place.gates)
     return RunResult(folder.path, report, opened.diagnostics, missed)
 
 

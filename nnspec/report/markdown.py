@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from nnspec.judge.class_figures import Confusion
 from nnspec.judge.heads import TASKS, SeveralLabels
 from nnspec.judge.output import OutputReport
+from nnspec.report.beyond import beyond_tables, with_intervals
 from nnspec.report.report import Report
+from nnspec.report.tables import Table
 from nnspec.run.numerals import metric_names, show_metric, show_seconds, show_title
 
 LARGEST_MATRIX = 30
@@ -19,15 +20,6 @@ MEANING = re.compile(r"[\\`*\[\]|~]|(?<!\w)_|_(?!\w)")
 """Signs that mean something in Markdown; an underscore does not within a word."""
 SHOWN = ("test", "validation", "train")
 """Splits in the order of their weight."""
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table with its heading; all cells are text."""
-
-    title: str
-    header: tuple[str, ...]
-    lines: tuple[tuple[str, ...], ...]
 
 
 def render_markdown(report: Report) -> str:
@@ -80,7 +72,10 @@ def ordered_splits(splits: Mapping[str, object]) -> tuple[str, ...]:
 
 def _tables(output: OutputReport) -> list[Table]:
     splits = ordered_splits(output.metrics)
-    tables = [split_table(output, one) for one in splits]
+    tables = [
+        with_intervals(split_table(output, one), output, metric_names([output.metrics[one]]))
+        for one in splits
+    ]
     tables += [_by_column(output, one) for one in splits if one in output.metrics_by_column][:1]
     tables += [
         _matrix(one, output.confusion_matrix[one])
@@ -88,7 +83,7 @@ def _tables(output: OutputReport) -> list[Table]:
         if one in output.confusion_matrix
         and len(output.confusion_matrix[one].labels) <= LARGEST_MATRIX
     ][:1]
-    return tables
+    return tables + beyond_tables(output)
 
 
 def _by_column(output: OutputReport, split: str) -> Table:

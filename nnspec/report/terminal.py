@@ -9,6 +9,7 @@ from rich.text import Text
 
 from nnspec.engine.comparison import Comparison
 from nnspec.judge.output import OutputReport
+from nnspec.report.beyond import beyond_lines
 from nnspec.report.markdown import built_in, ordered_splits, split_table
 from nnspec.report.report import Report
 from nnspec.run.numerals import metric_names, show_metric, show_seconds, show_title
@@ -32,7 +33,7 @@ def show_report(report: Report, console: Console) -> None:
             _fitted(_table(report, output, names), console)
         for names in _further(output):
             _fitted(_declared(report, output, names), console)
-        for note in output.baseline_notes:
+        for note in (*beyond_lines(output), *output.baseline_notes):
             console.print(Text(_indented(note, console.width), style="dim"))
 
 

@@ -4,91 +4,17 @@ from collections.abc import Iterator
 from typing import get_args
 
 from nnspec.catalog.dtypes import OtherPolicy, computed
-from nnspec.catalog.kohonen import Kohonen
-from nnspec.catalog.metrics import Reach
 from nnspec.diagnostics import Diagnostic, Related
-from nnspec.document import shorten
-from nnspec.language.near_names import suggest
 from nnspec.network.network import ResolvedNode
 from nnspec.network.resolve import Nested
 from nnspec.rules.case import Case, at
 from nnspec.rules.figures import log_name
 from nnspec.rules.gradients import has_free_weights
-from nnspec.rules.head import Head
 from nnspec.rules.kinds import argument, inner
 from nnspec.rules.rule import rule
-from nnspec.rules.uncertainty import reach_of, spread_of
 from nnspec.rules.within import places
-from nnspec.spec.training import HALF, Gate
 
-MEASURED = {
-    "regression": ("rmse", "r2", "mae"),
-    "reconstruction": ("rmse", "r2", "mae"),
-    "binary": ("accuracy", "macro_f1", "roc_auc", "ece", "subset_accuracy"),
-    "multiclass": ("accuracy", "macro_f1", "roc_auc", "ece"),
-    "none": (),
-}
-"""Task -> the figures that every report has, which gates bound."""
-CLUSTERS = ("quantization_error", "topographic_error", "silhouette")
-BY_LABELS = ("adjusted_rand", "purity")
-"""Figures of clusters, and those that compare them with labels."""
-SOUGHT = ("precision", "recall", "f1")
-"""Figures of a class that is looked for."""
-OF_NOISE = ("noise_rmse", "denoised_rmse", "noise_left")
-"""Figures of an output that is judged on noisy rows too."""
 RANKING = frozenset({"SparseTopKCategoricalAccuracy", "TopKCategoricalAccuracy"})
-SHARE = (0.0, 1.0)
-"""What a share of rows can be."""
-REACH: dict[str, Reach] = {
-    "rmse": (0.0, None),
-    "mae": (0.0, None),
-    "r2": (None, 1.0),
-    "quantization_error": (0.0, None),
-    "silhouette": (-1.0, 1.0),
-    "adjusted_rand": (-0.5, 1.0),
-    **dict.fromkeys(("topographic_error", "purity"), SHARE),
-    **dict.fromkeys(OF_NOISE, (0.0, None)),
-    **dict.fromkeys(("accuracy", "macro_f1", "roc_auc", "ece", "subset_accuracy", *SOUGHT), SHARE),
-}
-"""Built-in figure -> its smallest and largest value; None: no bound."""
-OF_LABELS = "subset_accuracy"
-"""The figure that several labels of a row have, and a single one has not."""
-
-
-def is_sought(case: Case) -> bool:
-    """Return whether the second class of a binary head has figures of its own."""
-    named = case.spec.data is not None and case.spec.data.positive is not None
-    return named or case.spec.evaluation.threshold != HALF
-
-
-def judged(case: Case, head: Head) -> tuple[str, ...]:
-    """Return the names of an output's figures in the report: built-in ones, then the spec's."""
-    built_in = MEASURED.get(case.task(head) or "", ())
-    if case.task(head) == "binary" and is_sought(case):
-        built_in = (*built_in, *SOUGHT)
-    if head.function == "step" and head.units == 1:
-        built_in = tuple(name for name in built_in if name not in {"roc_auc", "ece"})
-    if case.task(head) == "reconstruction" and case.spec.evaluation.noise is not None:
-        built_in = (*built_in, *OF_NOISE)
-    built_in = (*built_in, *spread_of(case, head))
-    if head.units == 1:
-        built_in = tuple(name for name in built_in if name != OF_LABELS)
-    return (*built_in, *(log_name(metric) for metric, _ in head.metrics))
-
-
-def gate_names(case: Case) -> frozenset[str]:
-    """Return every name by which a gate may call a figure: in the report, or as the spec does."""
-    names: set[str] = {*of_clusters(case)}
-    for place, head in enumerate(case.trained):
-        own = {*judged(case, head)}
-        own |= {
-            name
-            for metric, _ in head.metrics
-            for name in (metric.keras_name, *metric.aliases, log_name(metric))
-        }
-        prefixes = [f"{head.name}_"] if len(case.outputs) > 1 else []
-        names |= {prefix + name for prefix in (*prefixes, *[""] * (place == 0)) for name in own}
-    return frozenset(names)
 
 
 @rule("T108")
@@ -99,69 +25,6 @@ def check_test(case: Case) -> Iterator[Diagnostic]:
         message = "split.test is 0: no rows are kept to judge the trained network on"
         place = case.place("data", "split", "test")
         yield Diagnostic("T108", message, place, "write test: 0.15")
-
-
-@rule("T109")
-def check_gates(case: Case) -> Iterator[Diagnostic]:
-    """Find gates that nothing can be measured for, or that nothing can pass."""
-    data, gates = case.spec.data, case.spec.evaluation.gates
-    shown = judged(case, case.trained[0]) if case.trained else of_clusters(case)
-    sure = all(case.task(head) is not None for head in case.trained)
-    doubts = case.spec.positions.doubts
-    sure = sure and not doubts("training", "metrics") and not doubts("evaluation", "noise")
-    known = tuple(dict.fromkeys(shown)) if sure else ()
-    named = gate_names(case)
-    for name, gate in gates.items():
-        place = case.place("evaluation", "gates", name)
-        if known and name not in named:
-            message = f"the gate names {shorten(name)!r}; the report has {', '.join(known)}"
-            yield Diagnostic("T109", message, place, suggest(name, known) or None)
-        elif data is not None and data.split.test == 0:
-            message = f"the gate on {name} judges the test rows, and there are none (test: 0)"
-            also = case.also("the split is here", "data", "split", "test")
-            yield Diagnostic("T109", message, place, "give split.test a share", also)
-        elif gate.min is not None and gate.max is not None and gate.min > gate.max:
-            message = f"no {name} is both at least {gate.min:g} and at most {gate.max:g}"
-            bound = case.place("evaluation", "gates", name, "max")
-            also = case.also("the smallest is here", "evaluation", "gates", name, "min")
-            yield Diagnostic("T109", message, bound, "exchange min and max", also)
-        else:
-            yield from beyond_reach(case, name, gate)
-
-
-def of_clusters(case: Case) -> tuple[str, ...]:
-    """Return the figures of a map, none without one."""
-    if case.training is None or not isinstance(case.training.rule, Kohonen):
-        return ()
-    labelled = case.spec.data is not None and case.spec.data.labels is not None
-    return (*CLUSTERS, *(BY_LABELS if labelled else ()))
-
-
-def beyond_reach(case: Case, name: str, gate: Gate) -> Iterator[Diagnostic]:
-    """Give the finding about a bound that its figure never reaches, whatever is learned."""
-    low, high = reach(case, name)
-    if high is not None and gate.min is not None and gate.min > high:
-        message = f"no {name} is {gate.min:g} or more: the largest is {high:g}"
-        place = case.place("evaluation", "gates", name, "min")
-        yield Diagnostic("T109", message, place, f"write a bound of at most {high:g}")
-    elif low is not None and gate.max is not None and gate.max < low:
-        message = f"no {name} is {gate.max:g} or less: the smallest is {low:g}"
-        place = case.place("evaluation", "gates", name, "max")
-        yield Diagnostic("T109", message, place, f"write a bound of at least {low:g}")
-
-
-def reach(case: Case, name: str) -> Reach:
-    """Return the smallest and the largest value that a gate's figure can have; None: no bound."""
-    for place, head in enumerate(case.trained):
-        asked = name.removeprefix(f"{head.name}_") if len(case.outputs) > 1 else name
-        if asked == name and place:
-            continue  # a figure without its output's name is the first one's
-        for metric, _ in head.metrics:
-            if asked in {metric.keras_name, *metric.aliases, log_name(metric)}:
-                return metric.reach
-        if asked in judged(case, head):
-            return reach_of(asked) or REACH[asked]
-    return REACH[name] if name in of_clusters(case) else (None, None)
 
 
 @rule("T110")

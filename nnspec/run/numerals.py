@@ -19,11 +19,25 @@ TITLES = {
     "adjusted_rand": "adjusted Rand",
     "ece": "ECE",
     "nll": "NLL",
+    "median_ae": "median AE",
+    "mape": "MAPE",
+    "smape": "sMAPE",
+    "mase": "MASE",
+    "explained_variance": "explained variance",
+    "max_error": "max error",
+    "balanced_accuracy": "balanced accuracy",
+    "macro_precision": "macro precision",
+    "macro_recall": "macro recall",
+    "pr_auc": "PR AUC",
+    "log_loss": "log loss",
+    "brier": "Brier",
 }
 """Metric -> its name in tables."""
 _SHARES = frozenset(
     {
         *("r2", "accuracy", "macro_f1", "roc_auc", "f1", "subset_accuracy", "precision", "recall"),
+        *("explained_variance", "balanced_accuracy", "macro_precision", "macro_recall"),
+        *("pr_auc", "brier", "log_loss", "mape", "smape", "mase"),
         *("topographic_error", "silhouette", "adjusted_rand", "purity", "ece"),
     }
 )

@@ -20,6 +20,7 @@ from nnspec.spec.section import Section
 Epochs = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
 BatchSize = Annotated[int, Field(strict=True, ge=1, le=2**24)]
 Threads = Annotated[int, Field(strict=True, ge=1, le=1024)]
+Repeats = Annotated[int, Field(strict=True, ge=1, le=100)]
 Between = Annotated[float, Field(strict=True, gt=0, lt=1, allow_inf_nan=False)]
 HALF = 0.5
 """Probability from which on the second of two classes is the more probable one."""
@@ -151,9 +152,22 @@ class EvaluationSection(Section):
     the report, in predictions and in the SavedModel. The most probable class stays the same, and a
     `threshold` is that of the probabilities after it. The report has log loss and calibration error
     before and after; baselines are left as they are."""
+    slices: list[Text] | None = Field(default=None, examples=[["sex", "age"]])
+    """Input columns by whose values the test rows are judged part by part: each value of a category
+    or a boolean, quarters of numbers; windows by their last step. Parts that are surely worse than
+    all rows are named. If absent, columns of categories and booleans with at most 6 values, where
+    there are at most 4 of them; `[]`: none."""
+    importance: Annotated[Flag | Repeats, Said("true, false or a number of draws")] = Field(
+        default=False, examples=[True]
+    )
+    """Whether the report says how much worse the first figure becomes when the cells of one input
+    column are exchanged among the test rows (at most 2,000 of them), which tells how much the
+    network leans on the column: on average over 5 draws, or as many as are asked for, with their
+    spread. Of columns that say the same each may look unimportant."""
     gates: dict[Text, Gate] = Field(default={}, examples=[{"rmse": {"max": 60}}])
-    """Bounds on the test metrics, by metric name: those of the report and those that
-    `training.metrics` names."""
+    """Bounds on figures, by name: those of the report and those that `training.metrics` names, of
+    the first output's test rows. `price.rmse` is that of another output, or of one target column or
+    label; `validation.rmse` and `validation.price.rmse` are those of other rows."""
 
 
 class RuntimeSection(Section):

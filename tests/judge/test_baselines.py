@@ -6,7 +6,7 @@ from sklearn import metrics as sk
 from sklearn.datasets import load_diabetes, load_wine
 from sklearn.linear_model import LogisticRegression, Ridge
 
-from nnspec.judge import baselines
+from nnspec.judge import baselines, fitting
 from nnspec.judge.answers import Array, Truth
 from nnspec.judge.baselines import fit_baselines
 from nnspec.judge.heads import ClassPerPosition, Numbers, OneClass, Reconstruction, SeveralLabels
@@ -30,7 +30,7 @@ def test_ridge_and_mean_equal_scikit_learn_on_the_same_rows() -> None:
     assert found.figures["ridge"]["test"]["r2"] == pytest.approx(r2)
     deviation = np.abs(target[test] - target[train].mean()).mean()
     assert found.figures["mean"]["test"]["mae"] == pytest.approx(deviation)
-    assert list(found.figures) == ["mean", "ridge"]
+    assert list(found.figures) == ["mean", "ridge", "gradient_boosting"]
     assert found.notes == ()
 
 
@@ -108,7 +108,7 @@ def test_a_table_too_wide_for_a_linear_model_leaves_it_out(monkeypatch: pytest.M
     monkeypatch.setattr(baselines, "RIDGE_CELLS", 99 * 10)
     inputs, target = load_diabetes(return_X_y=True)
     found = fit_baselines(PRICE, {"train": known(inputs, target, slice(None))}, seed=0)
-    assert list(found.figures) == ["mean"]
+    assert list(found.figures) == ["mean", "gradient_boosting"]
     assert found.notes == ("ridge: left out, 10 columns are too many for it",)
 
 
@@ -116,7 +116,7 @@ def test_prediction_in_blocks_changes_nothing(monkeypatch: pytest.MonkeyPatch) -
     inputs, target = load_diabetes(return_X_y=True)
     splits = {"train": known(inputs, target, slice(None))}
     whole = fit_baselines(PRICE, splits, seed=0).figures["ridge"]["train"]["rmse"]
-    monkeypatch.setattr(baselines, "BLOCK", 70)
+    monkeypatch.setattr(fitting, "BLOCK", 70)
     parts = fit_baselines(PRICE, splits, seed=0).figures["ridge"]["train"]["rmse"]
     assert parts == pytest.approx(whole, rel=1e-12)
 
@@ -164,3 +164,66 @@ def test_weighted_baselines_are_fitted_and_judged_with_the_weights() -> None:
     boundary = LogisticRegression().fit(inputs, held, sample_weight=weights)
     share = boundary.score(inputs, held, sample_weight=weights)
     assert found["logistic_regression"]["train"]["accuracy"] == pytest.approx(share, rel=1e-9)
+
+
+def test_boosted_trees_see_what_a_line_cannot_and_rank_rows() -> None:
+    draw = np.random.default_rng(5)
+    inputs = draw.normal(size=(900, 6))
+    target = np.sign(inputs[:, 0] * inputs[:, 1]) * 20 + draw.normal(size=900)
+    cuts = {"train": slice(0, 600), "test": slice(600, None)}
+    splits = {name: known(inputs, target, cut) for name, cut in cuts.items()}
+    found = fit_baselines(PRICE, splits, seed=3).figures
+    assert (found["ridge"]["test"]["r2"] or 0) < 0.1
+    assert (found["gradient_boosting"]["test"]["r2"] or 0) > 0.9
+    labels = np.where(target > 0, "yes", "no").astype(object)
+    head = OneClass("kind", ("kind",), ("no", "yes"))
+    splits = {name: known(inputs, labels, cut) for name, cut in cuts.items()}
+    by_class = fit_baselines(head, splits, seed=3).figures
+    assert (by_class["logistic_regression"]["test"]["roc_auc"] or 0) < 0.7
+    assert (by_class["gradient_boosting"]["test"]["roc_auc"] or 0) > 0.95
+
+
+def test_boosted_trees_of_several_columns_and_labels_are_one_for_each() -> None:
+    draw = np.random.default_rng(6)
+    inputs = draw.normal(size=(500, 6))
+    both = np.stack([np.abs(inputs[:, 0]), np.abs(inputs[:, 1]) * 1000], axis=1)
+    cuts = {"train": slice(0, 400), "test": slice(400, None)}
+    splits = {name: known(inputs, both, cut) for name, cut in cuts.items()}
+    found = fit_baselines(Numbers("out", ("a", "b")), splits, seed=0)
+    assert all(
+        (one["r2"] or 0) > 0.8 for one in found.by_column["gradient_boosting"]["test"].values()
+    )
+    held = (both > np.median(both, axis=0)).astype(int)
+    splits = {name: known(inputs, held, cut) for name, cut in cuts.items()}
+    several = fit_baselines(SeveralLabels("out", ("a", "b"), (0, 1)), splits, seed=0).figures
+    assert (several["gradient_boosting"]["test"]["accuracy"] or 0) > 0.9
+
+
+@pytest.mark.parametrize(
+    ("shape", "words", "told"),
+    [
+        ((120, 4, 4, 1), {}, "pictures are no table"),
+        ((120, 300, 2), {}, "long windows are no table"),
+        ((120, 6), {"input": 9}, "texts are no table"),
+        ((60, 6), {}, "60 training rows are too few for it"),
+    ],
+)
+def test_what_is_no_table_has_no_boosted_trees_and_says_so(
+    shape: tuple[int, ...], words: dict[str, int], told: str
+) -> None:
+    draw = np.random.default_rng(7)
+    inputs = draw.integers(1, 9, shape) if words else draw.normal(size=shape)
+    found = fit_baselines(
+        PRICE, {"train": Known({"input": inputs}, draw.normal(size=shape[0]), words=words)}, seed=0
+    )
+    assert "gradient_boosting" not in found.figures
+    assert found.notes[-1] == f"gradient boosting: left out, {told}"
+
+
+def test_boosted_trees_take_a_class_of_a_single_row() -> None:
+    draw = np.random.default_rng(8)
+    inputs = draw.normal(size=(150, 6))
+    labels = np.array(["a"] * 80 + ["b"] * 69 + ["c"], dtype=object)
+    head = OneClass("kind", ("kind",), ("a", "b", "c"))
+    found = fit_baselines(head, {"train": known(inputs, labels, slice(None))}, seed=0).figures
+    assert found["gradient_boosting"]["train"]["accuracy"] is not None

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import nnspec
-from nnspec.pipeline.conclude import gated, missed_gates
+from nnspec.pipeline.gates import gated, missed_gates
 from nnspec.pipeline.indices import whole_numbers
 from nnspec.pipeline.opened import open_spec
 from nnspec.pipeline.prepare import build_for_training

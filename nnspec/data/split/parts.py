@@ -33,6 +33,7 @@ class Split:
         latest: with windows, the target columns at each window's last row: what is known when
             the prediction is made; None otherwise.
         season: as `latest`, of whole seasons before the targets; None where no series comes again.
+        groups: (rows,) what rows of one split belong to together; None where they do not.
     """
 
     features: Table
@@ -41,6 +42,7 @@ class Split:
     weights: Values | None = None
     latest: Table | None = None
     season: Table | None = None
+    groups: Values | None = None
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -145,6 +147,7 @@ def _split_table(
             targets=taken.select(roles.target_columns),
             rows=rows.numbers[parts[name]],
             weights=taken[roles.weight].values if roles.weight else None,
+            groups=taken[section.split.group].values if section.split.group else None,
         )
     return splits
 

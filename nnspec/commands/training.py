@@ -116,10 +116,11 @@ def train(asked: Training) -> None:
         console = Console(highlight=False)
         place = Place(asked.runs, asked.name, console=console)
         result = run_opened(opened, place, claim)
-        from nnspec.report.terminal import show_report, show_stop
+        from nnspec.report.terminal import show_checks, show_report, show_stop
 
         show_stop(result.report, console)
         show_report(result.report, console)
+        show_checks(result.report, console)
         typer.echo(f"run: {result.folder}")
         GateMissed.check(result.missed)
 

@@ -66,6 +66,8 @@ class Baselines:
     notes: tuple[str, ...] = ()
     by_column: Mapping[str, Mapping[str, Mapping[str, Metrics]]] = field(default_factory=dict)
     """Baseline -> split -> target column or label -> metrics; where there are several."""
+    answers: Mapping[str, Mapping[str, Answers]] = field(default_factory=dict, compare=False)
+    """Baseline -> split -> what it answered."""
 
 
 def fit_baselines(
@@ -91,7 +93,7 @@ def fit_baselines(
         name: {split: measure_columns(head, one) for split, one in found.items()}
         for name, found in answers.items()
     }
-    return Baselines(figures, tuple(fit.notes), by_column)
+    return Baselines(figures, tuple(fit.notes), by_column, answers)
 
 
 @dataclass(frozen=True, slots=True)

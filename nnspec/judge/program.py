@@ -65,6 +65,8 @@ class Judged:
     """Output -> split -> answers."""
     outputs: tuple[OutputReport, ...]
     settled: Settled = field(default_factory=Settled)
+    baselines: Mapping[str, Baselines] = field(default_factory=dict)
+    """Output -> what simple models answered; outputs without any are left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +186,7 @@ class Judging:
         )
 
     def report(
-        self, head: Head, answers: Mapping[str, Answers], settled: Settled, told: tuple[str, ...]
+        self, head: Head, answers: Mapping[str, Answers], settled: Settled, beside: Beside
     ) -> OutputReport:
         """Return what one output reached.
 
@@ -192,13 +194,13 @@ class Judging:
             head: what the output predicts.
             answers: split -> its answers.
             settled: how it answers.
-            told: what is to be said of its calibration.
+            beside: its baselines, and what is to be said of its calibration.
         """
         decision = settled.decisions.get(head.name)
         calibration = settled.calibrations.get(head.name)
         declared: dict[str, Metrics] = {split: self.declared(head, split) for split in self.splits}
         notes = (
-            *told,
+            *beside.notes,
             *(decision.notes if decision else ()),
             *weights_told(self.spec, self.dataset),
             *season_told(self.spec, self.dataset),
@@ -207,7 +209,7 @@ class Judging:
             noise = self.spec.evaluation.noise
             for split in self.splits:
                 declared[split] = {**declared[split], **self.denoised(head, noise, split)}
-        reached = judge(head, answers, Beside(self.baselines(head, answers), declared, notes))
+        reached = judge(head, answers, Beside(beside.baselines, declared, notes))
         return replace(
             reached,
             thresholds=decision.thresholds if decision else (),
@@ -272,10 +274,15 @@ def judge_program(
     for head in heads:
         decision, own = decisions.get(head.name), answers[head.name]
         answers[head.name] = {split: decided(head, one, decision) for split, one in own.items()}
+    baselines = {head.name: judging.baselines(head, answers[head.name]) for head in heads}
     reports = tuple(
-        judging.report(head, answers[head.name], settled, told[head.name]) for head in heads
+        judging.report(
+            head, answers[head.name], settled, Beside(baselines[head.name], notes=told[head.name])
+        )
+        for head in heads
     )
-    return Judged(heads, answers, reports, settled)
+    there = {name: one for name, one in baselines.items() if one is not None}
+    return Judged(heads, answers, reports, settled, there)
 
 
 def predict_split(program: Program, inputs: dict[str, Values], batch_size: int) -> Predicted:

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field
 from pydantic import TypeAdapter
 
 from nnspec.diagnostics import Diagnostic, Refused
+from nnspec.judge.checks.check import Verdict
 from nnspec.judge.output import OutputReport
 from nnspec.run.layout import REPORT
 
@@ -59,6 +60,8 @@ class Report:
     trainable_parameters: int
     training: TrainingFacts
     origins: Origins
+    checks: tuple[Verdict, ...] = ()
+    """What came of every check of the run; none before it is complete."""
 
     @property
     def first(self) -> OutputReport:
@@ -93,6 +96,7 @@ def decode_report(content: bytes) -> Report:
     try:
         document = json.loads(content)
         own = {key: document[key] for key in _OWN}
+        own["checks"] = tuple(document.get("checks", ()))
         return _READER.validate_python(own | {"outputs": tuple(document["outputs"].values())})
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         detail = next(iter(f"{error}".splitlines()), type(error).__name__)

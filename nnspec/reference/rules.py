@@ -27,9 +27,9 @@ TITLES: Mapping[str, tuple[str, str]] = {
 title of its page."""
 
 AFTERWARDS = """`nnspec train` looks its run over once the figures are known. What is found is
-printed below them and stands in `report.md`; `report.json` has every check under `checks`: its `code` and
-`title`, a `status` (`found`, `passed` or `not applicable`), what it `says`, its `reason` and
-`remedy`, and the `figures` behind it. No check changes an exit code.
+printed below them and stands in `report.md`; `report.json` has every check under `checks`: its
+`code` and `title`, a `status` (`found`, `passed` or `not applicable`), what it `says`, its `reason`
+and `remedy`, and the `figures` behind it. No check changes an exit code.
 
 `evaluation: {checks: {ignore: [C108]}}` leaves checks out for a spec. Bounds lie where chance
 reaches them once in twenty times or, most of them, three times in a thousand; those that compare

@@ -1,7 +1,6 @@
 """Floor 8, checks of the columns: what residuals, target and splits have to do with one feature."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 import numpy as np
 from scipy import stats
@@ -27,6 +26,9 @@ MOST_CLASSES = 50
 """Classes of a column above which it names rows rather than kinds of them."""
 MEDIUM = 0.06
 """Share of variance that is a medium effect."""
+LEAST_CHANCE = 0.01
+"""Probabilities nearer to 0 or 1 than this count as if they were this far: one sure row that is
+wrong would decide alone."""
 SHOWN = 3
 """Columns that a sentence names."""
 TWO = 2
@@ -35,13 +37,15 @@ TWO = 2
 class ResidualsByColumn(OutputCheck):
     """Residuals of unseen rows differ between groups of a column.
 
-    Numbers are parted into fifths, classes are groups; Kruskal and Wallis' test of ranks tells
-    whether groups differ, at 0.01 over all columns, and its share of variance must be 0.06, which
-    is Cohen's medium effect (Statistical power analysis, 1988). Of two classes the residual is
-    whether the second is there, less its probability.
+    Numbers are parted into fifths, classes are groups, and a test tells whether groups differ, at
+    0.01 over all columns. For numbers it is Kruskal and Wallis' of ranks, and its share of variance
+    must be 0.06, Cohen's medium effect (Statistical power analysis, 1988). Of two classes the
+    residual is whether the second is there, less its probability p; the sums of groups are compared
+    with their variance, the sum of p * (1 - p), as D. Hosmer and S. Lemeshow do (Goodness of fit
+    tests, 1980), and groups must be off by 0.06 on average.
 
     Source: M. Tomczak, E. Tomczak, The need to report effect size estimates revisited (2014), for
-    epsilon squared, H / (rows - 1).
+    the share of variance, H / (rows - 1).
     """
 
     code = "C121"
@@ -58,22 +62,24 @@ class ResidualsByColumn(OutputCheck):
     def look_at(self, output: OutputEvidence, evidence: Evidence) -> Finding | None:
         """Test every column."""
         split = str(output.unseen(GROUPS * LEAST_OF_GROUP * TWO))
-        several = [(name, one) for name, by_split in residuals(output) for one in [by_split[split]]]
+        several = [by_split[split] for _, by_split in residuals(output)]
         bound = ALPHA / (len(evidence.columns) * len(several))
+        classes = isinstance(output.head, OneClass)
         found: dict[str, float] = {}
-        for _, values in several:
+        for values in several:
             for name, column in evidence.columns.items():
-                share = dependence(
-                    grouped(column.cells[split], values), bound, by_row=output.by_row
+                groups = grouped(groups_of(column.cells[split]), values)
+                share = (
+                    misstated(groups, bound)
+                    if classes
+                    else dependence(groups, bound, by_row=output.by_row)
                 )
-                if share > max(0.06, found.get(name, 0.0)):
+                if share > max(MEDIUM, found.get(name, 0.0)):
                     found[name] = share
         if not found:
             return None
-        listed = largest_of(found)
-        says = (
-            f"groups of {listed} explain that share of what residuals of the {split} rows differ by"
-        )
+        what = "probabilities are off by the part" if classes else "residuals differ by the share"
+        says = f"on the {split} rows {what} in brackets between groups of {largest_of(found)}"
         return Finding(says, found)
 
 
@@ -232,26 +238,26 @@ def followers(rows: Array, step: int) -> tuple[Array, Array]:
     return found[:, 0], found[:, 1]
 
 
-@dataclass(frozen=True, slots=True)
-class Grouped:
-    """Values by group, each of `LEAST_OF_GROUP` at least."""
+def groups_of(cells: Array) -> Array:
+    """Return (rows,) the group that each row falls into, -1 where a cell is missing.
 
-    groups: tuple[Floats, ...]
+    Fifths of numbers, or classes; all in one group where there are more than can be compared.
+    """
+    keys = np.full(len(cells), -1, np.int64)
+    there = np.isfinite(cells) if cells.dtype.kind == "f" else np.ones(len(cells), np.bool_)
+    parts = cells[there]
+    if cells.dtype.kind == "f" and len(parts):
+        parts = fifths(parts, GROUPS)
+    names, found = np.unique(parts, return_inverse=True)
+    keys[there] = found.reshape(-1) if len(names) <= MOST_CLASSES else 0
+    return keys
 
 
-def grouped(cells: Array, values: Floats) -> Grouped:
-    """Return values by what a column holds beside them: fifths of numbers, or classes."""
-    if cells.dtype.kind == "f":
-        there = np.isfinite(cells)
-        cells, values = cells[there], values[there]
-        keys = fifths(cells, GROUPS) if len(cells) else cells
-    else:
-        keys = cells
-    names = np.unique(keys)
-    if not TWO <= len(names) <= MOST_CLASSES:
-        return Grouped(())
-    parts = (values[keys == name] for name in names)
-    return Grouped(tuple(one for one in parts if len(one) >= LEAST_OF_GROUP))
+def grouped(keys: Array, values: Floats) -> tuple[Floats, ...]:
+    """Return values by group, each of `LEAST_OF_GROUP` at least; none where there is one group."""
+    parts = (values[keys == one] for one in range(keys.max(initial=-1) + 1))
+    found = tuple(one for one in parts if len(one) >= LEAST_OF_GROUP)
+    return found if len(found) >= TWO else ()
 
 
 def fifths(cells: Array, parts: int) -> Array:
@@ -260,17 +266,33 @@ def fifths(cells: Array, parts: int) -> Array:
     return np.searchsorted(edges, cells, side="left")
 
 
-def dependence(found: Grouped, bound: float, *, by_row: bool) -> float:
+def dependence(groups: tuple[Floats, ...], bound: float, *, by_row: bool) -> float:
     """Return the share of variance of ranks between groups; 0 where chance explains it."""
-    if len(found.groups) < TWO:
+    if not groups or np.ptp(np.concatenate(groups)) == 0:
         return 0.0
-    values = np.concatenate(found.groups)
-    if np.ptp(values) == 0:
-        return 0.0
-    statistic = float(stats.kruskal(*found.groups).statistic)
+    values = np.concatenate(groups)
+    statistic = float(stats.kruskal(*groups).statistic)
     worth = effective(values, by_row=by_row) / len(values)
-    chance = float(stats.chi2.sf(statistic * worth, len(found.groups) - 1))
+    chance = float(stats.chi2.sf(statistic * worth, len(groups) - 1))
     return statistic / (len(values) - 1) if chance < bound else 0.0
+
+
+def misstated(groups: tuple[Floats, ...], bound: float) -> float:
+    """Return by how much groups' probabilities are off on average; 0 where chance explains it.
+
+    Args:
+        groups: 1 where a class is there, else 0, less its probability, by group.
+        bound: chance below which groups differ.
+    """
+    if not groups:
+        return 0.0
+    # A residual is p or 1 - p in size, and p * (1 - p) is the same of both.
+    sizes = [np.clip(np.abs(one), LEAST_CHANCE, 1 - LEAST_CHANCE) for one in groups]
+    spread = [float((one * (1 - one)).sum()) for one in sizes]
+    sums = [float(one.sum()) for one in groups]
+    statistic = sum(total**2 / each for total, each in zip(sums, spread, strict=True))
+    off = sum(map(abs, sums)) / sum(map(len, groups))
+    return off if float(stats.chi2.sf(statistic, len(groups))) < bound else 0.0
 
 
 def one_target(output: OutputEvidence) -> Array | None:

@@ -18,7 +18,7 @@ from nnspec.judge.heads import (
 )
 
 ABSOLUTE = frozenset(
-    {"MeanAbsoluteError", "MeanAbsolutePercentageError", "LogCosh", "Huber", "QuantileLoss"}
+    {"MeanAbsoluteError", "MeanAbsolutePercentageError", "LogCosh", "Huber", "Pinball"}
 )
 """Losses that make absolute errors small, or nearly."""
 

@@ -24,16 +24,16 @@ from rich.console import Console
 from nnspec.pipeline import conclude
 look, spent = conclude.checked, []
 def timed(trained, judged):
-    begun = time.monotonic()
+    begun = time.process_time()
     found = look(trained, judged)
-    spent.append(time.monotonic() - begun)
+    spent.append(time.process_time() - begun)
     return found
 conclude.checked = timed
 import nnspec
 result = nnspec.train(sys.argv[1], overrides=["export.formats=[]"], runs=sys.argv[2])
 print(result.folder, spent[-1])
 """
-"""Trains one spec in a process of its own, and prints its folder and the seconds of the looking."""
+"""Trains a spec in a process of its own; prints its folder and the processor seconds of looking."""
 
 
 def main() -> None:
@@ -69,7 +69,7 @@ def looked_over(file: Path, most: float, counts: Counter[str]) -> Iterator[str]:
     checks: list[dict[str, Any]] = report["checks"]
     counts.update(one["status"] for one in checks)
     trained = report["training"]["seconds"]
-    yield f"{file.stem}: trained {trained:.1f} s, looked over in {float(spent):.2f} s"
+    yield f"{file.stem}: trained {trained:.1f} s, looked over in {float(spent):.2f} s of processor"
     for one in checks:
         if one["status"] == "found":
             yield f"  {one['code']} {one['title']}: {one['says']}"

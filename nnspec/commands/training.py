@@ -175,7 +175,7 @@ def evaluate(run: RunFolder, data: Labelled = None, form: ReportForm = "text") -
 
         from nnspec.pipeline import finished
         from nnspec.report.new_rows import show_new_rows
-        from nnspec.report.terminal import show_report
+        from nnspec.report.terminal import show_checks, show_report
 
         if rows is None:
             evaluated = finished.evaluate(run)
@@ -187,7 +187,9 @@ def evaluate(run: RunFolder, data: Labelled = None, form: ReportForm = "text") -
         if form == "json":
             typer.echo(finished.encode_evaluated(evaluated, rows), nl=False)
         else:
-            show_report(evaluated.report, Console(highlight=False))
+            console = Console(highlight=False)
+            show_report(evaluated.report, console)
+            show_checks(evaluated.report, console)
         GateMissed.check(evaluated.missed)
 
 

@@ -1,6 +1,7 @@
 """Floor 8, checks of the columns: what residuals, target and splits have to do with one feature."""
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 
 import numpy as np
 from scipy import stats
@@ -29,6 +30,10 @@ MEDIUM = 0.06
 LEAST_CHANCE = 0.01
 """Probabilities nearer to 0 or 1 than this count as if they were this far: one sure row that is
 wrong would decide alone."""
+MOST_ROWS = 10_000
+"""Rows of a split that are looked at: of so many, a difference of 0.03 is no chance."""
+MOST_TARGETS = 5
+"""Targets whose residuals are looked at."""
 SHOWN = 3
 """Columns that a sentence names."""
 TWO = 2
@@ -62,13 +67,13 @@ class ResidualsByColumn(OutputCheck):
     def look_at(self, output: OutputEvidence, evidence: Evidence) -> Finding | None:
         """Test every column."""
         split = str(output.unseen(GROUPS * LEAST_OF_GROUP * TWO))
-        several = [by_split[split] for _, by_split in residuals(output)]
+        several = [some(one[split]) for _, one in islice(residuals(output), MOST_TARGETS)]
         bound = ALPHA / (len(evidence.columns) * len(several))
         classes = isinstance(output.head, OneClass)
         found: dict[str, float] = {}
         for values in several:
             for name, column in evidence.columns.items():
-                groups = grouped(groups_of(column.cells[split]), values)
+                groups = grouped(groups_of(some(column.cells[split])), values)
                 share = (
                     misstated(groups, bound)
                     if classes
@@ -230,6 +235,11 @@ def residuals(output: OutputEvidence) -> Iterator[tuple[str, Mapping[str, Floats
         )
 
 
+def some(cells: Array) -> Array:
+    """Return rows, evenly over all, as many as are looked at."""
+    return cells[:: max(1, -(-len(cells) // MOST_ROWS))]
+
+
 def followers(rows: Array, step: int) -> tuple[Array, Array]:
     """Return the places of rows, and of those so many steps of the source later."""
     places = {int(row): place for place, row in enumerate(rows)}
@@ -306,7 +316,7 @@ def one_target(output: OutputEvidence) -> Array | None:
 
 def order_told(column: ColumnCells, target: Array) -> float:
     """Return the size of the rank correlation of a column with the target; of classes 0."""
-    cells = column.cells[TRAIN]
+    cells, target = some(column.cells[TRAIN]), some(target)
     if column.kind == "class":
         return 0.0
     there = np.isfinite(cells)
@@ -317,7 +327,7 @@ def order_told(column: ColumnCells, target: Array) -> float:
 
 def classes_told(column: ColumnCells, target: Array) -> float:
     """Return the share of rows whose target is the most frequent of their group."""
-    cells = column.cells[TRAIN]
+    cells, target = some(column.cells[TRAIN]), some(target)
     if column.kind == "number":
         there = np.isfinite(cells)
         cells, target = (
@@ -335,7 +345,7 @@ def classes_told(column: ColumnCells, target: Array) -> float:
 
 def difference(column: ColumnCells, *, by_row: bool) -> tuple[float, float]:
     """Return the largest difference of shares between training and test, and its chance."""
-    train, test = column.cells[TRAIN], column.cells[TEST]
+    train, test = some(column.cells[TRAIN]), some(column.cells[TEST])
     if column.kind == "number":
         train, test = train[np.isfinite(train)], test[np.isfinite(test)]
         if min(len(train), len(test)) < LEAST:

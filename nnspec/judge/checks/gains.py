@@ -167,6 +167,8 @@ class WithinNoise(OutputCheck):
         if abs(rival.sure) >= USUAL or rival.loss == 0 == rival.behind:
             return None
         width = USUAL * rival.error
+        if not width:
+            return Finding(f"on the {split} rows {rival.told}: every row alike", rival.figures)
         says = (
             f"on the {split} rows {rival.told}; the 95 % interval of what the network does better "
             f"is {-rival.behind - width:+.1%} to {-rival.behind + width:+.1%} of {whole(output)}"

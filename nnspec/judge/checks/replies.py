@@ -88,9 +88,7 @@ class ClassIgnored(OutputCheck):
             return None
         first = ", ".join(f"{name} ({there:,})" for name, there in missed[:LISTED])
         more = f" and {len(missed) - LISTED} more" if len(missed) > LISTED else ""
-        says = (
-            f"never answered, with the rows that have it: {first}{more}; of {len(counts)} classes"
-        )
+        says = f"no row is answered with {first}{more}, in brackets the rows that are of it"
         return Finding(says, {str(name): there for name, there in missed})
 
 

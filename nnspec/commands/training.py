@@ -168,10 +168,11 @@ def train_opened(
     if events:
         events.end(result)
     else:
-        from nnspec.report.terminal import show_report, show_stop
+        from nnspec.report.terminal import show_checks, show_report, show_stop
 
         show_stop(result.report, console)
         show_report(result.report, console)
+        show_checks(result.report, console)
         typer.echo(f"run: {result.folder}")
     GateMissed.check(result.missed)
 
@@ -246,7 +247,7 @@ def evaluate(
 
         from nnspec.pipeline import finished
         from nnspec.report.new_rows import show_new_rows
-        from nnspec.report.terminal import show_report
+        from nnspec.report.terminal import show_checks, show_report
 
         if rows is None:
             evaluated = finished.evaluate(run)
@@ -258,7 +259,9 @@ def evaluate(
         if form == "json":
             typer.echo(finished.encode_evaluated(evaluated, rows), nl=False)
         else:
-            show_report(evaluated.report, Console(highlight=False))
+            console = Console(highlight=False)
+            show_report(evaluated.report, console)
+            show_checks(evaluated.report, console)
         GateMissed.check(evaluated.missing(gates, own=rows is None))
 
 

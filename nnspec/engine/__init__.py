@@ -35,6 +35,7 @@ from nnspec.engine.tensorflow.keras_fit import KerasFit
 from nnspec.engine.tensorflow.kohonen import KohonenMap
 from nnspec.engine.tensorflow.perceptron import PerceptronLearner, Separated
 from nnspec.engine.tensorflow.prediction import predict_fused
+from nnspec.engine.tensorflow.probe import Probed, probe_network
 from nnspec.engine.tensorflow.ranking import Won, rank_fused
 from nnspec.engine.tensorflow.traits import choose_here, choose_xla_for_inference
 from nnspec.engine.tensorflow.weights import weighted_by_class
@@ -45,6 +46,7 @@ __all__ = [
     "Execution",
     "Outcome",
     "Plan",
+    "Probed",
     "Watcher",
     "Won",
     "XlaMode",
@@ -54,6 +56,7 @@ __all__ = [
     "epoch_order",
     "evaluate",
     "predict",
+    "probe",
     "rank",
     "train",
     "use_threads",
@@ -126,6 +129,17 @@ def predict(model: keras.Model, inputs: dict[str, Array]) -> dict[str, Array]:
     """
     with found():
         return predict_fused(model, inputs)
+
+
+def probe(model: keras.Model, arrays: Arrays) -> Probed:
+    """Return what units and gradients of a trained network are on some of these rows.
+
+    Args:
+        model: a compiled functional model, trained by gradients.
+        arrays: rows with targets.
+    """
+    with found():
+        return probe_network(model, arrays)
 
 
 def rank(model: keras.Model, inputs: dict[str, Array]) -> Won:

@@ -64,8 +64,8 @@ class Baselines:
     notes: tuple[str, ...] = ()
     by_column: Mapping[str, Mapping[str, Mapping[str, Metrics]]] = field(default_factory=dict)
     """Baseline -> split -> target column or label -> metrics; where there are several."""
-    tested: Mapping[str, Answers] = field(default_factory=dict)
-    """Baseline -> its answers for the test rows."""
+    answers: Mapping[str, Mapping[str, Answers]] = field(default_factory=dict, compare=False)
+    """Baseline -> split -> what it answered."""
 
 
 def fit_baselines(
@@ -91,8 +91,7 @@ def fit_baselines(
         name: {split: measure_columns(head, one) for split, one in found.items()}
         for name, found in answers.items()
     }
-    tested = {name: found[TEST] for name, found in answers.items() if TEST in found}
-    return Baselines(figures, tuple(fit.notes), by_column, tested)
+    return Baselines(figures, tuple(fit.notes), by_column, answers)
 
 
 def _models(head: Head, fit: Fit) -> dict[str, Model | None]:

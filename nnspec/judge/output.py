@@ -164,7 +164,8 @@ def with_test(
     )
     if answers is None or sampling is None:
         return importance
-    tested = beside.baselines.tested if beside.baselines else {}
+    others = beside.baselines.answers.items() if beside.baselines else ()
+    tested = {name: one[TEST] for name, one in others if TEST in one}
     sure = make_sure(head, answers, tested, sampling)
     slices = cut_slices(head, answers, sure, beside.columns)
     first = sure.differences.get(next(iter(sure.intervals), ""))

@@ -66,6 +66,16 @@ class Judged:
     """Output -> split -> answers."""
     outputs: tuple[OutputReport, ...]
     settled: Settled = field(default_factory=Settled)
+    baselines: Mapping[str, Baselines] = field(default_factory=dict)
+    """Output -> what simple models answered; outputs without any are left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What stands beside the figures of each output, by its name: baselines, and notes."""
+
+    baselines: Mapping[str, Baselines | None]
+    notes: Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,28 +242,30 @@ class Judging:
         heads: tuple[Head, ...],
         answers: Mapping[str, Mapping[str, Answers]],
         settled: Settled,
-        told: Mapping[str, tuple[str, ...]],
+        told: "Told",
     ) -> tuple[OutputReport, ...]:
         """Return what each output reached; see `report`."""
         leaned = self.permuted(heads, answers, settled)
+        sampling, sliced = self.sampling(), self.sliced()
         return tuple(
             self.report(
                 head,
                 answers[head.name],
                 settled,
-                told[head.name],
-                leaned.get(head.name, NOT_ASKED),
+                Beside(
+                    told.baselines[head.name],
+                    notes=told.notes[head.name],
+                    naive=self.naive(head),
+                    sampling=sampling,
+                    columns=sliced,
+                    importance=leaned.get(head.name, NOT_ASKED),
+                ),
             )
             for head in heads
         )
 
     def report(
-        self,
-        head: Head,
-        answers: Mapping[str, Answers],
-        settled: Settled,
-        told: tuple[str, ...],
-        importance: Importances,
+        self, head: Head, answers: Mapping[str, Answers], settled: Settled, beside: Beside
     ) -> OutputReport:
         """Return what one output reached.
 
@@ -261,14 +273,13 @@ class Judging:
             head: what the output predicts.
             answers: split -> its answers.
             settled: how it answers.
-            told: what is to be said of its calibration.
-            importance: how much it leans on each column.
+            beside: all that the figures stand beside, its notes those of the calibration.
         """
         decision = settled.decisions.get(head.name)
         calibration = settled.calibrations.get(head.name)
         declared: dict[str, Metrics] = {split: self.declared(head, split) for split in self.splits}
         notes = (
-            *told,
+            *beside.notes,
             *(decision.notes if decision else ()),
             *weights_told(self.spec, self.dataset),
             *season_told(self.spec, self.dataset),
@@ -277,16 +288,7 @@ class Judging:
             noise = self.spec.evaluation.noise
             for split in self.splits:
                 declared[split] = {**declared[split], **self.denoised(head, noise, split)}
-        beside = Beside(
-            self.baselines(head, answers),
-            declared,
-            notes,
-            self.naive(head),
-            self.sampling(),
-            self.sliced(),
-            importance,
-        )
-        reached = judge(head, answers, beside)
+        reached = judge(head, answers, replace(beside, declared=declared, notes=notes))
         return replace(
             reached,
             thresholds=decision.thresholds if decision else (),
@@ -351,7 +353,10 @@ def judge_program(
     for head in heads:
         decision, own = decisions.get(head.name), answers[head.name]
         answers[head.name] = {split: decided(head, one, decision) for split, one in own.items()}
-    return Judged(heads, answers, judging.reports(heads, answers, settled, told), settled)
+    baselines = {head.name: judging.baselines(head, answers[head.name]) for head in heads}
+    reports = judging.reports(heads, answers, settled, Told(baselines, told))
+    there = {name: one for name, one in baselines.items() if one is not None}
+    return Judged(heads, answers, reports, settled, there)
 
 
 def describe_heads(program: Program) -> tuple[Head, ...]:

@@ -15,10 +15,13 @@ from nnspec.data import Preprocessing, SplitName
 from nnspec.engine.plan import TOLD_BY_RULE
 from nnspec.exchange.write.savedmodel import export_savedmodel
 from nnspec.judge.calibration import CALIBRATIONS_OF_RUN
+from nnspec.judge.checks.check import Verdict
+from nnspec.judge.checks.every import look_over
 from nnspec.judge.decision import DECISIONS_OF_RUN
 from nnspec.judge.output import OutputReport
 from nnspec.judge.program import Judged, judge_program
 from nnspec.judge.settled import Settled
+from nnspec.pipeline.evidence import gather
 from nnspec.pipeline.opened import trainable_sections
 from nnspec.pipeline.origins import headline_of
 from nnspec.pipeline.pictures import draw_pictures, with_pictures
@@ -49,7 +52,7 @@ def conclude(trained: Trained) -> Report:
     SIGNALS.check()
     judged = judge(trained)
     SIGNALS.check()
-    report = describe(trained, judged)
+    report = replace(describe(trained, judged), checks=checked(trained, judged))
     write(trained, judged, report)
     SIGNALS.check()
     report = with_model(replace(trained, program=deciding(trained.program, judged)), report)
@@ -57,6 +60,11 @@ def conclude(trained: Trained) -> Report:
     trained.folder.update(replace(trained.folder.manifest, headline=headline_of(report)))
     trained.folder.finish()
     return report
+
+
+def checked(trained: Trained, judged: Judged) -> tuple[Verdict, ...]:
+    """Return what comes of the checks that the spec does not leave out."""
+    return look_over(gather(trained, judged), trained.spec.evaluation.checks.ignore)
 
 
 def deciding(program: Program, judged: Judged) -> Program:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from nnspec.diagnostics import Code
 from nnspec.diagnostics.codes import FAMILIES
+from nnspec.diagnostics.codes.verdict import VERDICT
 from nnspec.reference.markdown import code, escape, fence, page, table
 from nnspec.reference.triggers import Trigger, find_trigger, why_unshown
 
@@ -20,21 +21,39 @@ TITLES: Mapping[str, tuple[str, str]] = {
     "A": ("artefacts", "A run or an export cannot be used"),
     "R": ("runs", "The run failed"),
     "C": ("checking", "The check itself was given something wrong"),
+    VERDICT[0].code: ("checks", "What a trained run is looked over for"),
 }
-"""First letter of a code -> name and title of its family's page."""
+"""First letter of a family's codes, or its first code where several share the letter -> name and
+title of its page."""
+
+AFTERWARDS = """`nnspec train` looks its run over once the figures are known. What is found is
+printed below them and stands in `report.md`; `report.json` has every check under `checks`: its
+`code` and `title`, a `status` (`found`, `passed` or `not applicable`), what it `says`, its `reason`
+and `remedy`, and the `figures` behind it. No check changes an exit code.
+
+`evaluation: {checks: {ignore: [C108]}}` leaves checks out for a spec. Bounds lie where chance
+reaches them once in twenty times or, most of them, three times in a thousand; those that compare
+rows count over a series by how far rows follow one another. The classes in `nnspec/judge/checks`
+say why each bound is where it is."""
+"""What stands above the checks of a trained run."""
 
 
 def rule_pages() -> dict[str, str]:
     """Return the pages by file name, the index included."""
     return {
         "README.md": index_page(),
-        **{f"{TITLES[letter(one)][0]}.md": family_page(one) for one in FAMILIES},
+        **{f"{title_of(one)[0]}.md": family_page(one) for one in FAMILIES},
     }
 
 
 def letter(family: tuple[Code, ...]) -> str:
     """Return the letter that the codes of a family begin with."""
     return family[0].code[0]
+
+
+def title_of(family: tuple[Code, ...]) -> tuple[str, str]:
+    """Return the name and the title of a family's page."""
+    return TITLES.get(family[0].code) or TITLES[letter(family)]
 
 
 def index_page() -> str:
@@ -50,7 +69,7 @@ def index_page() -> str:
         ),
     ]
     for family in FAMILIES:
-        name, title = TITLES[letter(family)]
+        name, title = title_of(family)
         rows = [
             (f"[{one.code}]({name}.md#{one.code.lower()})", escape(one.title), one.severity)
             for one in family
@@ -61,7 +80,8 @@ def index_page() -> str:
 
 def family_page(family: tuple[Code, ...]) -> str:
     """Return the page of one family."""
-    return page(TITLES[letter(family)][1], (describe_code(one) for one in family))
+    parts = [AFTERWARDS] if family is VERDICT else []
+    return page(title_of(family)[1], (*parts, *(describe_code(one) for one in family)))
 
 
 def describe_code(one: Code) -> str:

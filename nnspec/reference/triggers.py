@@ -40,6 +40,9 @@ UNSHOWN: Mapping[str, str] = {
     "D152": "it is a finding about a table that a run is applied to",
 }
 """Code, or the letter of a family -> why no example is shown."""
+_TRAINED = "it is a finding about a trained network, not about a spec"
+_AFTER = "C104"
+"""First of the checks of a trained run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,8 @@ def command_of(code: str) -> str:
 
 def why_unshown(code: str) -> str | None:
     """Return why a code has no example, None if it should have one."""
+    if code[0] == _AFTER[0] and code >= _AFTER:
+        return _TRAINED
     return UNSHOWN.get(code) or UNSHOWN.get(code[0])
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from nnspec.judge.checks.check import Verdict
 from nnspec.judge.class_figures import Confusion
 from nnspec.judge.heads import TASKS, SeveralLabels
 from nnspec.judge.output import OutputReport
@@ -33,7 +34,23 @@ def render_markdown(report: Report) -> str:
     )
     environment.filters.update(cell=_cell, row=_row, duration=show_seconds, rule=_rule)
     sections = [(one, _tables(one)) for one in report.outputs]
-    return environment.get_template("report.md.jinja").render(report=report, sections=sections)
+    page = environment.get_template("report.md.jinja")
+    return page.render(report=report, sections=sections, checks=_checks(report))
+
+
+def _checks(report: Report) -> dict[str, list[Verdict | str]]:
+    """Return what was found, and the codes of what passed and of what does not apply."""
+    if not report.checks:
+        return {}
+    by_status = {
+        status: [one for one in report.checks if one.status == status]
+        for status in ("found", "passed", "not applicable")
+    }
+    return {
+        "found": list(by_status["found"]),
+        "passed": [one.code for one in by_status["passed"]],
+        "others": [one.code for one in by_status["not applicable"]],
+    }
 
 
 def built_in(output: OutputReport, split: str) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field
 from pydantic import TypeAdapter
 
 from nnspec.diagnostics import Diagnostic, Refused
+from nnspec.judge.checks.check import Verdict
 from nnspec.judge.output import OutputReport
 from nnspec.report.notebook import html_outputs
 from nnspec.run.layout import REPORT
@@ -60,6 +61,8 @@ class Report:
     trainable_parameters: int
     training: TrainingFacts
     origins: Origins
+    checks: tuple[Verdict, ...] = ()
+    """What came of every check of the run; none before it is complete."""
 
     @property
     def first(self) -> OutputReport:
@@ -98,6 +101,7 @@ def decode_report(content: bytes) -> Report:
     try:
         document = json.loads(content)
         own = {key: document[key] for key in _OWN}
+        own["checks"] = tuple(document.get("checks", ()))
         return _READER.validate_python(own | {"outputs": tuple(document["outputs"].values())})
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         detail = next(iter(f"{error}".splitlines()), type(error).__name__)

@@ -1,6 +1,6 @@
 """Floor 8, the terminal: the figures of a run as a table, 80 columns wide, calm."""
 
-from textwrap import fill
+from textwrap import fill, wrap
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -16,6 +16,8 @@ from nnspec.run.numerals import metric_names, show_metric, show_seconds, show_ti
 
 BESIDE = 4
 """Figures of the spec's own that stand side by side."""
+LINES = 3
+"""Lines of what one check found."""
 WIDEST = 1_000
 """Columns that no table needs."""
 
@@ -35,6 +37,17 @@ def show_report(report: Report, console: Console) -> None:
             _fitted(_declared(report, output, names), console)
         for note in (*beyond_lines(output), *output.baseline_notes):
             console.print(Text(_indented(note, console.width), style="dim"))
+
+
+def show_checks(report: Report, console: Console) -> None:
+    """Print what the checks of the run found, each in at most three lines; nothing else of them."""
+    found = [one for one in report.checks if one.status == "found"]
+    for one in found:
+        text = f"{one.code} {one.title}: {one.says}"
+        lines = wrap(text, console.width, subsequent_indent="  ", max_lines=LINES, placeholder=" …")
+        console.print(Text("\n".join(lines), style="dim"))
+    if found:
+        console.print(Text(f"nnspec explain {found[0].code} says what to do", style="dim"))
 
 
 def show_stop(report: Report, console: Console) -> None:

@@ -114,6 +114,41 @@ Threshold = Between | Rule
 THRESHOLDS = "a share of 1, f1, youden, {recall: SHARE} or {precision: SHARE}"
 
 
+CheckCode = Literal[
+    "C104",
+    "C105",
+    "C106",
+    "C107",
+    "C108",
+    "C109",
+    "C110",
+    "C111",
+    "C112",
+    "C113",
+    "C114",
+    "C115",
+    "C116",
+    "C117",
+    "C118",
+    "C119",
+    "C120",
+    "C121",
+    "C122",
+    "C123",
+    "C124",
+    "C125",
+    "C126",
+]
+"""Checks of a trained run that a spec can leave out."""
+
+
+class ChecksSection(Section):
+    """What a trained run is looked over for."""
+
+    ignore: list[CheckCode] = Field(default=[], examples=[["C108"]])
+    """Codes of checks that are left out of the report; `nnspec explain C108` says what one is."""
+
+
 class EvaluationSection(Section):
     """How the trained network is judged."""
 
@@ -164,6 +199,8 @@ class EvaluationSection(Section):
     column are exchanged among the test rows (at most 2,000 of them), which tells how much the
     network leans on the column: on average over 5 draws, or as many as are asked for, with their
     spread. Of columns that say the same each may look unimportant."""
+    checks: ChecksSection = ChecksSection()
+    """What is not looked for once the run is trained."""
     gates: dict[Text, Gate] = Field(default={}, examples=[{"rmse": {"max": 60}}])
     """Bounds on figures, by name: those of the report and those that `training.metrics` names, of
     the first output's test rows. `price.rmse` is that of another output, or of one target column or

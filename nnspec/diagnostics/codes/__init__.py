@@ -13,6 +13,7 @@ from nnspec.diagnostics.codes.security import SECURITY
 from nnspec.diagnostics.codes.syntax import SYNTAX
 from nnspec.diagnostics.codes.task import TASK
 from nnspec.diagnostics.codes.training import TRAINING
+from nnspec.diagnostics.codes.verdict import VERDICT
 
 FAMILIES: tuple[tuple[Code, ...], ...] = (
     SYNTAX,
@@ -27,6 +28,7 @@ FAMILIES: tuple[tuple[Code, ...], ...] = (
     ARTEFACT,
     RUN,
     CHECKING,
+    VERDICT,
 )
 
 CODES: dict[str, Code] = {code.code: code for family in FAMILIES for code in family}

@@ -1,0 +1,399 @@
+"""Floor 8, checks of what was won: network, baselines and splits held against each other."""
+
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+
+import numpy as np
+
+from nnspec.judge.answers import Floats
+from nnspec.judge.checks.chance import (
+    CERTAIN,
+    LEAST,
+    SURE,
+    USUAL,
+    deviations,
+    standard_error,
+)
+from nnspec.judge.checks.check import Finding, OutputCheck
+from nnspec.judge.checks.course import FEWEST, wiggle
+from nnspec.judge.checks.evidence import (
+    TEST,
+    TRAIN,
+    VALIDATED,
+    VALIDATION,
+    Evidence,
+    OutputEvidence,
+)
+from nnspec.judge.heads import Numbers, Reconstruction
+from nnspec.run.numerals import show_figure
+
+NOT_COMPARED = "no target is compared with row by row"
+NO_BASELINE = "there is no baseline on the same rows"
+LINEAR = frozenset({"ridge", "logistic_regression"})
+"""Baselines that cannot learn rows by heart unless columns outnumber them: what they lose between
+training rows and others, the others are harder by; what they reach on training rows can be
+learned from them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """How much more of the training rows is explained than of a split that was not learned from.
+
+    Attributes:
+        train: share of the constant answer's loss that the network saves on the training rows.
+        unseen: the same on the split.
+        excess: their difference, less what the best baseline's is.
+        error: standard error of the difference.
+    """
+
+    split: str
+    train: float
+    unseen: float
+    excess: float
+    error: float
+
+
+class Overfit(OutputCheck):
+    """The network explains far more of the training rows than of others.
+
+    Explained is the share of a constant answer's loss that is saved (R², for numbers). What a
+    linear model loses between the same rows says how much harder they are, and is taken off. Found
+    where 0.2 is left, and 3 standard errors: of an explained share of 0.9 that is tripling what is
+    not explained.
+    """
+
+    code = "C104"
+
+    def why_not_of(self, output: OutputEvidence, evidence: Evidence) -> str | None:  # noqa: ARG002
+        """Tell whether rows are there that were not learned from."""
+        return without_gap(output)
+
+    def look_at(self, output: OutputEvidence, evidence: Evidence) -> Finding | None:  # noqa: ARG002
+        """Compare explained shares."""
+        gap = gap_of(output)
+        if gap.excess <= 0.2 or gap.excess <= CERTAIN * gap.error:  # noqa: PLR2004  see above
+            return None
+        return Finding(told(gap), figures_of(gap))
+
+
+class FewRows(OutputCheck):
+    """More parameters than numbers to learn from, and rows that were not learned are worse off.
+
+    A fit of as many parameters as targets can pass through all of them, noise included. Networks
+    with far more generalize well all the same, so the count alone is no finding: the gap of
+    explained shares (see `Overfit`) must be above 0.1 and 2 standard errors.
+    """
+
+    code = "C125"
+
+    def why_not_of(self, output: OutputEvidence, evidence: Evidence) -> str | None:
+        """Tell whether parameters outnumber the targets."""
+        targets = numbers_to_learn(output)
+        if evidence.parameters <= targets:
+            return f"{evidence.parameters:,} parameters learn from {targets:,} targets"
+        return without_gap(output)
+
+    def look_at(self, output: OutputEvidence, evidence: Evidence) -> Finding | None:
+        """Compare explained shares."""
+        gap = gap_of(output)
+        if gap.excess <= 0.1 or gap.excess <= USUAL * gap.error:  # noqa: PLR2004  see above
+            return None
+        each = evidence.parameters / max(1, numbers_to_learn(output))
+        says = f"{evidence.parameters:,} parameters, {each:.1f} for each target; {told(gap)}"
+        return Finding(says, {"parameters_per_target": each, **figures_of(gap)})
+
+
+class Underfit(OutputCheck):
+    """On its own training rows the network errs more than a linear model, by 3 standard errors.
+
+    The difference is taken row by row, and must be a twentieth of the baseline's loss: what is
+    smaller, a penalty or a Dropout is worth.
+    """
+
+    code = "C106"
+
+    def why_not_of(self, output: OutputEvidence, evidence: Evidence) -> str | None:  # noqa: ARG002
+        """Tell whether there is a linear model of the training rows."""
+        return without_rival(output, TRAIN, LINEAR)
+
+    def look_at(self, output: OutputEvidence, evidence: Evidence) -> Finding | None:  # noqa: ARG002
+        """Compare with the linear model on the training rows."""
+        rival = rival_on(output, TRAIN, LINEAR)
+        if rival.behind <= 0.05 * rival.loss or rival.sure <= CERTAIN:
+            return None
+        return Finding(f"on the training rows {rival.told}", rival.figures)
+
+
+class WorseThanBaseline(OutputCheck):
+    """On rows that neither has seen the network errs more than the best baseline.
+
+    Row by row, beyond 2.58 standard errors of the difference: once in two hundred times where both
+    are alike. Over a series the error is widened by how far differences follow one another.
+    """
+
+    code = "C107"
+
+    def why_not_of(self, output: OutputEvidence, evidence: Evidence) -> str | None:  # noqa: ARG002
+        """Tell whether there are baselines on unseen rows."""
+        return without_unseen_rival(output)
+
+    def look_at(self, output: OutputEvidence, evidence: Evidence) -> Finding | None:  # noqa: ARG002
+        """Compare with the best baseline on unseen rows."""
+        split = str(output.unseen(LEAST))
+        rival = rival_on(output, split)
+        if rival.sure <= SURE:
+            return None
+        return Finding(f"on the {split} rows {rival.told}", rival.figures)
+
+
+class WithinNoise(OutputCheck):
+    """On rows that neither has seen, network and best baseline differ by less than 1.96 errors.
+
+    The 95 % interval of the difference, row by row, then holds 0. Where neither misses a row there
+    is nothing left to win, and nothing is found.
+    """
+
+    code = "C108"
+
+    def why_not_of(self, output: OutputEvidence, evidence: Evidence) -> str | None:  # noqa: ARG002
+        """Tell whether there are baselines on unseen rows."""
+        return without_unseen_rival(output)
+
+    def look_at(self, output: OutputEvidence, evidence: Evidence) -> Finding | None:  # noqa: ARG002
+        """Compare with the best baseline on unseen rows."""
+        split = str(output.unseen(LEAST))
+        rival = rival_on(output, split)
+        if abs(rival.sure) >= USUAL or rival.loss == 0 == rival.behind:
+            return None
+        width = USUAL * rival.error
+        if not width:
+            return Finding(f"on the {split} rows {rival.told}: every row alike", rival.figures)
+        says = (
+            f"on the {split} rows {rival.told}; the 95 % interval of what the network does better "
+            f"is {-rival.behind - width:+.1%} to {-rival.behind + width:+.1%} of {whole(output)}"
+        )
+        return Finding(says, rival.figures)
+
+
+class SplitsDisagree(OutputCheck):
+    """Validation and test rows are answered differently well, beyond 3 standard errors.
+
+    Both are means of rows that were not learned from, so that their difference has the root of
+    both squared errors as its own; 3 of them come three times in a thousand.
+    """
+
+    code = "C109"
+
+    def why_not_of(self, output: OutputEvidence, evidence: Evidence) -> str | None:  # noqa: ARG002
+        """Tell whether there are two splits to compare."""
+        sizes = {split: len(output.losses.get(split, ())) for split in (VALIDATION, TEST)}
+        small = [f"{count} {split} rows" for split, count in sizes.items() if count < LEAST]
+        return f"{' and '.join(small)} are too few to compare" if small else None
+
+    def look_at(self, output: OutputEvidence, evidence: Evidence) -> Finding | None:  # noqa: ARG002
+        """Compare both splits."""
+        first, second = output.losses[VALIDATION], output.losses[TEST]
+        errors = [standard_error(one, by_row=output.by_row) for one in (first, second)]
+        apart = deviations(float(second.mean() - first.mean()), *errors)
+        if abs(apart) <= CERTAIN:
+            return None
+        says = (
+            f"{named(output)} is {shown(output, first)} on the validation rows and "
+            f"{shown(output, second)} on the test rows, {abs(apart):.1f} standard errors apart"
+        )
+        means = {"validation": float(first.mean()), "test": float(second.mean())}
+        return Finding(says, {**means, "standard_errors": apart})
+
+
+class SeedSized(OutputCheck):
+    """The lead over the best baseline is below what epochs of one training differ by.
+
+    Compared are shares: of the baseline's loss that is saved on unseen rows, and of the validation
+    loss that the epochs of the last third differ by about their line. Two trainings that end at
+    two such epochs differ by the root of 2 times that, twice which is the bound.
+    """
+
+    code = "C126"
+
+    def why_not_of(self, output: OutputEvidence, evidence: Evidence) -> str | None:
+        """Tell whether the loss by epoch is of the kind that rows are compared by."""
+        if not isinstance(output.head, Numbers | Reconstruction) or len(evidence.outputs) > 1:
+            return "losses by epoch are of another kind than the errors of rows"
+        if len(evidence.course.curve(VALIDATED)) < FEWEST:
+            return "there is no curve of the validation loss"
+        return without_unseen_rival(output)
+
+    def look_at(self, output: OutputEvidence, evidence: Evidence) -> Finding | None:
+        """Compare the lead with how far epochs differ."""
+        rival = rival_on(output, str(output.unseen(LEAST)))
+        curve = evidence.course.curve(VALIDATED)
+        share = wiggle(curve) / abs(float(np.median(curve[-max(FEWEST, len(curve) // 3) :])))
+        lead = -rival.behind / rival.loss if rival.loss else 0.0
+        bound = 2 * 2**0.5 * share
+        if rival.sure > -USUAL or lead >= bound:
+            return None
+        says = (
+            f"the network saves {lead:.1%} of the loss of {rival.name}; epochs at the end of the "
+            f"training differ by {share:.1%}, so that two trainings may differ by {bound:.1%}"
+        )
+        return Finding(says, {"lead": lead, "epochs_differ": share})
+
+
+@dataclass(frozen=True, slots=True)
+class Rival:
+    """The best baseline on a split beside the network.
+
+    Attributes:
+        loss: its mean loss.
+        behind: by how much the network's is larger.
+        error: standard error of the difference, row by row.
+        told: both in words.
+    """
+
+    name: str
+    loss: float
+    behind: float
+    error: float
+    told: str
+
+    @property
+    def sure(self) -> float:
+        """Return by how many standard errors the network is behind."""
+        return deviations(self.behind, self.error)
+
+    @property
+    def figures(self) -> Mapping[str, float | int | str]:
+        """Return the figures by name."""
+        return {
+            "baseline": self.name,
+            "network_loss": self.loss + self.behind,
+            "baseline_loss": self.loss,
+            "standard_error": self.error,
+        }
+
+
+def rival_on(output: OutputEvidence, split: str, names: AbstractSet[str] | None = None) -> Rival:
+    """Return the baseline with the smallest loss on a split, among some names or all."""
+    own = output.losses[split]
+    there = rivals(output, split, names)
+    name, best = min(there.items(), key=lambda pair: float(pair[1].mean()))
+    behind = own - best
+    title = name.replace("_", " ")
+    told = f"{named(output)} is {shown(output, own)}, and {shown(output, best)} of {title}"
+    error = standard_error(behind, by_row=output.by_row)
+    return Rival(title, float(best.mean()), float(behind.mean()), error, told)
+
+
+def gap_of(output: OutputEvidence) -> Gap:
+    """Return the gap between training rows and those that speak for new ones."""
+    split = str(output.unseen(LEAST))
+    own = output.losses
+    scale = {name: float(output.constant[name].mean()) for name in (TRAIN, split)}
+    shares = {name: 1 - float(own[name].mean()) / scale[name] for name in (TRAIN, split)}
+    gaps = [
+        float(one[split].mean()) / scale[split] - float(one[TRAIN].mean()) / scale[TRAIN]
+        for name, one in output.baselines.items()
+        if name in LINEAR and split in one and TRAIN in one
+    ]
+    errors = {
+        name: standard_error(own[name], by_row=output.by_row) / scale[name]
+        for name in (TRAIN, split)
+    }
+    difference = shares[TRAIN] - shares[split]
+    excess = difference - max([0.0, *gaps])
+    return Gap(
+        split, shares[TRAIN], shares[split], excess, float(np.hypot(errors[TRAIN], errors[split]))
+    )
+
+
+def told(gap: Gap) -> str:
+    """Return a gap in words."""
+    return (
+        f"{gap.train:.1%} of the training rows' variation is explained and {gap.unseen:.1%} of the "
+        f"{gap.split} rows', {gap.excess:.2f} more than a linear model loses between them"
+    )
+
+
+def figures_of(gap: Gap) -> dict[str, float]:
+    """Return a gap's figures by name."""
+    return {
+        "explained_train": gap.train,
+        f"explained_{gap.split}": gap.unseen,
+        "excess": gap.excess,
+        "standard_error": gap.error,
+    }
+
+
+def numbers_to_learn(output: OutputEvidence) -> int:
+    """Return how many targets the training rows have."""
+    answers = output.answers.get(TRAIN)
+    if answers is None or answers.target is None:
+        return 0
+    return int(answers.counted.sum() if answers.counted is not None else answers.target.size)
+
+
+def without_gap(output: OutputEvidence) -> str | None:
+    """Return why training rows and others cannot be compared."""
+    split = output.unseen(LEAST)
+    if TRAIN not in output.losses:
+        return NOT_COMPARED
+    if split is None or len(output.losses[TRAIN]) < LEAST:
+        return f"fewer than {LEAST} rows were kept back"
+    if min(float(output.constant[one].mean()) for one in (TRAIN, split)) <= 0:
+        return "all rows have the same target"
+    return None
+
+
+def rivals(output: OutputEvidence, split: str, names: AbstractSet[str] | None) -> dict[str, Floats]:
+    """Return what a split's rows cost baselines, those of some names or all."""
+    every = output.baselines.items()
+    return {
+        name: one[split] for name, one in every if split in one and (names is None or name in names)
+    }
+
+
+def without_rival(
+    output: OutputEvidence, split: str, names: AbstractSet[str] | None = None
+) -> str | None:
+    """Return why no baseline can be compared on a split."""
+    if not output.losses:
+        return NOT_COMPARED
+    if len(output.losses.get(split, ())) < LEAST:
+        return f"there are fewer than {LEAST} {split} rows"
+    return None if rivals(output, split, names) else NO_BASELINE
+
+
+def without_unseen_rival(output: OutputEvidence) -> str | None:
+    """Return why no baseline can be compared on rows that were not learned from."""
+    if not output.losses:
+        return NOT_COMPARED
+    split = output.unseen(LEAST)
+    if split is None:
+        return f"fewer than {LEAST} rows were kept back"
+    return without_rival(output, split)
+
+
+def named(output: OutputEvidence) -> str:
+    """Return what rows are compared by."""
+    if not isinstance(output.head, Numbers | Reconstruction):
+        return "the share of wrong answers"
+    return "MAE" if output.absolute else "RMSE"
+
+
+def whole(output: OutputEvidence) -> str:
+    """Return what the mean of losses is a part of."""
+    if not isinstance(output.head, Numbers | Reconstruction):
+        return "the rows"
+    return "the target's deviation" if output.absolute else "the target's variance"
+
+
+def shown(output: OutputEvidence, losses: Floats) -> str:
+    """Return the mean of losses as people read it."""
+    mean = float(losses.mean())
+    if not isinstance(output.head, Numbers | Reconstruction):
+        return f"{mean:.2%}"
+    error = mean if output.absolute else mean**0.5
+    if output.unit is None:
+        return f"{error:.3f} of the targets' deviation"
+    return show_figure(error * output.unit)

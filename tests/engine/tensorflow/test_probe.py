@@ -1,0 +1,81 @@
+"""The look into a trained network, held against Keras' own layers and a tape of its own."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from networks import L
+
+from nnspec.data.arrays import Arrays
+from nnspec.engine import probe
+
+pytestmark = pytest.mark.keras
+ROWS = 90
+
+
+def rows(*shape: int) -> Arrays:
+    random = np.random.default_rng(0)
+    x = random.normal(size=(ROWS, *shape)).astype("float32")
+    return Arrays({"x": x}, {"y": x.reshape(ROWS, -1).sum(axis=1, keepdims=True)})
+
+
+def compiled(x: keras.KerasTensor, y: keras.KerasTensor) -> keras.Model:
+    model = keras.Model(x, y)
+    model.compile(optimizer="sgd", loss="mse")
+    return model
+
+
+def test_gradients_are_those_of_a_tape_and_lead_where_the_graph_leads() -> None:
+    x = keras.Input((5,), name="x")
+    hidden = L.Dense(7, activation="tanh", name="first", kernel_regularizer="l2")(x)
+    aside = L.Dense(3, name="aside")(x)
+    model = compiled(
+        x, L.Dense(1, name="y")(L.Concatenate()([L.Dense(4, name="mid")(hidden), aside]))
+    )
+    seen = probe(model, rows(5))
+    given = rows(5)
+    with tf.GradientTape() as tape:
+        error = tf.reduce_mean((model(given.inputs["x"]) - given.targets["y"]) ** 2)
+        loss = error + tf.add_n(model.losses)
+    gradients = tape.gradient(loss, [one.value for one in model.get_layer("first").weights])
+    norms = {one.layer: one for one in seen.norms}
+    expected = np.sqrt(sum(float(tf.reduce_sum(one**2)) for one in gradients))
+    assert norms["first"].gradient == pytest.approx(expected, rel=1e-5)
+    assert seen.loss == pytest.approx(float(loss), rel=1e-6)
+    assert {"mid", "y"} <= norms["first"].leads_to
+    assert "aside" not in norms["first"].leads_to
+    assert norms["y"].leads_to == frozenset()
+
+
+def test_units_that_no_row_moves_are_idle_and_an_output_is_none_of_them() -> None:
+    x = keras.Input((5,), name="x")
+    dead = keras.initializers.Constant(-50.0)
+    hidden = L.Dense(3, activation="relu", bias_initializer=dead, name="dead")(x)
+    wide = keras.initializers.RandomNormal(stddev=200.0, seed=1)
+    ends = L.Dense(4, activation="tanh", kernel_initializer=wide, name="ends")(x)
+    both = L.ReLU(name="apart")(L.Dense(6, name="free")(L.Concatenate()([hidden, ends])))
+    model = compiled(x, L.Dense(1, activation="sigmoid", name="y")(both))
+    units = {one.layer: one for one in probe(model, rows(5)).units}
+    assert list(units) == ["dead", "ends", "apart"]
+    assert units["dead"].idle.tolist() == [1.0, 1.0, 1.0]
+    assert units["ends"].idle.min() > 0.9
+    values = keras.Model(x, both)(rows(5).inputs["x"]).numpy()
+    assert units["apart"].idle == pytest.approx((values <= 0).mean(axis=0))
+
+
+def test_a_recurrent_network_is_looked_at_and_nothing_in_it_is_changed() -> None:
+    x = keras.Input((6, 3), name="x")
+    model = compiled(x, L.Dense(1, name="y")(L.Dropout(0.5)(L.LSTM(4, name="state")(x))))
+    before = [one.numpy().tolist() for one in model.variables]
+    seen = probe(model, rows(6, 3))
+    assert [one.layer for one in seen.norms] == ["state", "y"]
+    assert seen.units == ()
+    assert seen.norms[0].gradient > 0
+    assert [one.numpy().tolist() for one in model.variables] == before
+
+
+def test_a_frozen_layer_has_no_gradient_and_is_left_out() -> None:
+    x = keras.Input((5,), name="x")
+    frozen = L.Dense(3, name="frozen", trainable=False)
+    model = compiled(x, L.Dense(1, name="y")(frozen(x)))
+    assert [one.layer for one in probe(model, rows(5)).norms] == ["y"]

@@ -22,6 +22,7 @@ from nnspec.judge.output import OutputReport
 from nnspec.judge.program import Judged, judge_program
 from nnspec.judge.settled import Settled
 from nnspec.pipeline.opened import trainable_sections
+from nnspec.pipeline.page import write_page
 from nnspec.pipeline.pictures import draw_pictures, with_pictures
 from nnspec.pipeline.trained import Trained
 from nnspec.report.markdown import render_markdown
@@ -55,6 +56,8 @@ def conclude(trained: Trained) -> Report:
     write(trained, judged, report)
     SIGNALS.check()
     report = with_model(replace(trained, program=deciding(trained.program, judged)), report)
+    SIGNALS.check()
+    write_page(trained.folder)
     SIGNALS.check()
     trained.folder.finish()
     return report

@@ -49,13 +49,13 @@ def encode_table(
 def _separated(columns: Columns, sign: str) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n", delimiter=sign)
-    writer.writerow([_harmless(name) for name, _ in columns])
-    several = ([_harmless(one) for one in cells] for _, cells in columns)
+    writer.writerow([harmless(name) for name, _ in columns])
+    several = ([harmless(one) for one in cells] for _, cells in columns)
     writer.writerows(zip(*several, strict=True))
     return text.getvalue().encode()
 
 
-def _harmless(cell: object) -> object:
+def harmless(cell: object) -> object:
     """Return a cell that no spreadsheet runs: a formula has the sign before it that makes a text.
 
     A `+` alone, or `-5 to 10`, is no formula, and stays as it is.

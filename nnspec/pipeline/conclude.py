@@ -21,6 +21,7 @@ from nnspec.judge.declared import find_figure, metrics_of
 from nnspec.judge.output import OutputReport
 from nnspec.judge.program import Judged, judge_program
 from nnspec.judge.settled import Settled
+from nnspec.pipeline.cases import write_cases
 from nnspec.pipeline.opened import trainable_sections
 from nnspec.pipeline.page import write_page
 from nnspec.pipeline.pictures import draw_pictures, with_pictures
@@ -57,6 +58,7 @@ def conclude(trained: Trained) -> Report:
     SIGNALS.check()
     report = with_model(replace(trained, program=deciding(trained.program, judged)), report)
     SIGNALS.check()
+    write_cases(trained, judged)
     write_page(trained.folder)
     SIGNALS.check()
     trained.folder.finish()

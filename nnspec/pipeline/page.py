@@ -12,10 +12,12 @@ from nnspec.network.summary import Summary, summarize
 from nnspec.pipeline.check import check_document
 from nnspec.pipeline.opened import fit_network
 from nnspec.report.page.answered import Answered
+from nnspec.report.page.cases import Cases, CasesOfOutput
 from nnspec.report.page.facts import RunFacts, read_history, read_report
 from nnspec.report.page.page import render_page
 from nnspec.run.folder import RunFolder
 from nnspec.run.layout import (
+    CASES,
     HISTORY,
     PAGE,
     PREDICTIONS,
@@ -67,7 +69,7 @@ def gather(folder: RunFolder) -> RunFacts:
         Refused: a file of the run is missing or damaged.
     """
     kept = folder.manifest.artefacts
-    told, document = read_report(folder.read(REPORT))
+    told = read_report(folder.read(REPORT))
     fitted = Preprocessing.from_json(folder.read(PREPROCESSING)) if PREPROCESSING in kept else None
     profile = Profile.from_json(folder.read(PROFILE)) if PROFILE in kept else None
     text = folder.read(SPEC).decode("utf-8", "replace") if SPEC in kept else ""
@@ -77,13 +79,13 @@ def gather(folder: RunFolder) -> RunFacts:
         manifest=folder.manifest,
         history=read_history(folder.read(HISTORY)) if HISTORY in kept else {},
         spec=text,
-        document=document,
         answers=Answered.read(folder.read(PREDICTIONS)) if PREDICTIONS in kept else None,
         heads=_heads(fitted) if fitted else {},
         network=network,
         fitted=fitted,
         profile=profile,
         maps=_maps(folder, [one for output in told.outputs.values() for one in output.pictures]),
+        cases=_cases(folder),
         ordered=_ordered(spec, fitted),
     )
 
@@ -108,6 +110,11 @@ def _heads(fitted: Preprocessing) -> dict[str, Head]:
 def _maps(folder: RunFolder, names: list[str]) -> dict[str, str]:
     kept = folder.manifest.artefacts
     return {one: folder.read(one).decode("utf-8", "replace") for one in names if one in kept}
+
+
+def _cases(folder: RunFolder) -> dict[str, CasesOfOutput]:
+    kept = CASES in folder.manifest.artefacts
+    return Cases.from_json(folder.read(CASES)).outputs if kept else {}
 
 
 def _ordered(spec: Spec | None, fitted: Preprocessing | None) -> bool:

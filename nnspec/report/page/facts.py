@@ -9,7 +9,7 @@ import io
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,7 @@ from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.judge.heads import Head
 from nnspec.network.summary import Summary
 from nnspec.report.page.answered import Answered
+from nnspec.report.page.cases import CasesOfOutput
 from nnspec.run.layout import REPORT
 from nnspec.run.manifest import Manifest
 
@@ -37,6 +38,46 @@ class Confusion:
 
     labels: tuple[Label, ...]
     counts: tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A figure with the ends of its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A figure less that of the baseline that is best in it."""
+
+    baseline: str
+    value: float
+    low: float
+    high: float
+    verdict: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """The figures of the test rows with one value of a column."""
+
+    column: str
+    value: str
+    rows: int
+    metrics: Figures
+    worse: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Importance:
+    """How much worse a figure becomes without one column: mean and spread over the draws."""
+
+    column: str
+    value: float
+    spread: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +100,15 @@ class Output:
     thresholds: tuple[float, ...] = ()
     pictures: tuple[str, ...] = ()
     temperature: float | None = None
+    further: Mapping[str, Figures] = field(default_factory=dict)
+    """Split -> figures behind the main ones."""
+    intervals: Mapping[str, Mapping[str, Interval]] = field(default_factory=dict)
+    differences: Mapping[str, Mapping[str, Difference]] = field(default_factory=dict)
+    verdict: str | None = None
+    slices: tuple[Slice, ...] = ()
+    importance_of: str | None = None
+    importance: tuple[Importance, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def split(self) -> str:
@@ -128,13 +178,13 @@ class RunFacts:
     Attributes:
         history: figure -> its value after each epoch, NaN where an epoch lacks it.
         spec: the filled spec, as text.
-        document: `report.json` as it stands, for sections that not every report has.
         answers: test rows with their answers; None where no row was kept.
         heads: what each output predicts, by its name.
         network: None where it cannot be resolved without the data.
         fitted: the preprocessing; None where it cannot be read.
         profile: what the training columns held.
         maps: file -> a map's picture, as SVG.
+        cases: output -> its worst rows as pictures.
         ordered: whether rows follow one another in time.
     """
 
@@ -142,21 +192,21 @@ class RunFacts:
     manifest: Manifest
     history: Mapping[str, Floats]
     spec: str
-    document: Mapping[str, Any] = field(default_factory=dict)
     answers: Answered | None = None
     heads: Mapping[str, Head] = field(default_factory=dict)
     network: Summary | None = None
     fitted: Preprocessing | None = None
     profile: Profile | None = None
     maps: Mapping[str, str] = field(default_factory=dict)
+    cases: Mapping[str, CasesOfOutput] = field(default_factory=dict)
     ordered: bool = False
 
 
 _READER = TypeAdapter(Told)
 
 
-def read_report(content: bytes) -> tuple[Told, Mapping[str, Any]]:
-    """Return what a report tells, and all of it as it stands.
+def read_report(content: bytes) -> Told:
+    """Return what a report tells.
 
     Raises:
         Refused: A102 where the bytes are no report.
@@ -169,7 +219,7 @@ def read_report(content: bytes) -> tuple[Told, Mapping[str, Any]]:
         detail = next(iter(f"{error}".splitlines()), type(error).__name__)
         message = f"the run's {REPORT} is no report that this nnspec reads: {detail}"
         raise Refused([Diagnostic("A102", message)]) from error
-    return told, document
+    return told
 
 
 def read_history(content: bytes) -> dict[str, Floats]:

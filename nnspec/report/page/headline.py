@@ -12,10 +12,10 @@ from nnspec.judge.heads import (
     SeveralLabels,
     Unjudged,
 )
-from nnspec.report.page.facts import Figures, Output, Told
+from nnspec.report.page.facts import Difference, Figures, Output, Told
 from nnspec.report.page.pieces import listed
 from nnspec.report.page.svg import plain
-from nnspec.run.numerals import show_figure
+from nnspec.run.numerals import show_figure, show_metric, show_title
 
 LEADING = {
     TASKS[Numbers]: ("mae", "errs by {} on average", False),
@@ -58,12 +58,15 @@ def headline(told: Told, output: Output) -> str:
 def verdict(output: Output) -> tuple[str, str]:
     """Return how the network compares with its best baseline, as a sentence and a word for style.
 
-    The word is `good`, `bad` or `even`; both are empty where there is no baseline. Only the figures
-    are compared: whether a difference is more than chance is for the checks to say.
+    The word is `good`, `bad` or `even`; both are empty where there is no baseline. Where the report
+    has no interval of the difference, only the figures are compared.
     """
     key, _, share = LEADING.get(output.task, ("", "", False))
     if output.task in NUMBERS:
         key, share = "rmse", False
+    sure = next(iter(output.differences.get(output.split, {}).items()), None)
+    if sure is not None:
+        return _of_difference(*sure)
     mine = output.metrics.get(output.split, {}).get(key)
     others = {name: one[key] for name, one in _others(output, everyone=True) if key in one}
     known = {name: one for name, one in others.items() if one is not None}
@@ -79,6 +82,27 @@ def verdict(output: Output) -> tuple[str, str]:
     if better:
         return f"It does better than its best baseline, {name}: {figures}.", "good"
     return f"Its best baseline, {name}, does better: {figures}.", "bad"
+
+
+def _of_difference(metric: str, found: Difference) -> tuple[str, str]:
+    """Return what the interval of a difference says."""
+    shown = [show_metric(metric, one) for one in (found.value, found.low, found.high)]
+    signed = [
+        f"+{one}" if value > 0 else one
+        for one, value in zip(shown, (found.value, found.low, found.high), strict=True)
+    ]
+    figures = f"{show_title(metric)} {signed[0]}, 95 % of draws from {signed[1]} to {signed[2]}"
+    who = named(found.baseline)
+    match found.verdict:
+        case "better":
+            return f"It does better than its best baseline, {who}: {figures}.", "good"
+        case "worse":
+            return f"Its best baseline, {who}, does better: {figures}.", "bad"
+        case _:
+            return (
+                f"The difference from its best baseline, {who}, is within noise: {figures}.",
+                "even",
+            )
 
 
 def seen_on(told: Told, output: Output) -> str:

@@ -28,6 +28,7 @@ MOST_STEPS = 300
 MOST_TARGETS = 4
 BINS = 24
 WORST = 10
+POOLED = "Pixels of all rows are thrown together."
 WIDE = 940.0
 """Width of a picture across the whole page."""
 IMAGE = 2
@@ -48,6 +49,8 @@ class Target:
     actual: Floats
     predicted: Floats
     around: dict[str, Floats]
+    pooled: bool = False
+    """Whether it stands for many numbers of each row."""
 
     @property
     def residuals(self) -> Floats:
@@ -78,9 +81,10 @@ def draw_numbers(
     known = [one for one in targets if one is not None and len(one.actual)]
     if not known:
         return [], [], ""
+    if head.of_pictures and len(known) > 1:
+        return [*_of_picture(head, known), *_of_target(pooled(known), shown)], [], POOLED
     known.sort(key=_badness, reverse=True)
     figures = [figure for one in known[:MOST_TARGETS] for figure in _of_target(one, shown)]
-    figures += _of_picture(head, known)
     tables = [worst_rows(known[0])] if len(known) == 1 else []
     note = left_out(len(known), "numbers of each row", MOST_TARGETS)
     return figures, tables, f"Drawn are those with the largest errors. {note}" if note else ""
@@ -111,6 +115,15 @@ def find_target(
     return Target(element, rows[good], actual[good], predicted[good], around)
 
 
+def pooled(targets: Sequence[Target]) -> Target:
+    """Return all numbers of all rows as one; they share a unit."""
+    rows, actual, predicted = (
+        np.concatenate([getattr(one, name) for one in targets])
+        for name in ("rows", "actual", "predicted")
+    )
+    return Target("pixels", rows, actual, predicted, {}, pooled=True)
+
+
 def around_names(head: Numbers | Reconstruction) -> tuple[str, ...]:
     """Return what may stand around a prediction."""
     levels = head.quantiles if isinstance(head, Numbers) else ()
@@ -131,7 +144,7 @@ def drawn_places(count: int, most: int = MOST_POINTS) -> NDArray[np.intp]:
 
 
 def _of_target(target: Target, shown: Shown) -> list[Figure]:
-    found = [_over_time(target)] if shown.ordered and len(target.actual) > 1 else []
+    found = [_over_time(target)] if shown.ordered and not target.pooled else []
     found += [_against(target), _residuals(target), _spread(target)]
     return found + _around(target)
 

@@ -84,6 +84,7 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["shown"] = plain
     return environment.get_template("page.html.jinja")
 
 

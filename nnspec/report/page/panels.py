@@ -13,6 +13,7 @@ from nnspec.judge.heads import (
     Unjudged,
 )
 from nnspec.report.page.answered import Answered
+from nnspec.report.page.beyond import beyond_tables, draw_importance
 from nnspec.report.page.classes import draw_classes, draw_confusion, draw_labels, draw_positions
 from nnspec.report.page.clusters import draw_maps, list_clusters
 from nnspec.report.page.facts import Output, RunFacts
@@ -30,9 +31,9 @@ def panel_of(facts: RunFacts, output: Output) -> Panel:
     """Return figures, tables and pictures of one output."""
     told = facts.told
     several = len(told.outputs) > 1
-    tables = [*figures_of(told, output), *figures_by_column(output)]
+    tables = [*figures_of(told, output), *beyond_tables(output), *figures_by_column(output)]
     figures: list[Figure] = []
-    notes = [plain(one, 400) for one in output.baseline_notes]
+    notes = [plain(one, 400) for one in (*output.baseline_notes, *output.notes)]
     if output.figures_of:
         notes.insert(0, plain(f"Figures of {output.figures_of}.", 400))
     if output.pictures:
@@ -49,8 +50,16 @@ def panel_of(facts: RunFacts, output: Output) -> Panel:
         drawn, listed, note = draw_answers(facts, head, facts.answers)
         figures, tables = [*figures, *drawn], [*tables, *listed]
         notes += [note] if note else []
+    figures += draw_importance(output)
     says = (headline(told, output), seen_on(told, output)) if several else ()
-    return Panel(plain(output.name, 60), says, tuple(tables), tuple(figures), tuple(notes))
+    return Panel(
+        name=plain(output.name, 60),
+        says=says,
+        tables=tuple(tables),
+        figures=tuple(figures),
+        notes=tuple(notes),
+        cases=facts.cases.get(output.name),
+    )
 
 
 def draw_answers(facts: RunFacts, head: Head, answers: Answered) -> Drawn:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from nnspec.report.page.cases import CasesOfOutput
 from nnspec.report.page.svg import plain
 
 Cell = str | Markup
@@ -51,6 +52,7 @@ class Panel:
     tables: tuple[Table, ...] = ()
     figures: tuple[Figure, ...] = ()
     notes: tuple[str, ...] = ()
+    cases: CasesOfOutput | None = None
 
 
 def left_out(count: int, what: str, most: int) -> str:

@@ -128,7 +128,9 @@ class Browser:
         """Open a page and wait until it is there."""
         self.events.clear()
         self.resize(width)
-        self.ask("Page.navigate", url=page.resolve().as_uri())
+        answer = self.ask("Page.navigate", url=page.resolve().as_uri())
+        if "errorText" in answer:
+            raise RuntimeError(f"{page}: {answer['errorText']}")
         while not any(one.get("method") == "Page.loadEventFired" for one in self.events):
             self.events.append(self._read())
 

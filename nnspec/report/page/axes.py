@@ -209,9 +209,8 @@ class Plot:
         found: list[Markup] = []
         end = self.size[0] - RIGHT
         for name, style in reversed(keys):
-            shown = min(len(name), 26)
-            start = end - 6.4 * shown
-            found.append(_named(name, start, 13.0, "start", 26))
+            start = end - 6.8 * min(len(name), 26)
+            found.append(_named(name, end, 13.0, "end", 26))
             found.append(line((start - 20, 9.0), (start - 5, 9.0), style))
             end = start - 32
         return found

@@ -147,7 +147,7 @@ def draw_positions(
     plot = Plot(
         "share of right answers by step",
         (0.0, float(max(1, len(values) - 1))),
-        (min(0.999, float(np.nanmin(values))), 1.0),
+        (min(0.9, float(np.nanmin(values))), 1.0),
         ("step", "right"),
     )
     drawn = plot.drawn([plot.path(steps, values, "line first")])

@@ -136,7 +136,7 @@ def _of_clusters(subject: str, figures: Figures) -> str:
     purity = figures.get("purity")
     if distance is not None:
         said.append(f"rows lie {show_figure(distance)} from their nearest unit on average")
-    if torn is not None:
+    if torn:
         said.append(f"for {_shown(torn, share=True)} of them the second nearest is no neighbour")
     if purity is not None:
         said.append(f"{_shown(purity, share=True)} bear the commonest label of their unit")
@@ -171,5 +171,5 @@ def _shown(value: float, *, share: bool) -> str:
     percent = 100 * value
     whole = 100.0
     if percent != whole and round(percent, 1) == whole:
-        return f"{percent:.2f} %"
-    return f"{percent:.1f} %".replace(".0 %", " %")
+        return f"{percent:.2f}\N{NO-BREAK SPACE}%"
+    return f"{percent:.1f}".removesuffix(".0") + "\N{NO-BREAK SPACE}%"

@@ -1,5 +1,7 @@
 """Commands about what a run left behind: export, report."""
 
+import sys
+import webbrowser
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -12,6 +14,7 @@ from nnspec.commands.options import AllowOutside, Overrides, RunFolder
 from nnspec.commands.reporting import (
     check_run,
     explained,
+    libraries_loading,
     onnx_libraries,
     show_findings,
     training_libraries,
@@ -32,6 +35,7 @@ class ReportFormat(StrEnum):
 
     MARKDOWN = "md"
     JSON = "json"
+    HTML = "html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +115,29 @@ def report(
     form: Annotated[
         ReportFormat, typer.Option("--format", help="How to print it.")
     ] = ReportFormat.MARKDOWN,
+    opened: Annotated[
+        bool, typer.Option("--open", help="Open its page, report.html, in the browser instead.")
+    ] = False,
 ) -> None:
-    """Print the report of a finished run."""
-    with explained():
-        from nnspec.run.folder import RunFolder as Folder
+    """Print the report of a finished run, or open its page."""
+    with explained(), libraries_loading():
+        if opened:
+            open_page(run)
+        elif form is ReportFormat.HTML:
+            from nnspec.pipeline.page import page_of
 
-        typer.echo(Folder.open(run).read(f"report.{form}").decode("utf-8"), nl=False)
+            typer.echo(page_of(run).decode(), nl=False)
+        else:
+            from nnspec.run.folder import RunFolder as Folder
+
+            typer.echo(Folder.open(run).read(f"report.{form}").decode("utf-8"), nl=False)
+
+
+def open_page(run: Path) -> None:
+    """Open a run's page in the browser, and print where it lies."""
+    from nnspec.pipeline.page import written_page
+
+    page = written_page(run).resolve()
+    typer.echo(page)
+    if not webbrowser.open(page.as_uri()):
+        sys.stderr.write("nnspec: there is no browser to open; the page lies where it says above\n")

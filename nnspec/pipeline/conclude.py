@@ -21,9 +21,11 @@ from nnspec.judge.decision import DECISIONS_OF_RUN
 from nnspec.judge.output import OutputReport
 from nnspec.judge.program import Judged, judge_program
 from nnspec.judge.settled import Settled
+from nnspec.pipeline.cases import write_cases
 from nnspec.pipeline.evidence import gather
 from nnspec.pipeline.opened import trainable_sections
 from nnspec.pipeline.origins import headline_of
+from nnspec.pipeline.page import write_page
 from nnspec.pipeline.pictures import draw_pictures, with_pictures
 from nnspec.pipeline.trained import Trained
 from nnspec.report.markdown import render_markdown
@@ -58,6 +60,9 @@ def conclude(trained: Trained) -> Report:
     report = with_model(replace(trained, program=deciding(trained.program, judged)), report)
     SIGNALS.check()
     trained.folder.update(replace(trained.folder.manifest, headline=headline_of(report)))
+    write_cases(trained, judged)
+    write_page(trained.folder)
+    SIGNALS.check()
     trained.folder.finish()
     return report
 

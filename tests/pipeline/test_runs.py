@@ -75,6 +75,7 @@ def test_a_run_leaves_everything_that_it_can_be_repeated_from(spec: Path, tmp_pa
         "history.csv",
         "report.json",
         "report.md",
+        "report.html",
         "predictions.csv",
         "checkpoints/best.weights.h5",
         "checkpoints/last.weights.h5",

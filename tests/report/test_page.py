@@ -1,0 +1,200 @@
+"""The page of a run: what it says, that it asks for nothing, and that names stay texts."""
+
+import base64
+import hashlib
+import re
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from told_runs import KNOWN, Names, PageReader, told_classes, told_numbers
+
+from nnspec.report.page.facts import RunFacts, read_history
+from nnspec.report.page.page import render_page
+
+LARGEST = 400_000
+Teller = Callable[[Names], RunFacts]
+HOSTILE = (
+    "<script>alert(1)</script>",
+    "</script><script>alert(1)</script>",
+    "</style><img src=x onerror=alert(1)>",
+    "</title><svg onload=alert(1)>",
+    "</text></svg><iframe src=//e.example>",
+    "]]><script>alert(1)</script>",
+    "<![CDATA[<b>x</b>]]>",
+    "<!--",
+    "--><b>x</b>",
+    "<!--<script>",
+    '"><img src=x onerror=alert(1)>',
+    "'><img src=x onerror=alert(1)>",
+    '" onmouseover="alert(1)',
+    "' onmouseover='alert(1)",
+    "` onmouseover=`alert(1)",
+    "javascript:alert(1)",
+    "{{ 7 * 7 }}",
+    "{% raw %}",
+    "${7*7}",
+    "&lt;script&gt;",
+    "&#60;b&#62;",
+    "&amp;amp;",
+    "<a href='//e.example'>x</a>",
+    "<base href='//e.example'>",
+    "<meta http-equiv=refresh content=0>",
+    "<form action=//e.example>",
+    "<math><mi xlink:href=x>",
+    "<template><p>",
+    "<plaintext>",
+    "<textarea>",
+    "\x00nul\x00",
+    "bell\x07\x1b[31mred",
+    "line\nbreak\r\nand\ttab",
+    "\u202eright to left\u202c",
+    "\u2066isolated",
+    "שלום עולם",
+    "مرحبا",
+    "x" * 200,
+    "é" * 100 + "<b>" * 30,
+)
+UNWRITTEN = "half \ud800 pair"
+
+
+def test_what_no_file_can_hold_is_shown_as_a_sign_of_its_own() -> None:
+    names = Names(UNWRITTEN, UNWRITTEN, ("a", "b"), (UNWRITTEN, "other"), (UNWRITTEN,))
+    page = render_page(told_numbers(names))
+    assert "half \ufffd pair" in page.decode()
+
+
+@pytest.fixture(scope="module")
+def plain() -> dict[Teller, PageReader]:
+    return {told: PageReader(render_page(told(Names()))) for told in (told_numbers, told_classes)}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.parametrize("told", [told_numbers, told_classes])
+def test_a_name_is_never_more_than_text(
+    told: Teller, name: str, plain: dict[Teller, PageReader]
+) -> None:
+    names = Names(name, name, (name, f"{name}!"), (name, "other"), (name,))
+    hostile, harmless = PageReader(render_page(told(names))), plain[told]
+    assert not hostile.unbalanced
+    assert not hostile.open
+    assert {tag for tag, _ in hostile.elements} <= KNOWN
+    attributes = {key for _, given in harmless.elements for key in given}
+    assert {key for _, given in hostile.elements for key in given} <= attributes
+    for tag in ("script", "style", "a", "img", "svg", "section", "link", "meta"):
+        assert hostile.count(tag) == harmless.count(tag)
+    assert not set("\x00\x07\x1b\u202e\u2066\ud800") & set(hostile.text)
+
+
+def test_the_page_allows_its_own_style_and_script_alone() -> None:
+    page = render_page(told_numbers()).decode()
+    reader = PageReader(page.encode())
+    (policy,) = [
+        given["content"]
+        for tag, given in reader.elements
+        if tag == "meta" and given.get("http-equiv") == "Content-Security-Policy"
+    ]
+    assert policy is not None
+    assert policy.startswith("default-src 'none';")
+    for name in ("style", "script"):
+        (inside,) = re.findall(f"<{name}>(.*?)</{name}>", page, re.DOTALL)
+        digest = base64.b64encode(hashlib.sha256(inside.encode()).digest()).decode()
+        assert f"{name}-src 'sha256-{digest}'" in policy
+    held = [given for tag, given in reader.elements if {"style", "onclick"} & given.keys()]
+    assert not held  # the policy would refuse them
+    asked = [
+        given[key] or "" for _, given in reader.elements for key in ("href", "src") if key in given
+    ]
+    assert all(one.startswith(("#", "data:")) for one in asked)
+
+
+def test_the_headline_says_what_was_reached_beside_the_baselines() -> None:
+    page = PageReader(render_page(told_numbers())).text
+    assert "The network explains 99 % of the variance of price and errs by 1 on average" in page
+    assert "ridge by 1.5; the mean by 25." in page
+    assert "It does better than its best baseline, ridge: RMSE 1 against 2." in page
+    assert "on 200 test rows, which the training never saw." in page
+
+
+def test_a_network_that_its_baseline_beats_is_not_praised() -> None:
+    facts = told_numbers()
+    output = facts.told.first
+    output.metrics["test"] = {"rmse": 40.0, "r2": -0.7, "mae": 30.0}  # type: ignore[index]
+    page = PageReader(render_page(facts)).text
+    assert "explains none of the variance of price and errs by 30 on average" in page
+    assert "Its best baseline, ridge, does better: RMSE 40 against 2." in page
+
+
+def test_the_best_epoch_is_that_of_the_least_validation_loss() -> None:
+    page = PageReader(render_page(told_numbers())).text
+    assert "best: 12" in page
+    assert "in the best epoch, 12;" in page
+
+
+def test_checks_are_shown_found_ones_first() -> None:
+    page = PageReader(render_page(told_numbers())).text
+    assert "1 thing to look at" in page
+    assert page.index("Leak in price") < page.index("1 passed") < page.index("not applicable")
+
+
+def test_curves_of_classes_have_scikit_learns_areas() -> None:
+    from sklearn.metrics import roc_auc_score  # noqa: PLC0415 - a second
+
+    from nnspec.report.page.classes import Ranked  # noqa: PLC0415
+
+    draw = np.random.default_rng(3)
+    held = draw.random(500) < 0.3
+    shares = np.round(np.clip(held * 0.2 + draw.random(500), 0, 1), 1).astype(
+        np.float64
+    )  # with ties
+    assert Ranked("a", held, shares).area() == pytest.approx(roc_auc_score(held, shares), abs=1e-12)
+
+
+def test_the_largest_runs_stay_small_and_say_what_they_leave_out() -> None:
+    facts = told_numbers(Names(columns=tuple(f"column {n}" for n in range(1_000))), targets=100)
+    epochs = np.arange(1.0, 10_001.0)
+    noisy = np.random.default_rng(0).random(10_000)
+    history = {
+        "epoch": epochs,
+        "loss": noisy,
+        "val_loss": noisy + 1,
+        **{f"m{n}": noisy for n in range(30)},
+    }
+    page = render_page(_with(facts, history=history))
+    text = PageReader(page).text
+    assert len(page) < LARGEST
+    assert "900 more columns are not shown." in text
+    assert "96 more numbers of each row are not shown." in text
+    assert "25 more figures of the epochs stand in history.csv." in text
+
+
+def test_a_thousand_classes_are_shown_by_the_worst_and_the_commonest_confusions() -> None:
+    names = Names(classes=tuple(f"class {n} {'x' * 150}" for n in range(1_000)))
+    page = render_page(told_classes(names, rows=300))
+    text = PageReader(page).text
+    assert len(page) < LARGEST
+    assert "960 more classes are not shown." in text
+    assert "Commonest confusions" in text
+
+
+def test_many_rows_are_drawn_by_chance_and_always_the_same() -> None:
+    page = render_page(told_numbers(rows=20_000))
+    assert len(page) < LARGEST
+    assert "1,000 of 20,000 rows, drawn by chance." in PageReader(page).text
+    assert page == render_page(told_numbers(rows=20_000))
+
+
+@pytest.mark.parametrize(
+    ("content", "epochs"),
+    [(b"", 0), (b"epoch,loss\n", 0), (b"epoch,loss\n1,0.5\n2,0.", 2), (b"epoch,loss\n1,0.5\n2", 1)],
+)
+def test_a_history_that_a_kill_cut_short_is_read_as_far_as_it_goes(
+    content: bytes, epochs: int
+) -> None:
+    assert len(read_history(content).get("epoch", [])) == epochs
+
+
+def _with(facts: RunFacts, **changes: object) -> RunFacts:
+    from dataclasses import replace  # noqa: PLC0415
+
+    return replace(facts, **changes)  # type: ignore[arg-type]

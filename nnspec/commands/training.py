@@ -2,14 +2,22 @@
 
 import sys
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from nnspec.commands.gathered import gathered
-from nnspec.commands.options import AllowOutside, Overrides, RunFolder, SpecFile
+from nnspec.commands.options import (
+    AllowOutside,
+    Overrides,
+    RunFolder,
+    SpecFile,
+    file_if_given,
+    has_run,
+    run_folder,
+)
 from nnspec.commands.reporting import (
     accept,
     check_run,
@@ -19,6 +27,11 @@ from nnspec.commands.reporting import (
 )
 from nnspec.diagnostics import GateMissed
 from nnspec.spec.formats import FORMS, Form
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from nnspec.pipeline.run import RunResult
 
 Runs = Annotated[Path, typer.Option("--runs", metavar="DIR", help="Folder of all runs.")]
 RunName = Annotated[
@@ -79,9 +92,38 @@ ReportForm = Annotated[
 class Training:
     """The options of `nnspec train`."""
 
-    spec: SpecFile
+    spec: Annotated[
+        Path | None,
+        typer.Argument(metavar="[SPEC]", help="A spec: YAML or JSON.", callback=file_if_given),
+    ] = None
     runs: Runs = Path("runs")
     name: RunName = None
+    resume: Annotated[
+        Path | None,
+        typer.Option(
+            "--resume",
+            metavar="RUN",
+            help="Go on with a run that was stopped, or let one train for more epochs (--set "
+            "training.epochs=N). With SPEC, a run that is not there yet begins.",
+        ),
+    ] = None
+    allow_changes: Annotated[
+        bool,
+        typer.Option(
+            "--allow-changes",
+            help="Go on although spec, data, libraries or machine have changed.",
+        ),
+    ] = False
+    checkpoint_every: Annotated[
+        float | None,
+        typer.Option(
+            "--checkpoint-every",
+            metavar="SECONDS",
+            min=0.0,
+            help="Seconds between two states that --resume can go on from; as often as costs "
+            "little if absent. It changes no result.",
+        ),
+    ] = None
     exist_ok: Annotated[
         bool, typer.Option("--exist-ok", help="Replace the run of that name, if there is one.")
     ] = False
@@ -92,6 +134,21 @@ class Training:
 @gathered(Training)
 def train(asked: Training) -> None:
     """Train a spec; write its run, report and SavedModel."""
+    if asked.resume is not None and (asked.name is not None or asked.exist_ok):
+        raise typer.BadParameter("--resume names the run: leave --name and --exist-ok out")
+    path = None if asked.resume is None else run_folder(asked.resume, asked.runs)
+    if path is not None and (asked.spec is None or has_run(path)):
+        take_up(asked, path)
+        return
+    if path is not None:
+        asked = replace(asked, runs=path.parent, name=path.name)
+    if asked.spec is None:
+        raise typer.BadParameter("give a SPEC to train, or --resume RUN to go on with one")
+    begin(asked, asked.spec)
+
+
+def begin(asked: Training, spec: Path) -> None:
+    """Train a spec as a run of its own."""
     from nnspec.run.claim import Claim
 
     overrides, outside = asked.overrides, asked.allow_outside
@@ -101,12 +158,12 @@ def train(asked: Training) -> None:
         if asked.name is not None:
             named = Claim.named(asked.runs, asked.name, exist_ok=asked.exist_ok)
             claim = held.enter_context(named)
-        accept(asked.spec, overrides, allow_outside=outside, opened=True)
+        accept(spec, overrides, allow_outside=outside, opened=True)
         loading = held.enter_context(libraries_loading())
         from nnspec.pipeline.opened import open_spec
 
         loading.start()
-        opened = open_spec(asked.spec, overrides=overrides or (), allow_outside=outside)
+        opened = open_spec(spec, overrides=overrides or (), allow_outside=outside)
         loading.finish()
         show_findings(opened.seen, overrides)
         from rich.console import Console
@@ -114,14 +171,45 @@ def train(asked: Training) -> None:
         from nnspec.pipeline.run import Place, run_opened
 
         console = Console(highlight=False)
-        place = Place(asked.runs, asked.name, console=console)
-        result = run_opened(opened, place, claim)
-        from nnspec.report.terminal import show_report, show_stop
+        place = Place(asked.runs, asked.name, console=console, every=asked.checkpoint_every)
+        show_result(run_opened(opened, place, claim), console)
 
-        show_stop(result.report, console)
-        show_report(result.report, console)
-        typer.echo(f"run: {result.folder}")
-        GateMissed.check(result.missed)
+
+def take_up(asked: Training, path: Path) -> None:
+    """Go on with a run, or let it train for longer."""
+    from nnspec.run.folder import RunFolder as Folder
+
+    with explained(asked.overrides), ExitStack() as held:
+        # Whoever comes second to a run is told so before libraries load.
+        folder = held.enter_context(Folder.open(path, writing=True))
+        loading = held.enter_context(libraries_loading())
+        loading.start()
+        loading.finish()
+        from rich.console import Console
+
+        from nnspec.pipeline.resume import Asked, resume
+        from nnspec.pipeline.run import Place
+
+        console = Console(highlight=False)
+        wanted = Asked(
+            asked.spec,
+            asked.overrides or (),
+            asked.allow_outside,
+            asked.allow_changes,
+            Place(console=console, every=asked.checkpoint_every),
+            lambda one: show_findings([one]),
+        )
+        show_result(resume(folder, wanted), console)
+
+
+def show_result(result: "RunResult", console: "Console") -> None:
+    """Show what a run has reached, and where it lies."""
+    from nnspec.report.terminal import show_report, show_stop
+
+    show_stop(result.report, console)
+    show_report(result.report, console)
+    typer.echo(f"run: {result.folder}")
+    GateMissed.check(result.missed)
 
 
 def bench(

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,12 +10,13 @@ from rich.console import Console
 
 from nnspec.data.profile import profile
 from nnspec.diagnostics import Diagnostic, GateMissed
+from nnspec.engine.tensorflow.routes import machine
 from nnspec.network.fill import hash_spec, render_spec, written_out
 from nnspec.pipeline.begin import records_of
 from nnspec.pipeline.check import Source, placing
 from nnspec.pipeline.opened import Opened, open_spec
 from nnspec.pipeline.prepare import Prepared, prepare
-from nnspec.pipeline.train import train
+from nnspec.pipeline.train import Course, train
 from nnspec.run.claim import Claim
 from nnspec.run.folder import RunFolder
 from nnspec.run.layout import PREPROCESSING, PROFILE, SPEC
@@ -45,12 +46,15 @@ class Place:
         name: the run's name; the spec's, with a number if that is taken, where it is None.
         exist_ok: whether a run of that name may be replaced.
         console: takes the progress; None: nothing is shown.
+        every: seconds between two states that a stopped training can go on from; 0: after every
+            chunk of steps; None: as often as costs little. It changes no number of the result.
     """
 
     runs: Path = field(default_factory=lambda: Path("runs"))
     name: str | None = None
     exist_ok: bool = False
     console: Console | None = None
+    every: float | None = None
 
     def claim(self) -> AbstractContextManager[Claim | None]:
         """Return the claim on the name that was asked for; None where a free one will be found."""
@@ -106,18 +110,28 @@ def run_opened(opened: Opened, place: Place, claim: Claim | None) -> RunResult:
             RunFolder.create(claimed, manifest) as folder,
         ):
             folder.tell(held)
-            folder.write(SPEC, render_spec(prepared.spec, written_out(prepared.network)))
-            dataset = prepared.dataset
-            folder.write(PREPROCESSING, dataset.fitted.to_json())
-            known = profile(dataset.seen.cells(), dataset.fitted.columns)
-            folder.write(PROFILE, known.to_json())
-            SIGNALS.check()
-            trained = train(prepared, folder, place.console)
-            from nnspec.pipeline import conclude  # noqa: PLC0415 - a second, when training has ended
+            write_beginning(prepared, folder)
+            result = carry_out(prepared, folder, Course(place.console, place.every))
+    return replace(result, warnings=opened.diagnostics)
 
-            report = conclude.conclude(trained)
-        missed = conclude.missed_gates(prepared.spec, report)
-    return RunResult(folder.path, report, opened.diagnostics, missed)
+
+def write_beginning(prepared: Prepared, folder: RunFolder) -> None:
+    """Write what a training goes on from, however soon it is stopped: spec and preprocessing."""
+    folder.write(SPEC, render_spec(prepared.spec, written_out(prepared.network)))
+    dataset = prepared.dataset
+    folder.write(PREPROCESSING, dataset.fitted.to_json())
+    known = profile(dataset.seen.cells(), dataset.fitted.columns)
+    folder.write(PROFILE, known.to_json())
+
+
+def carry_out(prepared: Prepared, folder: RunFolder, course: Course) -> RunResult:
+    """Train and conclude a run whose folder is held."""
+    SIGNALS.check()
+    trained = train(prepared, folder, course)
+    from nnspec.pipeline import conclude  # noqa: PLC0415 - a second, when training has ended
+
+    report = conclude.conclude(trained)
+    return RunResult(folder.path, report, missed=conclude.missed_gates(prepared.spec, report))
 
 
 def describe_run(prepared: Prepared, place: Place) -> Manifest:
@@ -135,4 +149,5 @@ def describe_run(prepared: Prepared, place: Place) -> Manifest:
         device=spec.runtime.device,
         versions=versions(),
         parts=records_of(spec),
+        machine=machine(spec.runtime.threads),
     )

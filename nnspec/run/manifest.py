@@ -21,7 +21,7 @@ from pydantic import TypeAdapter, ValidationError
 from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.document import shorten
 from nnspec.document.file import read_file
-from nnspec.run.layout import MANIFEST
+from nnspec.run.layout import CHECKPOINTS, MANIFEST
 
 FORMAT = 1
 """Version of the run folder's form; raised when an older nnspec could not read it."""
@@ -82,6 +82,19 @@ class TrainingRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Resumption:
+    """A time at which the training was taken up again."""
+
+    at: str
+    epoch: int
+    """The epoch that it went on with, counted from 0."""
+    step: int
+    """Steps of that epoch that had run."""
+    changes: tuple[str, ...] = ()
+    """What was no longer as it had been, and was allowed to be so."""
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """What a run is: versions, spec, data, seed, device, times, and its files."""
 
@@ -103,7 +116,17 @@ class Manifest:
     """None until the training has ended."""
     artefacts: Mapping[str, Artefact] = field(default_factory=dict)
     """Path within the run folder -> the file that must be there."""
+    machine: str = ""
+    """What computed it: processor and threads."""
+    resumed: tuple[Resumption, ...] = ()
+    """When the training was taken up again."""
     format: int = FORMAT
+
+    @property
+    def has_state(self) -> bool:
+        """Return whether something was learned that would be lost with the folder."""
+        held = any(name.startswith(f"{CHECKPOINTS}/") for name in self.artefacts)
+        return held or bool(self.weights)
 
     def encoded(self) -> bytes:
         """Return the manifest as it stands in `run.json`."""

@@ -11,10 +11,11 @@ import tensorflow as tf
 from nnspec.build.competitive import map_of
 from nnspec.catalog.kohonen import Kohonen
 from nnspec.engine.errors import WrongState
-from nnspec.engine.executor import Report, State, Stretch
+from nnspec.engine.executor import Report, Stretch
 from nnspec.engine.order import Rows
 from nnspec.engine.plan import Execution, Plan
 from nnspec.engine.prototypes import first_prototypes
+from nnspec.engine.snapshot import State
 from nnspec.engine.tensorflow.competition import (
     Contest,
     Decay,

@@ -145,7 +145,7 @@ def kill_once(spec: Path, run: Path, draw: random.Random, *, within_write: bool)
 def is_writing(run: Path) -> bool:
     """Return whether a state is being written."""
     try:
-        return any(one.startswith(".state") for one in os.listdir(run / "checkpoints"))
+        return any((run / "checkpoints").glob(".state*"))
     except OSError:
         return False
 

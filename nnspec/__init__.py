@@ -1,7 +1,7 @@
 """nnspec: a compiler and runner for neural networks declared in YAML or JSON.
 
-The Python surface, whole: `load`, `validate`, `compile`, `train`, `evaluate`, `predict`, `export`,
-`runs`, `compare`.
+The Python surface, whole: `load`, `validate`, `compile`, `train`, `resume`, `evaluate`,
+`predict`, `export`, `runs`, `compare`.
 Importing this module imports neither Keras nor NumPy; each function imports what it needs.
 """
 
@@ -32,6 +32,7 @@ __all__ = [
     "export",
     "load",
     "predict",
+    "resume",
     "runs",
     "train",
     "validate",
@@ -120,6 +121,46 @@ def train(
     from nnspec.pipeline.run import Place, run
 
     return run(_source(spec), overrides=overrides, place=Place(Path(runs), name, exist_ok))
+
+
+def resume(
+    run: str | Path,
+    *,
+    spec: str | Path | None = None,
+    overrides: Sequence[str] = (),
+    allow_changes: bool = False,
+) -> RunResult:
+    """Go on with a run that was stopped or killed, or let one train for more epochs.
+
+    It ends with the bits of the training that was never stopped. What cannot, begins anew, with a
+    warning. A run that is complete, and is asked for nothing more, is returned as it is.
+
+    Args:
+        run: the run's folder.
+        spec: a spec's file that stands in the place of the run's own.
+        overrides: settings that go before those of the spec, such as `training.epochs=200`.
+        allow_changes: whether it goes on although spec, data, libraries or machine have changed.
+
+    Raises:
+        nnspec.diagnostics.Refused: what has changed, or cannot be had; nothing was written.
+        nnspec.diagnostics.RunFailed: the run went on; what it reached is kept.
+        nnspec.diagnostics.GateMissed: the run is complete and a metric missed its gate.
+    """
+    from pathlib import Path
+
+    from nnspec.diagnostics import GateMissed
+    from nnspec.pipeline.resume import Asked
+    from nnspec.pipeline.resume import resume as go_on
+    from nnspec.run.folder import RunFolder
+
+    told: list[Diagnostic] = []
+    file = None if spec is None else Path(spec)
+    asked = Asked(file, overrides, allow_changes=allow_changes, tell=told.append)
+    with RunFolder.open(Path(run), writing=True) as folder:
+        result = go_on(folder, asked)
+    _warn(tuple(told))
+    GateMissed.check(result.missed)
+    return result
 
 
 def evaluate(run: str | Path, data: str | Path | None = None) -> tuple[OutputReport, ...]:

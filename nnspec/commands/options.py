@@ -47,6 +47,23 @@ def absent(path: Path) -> typer.BadParameter:
     return typer.BadParameter(message)
 
 
+def file_if_given(path: Path | None) -> Path | None:
+    """Return the path of a file that is there, None where none was given."""
+    return None if path is None else require_file(path)
+
+
+def run_folder(run: Path, runs: Path) -> Path:
+    """Return the folder of a run that is named by its path, or by its name among the runs."""
+    return run if run.is_dir() or len(run.parts) > 1 else runs / run
+
+
+def has_run(path: Path) -> bool:
+    """Return whether a folder holds a run, however far that came."""
+    from nnspec.run.layout import MANIFEST
+
+    return (path / MANIFEST).exists()
+
+
 SpecFile = Annotated[
     Path,
     typer.Argument(metavar="SPEC", help="A spec: YAML or JSON.", callback=require_file),

@@ -10,6 +10,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from nnspec.spec.spec import Spec
+
 SILENT = frozenset({"--quiet", "--log-json", "--help", "-h"})
 """Flags under which nothing is said to people."""
 COMMAND = "train"
@@ -94,3 +96,16 @@ def columns() -> int:
 
 STAGES = Stages()
 """Those of this process."""
+
+
+def reading(spec: "Spec") -> str:
+    """Return what is said while the data of a spec is read."""
+    if spec.data is None:
+        return "reading"
+    from nnspec.network.summary import show_bytes
+    from nnspec.pipeline.runs.unread import Unread
+    from nnspec.spec.pieces import source_name
+
+    size = Unread(spec.data, spec.folder, allow_outside=True).bytes()
+    told = "" if size is None else f" ({show_bytes(size)})"
+    return f"reading {source_name(spec.data)}{told}"

@@ -2,7 +2,7 @@
 
 import sys
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -17,6 +17,9 @@ from nnspec.commands.options import (
     RunFolder,
     SpecFile,
     command_line,
+    file_if_given,
+    has_run,
+    run_folder,
 )
 from nnspec.commands.reporting import (
     accept,
@@ -25,14 +28,12 @@ from nnspec.commands.reporting import (
     libraries_loading,
     show_findings,
 )
-from nnspec.commands.stages import STAGES
+from nnspec.commands.stages import STAGES, reading
 from nnspec.diagnostics import GateMissed
 from nnspec.spec.formats import FORMS, Form
 
 if TYPE_CHECKING:
-    from nnspec.pipeline.opened import Opened
-    from nnspec.run.claim import Claim
-    from nnspec.spec.spec import Spec
+    from nnspec.pipeline.run import Place, RunResult
 
 Runs = Annotated[Path, typer.Option("--runs", metavar="DIR", help="Folder of all runs.")]
 RunName = Annotated[
@@ -93,9 +94,38 @@ ReportForm = Annotated[
 class Training:
     """The options of `nnspec train`."""
 
-    spec: SpecFile
+    spec: Annotated[
+        Path | None,
+        typer.Argument(metavar="[SPEC]", help="A spec: YAML or JSON.", callback=file_if_given),
+    ] = None
     runs: Runs = Path("runs")
     name: RunName = None
+    resume: Annotated[
+        Path | None,
+        typer.Option(
+            "--resume",
+            metavar="RUN",
+            help="Go on with a run that was stopped, or let one train for more epochs (--set "
+            "training.epochs=N). With SPEC, a run that is not there yet begins.",
+        ),
+    ] = None
+    allow_changes: Annotated[
+        bool,
+        typer.Option(
+            "--allow-changes",
+            help="Go on although spec, data, libraries or machine have changed.",
+        ),
+    ] = False
+    checkpoint_every: Annotated[
+        float | None,
+        typer.Option(
+            "--checkpoint-every",
+            metavar="SECONDS",
+            min=0.0,
+            help="Seconds between two states that --resume can go on from; as often as costs "
+            "little if absent. It changes no result.",
+        ),
+    ] = None
     exist_ok: Annotated[
         bool, typer.Option("--exist-ok", help="Replace the run of that name, if there is one.")
     ] = False
@@ -114,80 +144,120 @@ class Training:
 @gathered(Training)
 def train(asked: Training) -> None:
     """Train a spec; write its run, report and SavedModel."""
+    if asked.resume is not None and (asked.name is not None or asked.exist_ok):
+        raise typer.BadParameter("--resume names the run: leave --name and --exist-ok out")
+    path = None if asked.resume is None else run_folder(asked.resume, asked.runs)
+    if path is not None and (asked.spec is None or has_run(path)):
+        take_up(asked, path)
+        return
+    if path is not None:
+        asked = replace(asked, runs=path.parent, name=path.name)
+    if asked.spec is None:
+        raise typer.BadParameter("give a SPEC to train, or --resume RUN to go on with one")
+    begin(asked, asked.spec)
+
+
+def begin(asked: Training, spec: Path) -> None:
+    """Train a spec as a run of its own."""
     from nnspec.run.claim import Claim
 
     overrides, outside = asked.overrides, asked.allow_outside
-    events = Events() if asked.log_json else None
-    STAGES.begin(shown=not asked.quiet, event=events.stage if events else None)
+    events = begin_stages(asked)
     gates = gates_of(asked.fail_under, asked.fail_over)
     with explained(overrides), ExitStack() as held:
         held.callback(STAGES.clear)
-        STAGES.say(f"checking {asked.spec}")
+        STAGES.say(f"checking {spec}")
         # Whoever comes second to a name is told so before seconds pass.
         claim = None
         if asked.name is not None:
             named = Claim.named(asked.runs, asked.name, exist_ok=asked.exist_ok)
             claim = held.enter_context(named)
-        accepted = accept(asked.spec, overrides, allow_outside=outside, opened=True)
+        accepted = accept(spec, overrides, allow_outside=outside, opened=True)
         from nnspec.rules.gates import check_bounds
 
         check_bounds(*accepted, gates)
-        spec = accepted[0]
         loading = held.enter_context(libraries_loading())
         from nnspec.pipeline.opened import open_spec
 
-        STAGES.say(reading(spec))
+        STAGES.say(reading(accepted[0]))
         loading.start()
-        opened = open_spec(asked.spec, overrides=overrides or (), allow_outside=outside)
+        opened = open_spec(spec, overrides=overrides or (), allow_outside=outside)
         STAGES.say("loading TensorFlow")
         loading.finish()
         show_findings(opened.seen, overrides)
-        train_opened(asked, opened, claim, events)
+        from nnspec.pipeline.run import run_opened
+
+        show_end(asked, events, run_opened(opened, place_of(asked, events), claim))
 
 
-def train_opened(
-    asked: Training, opened: "Opened", claim: "Claim | None", events: "Events | None"
-) -> None:
-    """Train a spec whose data is open, and show what came of it."""
+def take_up(asked: Training, path: Path) -> None:
+    """Go on with a run, or let it train for longer."""
+    from nnspec.run.folder import RunFolder as Folder
+
+    events = begin_stages(asked)
+    with explained(asked.overrides), ExitStack() as held:
+        held.callback(STAGES.clear)
+        STAGES.say(f"opening {path}")
+        # Whoever comes second to a run is told so before libraries load.
+        folder = held.enter_context(Folder.open(path, writing=True))
+        loading = held.enter_context(libraries_loading())
+        STAGES.say("loading TensorFlow")
+        loading.start()
+        loading.finish()
+        from nnspec.pipeline.resume import Asked, resume
+
+        wanted = Asked(
+            asked.spec,
+            asked.overrides or (),
+            asked.allow_outside,
+            asked.allow_changes,
+            place_of(asked, events),
+            lambda one: show_findings([one]),
+        )
+        show_end(asked, events, resume(folder, wanted))
+
+
+def begin_stages(asked: Training) -> Events | None:
+    """Say from now on what is done; return what takes events, where a log of them is wanted."""
+    events = Events() if asked.log_json else None
+    STAGES.begin(shown=not asked.quiet, event=events.stage if events else None)
+    return events
+
+
+def place_of(asked: Training, events: Events | None) -> "Place":
+    """Return where a run is written, and what shows its progress."""
     from rich.console import Console
 
-    from nnspec.pipeline.run import Place, run_opened
+    from nnspec.pipeline.run import Place
 
-    console = Console(highlight=False, quiet=asked.quiet)
-    shown = events.log() if events else None if asked.quiet else console
-    place = Place(
+    console = None if asked.quiet else Console(highlight=False)
+    return Place(
         asked.runs,
         asked.name,
-        console=shown,
+        console=events.log() if events else console,
         stage=STAGES.say,
         command=command_line(),
         gates=gates_of(asked.fail_under, asked.fail_over),
+        every=asked.checkpoint_every,
     )
-    result = run_opened(opened, place, claim)
+
+
+def show_end(asked: Training, events: Events | None, result: "RunResult") -> None:
+    """Show what a run has reached, and where it lies."""
     STAGES.clear()
     if events:
         events.end(result)
     else:
+        from rich.console import Console
+
         from nnspec.report.terminal import show_checks, show_report, show_stop
 
+        console = Console(highlight=False, quiet=asked.quiet)
         show_stop(result.report, console)
         show_report(result.report, console)
         show_checks(result.report, console)
         typer.echo(f"run: {result.folder}")
     GateMissed.check(result.missed)
-
-
-def reading(spec: "Spec") -> str:
-    """Return what is said while the data of a spec is read."""
-    if spec.data is None:
-        return "reading"
-    from nnspec.network.summary import show_bytes
-    from nnspec.pipeline.runs.unread import Unread
-    from nnspec.spec.pieces import source_name
-
-    size = Unread(spec.data, spec.folder, allow_outside=True).bytes()
-    told = "" if size is None else f" ({show_bytes(size)})"
-    return f"reading {source_name(spec.data)}{told}"
 
 
 def bench(

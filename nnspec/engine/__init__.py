@@ -22,6 +22,7 @@ from nnspec.engine.errors import found
 from nnspec.engine.executor import Executor
 from nnspec.engine.order import epoch_order
 from nnspec.engine.plan import EngineName, Execution, Outcome, Plan, XlaMode
+from nnspec.engine.snapshot import Snapshot
 from nnspec.engine.tensorflow.device import (
     available_cores,
     choose_device,
@@ -37,16 +38,20 @@ from nnspec.engine.tensorflow.perceptron import PerceptronLearner, Separated
 from nnspec.engine.tensorflow.prediction import predict_fused
 from nnspec.engine.tensorflow.probe import Probed, probe_network
 from nnspec.engine.tensorflow.ranking import Won, rank_fused
+from nnspec.engine.tensorflow.routes import route_of
 from nnspec.engine.tensorflow.traits import choose_here, choose_xla_for_inference
 from nnspec.engine.tensorflow.weights import weighted_by_class
-from nnspec.engine.training import Training, Watcher
+from nnspec.engine.training import Capture, Resting, Training, Watcher
 
 __all__ = [
+    "Capture",
     "EngineName",
     "Execution",
     "Outcome",
     "Plan",
     "Probed",
+    "Resting",
+    "Snapshot",
     "Watcher",
     "Won",
     "XlaMode",
@@ -58,6 +63,7 @@ __all__ = [
     "predict",
     "probe",
     "rank",
+    "route_of",
     "train",
     "use_threads",
     "weighted_by_class",
@@ -81,25 +87,33 @@ def train(
             arrays' keys.
         training: the rows to learn from; `EpochRows` are read anew for every epoch.
         validation: the rows to measure on after each epoch.
-        plan: batch, epochs, seed, executor.
+        plan: batch, epochs, seed, executor; the snapshot to go on from, if there is one: the
+            training ends as the one would have that the snapshot was taken of.
         callbacks: Keras' callbacks, called at the ends of training, epochs and validations;
             one that is a `Watcher` hears of every chunk too.
 
     Raises:
         Refused: the plan asks for what this model or machine cannot do.
+        WrongState: the snapshot is of another training.
         RunFailed: the loss of a step was not a number.
     """
+    if plan.taken_up is not None:
+        plan = replace(plan, first_epoch=plan.taken_up.epoch, first_step=plan.taken_up.step)
     rows, left_out = whole_feed(model, training)
     checks = None if validation is None else whole_feed(model, validation)[0]
     if isinstance(plan.rule, Perceptron):
         listeners = KerasCallbacks(model, [*callbacks, Separated()], plan, rows.rows)
         build_variables(model, rows)
         learner = PerceptronLearner(model, training.take(slice(0, rows.rows)), checks, plan.rule)
-        return learner.conclude(Training(learner, plan, rows.rows, listeners).run())
+        route = route_of(model, plan, rows.rows)
+        running = Training(learner, plan, rows.rows, listeners, route=route)
+        return learner.conclude(running.run())
     listeners = KerasCallbacks(model, callbacks, plan, rows.rows)
     executor = _executor(model, rows, checks, plan)
     renew = _renewal(model, training, executor)
-    outcome = Training(executor, plan, rows.rows, listeners, renew=renew).run()
+    route = route_of(model, plan, rows.rows)
+    running = Training(executor, plan, rows.rows, listeners, renew=renew, route=route)
+    outcome = running.run()
     return _noting(outcome, left_out, rows.rows, plan.batch_size)
 
 

@@ -63,6 +63,12 @@ class Choice:
     shares: int = 1
     """Into how many shares a batch is cut, one for each core that works on it."""
 
+    def route(self, device: str) -> str:
+        """Return in words which program computes the steps."""
+        how = "with XLA" if self.xla else "without XLA"
+        shares = f", batches in {self.shares} shares" if self.shares > 1 else ""
+        return f"{self.engine} on {device}, {how}{shares}"
+
 
 def choose(network: Traits, plan: Plan, rows: int, machine: Machine) -> Choice:
     """Return what runs a training of these rows.

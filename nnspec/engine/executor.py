@@ -10,15 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-import numpy as np
-import numpy.typing as npt
-
 from nnspec.engine.order import Rows
 from nnspec.engine.plan import Execution
-
-State = Mapping[str, npt.NDArray[np.generic]]
-"""All that the steps to come depend on beside the rows and their order, by name: weights, the
-optimizer's variables, the metrics so far, seeds, and what stateful layers carry on."""
+from nnspec.engine.snapshot import State
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from nnspec.catalog.learning_rules import LearningRule
+from nnspec.engine.snapshot import Snapshot
 
 TOLD_BY_RULE = "rule: "
 """How lines on what a learning rule came to begin."""
@@ -31,6 +32,8 @@ class Plan:
     """The step of the first epoch to begin with, counted from 0."""
     rule: LearningRule | None = None
     """What changes the weights in the place of optimizer and loss; None: gradient descent."""
+    taken_up: Snapshot | None = None
+    """What the training goes on from; it then begins at the epoch and step of that."""
 
     def steps(self, rows: int) -> int:
         """Return the steps of one epoch, the partial last batch included."""

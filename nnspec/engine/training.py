@@ -11,6 +11,10 @@ from nnspec.engine.executor import Executor, Report, Stretch
 from nnspec.engine.order import epoch_order
 from nnspec.engine.pace import Pace
 from nnspec.engine.plan import Outcome, Plan
+from nnspec.engine.snapshot import Memory, Snapshot
+
+Capture = Callable[[], Snapshot | None]
+"""Takes a snapshot of the moment it is handed out for; None once steps have run since."""
 
 
 @runtime_checkable
@@ -26,6 +30,19 @@ class Watcher(Protocol):
             epoch: the epoch at hand, counted from 0.
             step: the steps of this epoch that have run.
             logs: the epoch's figures so far, by name.
+        """
+
+
+@runtime_checkable
+class Resting(Protocol):
+    """A callback that wants to hear of every moment at which a training is whole."""
+
+    def on_rest(self, capture: Capture, *, last: bool) -> None:
+        """Hear that a chunk, or an epoch with all that belongs to it, has ended.
+
+        Args:
+            capture: takes a snapshot of this moment.
+            last: whether no epoch follows.
         """
 
 
@@ -65,6 +82,19 @@ class Listeners(Protocol):
     def chunk_ends(self, epoch: int, step: int, logs: dict[str, Any]) -> None:
         """Hear how far an epoch has come; the training stops here if one of them wants it."""
 
+    def rests(self, capture: Capture, *, last: bool) -> None:
+        """Hear that the training is whole at this moment, and may be taken up from it."""
+
+    def memories(self) -> tuple[tuple[str, Memory], ...] | None:
+        """Return what each of them remembers; None where one of them does not tell."""
+
+    def recall(self, snapshot: Snapshot) -> None:
+        """Remember what a snapshot says.
+
+        Raises:
+            WrongState: it belongs to other listeners.
+        """
+
 
 @dataclass(slots=True)
 class Training:
@@ -81,6 +111,13 @@ class Training:
     timings: dict[str, float] = field(default_factory=dict)
     renew: Callable[[int], None] | None = None
     """Gives the executor the rows of an epoch, where epochs have rows of their own."""
+    route: str = ""
+    """Which program computes the steps."""
+    logs: dict[str, Any] = field(default_factory=dict)
+    """Figures since the last epoch began."""
+    begun: float = field(default_factory=time.perf_counter)
+    resting: bool = False
+    """Whether no step has run since the listeners were told that the training is whole."""
 
     def run(self) -> Outcome:
         """Train all epochs of the plan, or until a callback stops it.
@@ -88,34 +125,70 @@ class Training:
         Raises:
             RunFailed: the loss of a step was not a number, memory did not suffice, or an
                 operation met values it cannot work on.
+            WrongState: what it is to go on from belongs to another training.
         """
         self.epochs = self.plan.first_epoch
         self.listeners.train_begins()
-        logs: dict[str, Any] | None = None
+        if self.plan.taken_up is not None:
+            self._take_up(self.plan.taken_up)
         for epoch in range(self.plan.first_epoch, self.plan.epochs):
-            logs = self._epoch(epoch)
-            if self.listeners.stopping or self.stopped:
-                self.stopped = self.stopped or self._asked(f"after epoch {epoch + 1}")
+            if self.stopped:
                 break
+            self._epoch(epoch)
         if self.plan.epochs > 0:
             self.executor.finish()
-        self.listeners.train_ends(logs)
+        self.listeners.train_ends(self.logs or None)
         timings = {**self.executor.timings, **self.timings}
         return Outcome(self.history, self.epochs, self.executor.execution, self.stopped, timings)
 
-    def _epoch(self, epoch: int) -> dict[str, Any]:
+    def _take_up(self, snapshot: Snapshot) -> None:
+        """Stand where a snapshot was taken."""
+        self.executor.restore(snapshot.arrays)
+        self.listeners.recall(snapshot)
+        self.history.update({name: list(values) for name, values in snapshot.history.items()})
+        self.logs, self.stopped = dict(snapshot.logs), snapshot.stopped
+        self.begun -= snapshot.seconds
+
+    def _epoch(self, epoch: int) -> None:
         self.listeners.epoch_begins(epoch)
         first = self.plan.first_step if epoch == self.plan.first_epoch else 0
-        logs, whole = self.chunks(epoch, first)
-        if not whole:
+        if not first:
+            self.logs = {}
+        if not self.chunks(epoch, first):
             self.stopped = self._asked(f"within epoch {epoch + 1}")
-            return logs
-        return self._end_epoch(epoch, logs)
+            return
+        self._end_epoch(epoch, self.logs)
+        if self.listeners.stopping:
+            self.stopped = self.stopped or self._asked(f"after epoch {epoch + 1}")
+        self._rest(epoch + 1, 0)
+
+    def _rest(self, epoch: int, step: int) -> None:
+        """Tell that the training is whole: of an epoch that goes on, so many steps have run."""
+        self.resting = True
+        last = self.stopped is not None or epoch >= self.plan.epochs
+        self.listeners.rests(lambda: self._captured(epoch, step), last=last)
+        self.resting = False
+
+    def _captured(self, epoch: int, step: int) -> Snapshot | None:
+        memories = self.listeners.memories()
+        if not self.resting or memories is None:
+            return None
+        return Snapshot(
+            epoch,
+            step,
+            self.executor.state(),
+            memories,
+            dict(self.logs),
+            {name: list(values) for name, values in self.history.items()},
+            self.stopped,
+            time.perf_counter() - self.begun,
+            self.route,
+        )
 
     def _asked(self, when: str) -> str:
         return f"stopped {when} {self.listeners.reason}"
 
-    def _end_epoch(self, epoch: int, logs: dict[str, Any]) -> dict[str, Any]:
+    def _end_epoch(self, epoch: int, logs: dict[str, Any]) -> None:
         begun = time.perf_counter()
         self.listeners.test_begins()
         with found():
@@ -128,10 +201,9 @@ class Training:
         # As in `fit`, what callbacks add to an epoch's figures stands in the history too.
         for name, value in logs.items():
             self.history.setdefault(name, []).append(value)
-        return logs
 
-    def chunks(self, epoch: int, first: int) -> tuple[dict[str, Any], bool]:
-        """Run an epoch's steps; return its figures and whether all of them ran."""
+    def chunks(self, epoch: int, first: int) -> bool:
+        """Run an epoch's steps; return whether all of them ran."""
         begun = time.perf_counter()
         plan = self.plan
         if self.renew is not None:
@@ -140,20 +212,20 @@ class Training:
             epoch_order(self.rows, seed=plan.seed, epoch=epoch, shuffle=plan.shuffle)
         )
         step, last = first, plan.steps(self.rows)
-        logs: dict[str, Any] = {}
         while step < last:
             report, steps = self._chunk(Stretch(step, self.pace.steps(last - step), step == 0))
-            logs = report.logs
+            self.logs = report.logs
             if report.broken is not None:
                 self._break_off(not_a_number(epoch, report.broken, last))
                 step = last
                 break
             step += steps
-            self.listeners.chunk_ends(epoch, step, logs)
+            self.listeners.chunk_ends(epoch, step, self.logs)
             if self.listeners.stopping and step < last:
                 break
+            self._rest(epoch, step)
         self._spend("train", begun)
-        return logs, step == last
+        return step == last
 
     def _break_off(self, finding: Diagnostic) -> None:
         """End the training after this epoch where that is wanted, and at once where it is not.

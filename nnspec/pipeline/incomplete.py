@@ -15,7 +15,7 @@ def check_weights(folder: RunFolder) -> None:
     if manifest.status == "complete" or checkpoint_of("last") in manifest.artefacts:
         return
     message = f'"{folder.path}" {ended(manifest)} before it had weights: there is nothing to use'
-    hint = "train the spec again"
+    hint = f"nnspec train --resume {folder.path} trains it"
     raise Refused([Diagnostic("A115", message, hint=hint, file=str(folder.path))])
 
 
@@ -33,7 +33,7 @@ def doubts_about(folder: RunFolder) -> tuple[Diagnostic, ...]:
             f'the training of "{path}" {ended(manifest)} after {epochs} '
             f"epoch{'' if epochs == 1 else 's'}; these are its last weights"
         )
-        hint = "train the spec again for a complete run"
+        hint = f"nnspec train --resume {path} goes on with it"
     return (Diagnostic("A114", message, hint=hint, file=str(path)),)
 
 

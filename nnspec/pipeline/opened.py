@@ -83,6 +83,15 @@ def open_spec(
         Refused: the spec or its data.
     """
     checked = check_source_of(source, overrides=overrides, allow_outside=allow_outside)
+    return open_checked(checked, allow_outside=allow_outside)
+
+
+def open_checked(checked: CheckedSpec, *, allow_outside: bool = False) -> Opened:
+    """Return a spec whose text was checked, with its data read, split and fitted.
+
+    Raises:
+        Refused: the spec or its data.
+    """
     if checked.refused:
         raise refusal_with_data(checked, allow_outside=allow_outside)
     spec, network = checked.accept()

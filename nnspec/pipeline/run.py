@@ -11,13 +11,15 @@ from rich.console import Console
 from nnspec.data.profile import profile
 from nnspec.diagnostics import Diagnostic, GateMissed
 from nnspec.document.html import html_text
+from nnspec.engine import Snapshot
+from nnspec.engine.tensorflow.routes import machine
 from nnspec.network.fill import hash_spec, render_spec, written_out
 from nnspec.pipeline.begin import records_of
 from nnspec.pipeline.check import Source, placing
 from nnspec.pipeline.opened import Opened, open_spec
 from nnspec.pipeline.origins import describe_origin, written_name
 from nnspec.pipeline.prepare import Prepared, prepare
-from nnspec.pipeline.train import train
+from nnspec.pipeline.train import Course, train
 from nnspec.run.claim import Claim
 from nnspec.run.folder import RunFolder
 from nnspec.run.layout import PREPROCESSING, PROFILE, SPEC
@@ -57,6 +59,8 @@ class Place:
         stage: is told what is done: compiling, judging; nothing while epochs are shown.
         command: the command line that asked for the run, if one did.
         gates: bounds on figures beside those of the spec.
+        every: seconds between two states that a stopped training can go on from; 0: after every
+            chunk of steps; None: as often as costs little. It changes no number of the result.
     """
 
     runs: Path = field(default_factory=lambda: Path("runs"))
@@ -66,6 +70,7 @@ class Place:
     stage: Callable[[str], object] = str
     command: tuple[str, ...] = ()
     gates: Mapping[str, Gate] = field(default_factory=dict)
+    every: float | None = None
 
     def claim(self) -> AbstractContextManager[Claim | None]:
         """Return the claim on the name that was asked for; None where a free one will be found."""
@@ -123,24 +128,48 @@ def run_opened(opened: Opened, place: Place, claim: Claim | None) -> RunResult:
             RunFolder.create(claimed, manifest) as folder,
         ):
             folder.tell(held)
-            folder.write(SPEC, render_spec(prepared.spec, written_out(prepared.network)))
+            write_beginning(prepared, folder)
             if opened.text is not None:
                 folder.write(written_name(opened.spec.file), opened.text)
-            dataset = prepared.dataset
-            folder.write(PREPROCESSING, dataset.fitted.to_json())
-            known = profile(dataset.seen.cells(), dataset.fitted.columns)
-            folder.write(PROFILE, known.to_json())
-            SIGNALS.check()
-            place.stage("")
-            trained = train(prepared, folder, place.console)
-            place.stage("judging")
-            from nnspec.pipeline import conclude  # noqa: PLC0415 - a second, when training has ended
+            result = carry_out(prepared, folder, place)
+    return replace(result, warnings=opened.diagnostics)
 
-            report = conclude.conclude(trained)
-            from nnspec.pipeline.gates import missed_gates  # noqa: PLC0415 - as above
 
-        missed = missed_gates(prepared.spec, report, place.gates)
-    return RunResult(folder.path, report, opened.diagnostics, missed)
+def write_beginning(prepared: Prepared, folder: RunFolder) -> None:
+    """Write what a training goes on from, however soon it is stopped: spec and preprocessing."""
+    folder.write(SPEC, render_spec(prepared.spec, written_out(prepared.network)))
+    dataset = prepared.dataset
+    folder.write(PREPROCESSING, dataset.fitted.to_json())
+    known = profile(dataset.seen.cells(), dataset.fitted.columns)
+    folder.write(PROFILE, known.to_json())
+
+
+def carry_out(
+    prepared: Prepared,
+    folder: RunFolder,
+    place: Place,
+    taken_up: Snapshot | None = None,
+    slot: int = 0,
+) -> RunResult:
+    """Train and conclude a run whose folder is held.
+
+    Args:
+        prepared: the spec with its rows and its program.
+        folder: the run's, held for writing.
+        place: what shows the progress, how often states are written, further gates.
+        taken_up: the state to go on from; None: the training begins.
+        slot: which of the two files of states is written first.
+    """
+    SIGNALS.check()
+    place.stage("")
+    trained = train(prepared, folder, Course(place.console, place.every, taken_up, slot))
+    place.stage("judging")
+    from nnspec.pipeline import conclude  # noqa: PLC0415 - a second, when training has ended
+
+    report = conclude.conclude(trained)
+    from nnspec.pipeline.gates import missed_gates  # noqa: PLC0415 - as above
+
+    return RunResult(folder.path, report, missed=missed_gates(prepared.spec, report, place.gates))
 
 
 def describe_run(prepared: Prepared, place: Place) -> Manifest:
@@ -158,4 +187,5 @@ def describe_run(prepared: Prepared, place: Place) -> Manifest:
         device=spec.runtime.device,
         versions=versions(),
         parts=records_of(spec),
+        machine=machine(spec.runtime.threads),
     )

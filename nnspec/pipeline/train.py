@@ -13,9 +13,10 @@ from nnspec.build.training import build_callbacks
 from nnspec.catalog.callbacks import TerminateOnNaN
 from nnspec.data import Arrays, RowSource
 from nnspec.data.augment.epochs import AugmentedRows
-from nnspec.diagnostics import Diagnostic, RunFailed
-from nnspec.engine import Outcome
+from nnspec.diagnostics import Diagnostic, Refused, RunFailed
+from nnspec.engine import Outcome, Snapshot
 from nnspec.engine import train as run_engine
+from nnspec.engine.errors import WrongState
 from nnspec.pipeline.begin import told_of
 from nnspec.pipeline.opened import trainable_sections
 from nnspec.pipeline.prepare import Prepared, augmented, filled_splits, plan_of, weighted
@@ -24,6 +25,7 @@ from nnspec.pipeline.units import logged_metrics
 from nnspec.run.checkpoint import Checkpoints
 from nnspec.run.folder import RunFolder
 from nnspec.run.history import HistoryFile, LossGuard
+from nnspec.run.keeper import Keeper
 from nnspec.run.log import Log, LoggedProgress
 from nnspec.run.manifest import TrainingRecord
 from nnspec.run.progress import Progress
@@ -32,24 +34,44 @@ from nnspec.run.signals import SIGNALS
 from nnspec.spec.training import TrainingSection
 
 
-def train(prepared: Prepared, folder: RunFolder, console: Console | Log | None = None) -> Trained:
+@dataclass(frozen=True, slots=True)
+class Course:
+    """How a training is watched and kept.
+
+    Attributes:
+        console: takes the progress, or a log does; None: nothing is shown.
+        every: seconds between two states that are written; 0: one after every chunk of steps;
+            None: as many as cost little.
+        taken_up: the state to go on from; None: the training begins.
+        slot: which of the two files of states is written first.
+    """
+
+    console: Console | Log | None = None
+    every: float | None = None
+    taken_up: Snapshot | None = None
+    slot: int = 0
+
+
+def train(prepared: Prepared, folder: RunFolder, course: Course | None = None) -> Trained:
     """Train, mark the run as trained, and return what the training led to.
 
     Args:
         prepared: the spec, its rows and its program; the program's weights are trained in place.
         folder: the run's folder, held for writing.
-        console: takes the progress, or a log does; None: nothing is shown.
+        course: how it is watched, and what it goes on from.
 
     Raises:
-        Refused: the engine cannot run what is asked for.
+        Refused: the engine cannot run what is asked for; A105 where the state to go on from
+            belongs to another network.
         RunFailed: the loss was not a number, or memory did not suffice; the state is kept.
     """
-    spec, program = prepared.spec, prepared.program
+    spec, program, course = prepared.spec, prepared.program, course or Course()
     splits = filled_splits(program, prepared.dataset)
     begun = time.monotonic()
     training = augmented(spec, prepared.network, program, weighted(spec, program, splits["train"]))
-    outcome = Run(prepared, folder, console).train(training, splits.get("validation"))
-    seconds = time.monotonic() - begun
+    outcome = Run(prepared, folder, course).train(training, splits.get("validation"))
+    before = course.taken_up.seconds if course.taken_up else 0.0
+    seconds = before + time.monotonic() - begun
     said = training.lines() if isinstance(training, AugmentedRows) else ()
     execution = (*outcome.execution.lines(), *told_of(spec), *said)
     record = TrainingRecord(outcome.epochs, seconds, outcome.stopped, execution)
@@ -63,16 +85,19 @@ class Run:
 
     prepared: Prepared
     folder: RunFolder
-    console: Console | Log | None
+    course: Course
 
     def train(self, training: RowSource[Arrays], validation: Arrays | None) -> Outcome:
         """Run the engine; an interrupted training leaves its last state behind."""
         spec, program = self.prepared.spec, self.prepared.program
-        section, plan = trainable_sections(spec).training, plan_of(spec)
+        section = trainable_sections(spec).training
+        plan = replace(plan_of(spec), taken_up=self.course.taken_up)
         history = HistoryFile(self.folder)
         checkpoints = Checkpoints(self.folder)
         checkpoints.set_model(program.core)  # what follows may fail before the engine does
-        kept = Kept(history, checkpoints, self.progress())
+        keeper = Keeper(self.folder, checkpoints, every=self.course.every, slot=self.course.slot)
+        keeper.set_model(program.core)
+        kept = Kept(history, checkpoints, keeper, self.progress())
         with SIGNALS.waiting() as held, kept.whatever_happens(), engine_errors():
             points = SafePoints(held)
             held.last_words = partial(kept.abandon, points)
@@ -82,6 +107,7 @@ class Run:
                 history,
                 checkpoints,
                 *([] if kept.progress is None else [kept.progress]),
+                keeper,
                 points,
             ]
             outcome = run_engine(program.core, training, validation, plan, callbacks)
@@ -89,14 +115,16 @@ class Run:
 
     def progress(self) -> Progress | LoggedProgress | None:
         """Return what shows the progress, None where nothing does."""
-        if self.console is None:
+        console, taken_up = self.course.console, self.course.taken_up
+        if console is None:
             return None
         section = trainable_sections(self.prepared.spec).training
-        if isinstance(self.console, Log):
-            return LoggedProgress(self.console, section.epochs)
+        first = taken_up.epoch if taken_up else 0
+        if isinstance(console, Log):
+            return LoggedProgress(console, section.epochs, first)
         counted = () if section.rule is None else ("mistakes",)
         shown = (*counted, *logged_metrics(self.prepared.network, section))
-        return Progress(self.console, section.epochs, shown)
+        return Progress(console, section.epochs, shown, first_epoch=first)
 
 
 def ends_early(section: TrainingSection) -> bool:
@@ -116,6 +144,7 @@ class Kept:
 
     history: HistoryFile
     checkpoints: Checkpoints
+    keeper: Keeper
     progress: Progress | LoggedProgress | None
 
     @contextlib.contextmanager
@@ -135,7 +164,7 @@ class Kept:
     def steps(self) -> tuple[Callable[[], None], ...]:
         """Return what closes the display and writes the last state."""
         shown = () if self.progress is None else (self.progress.close,)
-        return (*shown, self.history.finish, self.checkpoints.finish)
+        return (*shown, self.history.finish, self.keeper.finish, self.checkpoints.finish)
 
     def abandon(self, points: SafePoints) -> None:
         """Keep it for a process that is about to end within native code.
@@ -147,6 +176,7 @@ class Kept:
             self.progress.close()
         if not points.within_chunk:
             self.history.finish()
+            self.keeper.finish()
             self.checkpoints.finish()
 
 
@@ -155,6 +185,9 @@ def engine_errors() -> Iterator[None]:
     """Turn a lack of memory, and what Keras refuses once it trains, into words."""
     try:
         yield
+    except WrongState as error:
+        message = f"the state to go on from does not fit: {error}"
+        raise Refused([Diagnostic("A105", message)]) from error
     except (tf.errors.ResourceExhaustedError, MemoryError) as error:
         message = "the machine's memory did not suffice for a training step"
         hint = "lower training.batch_size, or the sizes of the layers"

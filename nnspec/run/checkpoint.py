@@ -1,8 +1,7 @@
 """Floor 8, checkpoints: the best and the last weights, whole on the disk, never NaN.
 
 A checkpoint is one artefact of the run folder, written and read as bytes, so that what is loaded
-is what was compared with its checksum. State beside the weights (optimizer, seeds, order of rows)
-belongs into further artefacts written in the same place.
+is what was compared with its checksum. What a training goes on from lies beside them.
 """
 
 import io
@@ -62,7 +61,7 @@ def save_weights(model: Any, folder: RunFolder, which: Which) -> bool:  # noqa: 
     if not _are_finite(model.get_weights()):
         return False
     file = _WeightsFile()
-    model.save_weights(file)
+    _bare(model).save_weights(file)
     if not folder.manifest.weights:
         folder.update(replace(folder.manifest, weights=describe_weights(model)))
     folder.write(checkpoint_of(which), file.getvalue())
@@ -82,11 +81,21 @@ def load_weights(model: Any, folder: RunFolder, which: Which) -> None:  # noqa: 
         raise _with_alternative(refusal, folder, which) from refusal
     _check_shapes(model, folder)
     try:
-        model.load_weights(_WeightsFile(content))
+        _bare(model).load_weights(_WeightsFile(content))
     except (ValueError, KeyError, OSError) as error:
         reason = str(error).splitlines()[0]
         message = f"{checkpoint_of(which)} does not fit the network: {reason}"
         raise Refused([Diagnostic("A105", message)]) from error
+
+
+def _bare(model: Any) -> Any:  # noqa: ANN401  Keras is untyped
+    """Return a network without what trains it.
+
+    Keras writes the optimizer into a file of weights, as it stands when the file is written, which
+    for the best weights is not when they were the network's.
+    """
+    trained = getattr(model, "optimizer", None) is not None
+    return keras.Model(model.inputs, model.outputs) if trained else model
 
 
 class Checkpoints(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is untyped
@@ -157,6 +166,7 @@ class Checkpoints(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is u
             RunFailed: R101 where no epoch has left finite ones.
         """
         del logs
+        self._begun = True
         if not self._broken and _are_finite(self.model.get_weights()):
             return
         if self.keep() is None:
@@ -179,6 +189,15 @@ class Checkpoints(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is u
                 self.model.set_weights(present)
             self._weights, self._kept = None, True
         return checkpoint_of("best") if self._kept else None
+
+    def memory(self) -> dict[str, Any]:
+        """Return what is best so far, with the weights that are not on the disk yet."""
+        return {"best": self._best, "weights": self._weights, "kept": self._kept}
+
+    def recall(self, memory: Mapping[str, Any]) -> None:
+        """Go on behind the epochs that another process has seen."""
+        self._best, self._weights = memory["best"], memory["weights"]
+        self._kept = memory["kept"]
 
     def finish(self) -> None:
         """Write the best weights, and the present ones as the last, once a step has run."""

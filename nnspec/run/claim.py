@@ -143,9 +143,11 @@ def _check_held(path: Path, *, exist_ok: bool) -> None:
         return
     found = read_manifest(path)
     whole = found.status == "complete"
-    if whole or found.weights:
+    if whole or found.has_state:
         held = "a complete run" if whole else f"the checkpoints of a {found.status} run"
         hint = "choose another --name, or write --exist-ok to have it replaced"
+        if not whole:
+            hint = f"nnspec train --resume {path} goes on with it; or {hint}"
         raise _taken(path, f"holds {held} already", hint)
 
 

@@ -1,5 +1,6 @@
 """Floor 8, the run folder: made once, held by one process, each file checked before use."""
 
+import shlex
 import shutil
 import threading
 from contextlib import ExitStack
@@ -12,7 +13,16 @@ from nnspec.diagnostics import Diagnostic, Refused, RunFailed
 from nnspec.document.file import read_file
 from nnspec.run.atomic import discard, publish, stage, write_atomic
 from nnspec.run.claim import Claim
-from nnspec.run.layout import LOCK, MANIFEST, UNFINISHED
+from nnspec.run.layout import (
+    CHECKPOINTS,
+    HISTORY,
+    LOCK,
+    MANIFEST,
+    PREPROCESSING,
+    PROFILE,
+    SPEC,
+    UNFINISHED,
+)
 from nnspec.run.lock import Lock
 from nnspec.run.manifest import (
     Artefact,
@@ -27,6 +37,8 @@ from nnspec.run.signals import Held
 
 SMALL = 64 * 2**20
 """Bytes that a file of a run may have, whatever its manifest says."""
+BEGUN = frozenset({SPEC, PREPROCESSING, PROFILE, CHECKPOINTS})
+"""What a training goes on from."""
 
 
 class RunFolder:
@@ -45,6 +57,8 @@ class RunFolder:
         self._lock = lock
         self._guard = threading.RLock()
         self._told = False  # whether the block around says where the run lies
+        self._made = False  # whether it was made here: what is refused leaves it not behind
+        self._underway = False  # whether how it ends is to be written down
 
     @classmethod
     def create(cls, claim: Claim, manifest: Manifest) -> Self:
@@ -58,6 +72,7 @@ class RunFolder:
             RunFailed: A104, A110 where it cannot be written to.
         """
         folder = cls(claim.path, replace(manifest, name=claim.path.name), claim.take())
+        folder._made = folder._underway = True
         with ExitStack() as given_up:  # a signal may be heard at the first write
             given_up.push(folder)
             _clear(claim.path)
@@ -100,9 +115,9 @@ class RunFolder:
         if isinstance(error, KeyboardInterrupt | SystemExit) and not self._told:
             error.add_note(self.words())
         try:
-            if isinstance(error, Refused) and not self.manifest.weights:
+            if isinstance(error, Refused) and self._made and not self.manifest.has_state:
                 _remove(self.path)  # nothing was trained: a refusal leaves nothing behind
-            elif self.manifest.status in {"running", "trained"}:
+            elif self._underway and self.manifest.status in {"running", "trained"}:
                 self._end(_status_after(error))
         except (RunFailed, OSError):
             if error is None:
@@ -185,8 +200,24 @@ class RunFolder:
     def update(self, manifest: Manifest) -> None:
         """Put what was learned about the run into the manifest (device, shapes of the weights)."""
         with self._guard:
-            self.manifest = manifest
+            self.manifest, self._underway = manifest, True
             self.save()
+
+    def go_on(self, manifest: Manifest) -> None:
+        """Take up the training: what was concluded from an earlier end of it goes."""
+        kept = {
+            name: one for name, one in manifest.artefacts.items() if name.partition("/")[0] in BEGUN
+        }
+        again = replace(manifest, status="running", ended=None, training=None, artefacts=kept)
+        self.update(again)
+        for one in self.path.iterdir():
+            if one.name not in {LOCK, MANIFEST, HISTORY, *BEGUN}:
+                _remove(one)
+
+    def begin_anew(self, manifest: Manifest) -> None:
+        """Begin the run again, as if it had not been; its place stays held."""
+        self.update(replace(manifest, name=self.path.name))
+        _clear(self.path)
 
     def mark_trained(self, record: TrainingRecord) -> None:
         """Mark the run as trained: whatever comes, its training is not lost any more."""
@@ -216,7 +247,7 @@ class RunFolder:
         """Return what is left of a run that was stopped, as it stands in a message."""
         if self.manifest.training is not None:
             return f"{self.path} is trained; nnspec evaluate {self.path} completes it"
-        return f"the run so far is kept in {self.path}"
+        return f"nnspec train --resume {shlex.quote(str(self.path))} goes on with it"
 
     def save(self) -> None:
         """Write the manifest."""

@@ -50,12 +50,25 @@ class HistoryFile(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is u
         row = {"epoch": epoch + 1, **plain(logs)}
         self._rows.append(row)
         names = tuple(dict.fromkeys((*self._names, *row)))
-        path = self._folder.path / HISTORY
         fresh = names != self._names
         self._names = names
         text = encode_history(names, self._rows) if fresh else _lines(names, [row])
+        self._write("w" if fresh else "a", text)
+
+    def memory(self) -> dict[str, Any]:
+        """Return the figures of all epochs."""
+        return {"rows": [dict(row) for row in self._rows], "names": list(self._names)}
+
+    def recall(self, memory: Mapping[str, Any]) -> None:
+        """Go on behind the epochs that another process has written; later ones are forgotten."""
+        self._rows, self._names = list(memory["rows"]), tuple(memory["names"])
+        if self._rows:
+            self._write("w", encode_history(self._names, self._rows))
+
+    def _write(self, mode: str, text: str) -> None:
+        path = self._folder.path / HISTORY
         try:
-            with path.open("w" if fresh else "a", encoding="utf-8", newline="") as file:
+            with path.open(mode, encoding="utf-8", newline="") as file:
                 file.write(text)
         except OSError as error:
             raise failure(path, error, needed=len(text)) from error
@@ -97,6 +110,14 @@ class LossGuard(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is unt
             kept = self._keep() if self._keep else None
             raise loss_failure(float(loss), epoch=epoch + 1, last=self._last, kept=kept)
         self._last = float(loss)
+
+    def memory(self) -> dict[str, Any]:
+        """Return the last loss."""
+        return {"last": self._last}
+
+    def recall(self, memory: Mapping[str, Any]) -> None:
+        """Go on behind the epochs that another process has seen."""
+        self._last = memory["last"]
 
 
 def loss_failure(

@@ -28,7 +28,11 @@ MODEL = "model"
 """The folder of the SavedModel."""
 Which = Literal["best", "last"]
 
+CHECKPOINTS = "checkpoints"
+STATES = (f"{CHECKPOINTS}/state-1.safetensors", f"{CHECKPOINTS}/state-2.safetensors")
+"""The last two states of a training, written in turn; which is the later one, they say."""
+
 
 def checkpoint_of(which: Which) -> str:
     """Return a checkpoint's path within the run folder."""
-    return f"checkpoints/{which}.weights.h5"
+    return f"{CHECKPOINTS}/{which}.weights.h5"

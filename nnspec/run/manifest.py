@@ -21,7 +21,7 @@ from pydantic import TypeAdapter, ValidationError
 from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.document import shorten
 from nnspec.document.file import read_file
-from nnspec.run.layout import MANIFEST
+from nnspec.run.layout import CHECKPOINTS, MANIFEST
 from nnspec.run.origin import Headline, Origin
 
 FORMAT = 1
@@ -97,6 +97,19 @@ class ExportRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Resumption:
+    """A time at which the training was taken up again."""
+
+    at: str
+    epoch: int
+    """The epoch that it went on with, counted from 0."""
+    step: int
+    """Steps of that epoch that had run."""
+    changes: tuple[str, ...] = ()
+    """What was no longer as it had been, and was allowed to be so."""
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """What a run is: versions, spec, data, seed, device, times, and its files."""
 
@@ -124,7 +137,17 @@ class Manifest:
     """None until the run is judged."""
     exports: Mapping[str, ExportRecord] = field(default_factory=dict)
     """Format -> the last file of it that was compared with the run."""
+    machine: str = ""
+    """What computed it: processor and threads."""
+    resumed: tuple[Resumption, ...] = ()
+    """When the training was taken up again."""
     format: int = FORMAT
+
+    @property
+    def has_state(self) -> bool:
+        """Return whether something was learned that would be lost with the folder."""
+        held = any(name.startswith(f"{CHECKPOINTS}/") for name in self.artefacts)
+        return held or bool(self.weights)
 
     def encoded(self) -> bytes:
         """Return the manifest as it stands in `run.json`."""

@@ -1,12 +1,13 @@
-"""Floor 8, the safe points of a training: between two chunks, around a validation, between epochs.
+"""Floor 8, the safe points of a training: between two chunks of steps, and between epochs.
 
-What a run holds is whole between two chunks of steps and not within one.
+What a run holds is whole there, and neither within a chunk nor within a validation.
 """
 
 from typing import Any
 
 import keras
 
+from nnspec.engine.training import Capture
 from nnspec.run.signals import PATIENCE, SIGNALS, Held
 
 CHUNK_PATIENCE = 10.0
@@ -27,27 +28,22 @@ class SafePoints(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is un
         self._held = held
         self.within_chunk = False
 
-    def on_chunk(self, epoch: int, step: int, logs: dict[str, Any]) -> None:
-        """End between two chunks."""
-        del epoch, step, logs
+    def on_rest(self, capture: Capture, *, last: bool) -> None:
+        """End where the training is whole, once the callbacks before this one have written."""
+        del capture, last
         self._move(within_chunk=True)
+        SIGNALS.check()
 
     def on_test_begin(self, logs: Any = None) -> None:  # noqa: ANN401 - Keras' own signature
-        """End before a validation."""
+        """Let the process end within a validation."""
         del logs
         self._move(within_chunk=False)
 
     def on_test_end(self, logs: Any = None) -> None:  # noqa: ANN401 - as above
-        """End after a validation."""
+        """Wait for the end of the epoch that was validated."""
         del logs
         self._move(within_chunk=True)
-
-    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:  # noqa: ANN401 - as above
-        """End between two epochs, once the callbacks before this one have written."""
-        del epoch, logs
-        SIGNALS.check()
 
     def _move(self, *, within_chunk: bool) -> None:
         self.within_chunk = within_chunk
         self._held.patience = CHUNK_PATIENCE if within_chunk else PATIENCE
-        SIGNALS.check()

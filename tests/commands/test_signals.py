@@ -65,6 +65,9 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+GOES_ON = "nnspec train --resume runs/life goes on with it"
+
+
 @contextmanager
 def training(folder: Path, epochs: int, moment: Moment) -> Iterator[Life]:
     """Give a training when the moment has come."""
@@ -137,7 +140,7 @@ def test_a_signal_before_the_first_step_leaves_a_run_that_was_stopped(
 ) -> None:
     with training(folder, 1_000_000, moment) as life:
         found = stopped(life, number)
-    told = f"nnspec: stopped by {number.name}; the run so far is kept in runs/life\n"
+    told = f"nnspec: stopped by {number.name}; {GOES_ON}\n"
     assert found == (code, told)
     assert RunFolder.open(life.run).manifest.status == "stopped"
     again = nnspec.load(folder / "life.yaml", overrides=["training.epochs=1"])
@@ -156,7 +159,7 @@ def test_a_signal_while_training_keeps_history_and_weights(
 ) -> None:
     with training(folder, 1_000_000, lambda life: life.wrote("history.csv", "\n4,")) as life:
         found = stopped(life, number)
-    told = f"nnspec: stopped by {number.name}; the run so far is kept in runs/life\n"
+    told = f"nnspec: stopped by {number.name}; {GOES_ON}\n"
     assert found == (expected, told)
     kept = RunFolder.open(life.run)
     assert (kept.manifest.status, kept.manifest.training) == ("stopped", None)

@@ -53,7 +53,8 @@ def cut(tmp_path_factory: pytest.TempPathFactory) -> Path:
     threading.Thread(target=interrupt, args=(folder / "runs" / "cut" / "history.csv",)).start()
     with pytest.raises(KeyboardInterrupt) as stopped:
         nnspec.train(folder / "cut.yaml", runs=folder / "runs")
-    assert stopped.value.__notes__ == [f"the run so far is kept in {folder / 'runs' / 'cut'}"]
+    told = f"nnspec train --resume {folder / 'runs' / 'cut'} goes on with it"
+    assert stopped.value.__notes__ == [told]
     assert signal.getsignal(signal.SIGINT) is before
     signal.signal(signal.SIGINT, outer)
     return folder / "runs" / "cut"

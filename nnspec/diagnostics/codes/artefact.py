@@ -110,10 +110,37 @@ ARTEFACT: tuple[Code, ...] = (
         "Write the layer as it was, or give it another name, so that it begins anew.",
     ),
     Code(
-        "A131",
+        "A136",
         "weights of another network",
         "No layer of the network has the name of a layer in the file, and their numbers differ.",
         "Give the layers the names that they have in the file.",
+    ),
+    Code(
+        "A131",
+        "not as it was",
+        "A training is to go on with another spec, other data, other libraries or another machine "
+        "than it began with: it would not end as it would have.",
+        "Go on as it began, or write --allow-changes; `run.json` then says what changed.",
+    ),
+    Code(
+        "A132",
+        "state damaged",
+        "The last state of a training is damaged; the one before is gone on from.",
+        "Nothing needs to be done: the steps since are run again.",
+        severity=Severity.WARNING,
+    ),
+    Code(
+        "A133",
+        "begun anew",
+        "The training cannot go on from a state, and begins again from its first step.",
+        "Nothing needs to be done: the result is that of a training that was not stopped.",
+        severity=Severity.WARNING,
+    ),
+    Code(
+        "A134",
+        "cannot go on",
+        "What was asked for cannot be had by going on with this run.",
+        "Train the spec as a new run.",
     ),
     Code(
         "A141",

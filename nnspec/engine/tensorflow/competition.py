@@ -52,14 +52,15 @@ def nearest(rows: tf.Tensor, points: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
 def batch_loop(*, xla: bool) -> Loop:
     """Return what adds up, over a stretch of rows, what each unit wins.
 
-    The function takes rows, weights, points, and the first row and the one after the last; it
-    returns the sums (units, features) and weights (units,) of the rows that each unit is nearest
-    to, and the sums of their weights, distances and squared distances (3,).
+    The function takes rows, weights, points, the first row and the one after the last, and what
+    was added up before: the sums (units, features) and weights (units,) of the rows that each unit
+    is nearest to, and the sums of their weights, distances and squared distances (3,). It returns
+    those. The first row begins a block, whatever was added up before, so that sums are rounded
+    alike however an epoch is divided.
     """
 
-    def gather(
-        rows: tf.Tensor, weights: tf.Tensor, points: tf.Tensor, first: tf.Tensor, end: tf.Tensor
-    ) -> tuple[tf.Tensor, ...]:
+    def gather(*given: tf.Tensor) -> tuple[tf.Tensor, ...]:
+        rows, weights, points, first, end, *before = given
         units, features = points.shape
 
         def step(at: tf.Tensor, *found: tf.Tensor) -> tuple[tf.Tensor, ...]:
@@ -74,12 +75,7 @@ def batch_loop(*, xla: bool) -> Loop:
             counts += tf.math.unsorted_segment_sum(weight, winner, units)
             return at + BLOCK, sums, counts, figures + measured(squares, weight)
 
-        start = (
-            first,
-            tf.zeros((units, features), tf.float64),
-            tf.zeros((units,), tf.float64),
-            tf.zeros((3,), tf.float64),
-        )
+        start = (first, *before)
         ended = tf.while_loop(lambda at, *_: at < end, step, start, parallel_iterations=1)
         return tuple(ended[1:])
 
@@ -119,8 +115,9 @@ def online_loop(squares: Array, decay: Decay, *, bubble: bool, xla: bool) -> Loo
     """Return what moves units row by row.
 
     The function takes rows, weights, points, the order of the rows, the first place in it and the
-    one after the last, the steps before this epoch and those of the whole training; it returns
-    points and the figures as `batch_loop` does, each row's distance taken before its step.
+    one after the last, the steps before this epoch and those of the whole training, and the figures
+    so far; it returns points and the figures as `batch_loop` does, each row's distance taken before
+    its step.
 
     Args:
         squares: squared distances of units on the map, (units, units).
@@ -131,7 +128,7 @@ def online_loop(squares: Array, decay: Decay, *, bubble: bool, xla: bool) -> Loo
     apart = tf.constant(squares.astype(np.float32))
 
     def learn(*given: tf.Tensor) -> tuple[tf.Tensor, ...]:
-        rows, weights, points, order, first, end, before, whole = given
+        rows, weights, points, order, first, end, before, whole, so_far = given
         last = tf.maximum(whole - 1.0, 1.0)
 
         def step(at: tf.Tensor, now: tf.Tensor, figures: tf.Tensor) -> tuple[tf.Tensor, ...]:
@@ -149,7 +146,7 @@ def online_loop(squares: Array, decay: Decay, *, bubble: bool, xla: bool) -> Loo
             told = figures + measured(squared, tf.cast(weight, tf.float64)[None])
             return at + 1, now + step_size[:, None] * away, told
 
-        start = (first, points, tf.zeros((3,), tf.float64))
+        start = (first, points, so_far)
         ended = tf.while_loop(lambda at, *_: at < end, step, start, parallel_iterations=1)
         return tuple(ended[1:])
 

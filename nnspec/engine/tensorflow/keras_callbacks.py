@@ -6,7 +6,9 @@ from typing import Any, Protocol, runtime_checkable
 import keras
 
 from nnspec.engine.plan import Plan
-from nnspec.engine.training import Watcher
+from nnspec.engine.snapshot import Memory, Snapshot
+from nnspec.engine.tensorflow.memories import forgetful, memory_of, recall, remembers
+from nnspec.engine.training import Capture, Resting, Watcher
 
 
 @runtime_checkable
@@ -34,7 +36,10 @@ class KerasCallbacks:
     ) -> None:
         self.model = model
         model.stop_training = False
+        self._given = tuple(callbacks)
+        self._forgetful = forgetful(callbacks)
         self._watchers = tuple(one for one in callbacks if isinstance(one, Watcher))
+        self._resting = tuple(one for one in callbacks if isinstance(one, Resting))
         self._last = _Last()
         self._list = keras.callbacks.CallbackList(
             [*callbacks, self._last],
@@ -100,6 +105,30 @@ class KerasCallbacks:
         """Tell those that watch how far an epoch has come."""
         for one in self._watchers:
             one.on_chunk(epoch, step, logs)
+
+    def rests(self, capture: Capture, *, last: bool) -> None:
+        """Tell those that want to know that the training is whole."""
+        for one in self._resting:
+            one.on_rest(capture, last=last)
+
+    def memories(self) -> tuple[tuple[str, Memory], ...] | None:
+        """Return what each remembers, by its class; None where one of them does not tell."""
+        if self._forgetful is not None:
+            return None
+        return tuple((type(one).__name__, memory_of(one)) for one in self._lasting)
+
+    def recall(self, snapshot: Snapshot) -> None:
+        """Have them remember what a snapshot says.
+
+        Raises:
+            WrongState: they are of other kinds.
+        """
+        recall(self._lasting, snapshot.memories)
+
+    @property
+    def _lasting(self) -> list[keras.callbacks.Callback]:
+        """Return the callbacks that remember something."""
+        return [one for one in self._given if remembers(one)]
 
 
 class _Last(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is untyped

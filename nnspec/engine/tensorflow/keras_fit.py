@@ -10,9 +10,10 @@ import tensorflow as tf
 
 from nnspec.build.batches import batch_of
 from nnspec.build.keras_graph import figures_of_step
-from nnspec.engine.executor import Report, State, Stretch
+from nnspec.engine.executor import Report, Stretch
 from nnspec.engine.order import Rows
 from nnspec.engine.plan import Execution
+from nnspec.engine.snapshot import State
 from nnspec.engine.tensorflow.device import current_device
 from nnspec.engine.tensorflow.failures import translated
 from nnspec.engine.tensorflow.feed import Feed

@@ -11,11 +11,13 @@ import tensorflow as tf
 from nnspec.build.competitive import map_of
 from nnspec.catalog.kohonen import Kohonen
 from nnspec.engine.errors import WrongState
-from nnspec.engine.executor import Report, State, Stretch
+from nnspec.engine.executor import Report, Stretch
 from nnspec.engine.order import Rows
 from nnspec.engine.plan import Execution, Plan
 from nnspec.engine.prototypes import first_prototypes
+from nnspec.engine.snapshot import State
 from nnspec.engine.tensorflow.competition import (
+    BLOCK,
     Contest,
     Decay,
     batch_loop,
@@ -28,6 +30,7 @@ from nnspec.engine.tensorflow.feed import Feed
 from nnspec.engine.tensorflow.prediction import reaching
 
 Floats = npt.NDArray[np.float64]
+Counted = tuple[Floats, Floats, Floats]
 FAINTEST = 1e-200
 """Weight of all rows around a unit below which it stays where it is."""
 
@@ -60,6 +63,7 @@ class KohonenMap:
         self._prepare()
         self._epoch, self._order = plan.first_epoch - 1, np.arange(self._count, dtype=np.int32)
         self._clear()
+        self._place()
         self.timings = {"trace": time.perf_counter() - begun}
 
     def _begin_with(self, rows: Floats) -> None:
@@ -123,30 +127,40 @@ class KohonenMap:
         first = stretch.first * batch
         end = min((stretch.first + stretch.steps) * batch, self._count)
         if self._learn is None:
-            sums, counts, figures = self._won(self._contest, first, end)
-            self._sums += sums
-            self._counts += counts
+            # What fills no block waits for the rows that do: where chunks end decides no bit.
+            first = first // BLOCK * BLOCK
+            until = end if end == self._count else end // BLOCK * BLOCK
+            if until == 0:
+                return Report(None, {})
+            self._sums, self._counts, self._figures = self._won(
+                self._contest, (first, until), self._counted
+            )
             if end == self._count:
                 self._move()
         else:
-            figures = self._follow(first, end)
-        self._figures += figures
+            self._follow(first, end)
         logs = logs_of(self._figures)
         broken = None if np.isfinite(logs["loss"]) else stretch.first
         return Report(broken, logs)
 
-    def _won(self, contest: Contest, first: int, end: int) -> tuple[Floats, Floats, Floats]:
-        points = tf.constant(self._points().astype(np.float32))
-        found = self._gather(
-            contest.rows, contest.weights, points, tf.constant(first), tf.constant(end)
-        )
+    @property
+    def _counted(self) -> Counted:
+        """Return what the epoch at hand has counted so far: sums, weights and figures."""
+        return self._sums, self._counts, self._figures
+
+    def _won(self, contest: Contest, rows: tuple[int, int], before: Counted) -> Counted:
+        """Return what was counted before and what units win of some rows."""
+        first, end = (tf.constant(one) for one in rows)
+        given = map(tf.constant, before)
+        points = tf.constant(self._points)
+        found = self._gather(contest.rows, contest.weights, points, first, end, *given)
         sums, counts, figures = (one.numpy() for one in found)
         return sums, counts, figures
 
-    def _points(self) -> Floats:
-        """Return the prototypes, moved as the rows are."""
-        found: Floats = np.asarray(self.layer.prototypes, np.float64) - self._center
-        return found
+    def _place(self) -> None:
+        """Take the prototypes, moved as the rows are, in the precision that rows have."""
+        moved = np.asarray(self.layer.prototypes, np.float64) - self._center
+        self._points = moved.astype(np.float32)
 
     def _move(self) -> None:
         """Move each unit to the mean of all rows, counted by how near their own unit is."""
@@ -161,36 +175,40 @@ class KohonenMap:
         means = sums / np.where(held, counts, 1.0)[:, None] + self._center
         stayed = np.asarray(self.layer.prototypes, np.float64)
         self.layer.prototypes.assign(np.where(held[:, None], means, stayed))
+        self._place()
 
-    def _follow(self, first: int, end: int) -> Floats:
-        """Move units row by row; return the figures of these rows."""
+    def _follow(self, first: int, end: int) -> None:
+        """Move units row by row, and count the figures of these rows."""
         assert self._learn is not None
         whole = self.plan.epochs * self._count
         points, figures = self._learn(
             self._contest.rows,
             self._contest.weights,
-            tf.constant(self._points().astype(np.float32)),
+            tf.constant(self._points),
             tf.constant(self._order),
             tf.constant(first),
             tf.constant(end),
             tf.constant(float(self._epoch * self._count)),
             tf.constant(float(whole)),
+            tf.constant(self._figures),
         )
-        self.layer.prototypes.assign(points.numpy().astype(np.float64) + self._center)
-        told: Floats = figures.numpy()
-        return told
+        self._points, self._figures = points.numpy(), figures.numpy()
+        self.layer.prototypes.assign(self._points.astype(np.float64) + self._center)
 
     @translated()
     def validate(self) -> dict[str, Any]:
         """Return the figures of the validation rows."""
         if self._checks is None:
             return {}
-        return logs_of(self._won(self._checks, 0, self._checked)[2])
+        sums, counts, figures = map(np.zeros_like, self._counted)
+        nothing = (sums, counts, figures)
+        return logs_of(self._won(self._checks, (0, self._checked), nothing)[2])
 
     def state(self) -> State:
         """Return prototypes and what the epoch at hand has counted so far."""
         return {
             "prototypes": np.array(self.layer.prototypes),
+            "points": self._points.copy(),
             "sums": self._sums.copy(),
             "counts": self._counts.copy(),
             "figures": self._figures.copy(),
@@ -208,6 +226,7 @@ class KohonenMap:
         }:
             raise WrongState("the state belongs to another map")
         self.layer.prototypes.assign(state["prototypes"])
+        self._points = np.array(state["points"], np.float32)
         self._sums, self._counts, self._figures = (
             np.array(state[name], np.float64) for name in ("sums", "counts", "figures")
         )

@@ -16,11 +16,12 @@ from nnspec.build.keras_graph import loss_tracker
 from nnspec.catalog.learning_rules import Perceptron
 from nnspec.data.arrays import Arrays
 from nnspec.engine.errors import WrongState
-from nnspec.engine.executor import Report, State, Stretch
+from nnspec.engine.executor import Report, Stretch
 from nnspec.engine.order import Rows as Order
 from nnspec.engine.pace import Pace
 from nnspec.engine.plan import TOLD_BY_RULE, Execution, Outcome
 from nnspec.engine.separation import separability
+from nnspec.engine.snapshot import State
 from nnspec.engine.tensorflow.device import current_device
 from nnspec.engine.tensorflow.failures import translated
 from nnspec.engine.tensorflow.feed import Feed, feed
@@ -34,8 +35,8 @@ MISTAKES, LOSS = "mistakes", "loss"
 """Figures of an epoch: rows on the wrong side, and their share."""
 TOGETHER = 1024
 """Rows that are measured in one step."""
-KERNEL, BIAS = "rule/kernel", "rule/bias"
-"""Names of the unit's own weights in a state."""
+KERNEL, BIAS, COUNTED = "rule/kernel", "rule/bias", "rule/mistakes"
+"""Names in a state of the unit's own weights, and of the mistakes of the epoch at hand."""
 DIGITS = 3
 """Digits behind the point of a count that comes from a share in single precision."""
 HALF = 0.5
@@ -100,7 +101,11 @@ class PerceptronLearner(ModelState):
 
     def state(self) -> State:
         """Return the training as it stands, the unit's own weights beside the network's."""
-        own = {KERNEL: self._unit.kernel.copy(), BIAS: np.array(self._unit.bias)}
+        own = {
+            KERNEL: self._unit.kernel.copy(),
+            BIAS: np.array(self._unit.bias),
+            COUNTED: np.array(self._mistakes),
+        }
         return {**super().state(), **own}
 
     def restore(self, state: State) -> None:
@@ -112,9 +117,10 @@ class PerceptronLearner(ModelState):
         if KERNEL not in state or state[KERNEL].shape != self._unit.kernel.shape:
             message = "the state belongs to another network: it has no threshold unit of this width"
             raise WrongState(message)
-        super().restore({name: one for name, one in state.items() if name not in {KERNEL, BIAS}})
+        own = {KERNEL, BIAS, COUNTED}
+        super().restore({name: one for name, one in state.items() if name not in own})
         self._unit.kernel = state[KERNEL].astype(np.float64)
-        self._unit.bias = float(state[BIAS])
+        self._unit.bias, self._mistakes = float(state[BIAS]), int(state[COUNTED])
 
     def finish(self) -> None:
         """Leave the weights as they are: there is no optimizer that averages them."""

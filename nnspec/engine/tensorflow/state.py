@@ -11,7 +11,7 @@ import numpy as np
 
 from nnspec.build.keras_graph import carried_states, seed_states
 from nnspec.engine.errors import WrongState
-from nnspec.engine.executor import State
+from nnspec.engine.snapshot import State
 
 
 class ModelState:

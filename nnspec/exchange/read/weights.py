@@ -82,7 +82,7 @@ def put_weights(model: keras.Model, path: Path) -> Taken:
         path: .h5, .hdf5, .weights.h5 or .keras.
 
     Raises:
-        Refused: D102 for a file that cannot be read, A130 for weights of other shapes, A131 where
+        Refused: D102 for a file that cannot be read, A130 for weights of other shapes, A136 where
             no layer is the same.
     """
     with opened_weights(path) as (root, told):
@@ -348,4 +348,4 @@ def check(taken: Taken, path: Path) -> None:
         if taken.anew:
             message += f", which has {', '.join(taken.anew[:SHOWN])}"
         hint = "layers are known by their names: give them those of the file"
-        raise Refused([Diagnostic("A131", message, hint=hint)])
+        raise Refused([Diagnostic("A136", message, hint=hint)])

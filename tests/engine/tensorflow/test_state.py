@@ -10,9 +10,10 @@ from networks import compiled, mlp, rows_for, stateful, transformer
 
 from nnspec.data.arrays import Arrays
 from nnspec.engine.errors import WrongState
-from nnspec.engine.executor import Executor, State, Stretch
+from nnspec.engine.executor import Executor, Stretch
 from nnspec.engine.order import epoch_order
 from nnspec.engine.plan import Plan
+from nnspec.engine.snapshot import State
 from nnspec.engine.tensorflow.feed import build_variables, feed
 from nnspec.engine.tensorflow.fused import Fused
 from nnspec.engine.tensorflow.keras_fit import KerasFit

@@ -19,6 +19,7 @@ from nnspec.commands import (
     describing,
     drafting,
     editing,
+    importing,
     reference,
     styling,
     training,
@@ -31,6 +32,7 @@ from nnspec.run.signals import SIGNALS, Stopped
 USAGE, INTERNAL, INTERRUPTED = 2, 70, 130
 COMMANDS = (
     drafting.init,
+    importing.import_,
     with_consent(validation.validate),
     styling.fmt,
     with_consent(checking.render),

@@ -11,6 +11,7 @@ from nnspec.frontends.keras.eras.layers_1 import ORDERED, ORDERINGS, layer_of_ke
 from nnspec.frontends.keras.eras.layers_2 import layer_of_keras_2
 from nnspec.frontends.keras.eras.merges import merge_of
 from nnspec.frontends.keras.eras.operations import modern_operation
+from nnspec.frontends.keras.rewrites import FORMER, FORMER_SIGMOID
 from nnspec.frontends.keras.tree import MODELS, text_of
 from nnspec.frontends.keras.values import as_node
 
@@ -125,6 +126,9 @@ class Modernizer:
             config = put(config, "dim_ordering", self.ordering)
         kind, config = layer_of_keras_1(kind, config)
         kind, config = layer_of_keras_2(kind, config)
+        if kind == "Activation" and value_of(config, "activation") == "hard_sigmoid":
+            former = put(put(node, "class_name", FORMER_SIGMOID), "module", FORMER)
+            return put(former, "config", config)
         return put(put(without_history(node), "class_name", kind), "config", config)
 
     def held(self, node: Mapping) -> Mapping:

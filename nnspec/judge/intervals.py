@@ -17,6 +17,10 @@ Verdict = Literal["better", "worse", "within noise"]
 LOW = frozenset({"rmse", "mae", CALIBRATION})
 """Main figures that are the better the smaller they are."""
 
+ASTRAY = frozenset({CALIBRATION})
+"""Figures without an interval: bins of drawn rows stray further than those of the rows, so that the
+calibration error of draws lies above its own."""
+
 
 @dataclass(frozen=True, slots=True)
 class Interval:
@@ -110,7 +114,7 @@ def intervals_of(
     """Return the intervals of the figures that are drawn, in the order of the figures."""
     found = {}
     for name, value in figures.items():
-        if name not in drawn or value is None:
+        if name not in drawn or value is None or name in ASTRAY:
             continue
         ends = draws.ends(value, drawn[name], centers.get(name, value))
         if ends is not None:

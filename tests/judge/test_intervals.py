@@ -229,7 +229,7 @@ def classed(random: Random, rows: int) -> Answers:
 
 
 def grouped(random: Random, rows: int) -> Answers:
-    shared = random.normal(size=rows // 5)[np.arange(rows) // 5]
+    shared = random.normal(size=rows // 3)[np.arange(rows) // 3]
     noise = (shared + random.normal(size=rows)) / np.sqrt(2)
     target = random.normal(0, 2, rows)
     return number_answers(range(rows), target + noise, Truth(target))
@@ -253,7 +253,7 @@ TRUE: dict[str, float] = {"rmse": 1.0, "mae": SIZE}
     [
         (PRICE, priced, {**TRUE, "r2": 0.8}, ROWS),
         (KIND, classed, None, ROWS),
-        (PRICE, grouped, TRUE, Sampling(0, "groups", np.arange(300) // 5)),
+        (PRICE, grouped, TRUE, Sampling(0, "groups", np.arange(300) // 3)),
         (PRICE, followed, TRUE, Sampling(0, "time")),
     ],
     ids=["numbers", "classes", "groups", "series"],

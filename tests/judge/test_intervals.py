@@ -203,7 +203,11 @@ def test_few_rows_have_no_interval_and_many_are_stood_for_by_some(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     random = np.random.default_rng(9)
-    assert make_sure(PRICE, priced(random, 7), {}, ROWS).intervals == {}
+    few = make_sure(PRICE, priced(random, 7), {}, ROWS)
+    assert few.intervals == {}
+    assert few.told[0].startswith("no intervals: fewer than 8 rows")
+    series = make_sure(PRICE, priced(random, 20), {}, Sampling(0, "time"))
+    assert list(series.intervals) == ["rmse", "r2", "mae"]
     answers = priced(random, 4000)
     whole = make_sure(PRICE, answers, {}, ROWS).intervals["rmse"]
     monkeypatch.setattr(resampling, "MOST_ROWS", 1000)

@@ -18,6 +18,7 @@ from nnspec.build.keras_graph import (
     Neighbours,
     applications,
     as_outputs,
+    first_input_shape,
     inner_layers,
     neighbours,
 )
@@ -29,6 +30,8 @@ MOST_ROWS = 256
 """Rows that are looked at, fewer where a layer is so wide that its block takes fewer."""
 EASED = 4
 """What the block of a prediction is divided by: going back keeps what every layer gave."""
+MOST_STEPS = 64
+"""Steps of a series that recurrent layers take one by one."""
 MARGIN = 0.01
 """Part of the range of sigmoid or tanh that counts as its end."""
 Function = Literal["relu", "sigmoid", "tanh"]
@@ -91,9 +94,7 @@ def probe_network(model: keras.Model, arrays: Arrays) -> Probed:
         behind = len(model.outputs)
         return loss, tape.gradient(loss, trained(model)), left[behind : behind + len(hidden)]
 
-    recurrent = any(isinstance(one, keras.layers.RNN) for one in inner_layers(model))
-    # A recurrent layer that is run eagerly takes its steps one by one in Python.
-    computed = tf.function(forward, autograph=False)() if recurrent else forward()
+    computed = tf.function(forward, autograph=False)() if has_long_series(model) else forward()
     loss, gradients, given_by = computed
     units = tuple(
         LayerUnits(layer.name, function, idle_share(np.asarray(values), function))
@@ -102,6 +103,18 @@ def probe_network(model: keras.Model, arrays: Arrays) -> Probed:
     )
     norms = norms_of(model, known, dict(zip(map(id, trained(model)), gradients, strict=True)))
     return Probed(given.rows, float(loss), units, norms)
+
+
+def has_long_series(model: keras.Model) -> bool:
+    """Tell whether recurrent layers take so many steps that a graph is made sooner than they pass.
+
+    Eagerly they take them one by one in Python, each for about as long as a hundredth of a graph
+    is made in.
+    """
+    kinds = keras.layers.RNN | keras.layers.Bidirectional
+    recurrent = [one for one in inner_layers(model) if isinstance(one, kinds)]
+    shapes = [shape for one in recurrent if (shape := first_input_shape(one))]
+    return any(shape[1] is None or shape[1] > MOST_STEPS for shape in shapes)
 
 
 def sampled(model: keras.Model, rows: int) -> npt.NDArray[np.int64]:

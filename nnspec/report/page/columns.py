@@ -151,6 +151,4 @@ def _classes(labels: Sequence[object], counts: Sequence[int]) -> str:
         return ""
     if len(counts) != len(labels):
         return listed(labels, 6)
-    return listed(
-        [f"{plain(one, 40)} ({count:,})" for one, count in zip(labels, counts, strict=True)], 6
-    )
+    return listed([f"{one} ({count:,})" for one, count in zip(labels, counts, strict=True)], 6)

@@ -14,7 +14,7 @@ from nnspec.judge.heads import (
 )
 from nnspec.report.page.facts import Difference, Figures, Output, Told
 from nnspec.report.page.pieces import listed
-from nnspec.report.page.svg import plain
+from nnspec.report.page.svg import isolate, plain
 from nnspec.run.numerals import show_figure, show_metric, show_title
 
 LEADING = {
@@ -39,7 +39,7 @@ SENTENCES = {
 def headline(told: Told, output: Output) -> str:
     """Return what an output reached beside its baselines, on the rows that say most."""
     figures = output.metrics.get(output.split, {})
-    subject = plain(output.name) if len(told.outputs) > 1 else "The network"
+    subject = f'"{isolate(plain(output.name))}"' if len(told.outputs) > 1 else "The network"
     if output.task == TASKS[Clusters]:
         return _of_clusters(subject, figures)
     key, words, share = LEADING.get(output.task, ("", "", False))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from nnspec.report.page.cases import CasesOfOutput
-from nnspec.report.page.svg import plain
+from nnspec.report.page.svg import isolate, plain
 
 Cell = str | Markup
 LONG = 30
@@ -62,7 +62,7 @@ def left_out(count: int, what: str, most: int) -> str:
 
 def listed(names: Sequence[object], most: int = 8) -> str:
     """Return names as they stand in a sentence, the last ones of many counted."""
-    shown = [plain(one, 60) for one in names[:most]]
+    shown = [isolate(plain(one, 60)) for one in names[:most]]
     rest = len(names) - len(shown)
     if rest:
         return f"{', '.join(shown)} and {rest:,} more"

@@ -2,15 +2,25 @@
 
 import base64
 import hashlib
+import io
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from told_runs import HOSTILE, KNOWN, Names, PageReader, told_classes, told_numbers
 
-from nnspec.report.page.facts import RunFacts, read_history
+from nnspec.report.page.facts import (
+    Difference,
+    Importance,
+    Interval,
+    RunFacts,
+    Slice,
+    read_history,
+)
 from nnspec.report.page.page import render_page
+from nnspec.report.page.png import as_picture
 
 LARGEST = 400_000
 Teller = Callable[[Names], RunFacts]
@@ -119,7 +129,7 @@ def test_the_largest_runs_stay_small_and_say_what_they_leave_out() -> None:
         "val_loss": noisy + 1,
         **{f"m{n}": noisy for n in range(30)},
     }
-    page = render_page(_with(facts, history=history))
+    page = render_page(replace(facts, history=history))
     text = PageReader(page).text
     assert len(page) < LARGEST
     assert "900 more columns are not shown." in text
@@ -153,7 +163,41 @@ def test_a_history_that_a_kill_cut_short_is_read_as_far_as_it_goes(
     assert len(read_history(content).get("epoch", [])) == epochs
 
 
-def _with(facts: RunFacts, **changes: object) -> RunFacts:
-    from dataclasses import replace  # noqa: PLC0415
+def test_what_is_known_beyond_the_figures_is_shown_where_the_report_has_it() -> None:
+    facts = told_numbers()
+    output = replace(
+        facts.told.first,
+        intervals={"test": {"rmse": Interval(1.0, 0.8, 1.2)}},
+        differences={"test": {"rmse": Difference("ridge", -0.1, -0.3, 0.1, "within noise")}},
+        slices=(
+            Slice("town", "<b>York</b>", 40, {"rmse": 0.9}),
+            Slice("town", "Hull", 12, {"rmse": 3.0}, worse=True),
+        ),
+        importance_of="rmse",
+        importance=(Importance("area", 2.5, 0.2), Importance("rooms", -0.1, 0.3)),
+    )
+    page = PageReader(
+        render_page(replace(facts, told=replace(facts.told, outputs={"out": output})))
+    )
+    text = page.text
+    assert "The difference from its best baseline, ridge, is within noise: RMSE -0.1000" in text
+    assert text.index("Hull") < text.index("<b>York</b>")
+    assert "How much worse RMSE becomes without a column" in text
+    assert "2.500" in text
 
-    return replace(facts, **changes)  # type: ignore[arg-type]
+
+@pytest.mark.parametrize("shape", [(5, 7), (5, 7, 1), (6, 4, 3), (100, 60, 3)])
+def test_a_small_picture_holds_the_pixels_that_it_is_made_of(shape: tuple[int, ...]) -> None:
+    from PIL import Image  # noqa: PLC0415
+
+    values = np.random.default_rng(0).integers(0, 256, shape).astype(np.float64)
+    content = as_picture(values, 0.0, 255.0)
+    assert content
+    found = np.asarray(Image.open(io.BytesIO(base64.b64decode(content))))
+    step = -(-max(shape[:2]) // 48)
+    assert (found == values[::step, ::step].squeeze()).all()
+
+
+@pytest.mark.parametrize("shape", [(5,), (1, 9), (5, 7, 2), (5, 7, 4), (2, 3, 4, 5)])
+def test_what_is_no_picture_is_not_drawn(shape: tuple[int, ...]) -> None:
+    assert as_picture(np.zeros(shape), 0.0, 1.0) is None

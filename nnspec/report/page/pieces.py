@@ -41,6 +41,9 @@ class Table:
     strong: frozenset[int] = frozenset()
     note: str = ""
     folded: bool = False
+    """Whether it is shown only when asked for."""
+    wide: bool = False
+    """Whether it takes the whole width."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from told_runs import HOSTILE, KNOWN, Names, PageReader, told_classes, told_numbers
 
+from nnspec.report.page.answered import Answered
 from nnspec.report.page.facts import (
     Difference,
     Importance,
@@ -21,6 +22,7 @@ from nnspec.report.page.facts import (
 )
 from nnspec.report.page.page import render_page
 from nnspec.report.page.png import as_picture
+from nnspec.report.written import encode_table
 
 LARGEST = 400_000
 Teller = Callable[[Names], RunFacts]
@@ -201,3 +203,35 @@ def test_a_small_picture_holds_the_pixels_that_it_is_made_of(shape: tuple[int, .
 @pytest.mark.parametrize("shape", [(5,), (1, 9), (5, 7, 2), (5, 7, 4), (2, 3, 4, 5)])
 def test_what_is_no_picture_is_not_drawn(shape: tuple[int, ...]) -> None:
     assert as_picture(np.zeros(shape), 0.0, 1.0) is None
+
+
+@pytest.mark.parametrize("rows", [0, 1, 2, 3])
+@pytest.mark.parametrize("told", [told_numbers, told_classes])
+@pytest.mark.parametrize("ordered", [True, False])
+def test_a_handful_of_rows_is_a_page_too(
+    told: Callable[..., RunFacts], rows: int, *, ordered: bool
+) -> None:
+    page = PageReader(render_page(replace(told(rows=rows), ordered=ordered)))
+    assert not page.unbalanced
+    assert "nan" not in page.text
+    assert ("test rows are few" in page.text) == (rows > 0)
+
+
+@pytest.mark.parametrize("value", [0.0, 5.0, -1e300, 1e-300, 1e300])
+def test_a_target_that_never_changes_is_drawn(value: float) -> None:
+    facts = told_numbers(rows=40)
+    cells = {"row": list(range(40)), "target": [value] * 40, "prediction": [value] * 40}
+    answers = Answered.read(encode_table(list(cells.items())))
+    page = render_page(replace(facts, answers=answers, ordered=True)).decode()
+    assert "predicted against actual" in page
+    assert not re.search(r"[\"M L]-?(?:nan|inf)\b", page)
+
+
+@pytest.mark.parametrize("epochs", [1, 2, 3])
+@pytest.mark.parametrize("bad", [float("nan"), float("inf")])
+def test_a_history_with_figures_that_are_no_numbers_is_drawn(epochs: int, bad: float) -> None:
+    numbers = np.arange(1.0, epochs + 1)
+    broken = np.where(numbers == epochs, bad, numbers)
+    history = {"epoch": numbers, "loss": broken, "val_loss": np.full(epochs, bad), "m": broken}
+    page = render_page(replace(told_numbers(), history=history)).decode()
+    assert not re.search(r"[\"M L]-?(?:nan|inf)\b", page)

@@ -4,7 +4,7 @@ import base64
 import hashlib
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -220,7 +220,11 @@ def test_a_handful_of_rows_is_a_page_too(
 @pytest.mark.parametrize("value", [0.0, 5.0, -1e300, 1e-300, 1e300])
 def test_a_target_that_never_changes_is_drawn(value: float) -> None:
     facts = told_numbers(rows=40)
-    cells = {"row": list(range(40)), "target": [value] * 40, "prediction": [value] * 40}
+    cells: dict[str, Sequence[object]] = {
+        "row": list(range(40)),
+        "target": [value] * 40,
+        "prediction": [value] * 40,
+    }
     answers = Answered.read(encode_table(list(cells.items())))
     page = render_page(replace(facts, answers=answers, ordered=True)).decode()
     assert "predicted against actual" in page

@@ -102,7 +102,7 @@ def held(fit: ColumnFit, found: ColumnProfile | None) -> str:
         case BooleanFit():
             return "true, false"
         case NumericFit() | IntegerFit() if found and found.edges:
-            low, high = found.extent
+            low, high = (one + 0.0 for one in found.extent)  # no negative zero
             return f"{show_figure(low)} to {show_figure(high)}"
         case _:
             return ""

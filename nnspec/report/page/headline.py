@@ -13,7 +13,7 @@ from nnspec.judge.heads import (
     Unjudged,
 )
 from nnspec.report.page.facts import Difference, Figures, Output, Told
-from nnspec.report.page.pieces import listed
+from nnspec.report.page.pieces import in_words, listed
 from nnspec.report.page.svg import isolate, plain
 from nnspec.run.numerals import show_figure, show_metric, show_title
 
@@ -167,7 +167,7 @@ def named(name: str) -> str:
 def _shown(value: float, *, share: bool) -> str:
     """Return a figure for a sentence: three digits that count, a share in percent."""
     if not share:
-        return show_figure(value) if abs(value) >= 1e4 else f"{value:.3g}"  # noqa: PLR2004
+        return in_words(value)
     percent = 100 * value
     whole = 100.0
     if percent != whole and round(percent, 1) == whole:

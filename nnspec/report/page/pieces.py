@@ -58,6 +58,12 @@ class Panel:
     cases: CasesOfOutput | None = None
 
 
+def in_words(value: float) -> str:
+    """Return a figure as it stands in a sentence: three digits that count, large ones whole."""
+    small, large = 1e3, 1e9
+    return f"{value:,.0f}" if small <= abs(value) < large else f"{value:.3g}"
+
+
 def left_out(count: int, what: str, most: int) -> str:
     """Return how many of many are not shown, in words."""
     return f"{count - most:,} more {what} are not shown." if count > most else ""

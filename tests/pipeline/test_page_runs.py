@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import nnspec
+from nnspec.commands import main
 from nnspec.diagnostics import Refused
 from nnspec.pipeline.page import page_of, written_page
 from nnspec.run.folder import RunFolder
@@ -75,3 +76,28 @@ def test_a_page_is_not_drawn_from_a_file_that_another_hand_changed(shades: Path,
     finally:
         (shades / name).write_bytes(content)
     assert refused.value.diagnostics[0].code == "A101"
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_the_page_is_opened_in_the_browser_and_its_path_printed(
+    shades: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    *,
+    there: bool,
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr("webbrowser.open", lambda address: opened.append(address) or there)
+    assert main(["report", str(shades), "--open"]) == 0
+    said = capsys.readouterr()
+    page = (shades / "report.html").resolve()
+    assert opened == [page.as_uri()]
+    assert said.out == f"{page}\n"
+    assert ("no browser" in said.err) == (not there)
+
+
+def test_there_is_no_page_of_a_folder_that_holds_no_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["report", str(tmp_path), "--open"]) == 1
+    assert "[A102]" in capsys.readouterr().err

@@ -87,7 +87,12 @@ def test_the_page_is_opened_in_the_browser_and_its_path_printed(
     there: bool,
 ) -> None:
     opened: list[str] = []
-    monkeypatch.setattr("webbrowser.open", lambda address: opened.append(address) or there)
+
+    def browse(address: str) -> bool:
+        opened.append(address)
+        return there
+
+    monkeypatch.setattr("webbrowser.open", browse)
     assert main(["report", str(shades), "--open"]) == 0
     said = capsys.readouterr()
     page = (shades / "report.html").resolve()

@@ -211,7 +211,7 @@ def prepare(folder: Path, epochs: int) -> None:
 def start(folder: Path) -> "subprocess.Popen[str]":
     """Start a training."""
     return subprocess.Popen(
-        [sys.executable, "-m", "nnspec", "train", "life.yaml"],
+        [sys.executable, "-m", "nnspec", "train", "--quiet", "life.yaml"],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         stdout=subprocess.DEVNULL,

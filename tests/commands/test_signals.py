@@ -73,7 +73,7 @@ def training(folder: Path, epochs: int, moment: Moment) -> Iterator[Life]:
     """Give a training when the moment has come."""
     (folder / "life.yaml").write_text(SPEC.replace("EPOCHS", str(epochs)))
     process = subprocess.Popen(
-        [sys.executable, "-m", "nnspec", "train", "life.yaml"],
+        [sys.executable, "-m", "nnspec", "train", "--quiet", "life.yaml"],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         stdout=subprocess.DEVNULL,

@@ -12,8 +12,8 @@ from nnspec.run.numerals import UNDEFINED, show_figure, show_metric, show_title
 
 WIDTH = 80
 GAP = "  "
-VALUE = 24
-"""Most cells of a setting's value."""
+VALUES = (24, 20, 16)
+"""Most cells of a setting's value, and what it is cut to where the table is too wide."""
 BESIDE = 4
 """Figures that stand side by side."""
 Row = Sequence[str]
@@ -38,29 +38,29 @@ def _show_values(title: str, values: Mapping[str, Sequence[Plain]], names: Seque
     """Return values side by side where they fit; else below each other, equal ones together."""
     if not values:
         return ""
-    cells = {key: [_value(one) for one in several] for key, several in values.items()}
-    table = [(title, *(_text(one) for one in names))]
-    table += [(visible(key), *several) for key, several in cells.items()]
-    if _width(table) <= WIDTH:
-        return _aligned(table)
+    for room in VALUES:
+        head = (title, *(_text(one, room) for one in names))
+        rows = [(visible(key), *(_value(one, room) for one in values[key])) for key in values]
+        if _width([head, *rows]) <= WIDTH:
+            return _aligned([head, *rows])
     lines = [title]
-    for key, several in cells.items():
+    for key, several in values.items():
         lines.append(visible(key))
         groups: dict[str, list[str]] = {}
         for name, value in zip(names, several, strict=True):
-            groups.setdefault(value, []).append(visible(name))
+            groups.setdefault(_value(value), []).append(visible(name))
         lines += [
             shorten(f"{GAP}{value}: {', '.join(own)}", WIDTH) for value, own in groups.items()
         ]
     return "\n".join(lines)
 
 
-def _value(value: Plain) -> str:
-    return _text(show_setting(value))
+def _value(value: Plain, room: int = VALUES[0]) -> str:
+    return _text(show_setting(value), room)
 
 
-def _text(text: str) -> str:
-    return shorten(visible(text), VALUE)
+def _text(text: str, room: int = VALUES[0]) -> str:
+    return shorten(visible(text), room)
 
 
 def _show_figures(compared: Compared) -> list[str]:

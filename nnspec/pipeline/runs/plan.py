@@ -6,6 +6,7 @@ once.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import prod
 from pathlib import Path
 from platform import python_version
 
@@ -87,6 +88,8 @@ class Plan:
     """The folder that the run would get."""
     rows: int | None
     """Training rows; None where only reading the data tells."""
+    counted: bool
+    """Whether the rows are those of a run, and not counted from a source's lines."""
     parameters: int | None
     step_bytes: int | None
     """Memory that a training step takes; None where a shape is unknown."""
@@ -133,7 +136,8 @@ def plan_checked(checked: CheckedSpec, text: str, asked: Asked) -> Plan:
         (one for one in records if present.like(one) and _is_identical(present, one)), None
     )
     shown = identical or next(iter(records), None)
-    rows = present.training_rows(records)
+    known = present.known_rows(records)
+    rows = known or present.rows_of_source()
     like = [one for one in records if present.trains_alike(one)]
     whole = all(one.outputs is not None for one in network.nodes)
     return Plan(
@@ -141,7 +145,8 @@ def plan_checked(checked: CheckedSpec, text: str, asked: Asked) -> Plan:
         network,
         _free_folder(asked.runs, spec.name),
         rows,
-        _parameters(network),
+        known is not None,
+        _parameters(network) or next(map(_parameters_of, like), None),
         measure_step(spec, network).bytes if whole else None,
         unread.bytes(),
         usable_processors(),
@@ -159,6 +164,13 @@ def _parameters(network: Network) -> int | None:
     counts = [one.parameters if one.outputs is not None else None for one in network.nodes]
     known = [one for one in counts if one is not None]
     return sum(known) if len(known) == len(counts) else None
+
+
+def _parameters_of(record: Record) -> int | None:
+    """Return the parameters of a run's network."""
+    if record.manifest is None or not record.manifest.weights:
+        return None
+    return sum(prod(shape) for shapes in record.manifest.weights.values() for shape in shapes)
 
 
 def _free_folder(runs: Path, name: str) -> Path:
@@ -206,12 +218,16 @@ class Present:
         here = known.environment.get("processors") == str(usable_processors())
         return same and here and self._batch_of(record) == self._batch
 
-    def training_rows(self, records: Sequence[Record]) -> int | None:
-        """Return the training rows: as a run with the same data had, or by the source's own."""
+    def known_rows(self, records: Sequence[Record]) -> int | None:
+        """Return the training rows that a run with the same data had; None without one."""
         for one in records:
             known = one.origin
             if known and known.fingerprints.get("data") == self._fingerprints.get("data"):
                 return known.rows.get("train")
+        return None
+
+    def rows_of_source(self) -> int | None:
+        """Return about how many training rows the source gives; None where it is not told."""
         rows = self._unread.rows()
         if rows is None or self._spec.data is None:
             return None

@@ -50,7 +50,8 @@ def _what(plan: Plan) -> str:
         rows = f"rows {batch}; how many there are is known once the data is read"
     else:
         steps = -(-plan.rows // training.batch_size)
-        rows = f"{plan.rows:,} rows {batch}, {steps:,} steps each"
+        about = "" if plan.counted else "about "
+        rows = f"{about}{plan.rows:,} rows {batch}, {steps:,} steps each"
     weights = "" if plan.parameters is None else f"; {plan.parameters:,} parameters"
     return f"{visible(plan.spec.name)}: {training.epochs:,} epochs of {rows}{weights}"
 

@@ -17,6 +17,8 @@ MISSING = "\0missing"
 """Stands for a setting that a spec does not have; no text of a spec holds a NUL."""
 NAMED_BY_AUTHOR = ("", "data.columns", "training.class_weight", "evaluation.gates")
 """Mappings whose keys are sections or the author's own, and no classes."""
+LAYERS = "model"
+"""Where a layer stands by its name, without a word between."""
 NEUTRAL = ("nnspec", "name")
 """What may differ between runs of one experiment."""
 
@@ -47,7 +49,7 @@ def flatten(document: Plain, path: str = "") -> Iterator[tuple[str, Plain]]:
                 yield from flatten(value, _join(path, key))
         case dict():
             for key, value in document.items():
-                inner = path if (path, key) == ("model", "layers") else _join(path, key)
+                inner = path if (path, key) == (LAYERS, "layers") else _join(path, key)
                 yield from flatten(value, inner)
         case list() if any(isinstance(one, dict) for one in document):
             yield from _flatten_list(document, path)
@@ -56,7 +58,9 @@ def flatten(document: Plain, path: str = "") -> Iterator[tuple[str, Plain]]:
 
 
 def _flatten_list(items: Sequence[Plain], path: str) -> Iterator[tuple[str, Plain]]:
-    """Yield the settings of a list's objects, each under its name."""
+    """Yield the names of a list's objects, then the settings of each under its name."""
+    if path != LAYERS:
+        yield path, [_name(one) or str(place) for place, one in enumerate(items)]
     taken: dict[str, int] = {}
     for place, one in enumerate(items):
         name = _name(one) or str(place)

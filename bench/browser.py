@@ -5,9 +5,11 @@ NUL, read from descriptor 3 and written to descriptor 4.
 """
 
 import base64
+import fcntl
 import json
 import os
-import subprocess
+import shutil
+import signal
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -52,13 +54,15 @@ class Browser:
     def __init__(self) -> None:
         """Start it."""
         self._folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
-        hear, self._say = os.pipe()
-        self._hear, say = os.pipe()
-        command = [*("sh", "-c", f'exec "$@" 3<&{hear} 4>&{say}', "sh"), PROGRAM, *FLAGS]
-        command += [f"--user-data-dir={self._folder.name}", "about:blank"]
-        self._process = subprocess.Popen(
-            command, pass_fds=(hear, say), stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL
-        )
+        program = shutil.which(PROGRAM)
+        if program is None:
+            raise FileNotFoundError(PROGRAM)
+        hear, self._say = map(_high, os.pipe())
+        self._hear, say = map(_high, os.pipe())
+        quiet = (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0)
+        ends = [(os.POSIX_SPAWN_DUP2, hear, 3), (os.POSIX_SPAWN_DUP2, say, 4), quiet]
+        command = [PROGRAM, *FLAGS, f"--user-data-dir={self._folder.name}", "about:blank"]
+        self._process = os.posix_spawn(program, command, os.environ, file_actions=ends)
         os.close(hear)
         os.close(say)
         self._left, self._number, self._session = b"", 0, ""
@@ -78,8 +82,8 @@ class Browser:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._process.terminate()
-        self._process.wait()
+        os.kill(self._process, signal.SIGTERM)
+        os.waitpid(self._process, 0)
         os.close(self._say)
         os.close(self._hear)
         self._folder.cleanup()
@@ -175,3 +179,10 @@ class Browser:
         content, _, self._left = self._left.partition(b"\0")
         message: dict[str, Any] = json.loads(content)
         return message
+
+
+def _high(descriptor: int) -> int:
+    """Return a descriptor in the place of another that is none of those that a program expects."""
+    higher = fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, 10)
+    os.close(descriptor)
+    return higher

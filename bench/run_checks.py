@@ -30,7 +30,8 @@ def timed(trained, judged):
     return found
 conclude.checked = timed
 import nnspec
-result = nnspec.train(sys.argv[1], overrides=["export.formats=[]"], runs=sys.argv[2])
+bare = ["export.formats=[]", "export.codes=[]"]
+result = nnspec.train(sys.argv[1], overrides=bare, runs=sys.argv[2])
 print(result.folder, spent[-1])
 """
 """Trains a spec in a process of its own; prints its folder and the processor seconds of looking."""

@@ -22,6 +22,7 @@ from nnspec.commands import (
     drafting,
     drawing,
     editing,
+    importing,
     ledger,
     planning,
     reference,
@@ -38,6 +39,7 @@ from nnspec.run.signals import SIGNALS, Stopped
 USAGE, INTERNAL, INTERRUPTED = 2, 70, 130
 COMMANDS = (
     drafting.init,
+    importing.import_,
     with_consent(validation.validate),
     styling.fmt,
     with_consent(checking.render),

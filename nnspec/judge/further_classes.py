@@ -110,14 +110,18 @@ def _of_probabilities(
     if target.max() >= classes:
         return dict.fromkeys(("pr_auc", "log_loss", "brier"))
     judged = (1,) if classes == TWO else tuple(range(classes))
-    true = np.clip(shares[np.arange(len(target)), target], LEAST, 1 - LEAST)
+    # Of two classes all follows from the second one's probability, as in scikit-learn.
+    second = shares[:, -1]
+    true = shares[np.arange(len(target)), target]
     if classes == TWO:
-        squares = (shares[:, 1] - target) ** 2
+        true = np.where(target == 1, second, 1 - second)
+        squares = (second - target) ** 2
     else:
-        squares = (shares**2).sum(axis=1) + 1 - 2 * shares[np.arange(len(target)), target]
+        squares = (shares**2).sum(axis=1) + 1 - 2 * true
+    loss = -np.log(np.clip(true, LEAST, 1 - LEAST))
     return {
         "pr_auc": mean_of_known([_area(target == one, shares[:, one], weights) for one in judged]),
-        "log_loss": finite(np.average(-np.log(true), weights=weights)),
+        "log_loss": finite(np.average(loss, weights=weights)),
         "brier": finite(np.average(squares, weights=weights)),
     }
 

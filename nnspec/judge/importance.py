@@ -24,8 +24,8 @@ MOST_ROWS, FEWEST_ROWS = 2_000, 100
 MOST_COLUMNS = 200
 PASSES = 400_000
 """Rows times columns times draws that go through the network, at most."""
-BLOCK = 4_000_000
-"""Cells that are prepared at once."""
+BLOCK = 20_000_000
+"""Cells that are prepared at once; fewer rows are looked at where all draws would not fit."""
 Index = npt.NDArray[np.intp]
 
 
@@ -93,7 +93,9 @@ def measure_importance(given: Given, repeats: int, seed: int) -> dict[str, Impor
         return {}
     random = np.random.Generator(np.random.Philox(seed))
     rows = given.features.rows
-    kept = min(rows, MOST_ROWS, max(FEWEST_ROWS, PASSES // (len(columns) * repeats)))
+    draws = len(columns) * repeats
+    fitting = min(PASSES // draws, BLOCK // (draws * cells_of(given.features)))
+    kept = min(rows, MOST_ROWS, max(FEWEST_ROWS, fitting))
     given = Given(given.program, given.features, heads, given.decisions, given.batch_size)
     if kept < rows:
         given = given.take(np.sort(random.permutation(rows)[:kept]))
@@ -133,12 +135,16 @@ def _blocks(
 ) -> Iterator[tuple[list[str], list[Index]]]:
     """Give columns with the order of their cells, one entry for each draw, a bounded number."""
     table = given.features
-    cells = sum(one.values[:1].size for one in table.columns.values()) * max(1, table.rows)
-    most = max(1, BLOCK // max(1, cells))
+    most = max(1, BLOCK // (cells_of(table) * max(1, table.rows)))
     names = [name for name in columns for _ in range(repeats)]
     for start in range(0, len(names), most):
         some = names[start : start + most]
         yield some, [random.permutation(table.rows) for _ in some]
+
+
+def cells_of(table: Table) -> int:
+    """Return the numbers or texts of a row."""
+    return max(1, sum(one.values[:1].size for one in table.columns.values()))
 
 
 def _exchanged(

@@ -10,12 +10,18 @@ from nnspec.judge.answers import Answers, Floats
 from nnspec.judge.figures import AREA, CALIBRATION, Metrics
 from nnspec.judge.heads import Head
 from nnspec.judge.metrics import measure
-from nnspec.judge.resampling import Draws, Sampling, draw
+from nnspec.judge.resampling import FEWEST_UNITS, Draws, Sampling, draw
 from nnspec.judge.totals import Totals, totals_of
 
 Verdict = Literal["better", "worse", "within noise"]
 LOW = frozenset({"rmse", "mae", CALIBRATION})
 """Main figures that are the better the smaller they are."""
+
+ASTRAY = frozenset({CALIBRATION})
+"""Figures without an interval: bins of drawn rows stray further than those of the rows, so that the
+calibration error of draws lies above its own."""
+
+TOO_FEW = f"no intervals: fewer than {FEWEST_UNITS} rows, blocks or groups say too little"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +106,7 @@ def make_sure(
         ends = draws.ends(than, apart, center)
         if ends is not None:
             differences[name] = Difference(best, than, *ends, verdict_on(name, *ends))
-    told = (draws.told,) if intervals else ()
+    told = (draws.told if intervals else TOO_FEW,)
     return Sure(intervals, differences, told, totals, draws)
 
 
@@ -110,7 +116,7 @@ def intervals_of(
     """Return the intervals of the figures that are drawn, in the order of the figures."""
     found = {}
     for name, value in figures.items():
-        if name not in drawn or value is None:
+        if name not in drawn or value is None or name in ASTRAY:
             continue
         ends = draws.ends(value, drawn[name], centers.get(name, value))
         if ends is not None:

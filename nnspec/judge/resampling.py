@@ -147,10 +147,11 @@ def block_length(errors: Floats) -> int:
     """Return how many consecutive rows are drawn together.
 
     Twice the lag after which no correlation of the errors is left, at least the third root of the
-    rows. Source: Politis and White, Automatic block-length selection (2004), section 3.2.
+    rows, and so short that there are blocks enough. Source: Politis and White, Automatic
+    block-length selection (2004), section 3.2.
     """
     rows = len(errors)
-    least, most = math.ceil(rows ** (1 / 3)), max(1, rows // 5)
+    least, most = math.ceil(rows ** (1 / 3)), max(1, rows // FEWEST_UNITS)
     centred = errors - errors.mean() if rows else errors
     total = float((centred**2).sum())
     if rows < 2 * QUIET or not total > 0:

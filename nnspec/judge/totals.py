@@ -155,23 +155,23 @@ def _of_pictures(answers: Answers) -> Totals:
 def _of_classes(head: ClassHead, answers: Answers) -> Totals | None:
     labels, target, prediction = indexed(head.classes, answers)
     rows, count = len(answers.rows), len(labels)
-    width = 3 * count + 1 + BINS
-    if not len(target) or len(target) * width > LARGEST:
+    if not len(target) or rows * (3 * count + 2 + BINS) > LARGEST:
         return None
     given = line_weights(answers)
     weights = np.ones(len(target)) if given is None else given
-    right = target == prediction
-    places = np.arange(count)
-    one_hot = [target[:, None] == places, prediction[:, None] == places]
-    parts = [one_hot[0] & one_hot[1], *one_hot, right[:, None]]
+    right, row = target == prediction, rows_of_lines(answers, len(target))
+    parts = [
+        in_cells(row, target, weights * right, (rows, count)),
+        in_cells(row, target, weights, (rows, count)),
+        in_cells(row, prediction, weights, (rows, count)),
+        by_row((weights * right)[:, None], row, rows),
+    ]
     shares = lines(answers, answers.probabilities, last=True)
     graded = is_graded(head)
     if graded:
         sure, found = shares.max(axis=1), shares.argmax(axis=1) == target
-        parts.append(surplus(sure, found))
-    each = np.concatenate([*parts, np.ones((len(target), 1))], axis=1) * weights[:, None]
-    row = rows_of_lines(answers, len(target))
-    sums = by_row(each, row, rows)
+        parts.append(in_cells(row, bins_of(sure), weights * (sure - found), (rows, BINS)))
+    sums = np.concatenate([*parts, by_row(weights[:, None], row, rows)], axis=1)
 
     def figures(sums: Floats) -> Drawn:
         hit, true, said = (sums[:, place * count : (place + 1) * count] for place in range(3))
@@ -241,10 +241,20 @@ def sought(hit: Floats, true: Floats, said: Floats) -> Drawn:
 
 def surplus(sure: Floats, right: Truths) -> Floats:
     """Return how much surer than right each line is, in the column of its bin."""
-    bins = np.clip(np.ceil(sure * BINS).astype(np.intp) - 1, 0, BINS - 1)
     found = np.zeros((len(sure), BINS))
-    found[np.arange(len(sure)), bins] = sure - right
+    found[np.arange(len(sure)), bins_of(sure)] = sure - right
     return found
+
+
+def bins_of(sure: Floats) -> Index:
+    """Return the bin of each probability, as `calibration_error` has them."""
+    return np.clip(np.ceil(sure * BINS).astype(np.intp) - 1, 0, BINS - 1)
+
+
+def in_cells(row: Index, column: Index, values: Floats, shape: tuple[int, int]) -> Floats:
+    """Return (rows, columns) the sums of values that belong to a row and a column each."""
+    found = np.bincount(row * shape[1] + column, values, minlength=shape[0] * shape[1])
+    return found.reshape(shape).astype(np.float64)
 
 
 def rows_of_lines(answers: Answers, count: int) -> Index:

@@ -128,7 +128,8 @@ def _unknown(report: Report, name: str) -> Diagnostic:
     for place, output in enumerate(report.outputs):
         figures = [*output.metrics.get(split, {}), *output.further.get(split, {})]
         known += [f"{before}{one}" for one in figures] if place == 0 else []
-        known += [f"{before}{output.name}.{one}" for one in figures]
+        several = len(report.outputs) > 1
+        known += [f"{before}{output.name}.{one}" for one in figures] if several else []
     main = ", ".join(report.first.metrics.get(split, {})) or f"nothing on {split} rows"
     message = f"the gate names {shorten(name)!r}; the report has {main}"
     return Diagnostic("T109", message, hint=suggest(name, known) or None)

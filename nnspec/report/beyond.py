@@ -49,8 +49,8 @@ def beyond_lines(output: OutputReport) -> list[str]:
         lines.append(f"{split}, 95 % intervals: {told}")
     for found in output.differences.values():
         for name, one in list(found.items())[:1]:
-            told = f"{show_title(name)} less that of {one.baseline}: {show_interval(name, one)}"
-            lines.append(f"{told}, {told_verdict(one)}")
+            told = f"{show_title(name)} {show_interval(name, one)}, {told_verdict(one)}"
+            lines.append(f"network minus {one.baseline}: {told}")
     worse = [one for one in output.slices if one.worse]
     lines += [_told_worse(one) for one in worse[:MOST_NAMED]]
     if len(worse) > MOST_NAMED:
@@ -79,7 +79,7 @@ def _told_worse(one: Slice) -> str:
 def _differences(output: OutputReport) -> list[Table]:
     return [
         Table(
-            f"{split}, the network less the best baseline",
+            f"{split}, network minus the best baseline",
             ("", "baseline", "difference", "verdict"),
             tuple(
                 (show_title(name), one.baseline, show_interval(name, one), told_verdict(one))

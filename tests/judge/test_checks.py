@@ -1,5 +1,6 @@
 """Checks of a trained run, on evidence alone: each finds its fault, and nothing in a sound run."""
 
+import json
 from dataclasses import replace
 from typing import get_args
 
@@ -95,6 +96,21 @@ def test_an_early_end_is_not_taken_for_a_late_one() -> None:
     run = FAULTY["C110"]()
     stopped = replace(run, course=replace(run.course, planned=500))
     assert verdict("C110", stopped).status == "not applicable"
+
+
+def test_figures_that_are_no_numbers_are_written_as_texts() -> None:
+    run = FAULTY["C117"]()
+    assert run.probe is not None
+    broken = (replace(run.probe.gradients[0], gradient=float("inf")),)
+    told = verdict("C117", replace(run, probe=replace(run.probe, gradients=broken)))
+    assert told.figures["gradient"] == "inf"
+    json.dumps(dict(told.figures), allow_nan=False)
+
+
+def test_a_perfect_fit_and_a_loss_of_nothing_are_looked_over() -> None:
+    perfect = numbers(TARGET, TARGET, TARGET)
+    still = replace(perfect, course=course(loss=np.zeros(60), val_loss=np.zeros(60)))
+    assert found(still) == []
 
 
 def test_a_harder_split_is_no_overfit_where_a_linear_model_loses_as_much() -> None:

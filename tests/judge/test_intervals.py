@@ -203,7 +203,11 @@ def test_few_rows_have_no_interval_and_many_are_stood_for_by_some(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     random = np.random.default_rng(9)
-    assert make_sure(PRICE, priced(random, 7), {}, ROWS).intervals == {}
+    few = make_sure(PRICE, priced(random, 7), {}, ROWS)
+    assert few.intervals == {}
+    assert few.told[0].startswith("no intervals: fewer than 8 rows")
+    series = make_sure(PRICE, priced(random, 20), {}, Sampling(0, "time"))
+    assert list(series.intervals) == ["rmse", "r2", "mae"]
     answers = priced(random, 4000)
     whole = make_sure(PRICE, answers, {}, ROWS).intervals["rmse"]
     monkeypatch.setattr(resampling, "MOST_ROWS", 1000)
@@ -229,7 +233,7 @@ def classed(random: Random, rows: int) -> Answers:
 
 
 def grouped(random: Random, rows: int) -> Answers:
-    shared = random.normal(size=rows // 5)[np.arange(rows) // 5]
+    shared = random.normal(size=rows // 3)[np.arange(rows) // 3]
     noise = (shared + random.normal(size=rows)) / np.sqrt(2)
     target = random.normal(0, 2, rows)
     return number_answers(range(rows), target + noise, Truth(target))
@@ -253,7 +257,7 @@ TRUE: dict[str, float] = {"rmse": 1.0, "mae": SIZE}
     [
         (PRICE, priced, {**TRUE, "r2": 0.8}, ROWS),
         (KIND, classed, None, ROWS),
-        (PRICE, grouped, TRUE, Sampling(0, "groups", np.arange(300) // 5)),
+        (PRICE, grouped, TRUE, Sampling(0, "groups", np.arange(300) // 3)),
         (PRICE, followed, TRUE, Sampling(0, "time")),
     ],
     ids=["numbers", "classes", "groups", "series"],

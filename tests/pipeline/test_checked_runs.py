@@ -87,6 +87,7 @@ def test_dead_units_lost_gradients_and_constant_answers_are_found_in_a_network(r
     assert "8 of 8 units of dead" in found(document)["C114"]
 
 
+@pytest.mark.slow
 def test_saturated_units_and_a_short_training_are_found_and_a_spec_leaves_checks_out(
     runs: Runs,
 ) -> None:
@@ -99,6 +100,7 @@ def test_saturated_units_and_a_short_training_are_found_and_a_spec_leaves_checks
     assert {"C113", "C107", "C108"} & {one["code"] for one in document["checks"]} == set()
 
 
+@pytest.mark.slow
 def test_a_class_that_is_never_answered_is_found(runs: Runs) -> None:
     layers = ["Dense: {units: 4, activation: relu}", "Dense: {units: 1, activation: sigmoid}"]
     document = runs.train(layers, target="kind", loss="binary_crossentropy")

@@ -2,59 +2,30 @@
 
 import base64
 import hashlib
+import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
-from told_runs import KNOWN, Names, PageReader, told_classes, told_numbers
+from told_runs import HOSTILE, KNOWN, Names, PageReader, told_classes, told_numbers
 
-from nnspec.report.page.facts import RunFacts, read_history
+from nnspec.report.page.answered import Answered
+from nnspec.report.page.facts import (
+    Difference,
+    Importance,
+    Interval,
+    RunFacts,
+    Slice,
+    read_history,
+)
 from nnspec.report.page.page import render_page
+from nnspec.report.page.png import as_picture
+from nnspec.report.written import encode_table
 
 LARGEST = 400_000
 Teller = Callable[[Names], RunFacts]
-HOSTILE = (
-    "<script>alert(1)</script>",
-    "</script><script>alert(1)</script>",
-    "</style><img src=x onerror=alert(1)>",
-    "</title><svg onload=alert(1)>",
-    "</text></svg><iframe src=//e.example>",
-    "]]><script>alert(1)</script>",
-    "<![CDATA[<b>x</b>]]>",
-    "<!--",
-    "--><b>x</b>",
-    "<!--<script>",
-    '"><img src=x onerror=alert(1)>',
-    "'><img src=x onerror=alert(1)>",
-    '" onmouseover="alert(1)',
-    "' onmouseover='alert(1)",
-    "` onmouseover=`alert(1)",
-    "javascript:alert(1)",
-    "{{ 7 * 7 }}",
-    "{% raw %}",
-    "${7*7}",
-    "&lt;script&gt;",
-    "&#60;b&#62;",
-    "&amp;amp;",
-    "<a href='//e.example'>x</a>",
-    "<base href='//e.example'>",
-    "<meta http-equiv=refresh content=0>",
-    "<form action=//e.example>",
-    "<math><mi xlink:href=x>",
-    "<template><p>",
-    "<plaintext>",
-    "<textarea>",
-    "\x00nul\x00",
-    "bell\x07\x1b[31mred",
-    "line\nbreak\r\nand\ttab",
-    "\u202eright to left\u202c",
-    "\u2066isolated",
-    "שלום עולם",
-    "مرحبا",
-    "x" * 200,
-    "é" * 100 + "<b>" * 30,
-)
 UNWRITTEN = "half \ud800 pair"
 
 
@@ -160,7 +131,7 @@ def test_the_largest_runs_stay_small_and_say_what_they_leave_out() -> None:
         "val_loss": noisy + 1,
         **{f"m{n}": noisy for n in range(30)},
     }
-    page = render_page(_with(facts, history=history))
+    page = render_page(replace(facts, history=history))
     text = PageReader(page).text
     assert len(page) < LARGEST
     assert "900 more columns are not shown." in text
@@ -194,7 +165,77 @@ def test_a_history_that_a_kill_cut_short_is_read_as_far_as_it_goes(
     assert len(read_history(content).get("epoch", [])) == epochs
 
 
-def _with(facts: RunFacts, **changes: object) -> RunFacts:
-    from dataclasses import replace  # noqa: PLC0415
+def test_what_is_known_beyond_the_figures_is_shown_where_the_report_has_it() -> None:
+    facts = told_numbers()
+    output = replace(
+        facts.told.first,
+        intervals={"test": {"rmse": Interval(1.0, 0.8, 1.2)}},
+        differences={"test": {"rmse": Difference("ridge", -0.1, -0.3, 0.1, "within noise")}},
+        slices=(
+            Slice("town", "<b>York</b>", 40, {"rmse": 0.9}),
+            Slice("town", "Hull", 12, {"rmse": 3.0}, worse=True),
+        ),
+        importance_of="rmse",
+        importance=(Importance("area", 2.5, 0.2), Importance("rooms", -0.1, 0.3)),
+    )
+    page = PageReader(
+        render_page(replace(facts, told=replace(facts.told, outputs={"out": output})))
+    )
+    text = page.text
+    assert "The difference from its best baseline, ridge, is within noise: RMSE -0.1000" in text
+    assert text.index("Hull") < text.index("<b>York</b>")
+    assert "How much worse RMSE becomes without a column" in text
+    assert "2.500" in text
 
-    return replace(facts, **changes)  # type: ignore[arg-type]
+
+@pytest.mark.parametrize("shape", [(5, 7), (5, 7, 1), (6, 4, 3), (100, 60, 3)])
+def test_a_small_picture_holds_the_pixels_that_it_is_made_of(shape: tuple[int, ...]) -> None:
+    from PIL import Image  # noqa: PLC0415
+
+    values = np.random.default_rng(0).integers(0, 256, shape).astype(np.float64)
+    content = as_picture(values, 0.0, 255.0)
+    assert content
+    found = np.asarray(Image.open(io.BytesIO(base64.b64decode(content))))
+    step = -(-max(shape[:2]) // 48)
+    assert (found == values[::step, ::step].squeeze()).all()
+
+
+@pytest.mark.parametrize("shape", [(5,), (1, 9), (5, 7, 2), (5, 7, 4), (2, 3, 4, 5)])
+def test_what_is_no_picture_is_not_drawn(shape: tuple[int, ...]) -> None:
+    assert as_picture(np.zeros(shape), 0.0, 1.0) is None
+
+
+@pytest.mark.parametrize("rows", [0, 1, 2, 3])
+@pytest.mark.parametrize("told", [told_numbers, told_classes])
+@pytest.mark.parametrize("ordered", [True, False])
+def test_a_handful_of_rows_is_a_page_too(
+    told: Callable[..., RunFacts], rows: int, *, ordered: bool
+) -> None:
+    page = PageReader(render_page(replace(told(rows=rows), ordered=ordered)))
+    assert not page.unbalanced
+    assert "nan" not in page.text
+    assert ("test rows are few" in page.text) == (rows > 0)
+
+
+@pytest.mark.parametrize("value", [0.0, 5.0, -1e300, 1e-300, 1e300])
+def test_a_target_that_never_changes_is_drawn(value: float) -> None:
+    facts = told_numbers(rows=40)
+    cells: dict[str, Sequence[object]] = {
+        "row": list(range(40)),
+        "target": [value] * 40,
+        "prediction": [value] * 40,
+    }
+    answers = Answered.read(encode_table(list(cells.items())))
+    page = render_page(replace(facts, answers=answers, ordered=True)).decode()
+    assert "predicted against actual" in page
+    assert not re.search(r"[\"M L]-?(?:nan|inf)\b", page)
+
+
+@pytest.mark.parametrize("epochs", [1, 2, 3])
+@pytest.mark.parametrize("bad", [float("nan"), float("inf")])
+def test_a_history_with_figures_that_are_no_numbers_is_drawn(epochs: int, bad: float) -> None:
+    numbers = np.arange(1.0, epochs + 1)
+    broken = np.where(numbers == epochs, bad, numbers)
+    history = {"epoch": numbers, "loss": broken, "val_loss": np.full(epochs, bad), "m": broken}
+    page = render_page(replace(told_numbers(), history=history)).decode()
+    assert not re.search(r"[\"M L]-?(?:nan|inf)\b", page)

@@ -24,6 +24,48 @@ from nnspec.report.page.facts import (
 from nnspec.report.written import encode_table
 from nnspec.run.manifest import Manifest, SpecOrigin
 
+HOSTILE = (
+    "<script>alert(1)</script>",
+    "</script><script>alert(1)</script>",
+    "</style><img src=x onerror=alert(1)>",
+    "</title><svg onload=alert(1)>",
+    "</text></svg><iframe src=//e.example>",
+    "]]><script>alert(1)</script>",
+    "<![CDATA[<b>x</b>]]>",
+    "<!--",
+    "--><b>x</b>",
+    "<!--<script>",
+    '"><img src=x onerror=alert(1)>',
+    "'><img src=x onerror=alert(1)>",
+    '" onmouseover="alert(1)',
+    "' onmouseover='alert(1)",
+    "` onmouseover=`alert(1)",
+    "javascript:alert(1)",
+    "{{ 7 * 7 }}",
+    "{% raw %}",
+    "${7*7}",
+    "&lt;script&gt;",
+    "&#60;b&#62;",
+    "&amp;amp;",
+    "<a href='//e.example'>x</a>",
+    "<base href='//e.example'>",
+    "<meta http-equiv=refresh content=0>",
+    "<form action=//e.example>",
+    "<math><mi xlink:href=x>",
+    "<template><p>",
+    "<plaintext>",
+    "<textarea>",
+    "\x00nul\x00",
+    "bell\x07\x1b[31mred",
+    "line\nbreak\r\nand\ttab",
+    "\u202eright to left\u202c",
+    "\u2066isolated",
+    "שלום עולם",
+    "مرحبا",
+    "x" * 200,
+    "é" * 100 + "<b>" * 30,
+)
+"""Names that would be more than names on a page that did not take care."""
 VOID = {"meta", "link", "br", "img", "input", "hr"}
 KNOWN = {
     *("html", "head", "meta", "title", "link", "style", "script", "body", "header", "main", "nav"),

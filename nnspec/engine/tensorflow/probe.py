@@ -4,7 +4,7 @@ Layers within models of their own, and layers that are applied more than once, h
 output and are left out of the units; their weights are in the gradients.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -14,13 +14,24 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from nnspec.build.batches import batch_of
-from nnspec.build.keras_graph import Neighbours, applications, inner_layers, neighbours
+from nnspec.build.keras_graph import (
+    Neighbours,
+    applications,
+    as_outputs,
+    first_input_shape,
+    inner_layers,
+    neighbours,
+)
 from nnspec.data.arrays import Arrays
 from nnspec.engine.tensorflow.feed import Array, feed
-from nnspec.engine.tensorflow.prediction import block_rows
+from nnspec.engine.tensorflow.prediction import LEAST_ROWS, block_rows
 
 MOST_ROWS = 256
 """Rows that are looked at, fewer where a layer is so wide that its block takes fewer."""
+EASED = 4
+"""What the block of a prediction is divided by: going back keeps what every layer gave."""
+MOST_STEPS = 64
+"""Steps of a series that recurrent layers take one by one."""
 MARGIN = 0.01
 """Part of the range of sigmoid or tanh that counts as its end."""
 Function = Literal["relu", "sigmoid", "tanh"]
@@ -73,14 +84,17 @@ def probe_network(model: keras.Model, arrays: Arrays) -> Probed:
     x, y, weights = given.unpack(list(given.tensors()))
     hidden = [one for one in model.layers if is_hidden(model, one, known)]
 
+    several = with_outputs_of(model, hidden)
+
     def forward() -> tuple[Any, list[Any], list[Any]]:
         with tf.GradientTape() as tape:
-            loss = model.compute_loss(x, y, model(x, training=False), weights, training=False)
-        return loss, tape.gradient(loss, trained(model)), activations(model, hidden, x)
+            left = list(several(x, training=False))
+            own = as_outputs(model, left[: len(model.outputs)])
+            loss = model.compute_loss(x, y, own, weights, training=False)
+        behind = len(model.outputs)
+        return loss, tape.gradient(loss, trained(model)), left[behind : behind + len(hidden)]
 
-    recurrent = any(isinstance(one, keras.layers.RNN) for one in inner_layers(model))
-    # A recurrent layer that is run eagerly takes its steps one by one in Python.
-    computed = tf.function(forward, autograph=False)() if recurrent else forward()
+    computed = tf.function(forward, autograph=False)() if has_long_series(model) else forward()
     loss, gradients, given_by = computed
     units = tuple(
         LayerUnits(layer.name, function, idle_share(np.asarray(values), function))
@@ -91,11 +105,23 @@ def probe_network(model: keras.Model, arrays: Arrays) -> Probed:
     return Probed(given.rows, float(loss), units, norms)
 
 
+def has_long_series(model: keras.Model) -> bool:
+    """Tell whether recurrent layers take so many steps that a graph is made sooner than they pass.
+
+    Eagerly they take them one by one in Python, each for about as long as a hundredth of a graph
+    is made in.
+    """
+    kinds = keras.layers.RNN | keras.layers.Bidirectional
+    recurrent = [one for one in inner_layers(model) if isinstance(one, kinds)]
+    shapes = [shape for one in recurrent if (shape := first_input_shape(one))]
+    return any(shape[1] is None or shape[1] > MOST_STEPS for shape in shapes)
+
+
 def sampled(model: keras.Model, rows: int) -> npt.NDArray[np.int64]:
     """Return which rows are looked at, evenly over all; the first batch where its size is fixed."""
     if size := batch_of(model):
         return np.arange(min(size, rows), dtype=np.int64)
-    count = min(rows, MOST_ROWS, block_rows(model))
+    count = min(rows, MOST_ROWS, max(LEAST_ROWS, block_rows(model) // EASED))
     return np.unique(np.linspace(0, rows - 1, count).astype(np.int64))
 
 
@@ -104,16 +130,14 @@ def trained(model: keras.Model) -> list[Any]:
     return [one.value for one in model.trainable_weights]
 
 
-def activations(model: keras.Model, layers: list[keras.layers.Layer], x: Any) -> list[Any]:  # noqa: ANN401 - Keras' own structure
-    """Return what layers give for a batch, one tensor each."""
-    if not layers:
-        return []
-    outputs = [applications(one)[0].outputs[0] for one in layers]
-    return list(
-        keras.Model(model.input, outputs)(x, training=False)
-        if len(outputs) > 1
-        else [keras.Model(model.input, outputs[0])(x, training=False)]
-    )
+def with_outputs_of(model: keras.Model, layers: list[keras.layers.Layer]) -> Callable[..., Any]:
+    """Return a model as one that gives its outputs, flat, and behind them those of layers."""
+    further = [applications(one)[0].outputs[0] for one in layers]
+    outputs = [*model.outputs, *further]
+    # A list of one output is given back as the output itself.
+    several = outputs if len(outputs) > 1 else outputs * 2
+    whole: Callable[..., Any] = keras.Model(model.input, several)
+    return whole
 
 
 def is_hidden(model: keras.Model, layer: keras.layers.Layer, known: Neighbours) -> bool:

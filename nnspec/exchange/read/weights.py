@@ -4,7 +4,7 @@ import io
 import re
 import zipfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -175,11 +175,8 @@ def of_tree(
     base = next((one for name in BASES if (one := group_of(file, name)) is not None), None)
     if base is None:
         return found
-    for kind, name, inner in listed(layers, model):
-        key = snake(kind)
-        counted[key] += 1
-        place = f"{key}_{counted[key] - 1}" if counted[key] > 1 else key
-        group = group_of(base, place)
+    for kinds, name, inner in listed(layers, model):
+        group = next((one for kind in kinds if (one := numbered(base, kind, counted))), None)
         if group is None:
             continue
         within = [one for one in model.layers if one.name == name]
@@ -192,19 +189,31 @@ def of_tree(
 
 BASES = ("layers", "_layer_checkpoint_dependencies")
 """Groups that hold the layers of a model."""
+MODELS = ("Functional", "Sequential")
+"""What a model within a model was, where no document says it."""
 
 
-def listed(layers: Any, model: keras.Model) -> Iterator[tuple[str, str, Any]]:  # noqa: ANN401
-    """Give class, name and inner layers of every layer of a model."""
+def numbered(base: h5py.Group, kind: str, counted: Counter[str]) -> h5py.Group | None:
+    """Return the next group of a class; None where there is none."""
+    key = snake(kind)
+    group = group_of(base, f"{key}_{counted[key]}" if counted[key] else key)
+    if group is not None:
+        counted[key] += 1
+    return group
+
+
+def listed(layers: Any, model: keras.Model) -> Iterator[tuple[Sequence[str], str, Any]]:  # noqa: ANN401
+    """Give the class, or those that it may be, the name and the layers of every layer."""
     if not isinstance(layers, list):
         for one in model.layers:
-            yield type(one).__name__, one.name, None
+            kinds = MODELS if isinstance(one, keras.Model) else (type(one).__name__,)
+            yield kinds, one.name, None
         return
     for one in layers:
         config = one.get("config") if isinstance(one, dict) else None
         if isinstance(config, dict):
             name = one.get("name") or config.get("name")
-            yield str(one.get("class_name")), str(name), config.get("layers")
+            yield (str(one.get("class_name")),), str(name), config.get("layers")
 
 
 def snake(kind: str) -> str:
@@ -225,8 +234,8 @@ def arrays_of(group: h5py.Group, most: int, depth: int = 0) -> Iterator[Array]:
     names = list(group) if depth else []
     both = "forward_layer" in group
     inner = [one for one in PARTS if not (both and one == "layer")]
-    numbered = [one for one in names if re.fullmatch(r"\w*cell(_\d+)?", one) and one not in PARTS]
-    for name in (*inner, *sorted(numbered, key=lambda one: (len(one), one))):
+    cells = [one for one in names if re.fullmatch(r"\w*cell(_\d+)?", one) and one not in PARTS]
+    for name in (*inner, *sorted(cells, key=lambda one: (len(one), one))):
         part = group_of(group, name)
         if part is not None and depth < len(PARTS):
             yield from arrays_of(part, most, depth + 1)
@@ -343,9 +352,8 @@ def check(taken: Taken, path: Path) -> None:
         message = f"the weights of {path.name} do not fit: {first}{more}"
         hint = "another name for the layer in the spec lets it begin anew"
         raise Refused([Diagnostic("A130", message, hint=hint)])
-    if not taken.layers:
-        message = f"{path.name} holds weights of no layer of this network"
-        if taken.anew:
-            message += f", which has {', '.join(taken.anew[:SHOWN])}"
+    if taken.anew and not taken.layers:
+        message = f"{path.name} holds weights of no layer of this network, which has "
+        message += ", ".join(taken.anew[:SHOWN])
         hint = "layers are known by their names: give them those of the file"
         raise Refused([Diagnostic("A136", message, hint=hint)])

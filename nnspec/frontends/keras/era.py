@@ -9,6 +9,9 @@ from nnspec.frontends.keras.tree import text_of
 OLDER = "Keras 3 writes each call as {args, kwargs}, those before it as a list of tensors"
 ANEW = "if Keras 3 loads it, write its to_json() anew; if not, write its layers below model:"
 
+FORMER = ("tf_keras", "tensorflow", "keras.src.engine", "keras.engine")
+"""What the modules of models began with before Keras 3."""
+
 
 def is_older(document: Mapping) -> bool:
     """Return whether a document is of Keras 1 or 2, or of tf.keras."""
@@ -23,6 +26,9 @@ def signs(document: Mapping) -> Iterator[tuple[str, Span]]:
         yield f"keras_version {written}", version.span
     if isinstance(config, Sequence):
         yield "the config of a model is a list", config.span
+    module = document.get("module")
+    if module is not None and (text_of(document, "module") or "").startswith(FORMER):
+        yield "a module of tf.keras", module.span
     layers = config.get("layers") if isinstance(config, Mapping) else None
     for layer in layers.items if isinstance(layers, Sequence) else ():
         if isinstance(layer, Mapping):

@@ -16,6 +16,9 @@ from nnspec.frontends.keras.tree import is_operation, text_of
 
 INTERNAL = "keras.src.applications."
 
+FORMER, FORMER_SIGMOID = f"{INTERNAL}former", "HardSigmoidInFifths"
+"""Module and class under which the activation of former eras stands among the classes of Keras."""
+
 
 def is_foreign_layer(node: Mapping) -> bool:
     """Return whether a serialized layer is an operation, or a class within Keras."""
@@ -86,6 +89,19 @@ def scale_residual(arguments: dict[str, Plain], call: Call) -> tuple[Step, ...]:
     )
 
 
+def sigmoid_in_fifths(arguments: dict[str, Plain], call: Call) -> tuple[Step, ...]:
+    """Return the hard_sigmoid of Keras 1 and 2, max(0, min(1, x / 5 + 1/2)), by that of today.
+
+    Source: Keras 2.3.1, keras/backend/tensorflow_backend.py, hard_sigmoid; Keras 3.15 divides by 6.
+    """
+    kept = carried(arguments)
+    activation: dict[str, Plain] = {"activation": "hard_sigmoid", **kept}
+    return (
+        Step("_steeper", "Rescaling", {"scale": 6 / 5, **kept}, call.histories),
+        Step("", "Activation", activation, ("_steeper",)),
+    )
+
+
 def carried(arguments: dict[str, Plain]) -> dict[str, Plain]:
     """Return the arguments that every layer takes."""
     return {name: arguments[name] for name in ("trainable", "dtype") if name in arguments}
@@ -94,5 +110,6 @@ def carried(arguments: dict[str, Plain]) -> dict[str, Plain]:
 INTERNALS: dict[str, Callable[[dict[str, Plain], Call], tuple[Step, ...]]] = {
     "LayerScale": scale_channels,
     "CustomScaleLayer": scale_residual,
+    FORMER_SIGMOID: sigmoid_in_fifths,
 }
 """Classes within Keras that its applications use."""

@@ -95,7 +95,7 @@ class ModelReader:
             return None
         if is_keras_object(opened):
             model = read_whole(opened, self.reader)
-            return None if model is None else replace(model.section, weights=weights)
+            return replace(model.section, weights=weights) if model else None
         section = self.read_layers(opened, Scope(substitution), NETWORK_INPUT)
         return section and replace(section, weights=weights)
 

@@ -1,5 +1,6 @@
 """Floor 8, what a check is: one code, when it can be asked, and what it finds."""
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -63,7 +64,16 @@ class Check(ABC):
         found = self.look(evidence)
         if found is None:
             return Verdict(*told, "passed", "", known.reason, known.repair)
-        return Verdict(*told, "found", found.says, known.reason, known.repair, found.figures)
+        figures = written(found.figures)
+        return Verdict(*told, "found", found.says, known.reason, known.repair, figures)
+
+
+def written(figures: Figures) -> dict[str, float | int | str]:
+    """Return figures as JSON has them: what is no number, or infinite, as a text."""
+    return {
+        name: str(one) if isinstance(one, float) and not math.isfinite(one) else one
+        for name, one in figures.items()
+    }
 
 
 class OutputCheck(Check):

@@ -167,9 +167,11 @@ class Leak(OutputCheck):
         name = max(shares, key=lambda one: shares[one])
         if shares[name] < 0.99:  # noqa: PLR2004  see above
             return None
-        what = "correlates by ranks" if numbers else "gives the class"
-        how = f"by {shares[name]:.4f} with the target" if numbers else f"of {shares[name]:.2%} of"
-        says = f"{name} alone {what} {how}{' on' if numbers else ''} the training rows"
+        says = (
+            f"the ranks of {name} and of the target correlate by {shares[name]:.4f} in training"
+            if numbers
+            else f"{name} alone gives the class of {shares[name]:.1%} of the training rows"
+        )
         return Finding(says, {name: shares[name]})
 
 

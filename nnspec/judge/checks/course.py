@@ -60,6 +60,8 @@ class StillFalling(Check):
     def why_not(self, evidence: Evidence) -> str | None:
         """Tell whether the training went on to its last planned epoch."""
         course = evidence.course
+        if not course.descends:
+            return "the steps of its rule shrink to the last epoch, however many there are"
         if course.epochs < course.planned:
             return "the training ended before its last planned epoch"
         return too_short(course, course.watched)

@@ -228,7 +228,8 @@ class SeedSized(OutputCheck):
         """Compare the lead with how far epochs differ."""
         rival = rival_on(output, str(output.unseen(LEAST)))
         curve = evidence.course.curve(VALIDATED)
-        share = wiggle(curve) / abs(float(np.median(curve[-max(FEWEST, len(curve) // 3) :])))
+        level = abs(float(np.median(curve[-max(FEWEST, len(curve) // 3) :])))
+        share = wiggle(curve) / level if level else 0.0
         lead = -rival.behind / rival.loss if rival.loss else 0.0
         bound = 2 * 2**0.5 * share
         if rival.sure > -USUAL or lead >= bound:

@@ -86,9 +86,9 @@ class ClassIgnored(OutputCheck):
         ]
         if not missed:
             return None
-        first = ", ".join(f"{name} ({there:,})" for name, there in missed[:LISTED])
+        first = ", ".join(f"{name} ({there:,} rows are)" for name, there in missed[:LISTED])
         more = f" and {len(missed) - LISTED} more" if len(missed) > LISTED else ""
-        says = f"no row is answered with {first}{more}, in brackets the rows that are of it"
+        says = f"no row is answered with {first}{more}"
         return Finding(says, {str(name): there for name, there in missed})
 
 

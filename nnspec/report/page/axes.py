@@ -14,12 +14,16 @@ from nnspec.report.page.svg import cut, joined, line, picture, tag, text
 Floats = NDArray[np.float64]
 WIDTH, HEIGHT = 440.0, 290.0
 """Size of a picture, in its own units; a page stretches it."""
-LEFT, RIGHT, TOP, BOTTOM = 54.0, 12.0, 26.0, 40.0
+LEFT, RIGHT, TOP, BOTTOM = 58.0, 12.0, 26.0, 40.0
 ROUND = (1.0, 2.0, 2.5, 5.0, 10.0)
 """Steps between ticks, times a power of ten."""
 DECADES = 2.0
 """Powers of ten that a positive quantity spans before its axis is logarithmic."""
-DECIMALS_FROM, DECIMALS_TO = 1e-3, 1e6
+UNITS = {1e6: "M", 1e3: "k"}
+"""Large units of ticks: millions and thousands."""
+UNIT_FROM = 10.0
+"""Units from which on ticks are written in them."""
+DECIMALS_FROM, DECIMALS_TO = 1e-3, 1e10
 """Sizes between which ticks are written without an exponent."""
 
 
@@ -78,7 +82,10 @@ def tick_texts(ticks: Sequence[float]) -> tuple[str, ...]:
     steps = [abs(b - a) for a, b in itertools.pairwise(ticks) if b != a]
     step = min(steps, default=largest or 1.0)
     if largest >= DECIMALS_TO or step < DECIMALS_FROM:
-        return tuple(f"{one:.3g}" for one in ticks)
+        return tuple(f"{one + 0.0:.3g}" for one in ticks)
+    for unit, name in UNITS.items():
+        if largest >= UNIT_FROM * unit and step >= unit / 10:
+            return tuple(f"{one / unit:,.4g}{name}" if one else "0" for one in ticks)
     decimals = next((n for n in range(5) if math.isclose(step, round(step, n), rel_tol=1e-6)), 5)
     return tuple(f"{one + 0.0:,.{decimals}f}" for one in ticks)
 

@@ -42,7 +42,7 @@ def _sureness(output: Output) -> Table | None:
     note = "Ends are those of 95 % intervals over rows drawn anew."
     title = f"How sure the figures are, {split} rows"
     cells = tuple(one[:width] for one in lines)
-    return Table(title, header[:width], cells, frozenset({0, 4, 8}), note=note)
+    return Table(title, header[:width], cells, frozenset({0, 4, 8}), note=note, wide=True)
 
 
 def _slices(output: Output) -> Table | None:

@@ -13,7 +13,7 @@ from nnspec.report.page.curves import thinned
 from nnspec.report.page.facts import Confusion
 from nnspec.report.page.grids import draw_grid, draw_matrix
 from nnspec.report.page.pieces import Figure, Table, left_out
-from nnspec.report.page.svg import line, plain
+from nnspec.report.page.svg import isolate, line, plain
 from nnspec.run.cells import harmless
 from nnspec.run.numerals import show_metric
 
@@ -192,7 +192,7 @@ def _roc(ranked: Sequence[Ranked]) -> Figure:
         some = thinned(across + up, 200)
         parts.append(plot.path(across[some], up[some], f"line {style}"))
     areas = "; ".join(
-        f"{plain(one.name, 40)}: {show_metric('roc_auc', one.area())}" for one in ranked
+        f"{isolate(plain(one.name, 40))}: {show_metric('roc_auc', one.area())}" for one in ranked
     )
     return Figure("ROC", plot.drawn(parts, _keys(ranked)), f"Areas: {areas}.")
 
@@ -204,7 +204,9 @@ def _precision_recall(ranked: Sequence[Ranked]) -> Figure:
         across, up = one.precision_recall()
         some = thinned(up, 200)
         parts.append(plot.path(across[some], up[some], f"line {style}"))
-    shares = "; ".join(f"{plain(one.name, 40)}: {100 * one.held.mean():.1f} %" for one in ranked)
+    shares = "; ".join(
+        f"{isolate(plain(one.name, 40))}: {100 * one.held.mean():.1f} %" for one in ranked
+    )
     return Figure(
         "Precision and recall", plot.drawn(parts, _keys(ranked)), f"Shares of rows: {shares}."
     )

@@ -102,7 +102,7 @@ def held(fit: ColumnFit, found: ColumnProfile | None) -> str:
         case BooleanFit():
             return "true, false"
         case NumericFit() | IntegerFit() if found and found.edges:
-            low, high = found.extent
+            low, high = (one + 0.0 for one in found.extent)  # no negative zero
             return f"{show_figure(low)} to {show_figure(high)}"
         case _:
             return ""
@@ -151,6 +151,4 @@ def _classes(labels: Sequence[object], counts: Sequence[int]) -> str:
         return ""
     if len(counts) != len(labels):
         return listed(labels, 6)
-    return listed(
-        [f"{plain(one, 40)} ({count:,})" for one, count in zip(labels, counts, strict=True)], 6
-    )
+    return listed([f"{one} ({count:,})" for one, count in zip(labels, counts, strict=True)], 6)

@@ -13,8 +13,8 @@ from nnspec.judge.heads import (
     Unjudged,
 )
 from nnspec.report.page.facts import Difference, Figures, Output, Told
-from nnspec.report.page.pieces import listed
-from nnspec.report.page.svg import plain
+from nnspec.report.page.pieces import in_words, listed
+from nnspec.report.page.svg import isolate, plain
 from nnspec.run.numerals import show_figure, show_metric, show_title
 
 LEADING = {
@@ -39,7 +39,7 @@ SENTENCES = {
 def headline(told: Told, output: Output) -> str:
     """Return what an output reached beside its baselines, on the rows that say most."""
     figures = output.metrics.get(output.split, {})
-    subject = plain(output.name) if len(told.outputs) > 1 else "The network"
+    subject = f'"{isolate(plain(output.name))}"' if len(told.outputs) > 1 else "The network"
     if output.task == TASKS[Clusters]:
         return _of_clusters(subject, figures)
     key, words, share = LEADING.get(output.task, ("", "", False))
@@ -167,7 +167,7 @@ def named(name: str) -> str:
 def _shown(value: float, *, share: bool) -> str:
     """Return a figure for a sentence: three digits that count, a share in percent."""
     if not share:
-        return show_figure(value) if abs(value) >= 1e4 else f"{value:.3g}"  # noqa: PLR2004
+        return in_words(value)
     percent = 100 * value
     whole = 100.0
     if percent != whole and round(percent, 1) == whole:

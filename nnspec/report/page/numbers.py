@@ -11,7 +11,7 @@ from nnspec.judge.heads import Numbers, Reconstruction
 from nnspec.report.page.answered import Answered
 from nnspec.report.page.axes import HEIGHT, Floats, Plot, span
 from nnspec.report.page.grids import draw_grid
-from nnspec.report.page.pieces import Figure, Table, left_out
+from nnspec.report.page.pieces import Figure, Table, in_words, left_out
 from nnspec.report.page.svg import line, plain, tag
 from nnspec.run.numerals import show_figure
 from nnspec.spec.intervals import quantile_name
@@ -180,7 +180,7 @@ def _residuals(target: Target) -> Figure:
     zero = line((plot.x.start, plot.y.at(0)), (plot.x.end, plot.y.at(0)), "mark")
     points = plot.points(target.predicted[some], residuals[some], "first")
     mean = float(residuals.mean())
-    says = f"Answers lie {abs(mean):.3g} too {'high' if mean > 0 else 'low'} on average."
+    says = f"Answers lie {in_words(abs(mean))} too {'high' if mean > 0 else 'low'} on average."
     return Figure(f"{plain(target.name)}: residuals", plot.drawn([zero, points]), says)
 
 
@@ -198,7 +198,8 @@ def _spread(target: Target) -> Figure:
     marks = [line((zero, plot.y.start), (zero, plot.y.end), "mark")] if low <= 0 <= high else []
     bars = plot.bars(edges, counts.astype(np.float64), "bar")
     inner, outer = np.quantile(np.abs(residuals), [0.5, 0.9])
-    says = f"Half of the rows err by {inner:.3g} or less, nine of ten by {outer:.3g} or less."
+    half, most = in_words(float(inner)), in_words(float(outer))
+    says = f"Half of the rows err by {half} or less, nine of ten by {most} or less."
     return Figure(
         f"{plain(target.name)}: how large residuals are", plot.drawn([bars, *marks]), says
     )
@@ -294,7 +295,7 @@ def _intervals(target: Target, ends: tuple[Floats, Floats]) -> Figure:
     inside = plot.points(places[held], actual[held], "first")
     outside = plot.points(places[~held], actual[~held], "second")
     share = float(((target.actual >= ends[0]) & (target.actual <= ends[1])).mean())
-    width = show_figure(float(np.median(ends[1] - ends[0])))
+    width = in_words(float(np.median(ends[1] - ends[0])))
     says = (
         f"{100 * share:.0f} % of the rows lie inside; "
         f"half of the intervals are {width} wide or less."

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from nnspec.report.page.cases import CasesOfOutput
-from nnspec.report.page.svg import plain
+from nnspec.report.page.svg import isolate, plain
 
 Cell = str | Markup
 LONG = 30
@@ -41,6 +41,9 @@ class Table:
     strong: frozenset[int] = frozenset()
     note: str = ""
     folded: bool = False
+    """Whether it is shown only when asked for."""
+    wide: bool = False
+    """Whether it takes the whole width."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,12 @@ class Panel:
     cases: CasesOfOutput | None = None
 
 
+def in_words(value: float) -> str:
+    """Return a figure as it stands in a sentence: three digits that count, large ones whole."""
+    small, large = 1e3, 1e9
+    return f"{value:,.0f}" if small <= abs(value) < large else f"{value:.3g}"
+
+
 def left_out(count: int, what: str, most: int) -> str:
     """Return how many of many are not shown, in words."""
     return f"{count - most:,} more {what} are not shown." if count > most else ""
@@ -62,7 +71,7 @@ def left_out(count: int, what: str, most: int) -> str:
 
 def listed(names: Sequence[object], most: int = 8) -> str:
     """Return names as they stand in a sentence, the last ones of many counted."""
-    shown = [plain(one, 60) for one in names[:most]]
+    shown = [isolate(plain(one, 60)) for one in names[:most]]
     rest = len(names) - len(shown)
     if rest:
         return f"{', '.join(shown)} and {rest:,} more"

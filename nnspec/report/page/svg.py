@@ -5,6 +5,7 @@ Colours come from the page's style sheet by class, so that pictures follow light
 
 import re
 from collections.abc import Iterable
+from unicodedata import bidirectional
 
 from markupsafe import Markup, escape
 
@@ -12,6 +13,8 @@ UNSHOWN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u202a-\u202e\u2066-\u2069]"
 )
 """Signs that no page may hold, or that would turn the words around them."""
+TURNING = {"R", "AL"}
+"""Classes of signs that are written from right to left."""
 LONGEST = 120
 """Signs of a name that are shown; the rest is cut."""
 
@@ -20,6 +23,12 @@ def plain(text: object, longest: int = LONGEST) -> str:
     """Return a text as one line that a page may hold, cut where it is longer than it may be."""
     whole = " ".join(UNSHOWN.sub("\ufffd", str(text)).split())
     return whole if len(whole) <= longest else f"{whole[: longest - 1]}…"
+
+
+def isolate(text: str) -> str:
+    """Return a text that leaves the words around it in their order, where it runs right to left."""
+    turned = any(bidirectional(one) in TURNING for one in text)
+    return f"\N{FIRST STRONG ISOLATE}{text}\N{POP DIRECTIONAL ISOLATE}" if turned else text
 
 
 def tag(name: str, *inside: object, **attributes: object) -> Markup:

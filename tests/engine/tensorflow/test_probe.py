@@ -27,7 +27,8 @@ def compiled(x: keras.KerasTensor, y: keras.KerasTensor) -> keras.Model:
 
 def test_gradients_are_those_of_a_tape_and_lead_where_the_graph_leads() -> None:
     x = keras.Input((5,), name="x")
-    hidden = L.Dense(7, activation="tanh", name="first", kernel_regularizer="l2")(x)
+    penalties = {"kernel_regularizer": "l2", "activity_regularizer": "l1"}
+    hidden = L.Dense(7, activation="tanh", name="first", **penalties)(x)
     aside = L.Dense(3, name="aside")(x)
     model = compiled(
         x, L.Dense(1, name="y")(L.Concatenate()([L.Dense(4, name="mid")(hidden), aside]))

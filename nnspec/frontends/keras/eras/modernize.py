@@ -11,6 +11,7 @@ from nnspec.frontends.keras.eras.layers_1 import ORDERED, ORDERINGS, layer_of_ke
 from nnspec.frontends.keras.eras.layers_2 import layer_of_keras_2
 from nnspec.frontends.keras.eras.merges import merge_of
 from nnspec.frontends.keras.eras.operations import modern_operation
+from nnspec.frontends.keras.rewrites import FORMER, FORMER_SIGMOID
 from nnspec.frontends.keras.tree import MODELS, text_of
 from nnspec.frontends.keras.values import as_node
 
@@ -19,6 +20,8 @@ HELD = ("layer", "backward_layer", "forward_layer", "cell")
 INPUTS = ("InputLayer", "Input")
 KEPT = ("class_name", "config", "name", "inbound_nodes", "registered_name")
 """What is kept of a layer; modules of former eras say nothing that the class does not."""
+OWN_MODULES = ("keras", "tf_keras", "tensorflow", "builtins")
+"""What the modules of Keras' own layers begin with."""
 
 
 @dataclass(slots=True)
@@ -59,8 +62,7 @@ class Modernizer:
         for side in ("input_layers", "output_layers"):
             if (ends := body.get(side)) is not None:
                 body = put(body, side, renumbered(ends, numbers))
-        kept = [one for one in node if one.name in (*KEPT, "module", "build_config")]
-        return put(replace(node, entries=tuple(kept)), "config", body)
+        return put(without_history(node), "config", body)
 
     def named(self, node: Mapping) -> Mapping:
         """Return a layer with a name: a chain within a chain had none in Keras 1."""
@@ -124,8 +126,10 @@ class Modernizer:
             config = put(config, "dim_ordering", self.ordering)
         kind, config = layer_of_keras_1(kind, config)
         kind, config = layer_of_keras_2(kind, config)
-        kept = tuple(one for one in node if one.name in KEPT)
-        return put(put(replace(node, entries=kept), "class_name", kind), "config", config)
+        if kind == "Activation" and value_of(config, "activation") == "hard_sigmoid":
+            former = put(put(node, "class_name", FORMER_SIGMOID), "module", FORMER)
+            return put(former, "config", config)
+        return put(put(without_history(node), "class_name", kind), "config", config)
 
     def held(self, node: Mapping) -> Mapping:
         """Return a layer within another one, known by its module as Keras 3 writes it."""
@@ -144,6 +148,16 @@ class Modernizer:
             return put(node, "class_name", "Lambda")
         kind, given = found
         return put(put(node, "class_name", kind), "config", as_node(given, config.span))
+
+
+def without_history(node: Mapping) -> Mapping:
+    """Return a serialized layer with what is said of it today; a foreign module stays, to be told.
+
+    The modules of Keras and TensorFlow had other names in every version.
+    """
+    root = (text_of(node, "module") or "keras").partition(".")[0]
+    kept = KEPT if root in OWN_MODULES else (*KEPT, "module")
+    return replace(node, entries=tuple(one for one in node if one.name in kept))
 
 
 def shifted(model: Mapping, layers: list[Mapping]) -> frozenset[str]:

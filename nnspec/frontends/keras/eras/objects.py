@@ -52,6 +52,17 @@ INITIALIZER_CLASSES = {
 }
 
 
+SCALINGS: dict[tuple[object, ...], str] = {
+    (1.0, "fan_avg", "uniform"): "GlorotUniform",
+    (1.0, "fan_avg", "truncated_normal"): "GlorotNormal",
+    (2.0, "fan_in", "uniform"): "HeUniform",
+    (2.0, "fan_in", "truncated_normal"): "HeNormal",
+    (1.0, "fan_in", "uniform"): "LecunUniform",
+    (1.0, "fan_in", "truncated_normal"): "LecunNormal",
+}
+"""Scale, mode and distribution -> the initializer that is made of them."""
+
+
 def modern_object(name: str, node: Node) -> Node:
     """Return an argument of a layer with the objects in it as Keras 3 writes them.
 
@@ -83,7 +94,20 @@ def initializer(node: Node) -> Node:
     config = drop(config_of(node), INITIALIZER_CONFIG)
     if kind.startswith("VarianceScaling") and value_of(config, "distribution") == "normal":
         config = put(config, "distribution", "truncated_normal")
+    if kind.startswith("VarianceScaling") and (named := named_scaling(config)):
+        node, config = put(node, "class_name", named), only(config, "seed")
     return put(node, "config", config)
+
+
+def named_scaling(config: Mapping) -> str | None:
+    """Return the name that a scaling of the variance goes by; Keras 2 wrote what it is made of."""
+    said = (value_of(config, one) for one in ("scale", "mode", "distribution"))
+    return SCALINGS.get(tuple(said))
+
+
+def only(config: Mapping, name: str) -> Mapping:
+    """Return a mapping with one of its keys alone."""
+    return replace(config, entries=tuple(one for one in config if one.name == name))
 
 
 def bound(node: Node) -> Node:

@@ -1,0 +1,131 @@
+"""`nnspec import` writes a readable spec, and says what stands otherwise than in the file."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from older_documents import (
+    BRANCHES_1,
+    GATED_2,
+    PICTURES_1,
+    SERIES_1,
+    STATES_2,
+    TENSORFLOW,
+    TWINS_2,
+    chain,
+    dense_1,
+    layer,
+)
+
+from nnspec.commands.program import run
+from nnspec.pipeline.check import check
+
+DOCUMENTS = (PICTURES_1, SERIES_1, BRANCHES_1, TWINS_2, STATES_2, GATED_2, TENSORFLOW)
+
+
+def imported(document: Any, folder: Path, *more: str) -> tuple[int, Path]:
+    source, spec = folder / "model.json", folder / "spec.yaml"
+    source.write_text(json.dumps(document), encoding="utf-8")
+    return run(["import", str(source), "--output", str(spec), *more]), spec
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_the_spec_is_the_network_of_the_document(document: Any, tmp_path: Path) -> None:
+    code, spec = imported(document, tmp_path)
+    assert code == 0
+    _, here = check(spec).accept()
+    _, there = check(tmp_path / "model.json").accept()
+    assert [(one.outputs, one.parameters) for one in here.nodes] == [
+        (one.outputs, one.parameters) for one in there.nodes
+    ]
+
+
+def test_a_chain_is_written_as_a_list_without_what_follows_by_itself(tmp_path: Path) -> None:
+    document = chain(
+        [
+            dense_1("d", 8, batch_input_shape=[None, 4]),
+            layer("Dropout", "drop", p=0.20000000298023224),
+            dense_1("e", 2),
+        ],
+        "1.2.2",
+    )
+    _, spec = imported(document, tmp_path)
+    dense = "{units: %d, kernel_initializer: RandomUniform}"
+    assert spec.read_text(encoding="utf-8").splitlines() == [
+        "nnspec: 1",
+        "model:",
+        "  - Input: [4]",
+        f"  - Dense: {dense % 8}",
+        "  - Dropout: 0.2",
+        f"  - Dense: {dense % 2}",
+    ]
+
+
+def test_how_the_model_was_compiled_is_the_training_section(tmp_path: Path) -> None:
+    document = {
+        **chain([dense_1("d", 1, batch_input_shape=[None, 4])], "1.1.2"),
+        "optimizer": {"name": "SGD", "lr": 0.05, "momentum": 0.0, "decay": 1e-6, "nesterov": False},
+        "loss": "mse",
+    }
+    code, spec = imported(document, tmp_path)
+    assert code == 0
+    training = check(spec).accept()[0].training
+    assert training is not None
+    optimizer: Any = training.optimizer
+    assert (optimizer.keras_name, optimizer.learning_rate) == ("SGD", 0.05)
+
+
+def test_what_was_translated_and_what_is_left_out_is_told_by_layer(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    imported(SERIES_1, tmp_path)
+    told = capsys.readouterr().err
+    assert "slides: Convolution1D is written as Conv1D" in told
+    assert "words: dropout of whole words is left out" in told
+    assert "reads: hard_sigmoid was steeper" in told
+
+
+def test_a_layer_with_code_of_its_own_is_told_with_what_enters_it_and_two_ways_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    document = chain(
+        [dense_1("d", 6, batch_input_shape=[None, 4]), layer("Capsule", "own", routings=3)], "2.2.4"
+    )
+    code, spec = imported(document, tmp_path)
+    told = " ".join(capsys.readouterr().err.split())
+    assert (code, spec.exists()) == (1, False)
+    assert "(what enters it is (None, 6))" in told
+    assert "a block of layers" in told
+    assert "as a plugin" in told
+
+
+def test_a_spec_that_is_there_is_not_written_over(tmp_path: Path) -> None:
+    (tmp_path / "spec.yaml").write_text("nnspec: 1\n", encoding="utf-8")
+    code, spec = imported(PICTURES_1, tmp_path)
+    assert code == 2
+    assert spec.read_text(encoding="utf-8") == "nnspec: 1\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("m.h5", b""),
+        ("m.h5", b"\x89HDF\r\n\x1a\n" + bytes(90)),
+        ("m.keras", b"PK\x03\x04" + bytes(60)),
+        ("m.keras", b"none"),
+        ("m.json", b"[1]"),
+        ("m.json", b'"{"'),
+        ("m.yaml", b"a: &x [*x]"),
+        ("m.onnx", b"abc"),
+    ],
+)
+def test_a_file_that_is_no_model_is_refused(name: str, content: bytes, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(content)
+    assert run(["import", str(tmp_path / name), "-o", str(tmp_path / "spec.yaml")]) == 1
+    assert not (tmp_path / "spec.yaml").exists()
+
+
+def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    for name in ("m.json", "m.h5", "m.keras"):
+        assert run(["import", str(tmp_path / name), "-o", str(tmp_path / "spec.yaml")]) == 1

@@ -129,6 +129,14 @@ def _outputs(model: keras.Model) -> Sequence[Any]:
     return getattr(graph, "_outputs", None) or ()
 
 
+def layer_outputs(model: keras.Model) -> list[tuple[keras.layers.Layer, Any]]:
+    """Return the tensors that a functional model's layers give, the first computed first."""
+    graph = getattr(model, "_functional", None) or model
+    depths: Mapping[int, list[Any]] = getattr(graph, "_nodes_by_depth", {})
+    nodes = [node for depth in sorted(depths, reverse=True) for node in depths[depth]]
+    return [(node.operation, tensor) for node in nodes for tensor in node.outputs]
+
+
 def output_sizes(layer: keras.layers.Layer) -> list[tuple[int | None, ...]]:
     """Return the shapes of all tensors that a layer gives, wherever it is applied."""
     return [tuple(one.shape) for node in applications(layer) for one in node.outputs]

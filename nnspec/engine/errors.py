@@ -46,11 +46,12 @@ def found() -> Iterator[None]:
         raise RunFailed([_failed("R106", "a step failed", error)]) from error
 
 
-def not_a_number(epoch: int, step: int, steps: int) -> Diagnostic:
+def not_a_number(epoch: int, step: int, steps: int, said: str = "") -> Diagnostic:
     """Return the finding that a step's loss was no number; epoch and step count from 0."""
     return Diagnostic(
         "R101",
-        f"the loss became NaN or infinite in epoch {epoch + 1}, at step {step + 1} of {steps}",
+        f"the loss became NaN or infinite in epoch {epoch + 1}, at step {step + 1} of {steps}"
+        f"{said}",
         hint="lower the learning rate, clip gradients, or check the data",
         path=("training",),
     )

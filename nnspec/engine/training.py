@@ -2,15 +2,16 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, runtime_checkable
 
-from nnspec.diagnostics import Diagnostic, RunFailed
+from nnspec.diagnostics import RunFailed
 from nnspec.engine.errors import found, not_a_number
 from nnspec.engine.executor import Executor, Report, Stretch
 from nnspec.engine.order import epoch_order
 from nnspec.engine.pace import Pace
 from nnspec.engine.plan import Outcome, Plan
+from nnspec.engine.replay import Examining, Held, said_of
 from nnspec.engine.snapshot import Memory, Snapshot
 
 Capture = Callable[[], Snapshot | None]
@@ -88,6 +89,9 @@ class Listeners(Protocol):
     def memories(self) -> tuple[tuple[str, Memory], ...] | None:
         """Return what each of them remembers; None where one of them does not tell."""
 
+    def quiet(self) -> "Listeners":
+        """Return those of them that change the training, for one that is run again."""
+
     def recall(self, snapshot: Snapshot) -> None:
         """Remember what a snapshot says.
 
@@ -116,6 +120,8 @@ class Training:
     logs: dict[str, Any] = field(default_factory=dict)
     """Figures since the last epoch began."""
     begun: float = field(default_factory=time.perf_counter)
+    held: Held = field(default_factory=Held)
+    """What it would be run again from, should it break."""
     resting: bool = False
     """Whether no step has run since the listeners were told that the training is whole."""
 
@@ -131,6 +137,9 @@ class Training:
         self.listeners.train_begins()
         if self.plan.taken_up is not None:
             self._take_up(self.plan.taken_up)
+        self.resting = True
+        self._hold(self.plan.first_epoch, self.plan.first_step)
+        self.resting = False
         for epoch in range(self.plan.first_epoch, self.plan.epochs):
             if self.stopped:
                 break
@@ -167,7 +176,42 @@ class Training:
         self.resting = True
         last = self.stopped is not None or epoch >= self.plan.epochs
         self.listeners.rests(lambda: self._captured(epoch, step), last=last)
+        self._hold(epoch, step)
         self.resting = False
+
+    def _hold(self, epoch: int, step: int) -> None:
+        """Hold a snapshot to run the training again from, should it break."""
+        if isinstance(self.executor, Examining):
+            self.held.update(lambda: self._captured(epoch, step))
+
+    def _again(self, snapshot: Snapshot, place: tuple[int, int]) -> str | None:
+        """Train from a snapshot up to a step; say what of that is no number.
+
+        Returns:
+            None where weights are none already.
+        """
+        executor, (epoch, step) = self.executor, place
+        assert isinstance(executor, Examining)
+        plan = replace(
+            self.plan, taken_up=snapshot, first_epoch=snapshot.epoch, first_step=snapshot.step
+        )
+        again = Training(executor, plan, self.rows, self.listeners.quiet(), renew=self.renew)
+        again.held.given_up = True
+        again.repeat(place)
+        if executor.broken_already():
+            return None
+        order = epoch_order(self.rows, seed=plan.seed, epoch=epoch, shuffle=plan.shuffle)
+        return executor.examine(order[step * plan.batch_size : (step + 1) * plan.batch_size])
+
+    def repeat(self, until: tuple[int, int]) -> None:
+        """Run from the plan's snapshot up to a step, without that."""
+        assert self.plan.taken_up is not None
+        self._take_up(self.plan.taken_up)
+        epoch, step = until
+        for one in range(self.plan.first_epoch, epoch):
+            self._epoch(one)
+        first = self.plan.first_step if epoch == self.plan.first_epoch else 0
+        self.chunks(epoch, first, step)
 
     def _captured(self, epoch: int, step: int) -> Snapshot | None:
         memories = self.listeners.memories()
@@ -202,8 +246,8 @@ class Training:
         for name, value in logs.items():
             self.history.setdefault(name, []).append(value)
 
-    def chunks(self, epoch: int, first: int) -> bool:
-        """Run an epoch's steps; return whether all of them ran."""
+    def chunks(self, epoch: int, first: int, until: int | None = None) -> bool:
+        """Run an epoch's steps, or those before one; return whether all of them ran."""
         begun = time.perf_counter()
         plan = self.plan
         if self.renew is not None:
@@ -211,12 +255,12 @@ class Training:
         self.executor.begin(
             epoch_order(self.rows, seed=plan.seed, epoch=epoch, shuffle=plan.shuffle)
         )
-        step, last = first, plan.steps(self.rows)
+        step, last = first, plan.steps(self.rows) if until is None else until
         while step < last:
             report, steps = self._chunk(Stretch(step, self.pace.steps(last - step), step == 0))
             self.logs = report.logs
             if report.broken is not None:
-                self._break_off(not_a_number(epoch, report.broken, last))
+                self._break_off(epoch, report.broken, last)
                 step = last
                 break
             step += steps
@@ -227,7 +271,7 @@ class Training:
         self._spend("train", begun)
         return step == last
 
-    def _break_off(self, finding: Diagnostic) -> None:
+    def _break_off(self, epoch: int, step: int, steps: int) -> None:
         """End the training after this epoch where that is wanted, and at once where it is not.
 
         As in `fit`, an epoch that is cut short still ends: its figures, none of them a number,
@@ -237,7 +281,9 @@ class Training:
             RunFailed: nobody wants an early end.
         """
         if not self.listeners.ending_early:
-            raise RunFailed([finding])
+            said = said_of(self.held, (epoch, step), steps, self._again)
+            raise RunFailed([not_a_number(epoch, step, steps, said)])
+        finding = not_a_number(epoch, step, steps)
         self.stopped = f"ended early by TerminateOnNaN: {finding.message}"
 
     def _chunk(self, stretch: Stretch) -> tuple[Report, int]:

@@ -10,9 +10,9 @@ from collections.abc import Callable
 from typing import Any
 
 import keras
-import numpy as np
 
 from nnspec.diagnostics import Refused
+from nnspec.engine.replay import is_finite
 from nnspec.engine.snapshot import Snapshot
 from nnspec.engine.training import Capture
 from nnspec.run.checkpoint import Checkpoints, save_weights
@@ -100,24 +100,15 @@ class Keeper(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is untype
         self.write()
 
     def _store(self, snapshot: Snapshot | None) -> None:
-        if snapshot is None or snapshot.place == self._place or not is_finite(snapshot):
+        if snapshot is None or snapshot.place == self._place:
+            return
+        if not (is_finite(snapshot) and math.isfinite(snapshot.logs.get("loss", 0.0))):
             return
         if not self._folder.manifest.weights:  # they say that the run has something to lose
             save_weights(self.model, self._folder, "last")
         self._folder.write(STATES[self._slot], encode_snapshot(snapshot))
         self._slot = 1 - self._slot
         self._place = snapshot.place
-
-
-def is_finite(snapshot: Snapshot) -> bool:
-    """Return whether all weights, all that the optimizer holds, and all figures are numbers."""
-    arrays = (
-        one
-        for name, one in snapshot.arrays.items()
-        if not name.startswith("metrics/") and one.dtype.kind in "fV"
-    )
-    fine = all(bool(np.isfinite(one.astype(np.float32)).all()) for one in arrays)
-    return fine and math.isfinite(snapshot.logs.get("loss", 0.0))
 
 
 def last_state(folder: RunFolder) -> tuple[Snapshot | None, int, list[str]]:

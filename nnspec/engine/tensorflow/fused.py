@@ -16,6 +16,7 @@ from nnspec.engine.order import Rows
 from nnspec.engine.pace import Pace
 from nnspec.engine.plan import Execution
 from nnspec.engine.tensorflow.device import current_device, join_loops
+from nnspec.engine.tensorflow.examination import examine
 from nnspec.engine.tensorflow.failures import translated
 from nnspec.engine.tensorflow.feed import Feed
 from nnspec.engine.tensorflow.passes import PASSES, Setting, plan_rewrites
@@ -107,6 +108,10 @@ class Fused(ModelState):
         if self._validation is None:
             return {}
         return run_all(self._validation, self._pace).logs
+
+    def examine(self, rows: Rows) -> str:
+        """Return in words what of the step over these rows is the first that is no number."""
+        return examine(self.model, self._feeds[0], rows)
 
     def _uncompiled(self, parts: tuple[str, ...]) -> tuple[str, ...]:
         if not self.choice.xla:

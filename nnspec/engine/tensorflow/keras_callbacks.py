@@ -7,7 +7,7 @@ import keras
 
 from nnspec.engine.plan import Plan
 from nnspec.engine.snapshot import Memory, Snapshot
-from nnspec.engine.tensorflow.memories import forgetful, memory_of, recall, remembers
+from nnspec.engine.tensorflow.memories import KEPT, forgetful, memory_of, recall, remembers
 from nnspec.engine.training import Capture, Resting, Watcher
 
 
@@ -35,6 +35,7 @@ class KerasCallbacks:
         rows: int,
     ) -> None:
         self.model = model
+        self._plan, self._rows = plan, rows
         model.stop_training = False
         self._given = tuple(callbacks)
         self._forgetful = forgetful(callbacks)
@@ -125,10 +126,24 @@ class KerasCallbacks:
         """
         recall(self._lasting, snapshot.memories)
 
+    def quiet(self) -> "KerasCallbacks":
+        """Return Keras' own among them, which change the training; the others only tell of it."""
+        own = [one for one in self._given if type(one) in KEPT]
+        return _Quiet(self.model, own, self._plan, self._rows)
+
     @property
     def _lasting(self) -> list[keras.callbacks.Callback]:
         """Return the callbacks that remember something."""
         return [one for one in self._given if remembers(one)]
+
+
+class _Quiet(KerasCallbacks):
+    """Keras' own callbacks, of a training that is run again."""
+
+    def recall(self, snapshot: Snapshot) -> None:
+        """Have them remember their part of a snapshot."""
+        kinds = {kind.__name__ for kind in KEPT}
+        recall(self._lasting, [one for one in snapshot.memories if one[0] in kinds])
 
 
 class _Last(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is untyped

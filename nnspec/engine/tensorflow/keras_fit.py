@@ -15,6 +15,7 @@ from nnspec.engine.order import Rows
 from nnspec.engine.plan import Execution
 from nnspec.engine.snapshot import State
 from nnspec.engine.tensorflow.device import current_device
+from nnspec.engine.tensorflow.examination import examine
 from nnspec.engine.tensorflow.failures import translated
 from nnspec.engine.tensorflow.feed import Feed
 from nnspec.engine.tensorflow.state import ModelState
@@ -96,6 +97,10 @@ class KerasFit(ModelState):
             x, y, sample_weight=weights, batch_size=self.batch, verbose=0, return_dict=True
         )
         return dict(figures)
+
+    def examine(self, rows: Rows) -> str:
+        """Return in words what of the step over these rows is the first that is no number."""
+        return examine(self.model, self.training, rows)
 
     def restore(self, state: State) -> None:
         """Take up the training from a state; the batches to come are read anew."""

@@ -12,6 +12,7 @@ import numpy as np
 from nnspec.build.keras_graph import carried_states, seed_states
 from nnspec.engine.errors import WrongState
 from nnspec.engine.snapshot import State
+from nnspec.engine.tensorflow.examination import has_broken_weights
 
 
 class ModelState:
@@ -31,6 +32,10 @@ class ModelState:
             WrongState: it belongs to another network; nothing was changed.
         """
         put_state(self.model, state)
+
+    def broken_already(self) -> bool:
+        """Return whether a weight is NaN or infinite."""
+        return has_broken_weights(self.model)
 
     def finish(self) -> None:
         """Let the optimizer write its averages over the weights, as `Model.fit` does at its end."""

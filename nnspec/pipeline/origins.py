@@ -4,10 +4,12 @@ import hashlib
 import math
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nnspec.network.fill import find_seeds
+from nnspec.run.folder import RunFolder
 from nnspec.run.layout import WRITTEN
 from nnspec.run.numerals import is_better
 from nnspec.run.origin import Headline, Origin, describe_environment, is_committed
@@ -26,7 +28,7 @@ Figures = Mapping[str, float | None]
 
 def written_name(file: str) -> str:
     """Return what the spec as written is called within a run folder."""
-    return f"{WRITTEN}.json" if file.lower().endswith(".json") else f"{WRITTEN}.yaml"
+    return WRITTEN[file.lower().endswith(".json")]
 
 
 def describe_origin(opened: "Opened", command: tuple[str, ...] = ()) -> Origin:
@@ -49,6 +51,27 @@ def describe_origin(opened: "Opened", command: tuple[str, ...] = ()) -> Origin:
         folder=os.getcwd() if command else "",  # noqa: PTH109 - a text, as it stands in the file
         environment=describe_environment(),
     )
+
+
+def write_text(opened: "Opened", folder: RunFolder) -> None:
+    """Write the spec as its author wrote it, where it had a text."""
+    if opened.text is not None:
+        folder.write(written_name(opened.spec.file), opened.text)
+
+
+def written_text(folder: RunFolder) -> str | None:
+    """Return the spec of a run as it was written; None where the run does not hold it."""
+    name = next((one for one in WRITTEN if one in folder.manifest.artefacts), None)
+    return None if name is None else folder.read(name).decode("utf-8")
+
+
+def again(opened: "Opened", before: Origin | None) -> Origin:
+    """Return the origin of a run that is taken up: who asked for it at first stays."""
+    origin = describe_origin(opened)
+    if before is None:
+        return origin
+    committed = before.committed if origin.text == before.text else origin.committed
+    return replace(origin, committed=committed, command=before.command, folder=before.folder)
 
 
 def hash_text(text: str) -> str:

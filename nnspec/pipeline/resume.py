@@ -18,6 +18,7 @@ from nnspec.network.fill import hash_spec, render_spec, written_out
 from nnspec.pipeline.changes import Changes, changes_since
 from nnspec.pipeline.check import Checked, check, check_document, placing
 from nnspec.pipeline.opened import Opened, fit_network, open_checked, trainable_sections
+from nnspec.pipeline.origins import again, write_text, written_text
 from nnspec.pipeline.prepare import Prepared, plan_of, prepare, rows_of_an_epoch
 from nnspec.pipeline.run import Place, RunResult, carry_out, describe_run, write_beginning
 from nnspec.run.folder import RunFolder
@@ -75,6 +76,8 @@ def resume(folder: RunFolder, asked: Asked) -> RunResult:
         RunFailed: the run went on; what it reached is kept.
     """
     opened = open_checked(spec_of(folder, asked), allow_outside=True)
+    if asked.spec is None:
+        opened = replace(opened, text=written_text(folder))
     before, place = filled_before(folder), asked.place or Place()
     changes = changes_since(folder.manifest, before, opened)
     if not changes.epochs and not changes.said and folder.manifest.training is not None:
@@ -82,16 +85,21 @@ def resume(folder: RunFolder, asked: Asked) -> RunResult:
     with placing(opened.spec), SIGNALS.waiting() as held:
         if changes.data:
             opened = with_fitted(opened, folder)
+        place.stage("compiling")
         prepared = prepare(opened)
         found = usable(state_of(folder, asked), prepared, changes)
         changes = with_route(changes, found, prepared)
         refuse_changes(folder, found, asked, changes)
         folder.tell(held)
+        origin = again(opened, folder.manifest.origin)
         if found.snapshot is None:
             tell_anew(folder, found, asked)
             begin_anew(prepared, folder)
+            folder.update(replace(folder.manifest, origin=origin))
+            write_text(opened, folder)
             return carry_out(prepared, folder, place)
         go_on(prepared, folder, found.snapshot, changes)
+        folder.update(replace(folder.manifest, origin=origin))
         return carry_out(prepared, folder, place, found.snapshot, found.slot)
 
 

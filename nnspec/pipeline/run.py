@@ -17,7 +17,7 @@ from nnspec.network.fill import hash_spec, render_spec, written_out
 from nnspec.pipeline.begin import records_of
 from nnspec.pipeline.check import Source, placing
 from nnspec.pipeline.opened import Opened, open_spec
-from nnspec.pipeline.origins import describe_origin, written_name
+from nnspec.pipeline.origins import describe_origin, write_text
 from nnspec.pipeline.prepare import Prepared, prepare
 from nnspec.pipeline.train import Course, train
 from nnspec.run.claim import Claim
@@ -129,8 +129,7 @@ def run_opened(opened: Opened, place: Place, claim: Claim | None) -> RunResult:
         ):
             folder.tell(held)
             write_beginning(prepared, folder)
-            if opened.text is not None:
-                folder.write(written_name(opened.spec.file), opened.text)
+            write_text(opened, folder)
             result = carry_out(prepared, folder, place)
     return replace(result, warnings=opened.diagnostics)
 

@@ -22,6 +22,7 @@ from nnspec.run.layout import (
     PROFILE,
     SPEC,
     UNFINISHED,
+    WRITTEN,
 )
 from nnspec.run.lock import Lock
 from nnspec.run.manifest import (
@@ -37,7 +38,7 @@ from nnspec.run.signals import Held
 
 SMALL = 64 * 2**20
 """Bytes that a file of a run may have, whatever its manifest says."""
-BEGUN = frozenset({SPEC, PREPROCESSING, PROFILE, CHECKPOINTS})
+BEGUN = frozenset({SPEC, *WRITTEN, PREPROCESSING, PROFILE, CHECKPOINTS})
 """What a training goes on from."""
 
 

@@ -53,6 +53,7 @@ def test_a_spread_is_that_of_runs_which_differ_in_nothing_but_the_seed(
     assert "the test RMSE differs by 3.000: 6.0 times the spread of seeds" in out
     out = printed(capsys, "compare", str(runs / "a"), str(runs / "a-1"))
     assert out.startswith("the runs differ in nothing but their seeds\n")
+    assert "times the spread" not in out, "they are the spread"
 
 
 def test_runs_on_other_data_are_no_spread(runs: Path) -> None:

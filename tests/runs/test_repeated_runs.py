@@ -112,6 +112,23 @@ def test_a_run_of_the_same_bits_is_told_and_any_other_parts(
     ]
 
 
+def test_a_run_that_is_extended_is_planned_as_what_it_has_become(
+    trained: Trained, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run, more = trained.run.with_name("longer"), "training.epochs=4"
+    nnspec.train(trained.spec, runs=run.parent, name=run.name)
+    for arguments in (
+        ["train", "--resume", str(run), "--set", more, "--quiet"],
+        ["plan", str(trained.spec), "--runs", str(run.parent), "--set", more, "--format", "json"],
+    ):
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main(arguments)
+        assert ended.value.code == 0
+    assert json.loads(capsys.readouterr().out)["identical"] == str(run)
+    assert (run / "written.yaml").read_text() == trained.spec.read_text()
+
+
 def test_a_rerun_whose_data_changed_is_refused(
     trained: Trained, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -115,7 +115,7 @@ def _show_spreads(compared: Compared) -> str:
 
 def _judged(compared: Compared) -> list[str]:
     """Return whether the difference of two runs is larger than the spread of seeds."""
-    if len(compared.names) != 2 or not compared.figures:  # noqa: PLR2004 - as above
+    if len(compared.names) != 2 or not compared.figures or compared.seeds_alone:  # noqa: PLR2004 - as above
         return []
     key = next(iter(compared.figures))
     first, second = compared.figures[key]

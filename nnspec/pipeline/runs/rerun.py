@@ -14,6 +14,7 @@ from nnspec.data import check_unchanged
 from nnspec.document import parse_document
 from nnspec.pipeline.check import check_document
 from nnspec.pipeline.opened import Opened, open_spec
+from nnspec.pipeline.origins import written_text
 from nnspec.pipeline.run import Place, run_opened
 from nnspec.pipeline.runs.compare import flat
 from nnspec.pipeline.runs.record import read_outputs
@@ -72,7 +73,8 @@ def reopen(folder: RunFolder) -> Opened:
         check_unchanged(opened.dataset, manifest.data)
     if manifest.origin is None:
         return opened
-    return replace(opened, fingerprints=manifest.origin.fingerprints)
+    fingerprints = manifest.origin.fingerprints
+    return replace(opened, fingerprints=fingerprints, text=written_text(folder))
 
 
 def compare_twins(first: Path, second: Path) -> Rerun:

@@ -86,7 +86,8 @@ def _of_classes(answers: Answers, rows: Split) -> CasesOfOutput | None:
         for place, picture in zip(chosen.tolist(), pictures, strict=True)
         if picture
     ]
-    title = "Wrong answers that are surest" if wrong.any() else "Right answers that are least sure"
+    which = "Wrong answers that are surest" if wrong.any() else "Right answers that are least sure"
+    title = f"{which}, as they went in"
     return CasesOfOutput(title=title, cases=tuple(cases)) if cases else None
 
 

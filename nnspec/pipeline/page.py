@@ -28,6 +28,9 @@ from nnspec.run.layout import (
 )
 from nnspec.spec.spec import Spec
 
+LARGEST_TABLE = 256 * 2**20
+"""Bytes of predictions that are read for pictures: in memory they take several times as many."""
+
 
 def write_page(folder: RunFolder) -> Path:
     """Write a judged run's page into its folder, which is held for writing; return its path."""
@@ -79,7 +82,7 @@ def gather(folder: RunFolder) -> RunFacts:
         manifest=folder.manifest,
         history=read_history(folder.read(HISTORY)) if HISTORY in kept else {},
         spec=text,
-        answers=Answered.read(folder.read(PREDICTIONS)) if PREDICTIONS in kept else None,
+        answers=_answers(folder),
         heads=_heads(fitted) if fitted else {},
         network=network,
         fitted=fitted,
@@ -105,6 +108,12 @@ def _resolved(folder: RunFolder, fitted: Preprocessing) -> tuple[Spec | None, Su
 
 def _heads(fitted: Preprocessing) -> dict[str, Head]:
     return {name: describe_head(fitted, name) for name in fitted.targets}
+
+
+def _answers(folder: RunFolder) -> Answered | None:
+    kept = folder.manifest.artefacts.get(PREDICTIONS)
+    small = kept is not None and kept.bytes <= LARGEST_TABLE
+    return Answered.read(folder.read(PREDICTIONS)) if small else None
 
 
 def _maps(folder: RunFolder, names: list[str]) -> dict[str, str]:

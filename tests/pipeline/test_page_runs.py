@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import nnspec
-from nnspec.commands import main
+from nnspec.commands.program import run
 from nnspec.diagnostics import Refused
 from nnspec.pipeline.page import page_of, written_page
 from nnspec.run.folder import RunFolder
@@ -59,7 +59,7 @@ def test_a_page_that_was_lost_is_written_anew_and_stands_in_the_manifest(shades:
 
 def test_the_command_prints_the_page_without_tensorflow(shades: Path) -> None:
     program = (
-        "import sys; from nnspec.commands import main; code = main(['report', sys.argv[1], "
+        "import sys; from nnspec.commands.program import run; code = run(['report', sys.argv[1], "
         "'--format', 'html']); assert 'tensorflow' not in sys.modules; sys.exit(code)"
     )
     done = subprocess.run([sys.executable, "-c", program, shades], capture_output=True, check=True)
@@ -88,12 +88,12 @@ def test_the_page_is_opened_in_the_browser_and_its_path_printed(
 ) -> None:
     opened: list[str] = []
 
-    def browse(address: str) -> bool:
+    def show(address: str) -> bool:
         opened.append(address)
         return there
 
-    monkeypatch.setattr("webbrowser.open", browse)
-    assert main(["report", str(shades), "--open"]) == 0
+    monkeypatch.setattr("webbrowser.open", show)
+    assert run(["report", str(shades), "--open"]) == 0
     said = capsys.readouterr()
     page = (shades / "report.html").resolve()
     assert opened == [page.as_uri()]
@@ -104,5 +104,15 @@ def test_the_page_is_opened_in_the_browser_and_its_path_printed(
 def test_there_is_no_page_of_a_folder_that_holds_no_run(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["report", str(tmp_path), "--open"]) == 1
+    assert run(["report", str(tmp_path), "--open"]) == 1
     assert "[A102]" in capsys.readouterr().err
+
+
+def test_answers_that_are_too_many_are_not_drawn(
+    shades: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("nnspec.pipeline.page.LARGEST_TABLE", 100)
+    page = page_of(shades).decode()
+    assert "The kept answers are too many to draw." in page
+    assert "Confusion, test rows" in page
+    assert "<b>ROC</b>" not in page

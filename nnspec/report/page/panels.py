@@ -24,6 +24,7 @@ from nnspec.report.page.pieces import Figure, Panel, Table
 from nnspec.report.page.svg import plain
 
 UNKEPT = "Pictures of answers need test rows, and there are none."
+UNREAD = "The kept answers are too many to draw."
 Drawn = tuple[list[Figure], list[Table], str]
 
 
@@ -45,7 +46,7 @@ def panel_of(facts: RunFacts, output: Output) -> Panel:
         figures, tables = [*figures, *drawn], [*tables, *listed]
     head = facts.heads.get(output.name)
     if facts.answers is None or not len(facts.answers):
-        notes.append(UNKEPT)
+        notes.append(UNREAD if told.rows.get("test", 0) else UNKEPT)
     elif head is not None:
         drawn, listed, note = draw_answers(facts, head, facts.answers)
         figures, tables = [*figures, *drawn], [*tables, *listed]

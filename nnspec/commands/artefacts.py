@@ -3,13 +3,17 @@
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from nnspec.commands.gathered import gathered
 from nnspec.commands.options import AllowOutside, Overrides, RunFolder
 from nnspec.commands.reporting import check_run, explained, show_findings, training_libraries
+
+if TYPE_CHECKING:
+    from nnspec.diagnostics import Diagnostic
+    from nnspec.pipeline.exchanged import Exported
 
 
 class ExportFormat(StrEnum):
@@ -18,6 +22,13 @@ class ExportFormat(StrEnum):
     SAVED_MODEL = "savedmodel"
     KERAS_JSON = "keras-json"
     PYTHON = "python"
+    KERAS = "keras"
+    WEIGHTS = "weights"
+    CARD = "card"
+
+
+OF_SPECS = (ExportFormat.KERAS_JSON, ExportFormat.PYTHON)
+"""What is written of a spec, too: it needs no weights."""
 
 
 class ReportFormat(StrEnum):
@@ -59,9 +70,9 @@ class Export:
 def export(asked: Export) -> None:
     """Write a trained run, or the network of a spec, for other programs."""
     overrides, source = asked.overrides or (), asked.source
-    if asked.form is ExportFormat.SAVED_MODEL:
+    if asked.form not in OF_SPECS:
         check_run(source)
-    elif asked.codes:
+    if asked.codes and asked.form is not ExportFormat.SAVED_MODEL:
         message = f"codes are a signature of the SavedModel; {asked.form} has none"
         raise typer.BadParameter(message, param_hint="--codes")
     with explained(asked.overrides), training_libraries():
@@ -78,7 +89,19 @@ def export(asked: Export) -> None:
                 doubts = exchanged.export_python(
                     source, asked.output, overrides=overrides, allow_outside=asked.allow_outside
                 )
+            case ExportFormat.CARD:
+                doubts = exchanged.export_card(source, asked.output)
+            case ExportFormat.KERAS:
+                doubts = tell(exchanged.export_archive(source, asked.output, ("keras",)))
+            case ExportFormat.WEIGHTS:
+                doubts = tell(exchanged.export_archive(source, asked.output, exchanged.WEIGHTS))
         show_findings(doubts)
+
+
+def tell(exported: "Exported") -> "tuple[Diagnostic, ...]":
+    """Print how what was written compares with the run; return what is to be said about it."""
+    typer.echo(exported.says)
+    return exported.doubts
 
 
 def report(

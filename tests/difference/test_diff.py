@@ -214,3 +214,10 @@ def test_a_network_of_a_thousand_layers_is_compared_at_once(differ: Differ) -> N
         [*layers[:10], "  - Dropout: 0.5\n", *layers[10:800], "  - ReLU\n", *layers[800:]]
     )
     assert changes(differ(other, long)) == [("added", "dropout"), ("added", "re_lu")]
+
+
+def test_what_only_the_data_tells_is_no_difference(differ: Differ) -> None:
+    over_a_file = SPEC.replace("sklearn:diabetes", "no.csv")
+    found = differ(over_a_file)
+    assert found["layers"] == []
+    assert [one["path"] for one in found["settings"]] == ["data.source"]

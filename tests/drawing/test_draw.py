@@ -3,12 +3,15 @@
 import re
 from collections.abc import Callable
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 
 from nnspec.commands import main
-from nnspec.drawing.diagram import TIMES, Diagram
+from nnspec.drawing.diagram import TIMES, Box, Diagram, Frame, boxes_of
 from nnspec.drawing.fold import DEEPEST, draw
+from nnspec.drawing.places import place
+from nnspec.drawing.svg import size_of
 from nnspec.pipeline.look import look
 
 SPECS = Path(__file__).parents[2] / "specs"
@@ -128,3 +131,90 @@ def test_signs_of_mermaid_in_names_are_only_signs(tmp_path: Path) -> None:
     assert escape('a"]; click n0 "x') == "a#34;#93;#59; click n0 #34;x"
     assert "<" not in escape("<script>")
     assert tmp_path.is_dir()
+
+
+@pytest.mark.parametrize("path", ARCHITECTURES, ids=lambda path: path.stem)
+def test_boxes_of_an_svg_lie_apart_and_frames_around_their_own(path: Path) -> None:
+    found = diagram(path)
+    sizes = {box.key: size_of(box) for box in found.boxes()}
+    plan = place(found, sizes)
+    areas = {key: (*plan.boxes[key], size.width, size.height) for key, size in sizes.items()}
+    keys = sorted(areas)
+    for at, one in enumerate(keys):
+        for other in keys[at + 1 :]:
+            assert not overlap(areas[one], areas[other]), (one, other)
+    for key, ((left, top), size) in plan.frames.items():
+        for one in keys:
+            inside = one in members(found.children, key)
+            area = (left, top, size.width, size.height)
+            assert (holds if inside else apart)(area, areas[one]), (key, one)
+    heads = sorted(line.points[-1] for line in plan.lines if line.head)
+    feet = {(round(x, 3), round(y, 3)) for x, y in heads}
+    fed = {arrow.target for arrow in found.arrows}
+    middles = {
+        (round(areas[one][0] + areas[one][2] / 2, 3), round(areas[one][1], 3)) for one in fed
+    }
+    assert feet == middles
+
+
+Area = tuple[float, float, float, float]
+
+
+def overlap(one: Area, other: Area) -> bool:
+    across = one[0] < other[0] + other[2] and other[0] < one[0] + one[2]
+    return across and one[1] < other[1] + other[3] and other[1] < one[1] + one[3]
+
+
+def apart(one: Area, other: Area) -> bool:
+    return not overlap(one, other)
+
+
+def holds(one: Area, other: Area) -> bool:
+    left, top = one[0] <= other[0], one[1] <= other[1]
+    right = other[0] + other[2] <= one[0] + one[2] + 1e-6
+    return left and top and right and other[1] + other[3] <= one[1] + one[3] + 1e-6
+
+
+def members(children: tuple[Box | Frame, ...], key: str) -> set[str]:
+    """Return the boxes within the frame of this key."""
+    for child in children:
+        if isinstance(child, Frame):
+            if child.key == key:
+                return {box.key for box in boxes_of(child.children)}
+            if found := members(child.children, key):
+                return found
+    return set()
+
+
+def test_an_svg_holds_text_as_text_and_nothing_that_acts(printed: Callable[..., str]) -> None:
+    out = printed(SPECS / "architectures" / "resnet50.yaml", "--format", "svg")
+    root = ET.fromstring(out)  # noqa: S314 - the program's own
+    texts = ["".join(one.itertext()) for one in root.iter("{http://www.w3.org/2000/svg}text")]
+    assert f"identity {TIMES} 5" in texts
+    assert "(7, 7, 2048) · 8,943,616 parameters" in texts
+    tags = {one.tag.partition("}")[2] for one in root.iter()}
+    assert tags <= {"svg", "g", "rect", "text", "tspan", "path", "title", "style"}
+    assert "prefers-color-scheme: dark" in out
+    assert "http" not in out.replace("http://www.w3.org/2000/svg", "")
+
+
+def test_the_ending_of_a_file_says_how_a_network_is_drawn(
+    printed: Callable[..., str], tmp_path: Path
+) -> None:
+    for name, start in (("a.svg", "<svg"), ("a.mmd", "---\ntitle"), ("a.txt", "spec: ")):
+        assert printed(CHAIN.format(layers=""), "--output", str(tmp_path / name)) == ""
+        assert (tmp_path / name).read_text(encoding="utf-8").startswith(start)
+
+
+def test_chains_are_straight_and_nothing_crosses_where_nothing_must() -> None:
+    found = diagram(SPECS / "architectures" / "wide_and_deep.yaml")
+    plan = place(found, {box.key: size_of(box) for box in found.boxes()})
+    sizes = {box.key: size_of(box).width for box in found.boxes()}
+    middles = [plan.boxes[f"deep_{place}"][0] + sizes[f"deep_{place}"] / 2 for place in (1, 2, 3)]
+    assert max(middles) - min(middles) < 0.5
+
+
+def test_the_picture_in_the_documentation_is_what_is_drawn(printed: Callable[..., str]) -> None:
+    out = printed(SPECS / "architectures" / "transformer.yaml", "--format", "svg")
+    kept = SPECS.parent / "docs" / "pictures" / "transformer.svg"
+    assert out == kept.read_text(encoding="utf-8")

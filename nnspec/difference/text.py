@@ -71,6 +71,8 @@ def layer_lines(change: LayerChange) -> Iterator[str]:
     entry = change.entry
     mark = "+" if change.before is None else "-" if change.after is None else "~"
     head = f"  {mark} {visible(entry.name)} ({entry.kind})"
+    if cells(lay_out(head)) > WIDTH:
+        head = f"  {mark} {visible(entry.name)}\n      ({entry.kind})"
     lines = [*alone(entry)] if None in (change.before, change.after) else [*changed(change)]
     together = f"{head}  {' '.join(lines[0].split())}" if len(lines) == 1 else ""
     yield from [together] if 0 < cells(lay_out(together)) <= WIDTH else [head, *lines]

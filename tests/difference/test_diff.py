@@ -181,6 +181,14 @@ def test_the_text_fits_80_columns_and_says_old_and_new(
     assert "\x1b" not in out
 
 
+def test_long_names_fit_80_columns_too(capsys: pytest.CaptureFixture[str]) -> None:
+    pair = [SPECS / "architectures" / f"{name}.yaml" for name in ("resnet50", "densenet121")]
+    with pytest.raises(SystemExit):
+        main(["diff", *map(str, pair)])
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines[3:])) <= 80
+
+
 def test_the_exit_code_tells_a_difference_only_where_it_is_asked_for(
     printed: Callable[..., tuple[int, str]],
 ) -> None:

@@ -16,6 +16,13 @@ from nnspec.pipeline.look import look
 
 SPECS = Path(__file__).parents[2] / "specs"
 ARCHITECTURES = sorted((SPECS / "architectures").glob("*.yaml"))
+SHOWN = [
+    one
+    if one.stem in {"resnet50", "unet", "siamese", "wide_and_deep", "transformer"}
+    else pytest.param(one, marks=pytest.mark.slow)
+    for one in ARCHITECTURES
+]
+"""Architectures; those that show nothing that others do not are left to the long round."""
 CHAIN = """\
 nnspec: 1
 model:
@@ -43,7 +50,7 @@ def printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Callable[...,
     return printed_of
 
 
-@pytest.mark.parametrize("path", ARCHITECTURES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", SHOWN, ids=lambda path: path.stem)
 def test_every_layer_and_arrow_is_there_unfolded(path: Path) -> None:
     found = diagram(path, depth=DEEPEST, repeats=False)
     network = look(path).network
@@ -52,7 +59,7 @@ def test_every_layer_and_arrow_is_there_unfolded(path: Path) -> None:
     assert {(arrow.source, arrow.target) for arrow in found.arrows} == arrows
 
 
-@pytest.mark.parametrize("path", ARCHITECTURES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", SHOWN, ids=lambda path: path.stem)
 def test_what_is_folded_has_all_parameters_and_leads_on(path: Path) -> None:
     network = look(path).network
     everything = sum(node.parameters or 0 for node in network.nodes)
@@ -92,7 +99,7 @@ def test_layers_that_differ_or_are_used_elsewhere_are_not_taken_for_a_repetition
     assert TIMES not in printed(CHAIN.format(layers=skip))
 
 
-@pytest.mark.parametrize("path", ARCHITECTURES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", SHOWN, ids=lambda path: path.stem)
 def test_the_text_fits_80_columns(path: Path, printed: Callable[..., str]) -> None:
     for options in ((), ("--depth", "0")):
         lines = printed(path, *options).splitlines()
@@ -133,7 +140,7 @@ def test_signs_of_mermaid_in_names_are_only_signs(tmp_path: Path) -> None:
     assert tmp_path.is_dir()
 
 
-@pytest.mark.parametrize("path", ARCHITECTURES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", SHOWN, ids=lambda path: path.stem)
 def test_boxes_of_an_svg_lie_apart_and_frames_around_their_own(path: Path) -> None:
     found = diagram(path)
     sizes = {box.key: size_of(box) for box in found.boxes()}

@@ -5,7 +5,7 @@ import webbrowser
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -20,6 +20,10 @@ from nnspec.commands.reporting import (
     training_libraries,
 )
 
+if TYPE_CHECKING:
+    from nnspec.diagnostics import Diagnostic
+    from nnspec.pipeline.exchanged import Exported
+
 
 class ExportFormat(StrEnum):
     """What a finished run can be written as; a spec has no weights: as keras-json or python."""
@@ -28,6 +32,13 @@ class ExportFormat(StrEnum):
     KERAS_JSON = "keras-json"
     PYTHON = "python"
     ONNX = "onnx"
+    KERAS = "keras"
+    WEIGHTS = "weights"
+    CARD = "card"
+
+
+OF_SPECS = (ExportFormat.KERAS_JSON, ExportFormat.PYTHON)
+"""What is written of a spec, too: it needs no weights."""
 
 
 class ReportFormat(StrEnum):
@@ -74,9 +85,9 @@ class Export:
 def export(asked: Export) -> None:
     """Write a trained run, or the network of a spec, for other programs."""
     overrides, source = asked.overrides or (), asked.source
-    if asked.form is ExportFormat.SAVED_MODEL:
+    if asked.form not in OF_SPECS:
         check_run(source)
-    elif asked.codes:
+    if asked.codes and asked.form is not ExportFormat.SAVED_MODEL:
         message = f"codes are a signature of the SavedModel; {asked.form} has none"
         raise typer.BadParameter(message, param_hint="--codes")
     if asked.form is ExportFormat.ONNX:
@@ -96,6 +107,12 @@ def export(asked: Export) -> None:
                 doubts = exchanged.export_python(
                     source, asked.output, overrides=overrides, allow_outside=asked.allow_outside
                 )
+            case ExportFormat.CARD:
+                doubts = exchanged.export_card(source, asked.output)
+            case ExportFormat.KERAS:
+                doubts = tell(exchanged.export_archive(source, asked.output, ("keras",)))
+            case ExportFormat.WEIGHTS:
+                doubts = tell(exchanged.export_archive(source, asked.output, exchanged.WEIGHTS))
         show_findings(doubts)
 
 
@@ -108,6 +125,12 @@ def export_onnx(asked: Export) -> None:
         found = onnx_export.export_onnx(asked.source, asked.output, check=asked.check)
         show_findings(found.doubts)
         typer.echo(found.told)
+
+
+def tell(exported: "Exported") -> "tuple[Diagnostic, ...]":
+    """Print how what was written compares with the run; return what is to be said about it."""
+    typer.echo(exported.says)
+    return exported.doubts
 
 
 def report(

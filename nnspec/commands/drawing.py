@@ -19,6 +19,7 @@ class DrawingFormat(StrEnum):
 
     TEXT = "text"
     MERMAID = "mermaid"
+    SVG = "svg"
 
 
 @dataclass(frozen=True, slots=True)

@@ -169,8 +169,13 @@ def compare_layers(before: Entry, after: Entry, wiring: Wiring) -> LayerChange |
         found.append(Change("inputs", *fed))
     if wiring.names.get(after.shares or "", after.shares) != before.shares:
         found.append(Change("use", before.shares, after.shares))
-    same = (before.shapes, before.parameters) == (after.shapes, after.parameters)
-    return None if same and not found else LayerChange(before, after, tuple(found))
+    return LayerChange(before, after, tuple(found)) if found or reshaped(before, after) else None
+
+
+def reshaped(before: Entry, after: Entry) -> bool:
+    """Tell whether shapes or parameters that are known of both differ."""
+    pairs = ((before.shapes, after.shapes), (before.parameters, after.parameters))
+    return any(None not in pair and pair[0] != pair[1] for pair in pairs)
 
 
 def as_object(entry: Entry) -> Plain:

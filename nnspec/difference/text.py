@@ -60,7 +60,7 @@ def model_lines(difference: Difference) -> Iterator[str]:
     }
     yield "model: " + ", ".join(f"{count} {word}" for word, count in counts.items() if count)
     before, after = difference.before.parameters, difference.after.parameters
-    if before != after:
+    if before != after and None not in (before, after):
         yield from pair("parameters", number(before), number(after), indent="  ")
     for change in difference.layers:
         yield from layer_lines(change)
@@ -71,6 +71,8 @@ def layer_lines(change: LayerChange) -> Iterator[str]:
     entry = change.entry
     mark = "+" if change.before is None else "-" if change.after is None else "~"
     head = f"  {mark} {visible(entry.name)} ({entry.kind})"
+    if cells(lay_out(head)) > WIDTH:
+        head = f"  {mark} {visible(entry.name)}\n      ({entry.kind})"
     lines = [*alone(entry)] if None in (change.before, change.after) else [*changed(change)]
     together = f"{head}  {' '.join(lines[0].split())}" if len(lines) == 1 else ""
     yield from [together] if 0 < cells(lay_out(together)) <= WIDTH else [head, *lines]
@@ -81,12 +83,12 @@ def changed(change: LayerChange) -> Iterator[str]:
     assert change.before is not None
     assert change.after is not None
     yield from setting_lines(change.settings, indent="      ")
-    if change.before.shapes != change.after.shapes:
+    shapes = (change.before.shapes, change.after.shapes)
+    if shapes[0] != shapes[1] and None not in shapes:
         yield from pair("output", shape(change.before), shape(change.after))
-    if change.before.parameters != change.after.parameters:
-        yield from pair(
-            "parameters", *map(number, (change.before.parameters, change.after.parameters))
-        )
+    counts = (change.before.parameters, change.after.parameters)
+    if counts[0] != counts[1] and None not in counts:
+        yield from pair("parameters", *map(number, counts))
 
 
 def alone(entry: Entry) -> Iterator[str]:

@@ -13,11 +13,22 @@ from nnspec.spec.model import RankDependent
 
 PLAIN = (
     *("units", "filters", "kernel_size", "pool_size", "size", "cropping", "rate", "stddev"),
-    *("target_shape", "dims", "n", "num_heads", "key_dim", "head_dim", "output_dim", "equation"),
+    *("target_shape", "dims", "n", "output_dim", "equation"),
     *("map_size", "clusters", "activation", "padding", "interpolation"),
 )
 """Settings whose value tells what it is."""
-NAMED = ("strides", "dilation_rate", "groups", "depth_multiplier", "input_dim", "axis", "axes")
+NAMED = (
+    "num_heads",
+    "key_dim",
+    "head_dim",
+    "strides",
+    "dilation_rate",
+    "groups",
+    "depth_multiplier",
+    "input_dim",
+    "axis",
+    "axes",
+)
 """Settings whose value stands behind their name, where it is not the default."""
 WORDS = ("return_sequences", "return_state", "go_backwards", "stateful", "causal")
 """Settings that are written as a word where they are true."""

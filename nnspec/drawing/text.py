@@ -29,6 +29,8 @@ RAILS: Mapping[int, str] = {
 """What is drawn in a cell, by the sides that a line leaves it on."""
 INPUT, LAYER, FOLDED, SHARED = "○", "●", "■", "◌"
 LEAST_NAME = 12
+MOST_SHAPE = 24
+"""Cells that the shapes of a layer of several outputs may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +53,14 @@ def write_text(diagram: Diagram, width: int = WIDTH) -> str:
     left = max((len(line.rails) for line in lines), default=0)
     table = [line.cells for line in lines if line.cells]
     widths = [max((size(row[at]) for row in table), default=0) for at in range(4)]
+    widths[2] = min(widths[2], MOST_SHAPE)
     room = width - left - widths[2] - widths[3] - 4 * GAP
     names = min(widths[0], max(LEAST_NAME, room - min(widths[1], room // 2)))
     layers = min(widths[1], max(room - names, LEAST_NAME))
     fitted = (names, layers, widths[2], widths[3])
     head = f"{visible(diagram.title)}: {diagram.footer}"
+    if size(head) > width:
+        head = f"{visible(diagram.title)}:\n{diagram.footer}"
     return "\n".join([head, "", *(show(line, left, fitted) for line in lines)])
 
 
@@ -75,7 +80,7 @@ def show(line: Line, left: int, widths: Sequence[int]) -> str:
     shown = [
         pad(cut(name, widths[0], last=True), widths[0]),
         pad(cut(layer, widths[1], last=False), widths[1]),
-        pad(shape, widths[2]),
+        pad(cut(shape, widths[2], last=False), widths[2]),
         count.rjust(widths[3]),
     ]
     return (start + (" " * GAP).join(shown)).rstrip()

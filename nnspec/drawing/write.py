@@ -4,9 +4,10 @@ from typing import Literal
 
 from nnspec.drawing.diagram import Diagram
 from nnspec.drawing.mermaid import write_mermaid
+from nnspec.drawing.svg import write_svg
 from nnspec.drawing.text import WIDTH, write_text
 
-Form = Literal["text", "mermaid"]
+Form = Literal["text", "mermaid", "svg"]
 
 
 def write(diagram: Diagram, form: Form, width: int | None = None) -> str:
@@ -14,7 +15,7 @@ def write(diagram: Diagram, form: Form, width: int | None = None) -> str:
 
     Args:
         diagram: what is drawn.
-        form: text, mermaid.
+        form: text, mermaid, svg.
         width: terminal cells for text; 80 if absent.
     """
     match form:
@@ -22,3 +23,5 @@ def write(diagram: Diagram, form: Form, width: int | None = None) -> str:
             return write_text(diagram, width or WIDTH)
         case "mermaid":
             return write_mermaid(diagram)
+        case "svg":
+            return write_svg(diagram)

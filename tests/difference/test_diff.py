@@ -181,6 +181,14 @@ def test_the_text_fits_80_columns_and_says_old_and_new(
     assert "\x1b" not in out
 
 
+def test_long_names_fit_80_columns_too(capsys: pytest.CaptureFixture[str]) -> None:
+    pair = [SPECS / "architectures" / f"{name}.yaml" for name in ("resnet50", "densenet121")]
+    with pytest.raises(SystemExit):
+        main(["diff", *map(str, pair)])
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines[3:])) <= 80
+
+
 def test_the_exit_code_tells_a_difference_only_where_it_is_asked_for(
     printed: Callable[..., tuple[int, str]],
 ) -> None:
@@ -214,3 +222,10 @@ def test_a_network_of_a_thousand_layers_is_compared_at_once(differ: Differ) -> N
         [*layers[:10], "  - Dropout: 0.5\n", *layers[10:800], "  - ReLU\n", *layers[800:]]
     )
     assert changes(differ(other, long)) == [("added", "dropout"), ("added", "re_lu")]
+
+
+def test_what_only_the_data_tells_is_no_difference(differ: Differ) -> None:
+    over_a_file = SPEC.replace("sklearn:diabetes", "no.csv")
+    found = differ(over_a_file)
+    assert found["layers"] == []
+    assert [one["path"] for one in found["settings"]] == ["data.source"]

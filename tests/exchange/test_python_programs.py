@@ -19,7 +19,10 @@ from nnspec.pipeline.prepare import prepare
 pytestmark = pytest.mark.keras
 
 SPECS = Path(__file__).parents[2] / "specs"
-TRAINED = ("diabetes", "auto_mpg", "digits_autoencoder", "sunspots", "wine", "breast_cancer")
+TRAINED = (
+    *("auto_mpg", "digits_autoencoder", "sunspots", "breast_cancer"),
+    *(pytest.param(one, marks=pytest.mark.slow) for one in ("diabetes", "wine")),
+)
 BUILT = ("wide_and_deep", "transformer", "wavenet")
 ALONE = """\
 import runpy, sys
@@ -53,6 +56,7 @@ def same(ours: list[Any], theirs: list[Any]) -> bool:
     return len(ours) == len(theirs) and all(map(np.array_equal, ours, theirs))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BUILT)
 def test_an_architecture_has_the_same_first_weights(name: str, tmp_path: Path) -> None:
     source = SPECS / "architectures" / f"{name}.yaml"

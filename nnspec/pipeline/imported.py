@@ -57,7 +57,8 @@ def import_model(source: Path, output: Path, weights: Path | None = None) -> Imp
     if checked.refused:
         raise Refused(with_ways_out(checked))
     _, network = checked.accept()
-    kept = weights or (source if is_packed(source.name) else None)
+    raw: Any = plain(document.root)
+    kept = weights or (source if is_packed(source.name) else shards_of(raw, source, output))
     placed = place_weights(kept, output.parent)
     left: list[str] = []
     text = written(network, packed, kept, output.parent, left)
@@ -69,9 +70,19 @@ def import_model(source: Path, output: Path, weights: Path | None = None) -> Imp
     final = check_document(parse_document(text, str(output)), folder=output.parent)
     if final.refused:
         raise Refused(final.diagnostics)
-    raw = plain(document.root)
     notes = tuple(translations(raw, network, packed.version))
     return Imported(output, placed, notes, tuple(left), final.diagnostics)
+
+
+def shards_of(said: Any, source: Path, output: Path) -> Path | None:  # noqa: ANN401 - a document
+    """Return the weights of a TensorFlow.js model as a file of Keras beside the spec."""
+    if not isinstance(said, dict) or not said.get("weightsManifest"):
+        return None
+    from nnspec.exchange.read.tfjs import write_weights  # noqa: PLC0415 - no part of the light core
+
+    target = output.with_suffix(".weights.h5")
+    write_weights(said, source, target)
+    return target
 
 
 def read_model(source: Path) -> tuple[Document, Packed]:

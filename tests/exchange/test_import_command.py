@@ -1,6 +1,7 @@
 """`nnspec import` writes a readable spec, and says what stands otherwise than in the file."""
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from older_documents import (
 )
 
 from nnspec.commands.program import run
+from nnspec.exchange import read
 from nnspec.pipeline.check import check
 
 DOCUMENTS = (PICTURES_1, SERIES_1, BRANCHES_1, TWINS_2, STATES_2, GATED_2, TENSORFLOW)
@@ -129,3 +131,14 @@ def test_a_file_that_is_no_model_is_refused(name: str, content: bytes, tmp_path:
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     for name in ("m.json", "m.h5", "m.keras"):
         assert run(["import", str(tmp_path / name), "-o", str(tmp_path / "spec.yaml")]) == 1
+
+
+def test_without_the_library_for_hdf5_the_command_that_installs_it_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "h5py", None)
+    monkeypatch.delitem(sys.modules, "nnspec.exchange.read.hdf5", raising=False)
+    monkeypatch.delattr(read, "hdf5", raising=False)
+    (tmp_path / "m.h5").write_bytes(b"\x89HDF\r\n\x1a\n" + bytes(90))
+    assert run(["import", str(tmp_path / "m.h5"), "-o", str(tmp_path / "spec.yaml")]) == 1
+    assert "pip install 'nnspec[tensorflow]'" in capsys.readouterr().err

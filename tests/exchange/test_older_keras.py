@@ -1,5 +1,6 @@
 """Documents of Keras 1, Keras 2 and tf.keras are specs: the same layers, weights and places."""
 
+import base64
 import json
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ from older_documents import (
     chain,
     convolution_1,
     dense_1,
+    given,
+    graph,
     layer,
     merged_1,
 )
@@ -155,3 +158,66 @@ def test_an_unknown_layer_of_an_old_document_is_named(tmp_path: Path) -> None:
     )
     (found,) = check_document(document, tmp_path).diagnostics
     assert (found.code, "own" in found.message) == ("S106", True)
+
+
+@pytest.mark.parametrize("topology", [{"model_config": GATED_2}, GATED_2])
+def test_the_topology_of_a_tensorflow_js_model_is_read(
+    topology: dict[str, Any], tmp_path: Path
+) -> None:
+    document = {"format": "layers-model", "modelTopology": topology, "weightsManifest": []}
+    _, network = check_document(document, tmp_path).accept()
+    assert network.by_name["fast"].parameters == 42
+
+
+def test_a_graph_of_tensorflow_js_is_refused_in_words(tmp_path: Path) -> None:
+    document = {"format": "graph-model", "modelTopology": {"node": []}, "weightsManifest": []}
+    checked = check_document(document, tmp_path)
+    assert "TensorFlow.js" in checked.diagnostics[0].message
+    assert checked.refused
+
+
+@pytest.mark.parametrize(
+    ("names", "advice"),
+    [
+        (b"l2_normalize", "UnitNormalization"),
+        (b"expand_dims", "Reshape"),
+        (b"random_normal\x00exp", "GaussianNoise"),
+        (b"tf\x00image\x00resize", "Resizing"),
+    ],
+)
+@pytest.mark.parametrize("form", ["listed", "mapped"])
+def test_a_lambda_with_a_known_body_is_refused_with_the_layers_to_write(
+    names: bytes, advice: str, form: str, tmp_path: Path
+) -> None:
+    code = base64.b64encode(b"\xe3\x01" + names + b"\x00").decode()
+    function: Any = [code, None, None] if form == "listed" else {"config": {"code": code}}
+    document = chain(
+        [dense_1("d", 3, batch_input_shape=[None, 4]), layer("Lambda", "own", function=function)],
+        "2.3.1",
+    )
+    (found,) = check_document(document, tmp_path).diagnostics
+    assert found.code == "X102"
+    assert advice in str(found.hint)
+
+
+@pytest.mark.parametrize(
+    ("function", "said", "kind", "shape"),
+    [
+        ("reshape", {"shape": [-1, 6]}, "Reshape", (None, 6)),
+        ("math.reduce_mean", {"axis": 1}, "GlobalAveragePooling1D", (None, 3)),
+        ("transpose", {"perm": [0, 2, 1]}, "Permute", (None, 3, 2)),
+        ("math.l2_normalize", {"axis": -1}, "UnitNormalization", (None, 2, 3)),
+        ("nn.relu", {}, "Activation", (None, 2, 3)),
+    ],
+)
+def test_a_function_of_one_tensor_is_the_layer_that_computes_the_same(
+    function: str, said: dict[str, Any], kind: str, shape: tuple[int, ...], tmp_path: Path
+) -> None:
+    made = layer("TFOpLambda", "f", [["a", 0, 0, {**said, "name": None}]], function=function)
+    document = graph([given("a", [2, 3]), made], [["f", 0, 0]], "2.13.1")
+    _, network = check_document(document, tmp_path).accept()
+    node = network.by_name["f"]
+    assert node.layer is not None
+    assert node.layer.keras_name == kind
+    assert node.outputs is not None
+    assert node.outputs[0].shape == shape

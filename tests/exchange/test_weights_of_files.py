@@ -17,6 +17,7 @@ from scipy.signal import convolve2d
 import nnspec
 from nnspec.diagnostics import Refused
 from nnspec.exchange.read.weights import put_weights
+from nnspec.pipeline.imported import import_model
 
 pytestmark = pytest.mark.keras
 
@@ -275,6 +276,24 @@ def test_damaged_files_are_refused_and_never_a_traceback(
         assert all(one.message for one in told)
         with suppress(Refused):
             put_weights(model, tmp_path / name)
+
+
+def test_the_weights_of_a_tensorflow_js_model_are_taken(tmp_path: Path) -> None:
+    kernel, bias = drawn(4, 3), drawn(3)
+    dense = layer("Dense", "d", units=3, batch_input_shape=[None, 4])
+    topology = {"model_config": chain([dense], "2.13.1"), "keras_version": "2.13.1"}
+    weights = [{"name": "d/kernel", "shape": [4, 3], "dtype": "float32"},
+               {"name": "d/bias", "shape": [3], "dtype": "float32"}]  # fmt: skip
+    manifest = [{"paths": ["a.bin", "b.bin"], "weights": weights}]
+    content = kernel.tobytes() + bias.tobytes()
+    (tmp_path / "a.bin").write_bytes(content[:10])
+    (tmp_path / "b.bin").write_bytes(content[10:])
+    document = {"format": "layers-model", "modelTopology": topology, "weightsManifest": manifest}
+    (tmp_path / "model.json").write_text(json.dumps(document), encoding="utf-8")
+    import_model(tmp_path / "model.json", tmp_path / "spec.yaml")
+    rows = drawn(5, 4)
+    made = answers(nnspec.compile(tmp_path / "spec.yaml"), rows)
+    assert np.allclose(made, rows @ kernel + bias, atol=1e-6)
 
 
 @pytest.mark.slow

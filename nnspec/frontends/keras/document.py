@@ -17,6 +17,7 @@ from nnspec.frontends.keras.calls import Call, History, read_calls, read_ends
 from nnspec.frontends.keras.era import ANEW, OLDER, is_older
 from nnspec.frontends.keras.eras.modernize import modernized
 from nnspec.frontends.keras.inputs import with_whole_numbers
+from nnspec.frontends.keras.lambdas import advise_instead
 from nnspec.frontends.keras.lost_masks import lost_masks
 from nnspec.frontends.keras.masks import Masks, Place
 from nnspec.frontends.keras.order import in_order
@@ -270,7 +271,9 @@ class NetworkReader:
         if kind is None:
             finding = unknown(Written(name, record.span, None), "a layer", names("layers"))
             message = f"{finding.message} (layer {shorten(record.name)!r})"
-            self.findings.append(replace(finding, message=message))
+            told = advise_instead(record.config) if name == "Lambda" else None
+            hint = f"write {told}" if told else finding.hint
+            self.findings.append(replace(finding, message=message, hint=hint))
             return None
         since = len(self.findings.diagnostics)
         arguments = self.settler.settle_arguments(kind, record.config)

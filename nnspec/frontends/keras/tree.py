@@ -30,7 +30,13 @@ def as_keras_model(node: Node) -> Node:
     """Return a model of which `get_config()` was written, in Keras' own form; others as they are.
 
     What `get_config()` returns leaves out the class: only a functional model lists its inputs.
+
+    TensorFlow.js' converter writes the document of Keras 2 within one of its own.
     """
+    topology = node.get("modelTopology") if isinstance(node, Mapping) else None
+    if isinstance(topology, Mapping):
+        inner = topology.get("model_config") or topology
+        return inner if is_keras_model(inner) else node
     layers = node.get("layers") if isinstance(node, Mapping) else None
     first = layers.items[0] if isinstance(layers, Sequence) and layers.items else None
     if not isinstance(node, Mapping) or first is None or not is_keras_object(first):

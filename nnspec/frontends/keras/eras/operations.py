@@ -85,8 +85,34 @@ def as_layer(function: str, call: Mapping) -> tuple[str, dict[str, Plain], Node]
         return MERGED[function], axis, applied(tensors, call)
     if len(tensors) == 1 and not constants and function in ACTIVATIONS:
         return "Activation", {"activation": function}, applied(tensors, call)
+    if len(tensors) == 1 and len(operands) == 1 and (found := shaped(function, named)):
+        return *found, applied(tensors, call)
     if len(operands) == len(("x", "y")) and len(constants) == 1 == len(tensors):
         return scaled(function, constants[0], tensors, call, is_tensor(operands[0]))
+    return None
+
+
+def shaped(function: str, named: Mapping) -> tuple[str, dict[str, Plain]] | None:
+    """Return the layer of a function of one tensor, and its arguments; None if none does.
+
+    Args:
+        function: the last part of its name.
+        named: what it is given by name.
+    """
+    axis, keepdims = value_of(named, "axis"), value_of(named, "keepdims")
+    match function, value_of(named, "shape"), value_of(named, "perm"):
+        case "reshape", [-1, *extents], _ if all(isinstance(one, int) for one in extents):
+            return "Reshape", {"target_shape": extents}
+        case "transpose", _, [0, *order]:
+            return "Permute", {"dims": order}
+        case "l2_normalize", _, _ if axis is not None:
+            return "UnitNormalization", {"axis": axis}
+        case "reduce_mean" | "reduce_max" as kind, _, _:
+            place = axis if isinstance(axis, list) else [axis]
+            rank = {"[1]": 1, "[1, 2]": 2, "[1, 2, 3]": 3}.get(str(place))
+            word = "Average" if kind == "reduce_mean" else "Max"
+            given: dict[str, Plain] = {"keepdims": True} if keepdims else {}
+            return (f"Global{word}Pooling{rank}D", given) if rank else None
     return None
 
 

@@ -51,6 +51,8 @@ CLASSES = {
     "head": "{units: 2, activation: softmax}",
     "loss": "sparse_categorical_crossentropy",
 }
+OTHER: dict[str, Any] = {"sold": "ja", "Price €": 200_000.0}
+"""A cell of the column that is a feature where the other one is the target."""
 EXPORT = ("export", "runs/houses", "--format", "onnx", "-o", "houses.onnx")
 
 
@@ -114,8 +116,8 @@ def odd_cells(other: str) -> dict[str, list[Any]]:
         "dist": 1.5,
         "when": 1_700_000_500.0,
         "prediction": 7.0,
-        "lift": 1.0,
-        other: 0.0,
+        "lift": "yes",
+        other: OTHER[other],
     }
     odd: list[dict[str, Any]] = [
         {},
@@ -138,8 +140,8 @@ def odd_cells(other: str) -> dict[str, list[Any]]:
         {"when": np.nan},
         {"prediction": 0.0},
         {"prediction": -3.0},
-        {"lift": 0.5},
-        {"lift": np.nan},
+        {"lift": " no"},
+        {"lift": "perhaps"},
     ]
     return {name: [{**fine, **row}[name] for row in odd] for name in fine}
 

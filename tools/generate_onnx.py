@@ -36,7 +36,7 @@ makes it an error if nothing can be compared.
 What a file cannot hold is refused with its place and a remedy (A113): columns of dates and of texts
 that are cut into words, hashed classes, runs in another type than float32, stateful layers, and
 the layers below. A class with tabs or several spaces in a row is read only where the training rows
-hold it just so.
+hold it just so, and gets no answer otherwise.
 """
 LAYERS = """## Layers
 

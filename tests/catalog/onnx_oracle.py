@@ -29,7 +29,7 @@ from nnspec.exchange.write.onnx.weights import Weights, read_weights
 from nnspec.shapes import Tensor
 
 ROWS = 3
-LENGTH = 6
+LENGTH = 9
 """Length of an axis that only the run tells."""
 WIDEST = 0.4
 """Largest weight: wider ones let the states of linear recurrent layers grow beyond all bounds."""

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import generate_conformance
 import generate_index
+import generate_onnx
 import generate_pages
 
 from nnspec.schema import generate_schema, write_schema
@@ -30,6 +31,7 @@ STAGES = (
     generate_pages.render_outputs,
     generate_pages.render_pages,
     generate_conformance.render_conformance,
+    generate_onnx.render_onnx,
 )
 """Each is written before the next is rendered, which may read it."""
 

@@ -240,7 +240,7 @@ def _filled(cells: tf.Tensor, fill: float | None) -> tf.Tensor:
     """Return numbers with `fill` for NaN, unchanged where nothing was fitted to fill with."""
     if fill is None:
         return cells
-    return tf.where(tf.math.is_nan(cells), tf.cast(fill, cells.dtype), cells)
+    return tf.where(tf.math.is_nan(cells), tf.constant(fill, cells.dtype), cells)
 
 
 def _filled_texts(cells: tf.Tensor, fill: str | None) -> tf.Tensor:

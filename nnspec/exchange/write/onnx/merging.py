@@ -5,7 +5,7 @@ from string import ascii_lowercase
 from nnspec.catalog.layers import merging as layers
 from nnspec.catalog.layers.merging import Elementwise
 from nnspec.exchange.write.onnx.forms import KINDS, Call, Names, as_kind, whole, writes
-from nnspec.exchange.write.onnx.graph import DOUBLE
+from nnspec.exchange.write.onnx.graph import DOUBLE, Unwritable
 from nnspec.exchange.write.onnx.normalization import to_length_one
 
 PAIRWISE: dict[type[Elementwise], str] = {
@@ -31,12 +31,54 @@ def write_elementwise(layer: Elementwise, call: Call) -> Names:
         writer.expand_dims(name, *range(1, most - tensor.rank + 1)) if tensor.rank < most else name
         for name, tensor in zip(whole(writer, call), call.inputs, strict=True)
     ]
+    masked = isinstance(layer, layers.Multiply | layers.Maximum | layers.Minimum)
+    if masked and any(call.masks):
+        return (_masked(layer, call, values),)
     found = values[0]
     for one in values[1:]:
         found = writer.op(PAIRWISE[type(layer)], found, one)
     if isinstance(layer, layers.Average):
         found = writer.op("Div", found, writer.floats(len(values)))
     return (found,)
+
+
+def _masked(layer: Elementwise, call: Call, values: list[str]) -> str:
+    """Return what joins tensors of which some steps do not count.
+
+    Source: Keras 3.15, keras/src/layers/merging/multiply.py and base_merge.py,
+    _apply_merge_op_and_or_mask.
+    """
+    if any(one.rank != 3 for one in call.inputs):  # noqa: PLR2004 - (batch, steps, features)
+        raise Unwritable("it joins masked tensors that are no sequences of vectors")
+    writer = call.writer
+    masks = [writer.expand_dims(one, -1) if one else None for one in call.masks]
+    if isinstance(layer, layers.Multiply):
+        return _multiplied(call, values, masks)
+    found, counts = values[0], masks[0]
+    for value, mask in zip(values[1:], masks[1:], strict=True):
+        entering = writer.op("Where", mask, value, found) if mask else value
+        kept = writer.op("Where", counts, found, entering) if counts else found
+        found = writer.op(PAIRWISE[type(layer)], kept, entering)
+        counts = writer.op("Or", counts, mask) if counts and mask else None
+    return found
+
+
+def _multiplied(call: Call, values: list[str], masks: list[str | None]) -> str:
+    """Return a product to which steps that do not count add a factor of 1; 0 where none counts."""
+    writer, kind = call.writer, KINDS[call.outputs[0].element]
+    one, zero = (writer.cast(writer.floats(number), kind) for number in (1, 0))
+    pairs = zip(values, masks, strict=True)
+    factors = [writer.op("Where", mask, value, one) if mask else value for value, mask in pairs]
+    found = factors[0]
+    for factor in factors[1:]:
+        found = writer.op("Mul", found, factor)
+    held = [mask for mask in masks if mask]
+    if len(held) < len(masks):
+        return found
+    counts = held[0]
+    for mask in held[1:]:
+        counts = writer.op("Or", counts, mask)
+    return writer.op("Where", counts, found, zero)
 
 
 @writes(layers.Concatenate)

@@ -6,14 +6,15 @@ from nnspec.catalog.layers import normalization as layers
 from nnspec.catalog.layers.normalization import Affine
 from nnspec.exchange.write.onnx.forms import Call, Names, as_kind, known_extent, writes
 from nnspec.exchange.write.onnx.graph import Array, Writer
+from nnspec.shapes import Shape
 
 
-def along(array: Array, axes: tuple[int, ...], rank: int) -> Array:
-    """Return weights laid along the axes that they belong to, 1 along the others."""
-    shape = [1] * rank
-    for axis, extent in zip(sorted(axes), array.shape, strict=True):
-        shape[axis] = extent
-    return array.reshape(shape)
+def along(array: Array, axes: tuple[int, ...], shape: Shape) -> Array:
+    """Return weights laid along the axes of a tensor that they belong to, 1 along the others.
+
+    Keras keeps them in the order in which axes were named, and lays them out in that of the tensor.
+    """
+    return array.reshape([(shape[axis] or 1) if axis in axes else 1 for axis in range(len(shape))])
 
 
 def counted(axes: int | tuple[int, ...], rank: int) -> tuple[int, ...]:
@@ -26,10 +27,10 @@ def stretched(layer: Affine, call: Call, value: str, axes: tuple[int, ...]) -> s
     """Return normalized numbers times gamma plus beta, as far as the layer has them."""
     writer, own = call.writer, list(call.weights.own)
     if layer.scale:
-        gamma = writer.floats(along(own.pop(0), axes, call.rank))
+        gamma = writer.floats(along(own.pop(0), axes, call.shape))
         value = writer.op("Mul", value, gamma)
     if layer.center:
-        value = writer.op("Add", value, writer.floats(along(own.pop(0), axes, call.rank)))
+        value = writer.op("Add", value, writer.floats(along(own.pop(0), axes, call.shape)))
     return value
 
 
@@ -51,11 +52,11 @@ def write_batch(layer: layers.BatchNormalization, call: Call) -> Names:
     factor = 1 / np.sqrt(variance.astype(np.float64) + layer.epsilon)
     if layer.scale:
         factor = factor * own[0]
-    value = writer.op("Sub", call.floats[0], writer.floats(along(mean, axes, call.rank)))
-    value = writer.op("Mul", value, writer.floats(along(factor, axes, call.rank)))
+    value = writer.op("Sub", call.floats[0], writer.floats(along(mean, axes, call.shape)))
+    value = writer.op("Mul", value, writer.floats(along(factor, axes, call.shape)))
     if layer.center:
         beta = own[int(layer.scale)]
-        value = writer.op("Add", value, writer.floats(along(beta, axes, call.rank)))
+        value = writer.op("Add", value, writer.floats(along(beta, axes, call.shape)))
     return (value,)
 
 
@@ -70,7 +71,7 @@ def write_layer(layer: layers.LayerNormalization, call: Call) -> Names:
     own = list(call.weights.own)
     gamma = own.pop(0) if layer.scale else np.ones(shape)
     beta = own.pop(0) if layer.center else np.zeros(shape)
-    both = writer.floats(gamma), writer.floats(beta)
+    both = (writer.floats(one.reshape(shape)) for one in (gamma, beta))
     epsilon = float(layer.epsilon)
     return (writer.op("LayerNormalization", value, *both, axis=axes[0], epsilon=epsilon),)
 

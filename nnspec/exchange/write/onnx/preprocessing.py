@@ -36,8 +36,8 @@ def write_normalization(layer: layers.Normalization, call: Call) -> Names:
     else:
         mean, variance = np.asarray(layer.mean), np.asarray(layer.variance)
     mean, variance = (np.broadcast_to(one, lengths) for one in (mean, variance))
-    mean = along(mean, axes, call.rank)
-    deviation = np.maximum(np.sqrt(along(variance, axes, call.rank)), EPSILON)
+    mean = along(mean, axes, call.shape)
+    deviation = np.maximum(np.sqrt(along(variance, axes, call.shape)), EPSILON)
     middle, width = writer.floats(mean), writer.floats(deviation)
     if layer.invert:
         return (writer.op("Add", middle, writer.op("Mul", call.floats[0], width)),)

@@ -228,6 +228,15 @@ def test_a_class_of_a_single_row_leaves_the_area_without_an_interval() -> None:
     assert "accuracy" in found.intervals
 
 
+def test_an_answer_without_a_mistake_has_no_interval_of_no_width() -> None:
+    labels = np.array(["a", "b"] * 20, dtype=object)
+    shares = np.where(labels == "b", 0.9, 0.2)[:, None]
+    right = class_answers(range(40), shares, KIND.classes, Truth(labels))
+    found = make_sure(KIND, right, {"same": right}, ROWS)
+    assert found.intervals == {}
+    assert found.differences["accuracy"].verdict == "within noise"
+
+
 def classed(random: Random, rows: int) -> Answers:
     shares = 1 / (1 + np.exp(-2 * random.normal(size=rows)))
     labels = np.array(["a", "b"], dtype=object)[(random.random(rows) < shares).astype(int)]

@@ -93,7 +93,7 @@ def make_sure(
     others = {name: _drawn_of(head, one, draws) for name, one in beside.items()}
     found = {name: measure(head, one) for name, one in beside.items() if others[name] is not None}
     differences = {}
-    for name in intervals:
+    for name in (name for name in figures if name in drawn and name not in ASTRAY):
         best = best_baseline(name, found)
         other = others.get(best) if best is not None else None
         value = figures[name]
@@ -106,7 +106,7 @@ def make_sure(
         ends = draws.ends(than, apart, center)
         if ends is not None:
             differences[name] = Difference(best, than, *ends, verdict_on(name, *ends))
-    told = (draws.told if intervals else TOO_FEW,)
+    told = (draws.told if draws.effective >= FEWEST_UNITS else TOO_FEW,)
     return Sure(intervals, differences, told, totals, draws)
 
 
@@ -119,7 +119,8 @@ def intervals_of(
         if name not in drawn or value is None or name in ASTRAY:
             continue
         ends = draws.ends(value, drawn[name], centers.get(name, value))
-        if ends is not None:
+        # Where no draw differs (not one mistake, say) draws cannot tell how sure that is.
+        if ends is not None and ends[0] < ends[1]:
             found[name] = Interval(value, *ends)
     return found
 

@@ -168,7 +168,7 @@ def with_test(
     tested = {name: one[TEST] for name, one in others if TEST in one}
     sure = make_sure(head, answers, tested, sampling)
     slices = cut_slices(head, answers, sure, beside.columns)
-    first = sure.differences.get(next(iter(sure.intervals), ""))
+    first = next(iter(sure.differences.values()), None)
     return replace(
         importance,
         intervals={TEST: sure.intervals} if sure.intervals else {},

@@ -52,7 +52,8 @@ class StillFalling(Check):
 
     The last fifth of the epochs is cut in two. Found where the second half lies below the first by
     3 standard errors, holds the minimum, and lies lower by a fiftieth of all that the training won:
-    at that pace as many epochs again would win a tenth of it, since a fifth holds ten such steps.
+    at that pace as many epochs again would win a fifth of it, ten such steps. It must also be a
+    thousandth of the loss: less would show in no figure of a report.
     """
 
     code = "C110"
@@ -75,7 +76,8 @@ class StillFalling(Check):
         won = curve[0] - curve.min()
         drop = first.mean() - second.mean()
         errors = (standard_error(detrended(first)), standard_error(detrended(second)))
-        if drop <= won / 50 or deviations(drop, *errors) < CERTAIN:
+        least = max(won / 50, abs(second.mean()) / 1000)
+        if drop <= least or deviations(drop, *errors) < CERTAIN:
             return None
         if curve.argmin() < len(curve) - len(second):
             return None

@@ -96,7 +96,7 @@ class Training:
 
     spec: Annotated[
         Path | None,
-        typer.Argument(metavar="[SPEC]", help="A spec: YAML or JSON.", callback=file_if_given),
+        typer.Argument(metavar="SPEC", help="A spec: YAML or JSON.", callback=file_if_given),
     ] = None
     runs: Runs = Path("runs")
     name: RunName = None

@@ -9,8 +9,9 @@ from shlex import quote
 
 from nnspec.data.fit.fitted import CategoryFit, ColumnFit, NumericFit, Preprocessing
 from nnspec.judge.output import OutputReport
-from nnspec.report.markdown import MEANING, Table, built_in, split_table
+from nnspec.report.markdown import MEANING, built_in, split_table
 from nnspec.report.report import Report
+from nnspec.report.tables import Table
 from nnspec.run.numerals import show_seconds, show_title
 
 MOST_COLUMNS = 40

@@ -127,6 +127,25 @@ def test_gaps_are_told_and_may_be_allowed(tmp_path: Path) -> None:
     assert load(tmp_path, rows, length=3, gap=3).doubts == ()
 
 
+@pytest.mark.parametrize("digits", [2, 3, 8, 12])
+def test_months_in_parts_of_a_year_follow_each_other_however_they_are_rounded(
+    tmp_path: Path, digits: int
+) -> None:
+    def months(*lacking: int) -> str:
+        rows = (f"{1949 + month / 12:.{digits}f},{month}\n" for month in range(144))
+        return "time,y\n" + "".join(one for at, one in enumerate(rows) if at not in lacking)
+
+    settings = {"source": "data.csv", "target": "y", "window": {"length": 12, "time": "time"}}
+    section = DataSection.model_validate(settings)
+    (tmp_path / "data.csv").write_text(months())
+    dataset = load_dataset(section, {"out": TargetNeed("regression")}, folder=tmp_path)
+    assert dataset.doubts == ()
+    assert sum(map(len, dataset.splits.values())) == 132
+    (tmp_path / "data.csv").write_text(months(70, 71))
+    (told,) = load_dataset(section, {"out": TargetNeed("regression")}, folder=tmp_path).doubts
+    assert "has 1 gap" in told.message
+
+
 def test_weekends_are_no_gaps_of_working_days(tmp_path: Path) -> None:
     days = [f"2024-{month:02d}-{day:02d}" for month in (1, 2) for day in range(1, 29)]
     working = [one for place, one in enumerate(days[:28]) if place % 7 < 5]

@@ -139,9 +139,12 @@ def _usual(steps: Numbers) -> float:
     """Return the largest distance that a fair share of neighbouring rows have."""
     if not len(steps):
         return np.inf
-    found, counts = np.unique(np.round(steps, 6), return_counts=True)
-    usual = found[counts >= USUAL * len(steps)]
-    return float(usual.max()) if len(usual) else float(np.median(steps))
+    middle = float(np.median(steps))
+    # Months in parts of a year are written with a last digit that is rounded.
+    alike = np.round(steps / middle, 6) if middle else steps
+    _, group, counts = np.unique(alike, return_inverse=True, return_counts=True)
+    usual = steps[counts[group] >= USUAL * len(steps)]
+    return float(usual.max()) if len(usual) else middle
 
 
 def stretch_windows(series: Series, window: WindowSection, *, ahead: int) -> Rows:

@@ -83,7 +83,7 @@ class Export:
 
 @gathered(Export)
 def export(asked: Export) -> None:
-    """Write a trained run, or the network of a spec, for other programs."""
+    """Write a run, or the network of a spec, for other programs."""
     overrides, source = asked.overrides or (), asked.source
     if asked.form not in OF_SPECS:
         check_run(source)

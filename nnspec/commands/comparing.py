@@ -45,7 +45,7 @@ class Comparison:
 
 @gathered(Comparison)
 def diff(asked: Comparison) -> None:
-    """Show what differs between two specs, runs or models: by layer and setting, not by text."""
+    """Tell two specs, runs or models apart, by layer and setting."""
     with explained():
         from nnspec.difference.compare import Side, differ
         from nnspec.pipeline.look import look

@@ -8,7 +8,7 @@ from nnspec.diagnostics.codes.code import Severity
 
 
 def data(spec: SpecFile, overrides: Overrides = None, allow_outside: AllowOutside = False) -> None:
-    """Show the columns of a spec's data: kinds, missing cells, what the network reads of them."""
+    """Show the columns of a spec's data, and what is read of them."""
     with explained(overrides), libraries_loading():
         from nnspec.pipeline.described import describe_data
 

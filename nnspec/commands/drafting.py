@@ -34,7 +34,7 @@ def init(
         typer.Option("-o", "--output", metavar="FILE", help="New file; printed if absent."),
     ] = None,
 ) -> None:
-    """Write a first spec: for a table and its target, or from a template."""
+    """Write a first spec for a table, or from a template."""
     if (table is None) == (template is None):
         message = "give --from TABLE --target COLUMN, or --template NAME"
         raise typer.BadParameter(message)

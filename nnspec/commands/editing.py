@@ -6,7 +6,7 @@ import typer
 
 
 def lsp() -> None:
-    """Serve an editor over standard input and output: findings, hover, completion, definitions."""
+    """Serve an editor: findings, hover, completion, definitions."""
     try:
         from nnspec.lsp import serve
     except ModuleNotFoundError as error:

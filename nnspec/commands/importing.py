@@ -18,7 +18,7 @@ def import_(
         typer.Option("--weights", metavar="FILE", help="Weights; those of MODEL if it has some."),
     ] = None,
 ) -> None:
-    """Write the spec of a model that Keras saved, its weights beside it."""
+    """Write the spec of a model file of Keras, its weights beside it."""
     if output.exists():
         message = f"{output} is there already"
         raise typer.BadParameter(message, param_hint="--output")

@@ -59,7 +59,7 @@ class Listing:
 
 @gathered(Listing)
 def runs(asked: Listing) -> None:
-    """List the runs of a folder: when, what they came to beside the best baseline, how long."""
+    """List the runs of a folder beside their best baselines."""
     from nnspec.pipeline.runs import choice, listing
     from nnspec.pipeline.runs.record import find_records
 
@@ -101,7 +101,10 @@ def compare(
     runs: Annotated[list[Path], typer.Argument(metavar="RUN...", help="Two runs or more.")],
     form: Comparison = TwoFormats.TEXT,
 ) -> None:
-    """Show what differs between runs: settings, data, versions, seeds, and figures beside them."""
+    """Show what differs between runs, beside their figures.
+
+    Settings, data, versions and seeds are compared.
+    """
     from nnspec.pipeline.runs.compare import compare as compare_runs
     from nnspec.pipeline.runs.differences import encode_compared, show_compared
 
@@ -123,7 +126,7 @@ def clean(
         typer.Option("--copies", help="Also complete runs that a later one equals to the bit."),
     ] = False,
 ) -> None:
-    """List what runs left that is of no use; remove it with --yes, and nothing else ever."""
+    """List what runs left that is of no use; remove it with --yes."""
     from nnspec.network.summary import show_bytes
     from nnspec.pipeline.runs.clean import find_removals, remove, show_cleaning
 

@@ -30,7 +30,10 @@ class Planning:
 
 @gathered(Planning)
 def plan(asked: Planning) -> None:
-    """Show what training a spec would be, and what differs from its last run; nothing is read."""
+    """Show what a training would be, and what differs from the last.
+
+    Nothing is read but the spec, the size of its data and the runs.
+    """
     with explained(asked.overrides):
         from nnspec.pipeline.runs.plan import Asked
         from nnspec.pipeline.runs.plan import plan as plan_spec
@@ -61,7 +64,10 @@ class Repeating:
 
 @gathered(Repeating)
 def rerun(asked: Repeating) -> None:
-    """Train a run's filled spec again, and say whether it is the same to the bit; exit 4 if not."""
+    """Train a run again, and say whether it is the same to the bit.
+
+    The exit code is 4 where it is not.
+    """
     with explained(), libraries_loading() as loading:
         from nnspec.diagnostics.excerpt import visible
         from nnspec.pipeline.runs.repeatable import check_repeatable

@@ -271,7 +271,10 @@ def bench(
     overrides: Overrides = None,
     allow_outside: AllowOutside = False,
 ) -> None:
-    """Measure the executors side by side on a spec; nothing is kept but what --write says."""
+    """Measure the executors side by side on a spec.
+
+    Nothing is kept but what --write says.
+    """
     with explained(overrides):
         accept(spec, overrides, allow_outside=allow_outside, opened=True)
     with explained(overrides), libraries_loading() as loading:
@@ -302,7 +305,10 @@ def evaluate(
     fail_over: FailOver = None,
     form: ReportForm = "text",
 ) -> None:
-    """Compute the figures of a run anew; a trained run that was not judged is completed."""
+    """Compute the figures of a run anew, or of a labelled table.
+
+    A trained run that was not judged is completed.
+    """
     gates = gates_of(fail_under, fail_over)
     check_run(run)
     with explained(), libraries_loading() as loading:
@@ -349,7 +355,7 @@ class Prediction:
 
 @gathered(Prediction)
 def predict(asked: Prediction) -> None:
-    """Predict new rows, in the target's own units, beside what identifies them."""
+    """Predict new rows, in the target's own units."""
     form = asked.form or form_of(asked.output)
     with explained(), libraries_loading() as loading:
         from nnspec.pipeline.new_rows import read_new_rows

@@ -13,7 +13,7 @@ from typing import assert_never
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.linear_model import LogisticRegression
 
 from nnspec.judge.answers import (
     Answers,
@@ -40,13 +40,12 @@ from nnspec.judge.heads import (
 from nnspec.judge.known import Known, Model, answer_classes, answer_numbers
 from nnspec.judge.metrics import measure, measure_columns
 from nnspec.judge.past import past_models
+from nnspec.judge.ridge import PENALTY, fit_ridge
 from nnspec.judge.spread_baselines import spread_models, with_intervals
 from nnspec.spec.training import HALF, Threshold
 
 TRAIN, TEST = "train", "test"
 BOOSTED = "gradient_boosting"
-PENALTY = 1.0
-"""Ridge's alpha and logistic regression's C: scikit-learn's own."""
 RIDGE_CELLS = 20_000_000
 """Largest training table (rows times columns) that ridge is fitted to; rows are drawn above it."""
 LOGISTIC_CELLS = 10_000_000
@@ -145,16 +144,13 @@ def _mean(train: Known) -> Model:
 
 
 def _ridge(fit: Fit) -> Model | None:
-    train = fit.train
     chosen = drawn("ridge", fit, RIDGE_CELLS)
     if chosen is None:
         return None
-    weights = None if train.weights is None else train.weights[chosen]
-    target = flattened(train.target)[chosen]
-    fitted = Ridge(alpha=PENALTY).fit(table_of(train, chosen), target, sample_weight=weights)
+    predict = fit_ridge(fit, chosen)
 
     def model(known: Known) -> Answers:
-        return answer_numbers(known, in_blocks(known, fitted.predict))
+        return answer_numbers(known, in_blocks(known, predict))
 
     return model
 

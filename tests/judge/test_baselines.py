@@ -93,6 +93,22 @@ def test_a_reconstruction_is_compared_with_the_mean_alone() -> None:
     assert found["mean"]["train"]["rmse"] == pytest.approx(deviation)
 
 
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("away", [0.0, 1e7])
+def test_ridge_out_of_blocks_of_rows_equals_scikit_learn(
+    monkeypatch: pytest.MonkeyPatch, away: float, *, weighted: bool
+) -> None:
+    inputs, target = load_diabetes(return_X_y=True)
+    inputs = inputs + away
+    weights = np.random.default_rng(0).uniform(0.1, 3, len(target)) if weighted else None
+    truth = Truth(weights=weights)
+    whole = Known({"left": inputs[:, :3], "right": inputs[:, 3:]}, target, truth=truth)
+    monkeypatch.setattr("nnspec.judge.ridge.BLOCK", 470)
+    found = fit_baselines(PRICE, {"train": whole}, seed=0).answers["ridge"]["train"]
+    model = Ridge().fit(inputs, target, sample_weight=weights)
+    np.testing.assert_allclose(found.prediction.ravel(), model.predict(inputs), rtol=1e-7)
+
+
 def test_a_large_table_is_fitted_on_drawn_rows_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(baselines, "RIDGE_CELLS", 1000)
     inputs, target = load_diabetes(return_X_y=True)

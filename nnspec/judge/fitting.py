@@ -11,7 +11,7 @@ from nnspec.judge.known import Known
 
 FEWEST = 100
 """Rows below which a linear model of a larger table says nothing."""
-BLOCK = 4_000_000
+BLOCK = 1_000_000
 """Cells that a linear model predicts at once."""
 
 

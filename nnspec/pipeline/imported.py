@@ -117,7 +117,19 @@ def written(
     outputs = [output.name for output in network.graph.outputs]
     if training := training_of(packed.training, outputs, left):
         spec["training"] = training
-    return write_yaml(spec)
+    return in_lines(spec)
+
+
+def in_lines(spec: dict[str, Plain]) -> str:
+    """Return a spec as YAML, a layer a line or more, however few there are."""
+    model = spec["model"]
+    if not isinstance(model, dict) or "layers" not in model:
+        return write_yaml(spec)
+    layers = [f"  {line}\n" for line in write_yaml({"layers": model["layers"]}).splitlines()]
+    rest = {key: value for key, value in model.items() if key != "layers"}
+    further = [f"  {line}\n" for line in write_yaml(rest).splitlines()] if rest else []
+    before, _, behind = write_yaml(spec | {"model": 0}).partition("model: 0\n")
+    return "".join([before, "model:\n", *layers, *further, behind])
 
 
 def name_of(weights: Path, folder: Path) -> str:

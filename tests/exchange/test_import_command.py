@@ -67,7 +67,7 @@ def test_a_chain_is_written_as_a_list_without_what_follows_by_itself(tmp_path: P
 def test_how_the_model_was_compiled_is_the_training_section(tmp_path: Path) -> None:
     document = {
         **chain([dense_1("d", 1, batch_input_shape=[None, 4])], "1.1.2"),
-        "optimizer": {"name": "SGD", "lr": 0.05, "momentum": 0.0, "decay": 1e-6, "nesterov": False},
+        "optimizer": {"name": "SGD", "lr": 0.05000000074505806, "momentum": 0.0, "decay": 1e-6},
         "loss": "mse",
     }
     code, spec = imported(document, tmp_path)

@@ -201,6 +201,17 @@ def test_every_form_in_which_keras_3_saves_answers_as_the_model_did(
     assert np.allclose(made, answers(model, rows), atol=1e-6)
 
 
+def test_the_spec_of_an_imported_file_has_a_layer_a_line(
+    saved: tuple[Path, keras.Model], tmp_path: Path
+) -> None:
+    folder, model = saved
+    text = import_model(folder / "m.keras", tmp_path / "spec.yaml").spec.read_text()
+    lines = [line.strip() for line in text.splitlines()]
+    named = [line.removeprefix("name: ") for line in lines if line.startswith("name: ")]
+    assert {one.name for one in model.layers} <= set(named)
+    assert "  weights: m.keras" in text.splitlines()
+
+
 def test_weights_of_other_shapes_are_told_by_layer(tmp_path: Path) -> None:
     document = chain([dense_1("d", 3, batch_input_shape=[None, 4])], "1.2.2")
     write_h5(tmp_path / "m.h5", document, {"d": {"d_W": drawn(5, 3), "d_b": drawn(3)}})
@@ -216,7 +227,7 @@ def test_weights_of_another_network_are_refused(tmp_path: Path) -> None:
     write_h5(tmp_path / "m.h5", two, {"x": {"x_W": drawn(4, 3), "x_b": drawn(3)}})
     with pytest.raises(Refused) as refused:
         network(tmp_path, "m.h5")
-    assert [one.code for one in refused.value.diagnostics] == ["A131"]
+    assert [one.code for one in refused.value.diagnostics] == ["A136"]
 
 
 def test_a_layer_of_a_new_name_begins_anew_and_the_others_do_not(tmp_path: Path) -> None:

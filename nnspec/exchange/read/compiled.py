@@ -5,6 +5,7 @@ from typing import Any
 from nnspec.catalog.base import CatalogObject
 from nnspec.catalog.registry import find
 from nnspec.document import Plain
+from nnspec.network.brief import rounded
 
 RENAMED = {"lr": "learning_rate"}
 OWN = ("name", "decay", "schedule_decay", "is_legacy_optimizer", "jit_compile")
@@ -52,7 +53,10 @@ def optimizer_of(said: Any, notes: list[str]) -> Plain:  # noqa: ANN401
     if kind is None:
         notes.append(f"training: the optimizer {name or '?'} is not kept")
         return None
-    given = {RENAMED.get(key, key): value for key, value in (config or {}).items()}
+    given = {
+        RENAMED.get(key, key): rounded(value) if isinstance(value, float) else value
+        for key, value in (config or {}).items()
+    }
     notes += [
         f"training: {key} {given[key]} of {name} is not kept; write a schedule"
         for key in ("decay", "schedule_decay")

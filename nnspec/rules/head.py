@@ -86,8 +86,9 @@ def find_head(network: Network, output: Output) -> Head:
     """
     node = network.by_name.get(output.source.node)
     span = node.node.origin.head if node else output.span
-    if node is not None and isinstance(node.layer, Nested):
-        within = node.layer.network
+    within = node.layer.network if node and isinstance(node.layer, Nested) else None
+    # Of what was refused within, outputs may be missing.
+    if within is not None and output.source.index < len(within.graph.outputs):
         found = find_head(within, within.graph.outputs[output.source.index])
         tensor = network.output(output.name)
         return replace(found, name=output.name, layer=output.source.node, tensor=tensor)

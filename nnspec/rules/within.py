@@ -23,9 +23,12 @@ class Place:
     def sources(self) -> Iterator["Place"]:
         """Give the layers that feed this one, within models and out of them."""
         if self.around is not None and not self.node.node.sources:
-            nested = self.around.node.layer
-            index = nested.names.index(self.node.name) if isinstance(nested, Nested) else 0
-            yield from self.around.behind(self.around.node.node.sources[index : index + 1])
+            nested, entering = self.around.node.layer, self.around.node.node.sources
+            names = nested.names if isinstance(nested, Nested) else (self.node.name,)
+            # What feeds a layer may have been refused: it is no input of the model then.
+            if self.node.name in names:
+                index = names.index(self.node.name)
+                yield from self.around.behind(entering[index : index + 1])
         yield from self.behind(self.node.node.sources)
 
     def behind(self, sources: tuple[Source, ...]) -> Iterator["Place"]:

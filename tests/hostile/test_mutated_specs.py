@@ -166,3 +166,15 @@ def test_a_large_spec_is_answered_briefly(kind: str, tmp_path: Path) -> None:
     assert len(found) <= 202
     assert len(text) < 200_000
     assert max(len(one.message) for one in found) < 700
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"model": [{}, {"class_name": "Model", "config": [{"class_name": "Dense"}]}]}',
+        '{"name": [{}, {"class_name": "Model", "config": [{}]}], "model": "somewhere"}',
+    ],
+    ids=["no inputs are left", "no outputs are left"],
+)
+def test_what_is_refused_within_a_model_stops_no_rule(text: str, tmp_path: Path) -> None:
+    assert any(one.severity == "error" for one in findings(text, tmp_path, "spec.json"))

@@ -144,7 +144,9 @@ def _check_held(path: Path, *, exist_ok: bool) -> None:
     found = read_manifest(path)
     whole = found.status == "complete"
     if whole or found.has_state:
-        held = "a complete run" if whole else f"the checkpoints of a {found.status} run"
+        # Nobody holds it, whatever its record says: who was running it was killed.
+        left = "killed" if found.status == "running" else found.status
+        held = "a complete run" if whole else f"the checkpoints of a {left} run"
         hint = "choose another --name, or write --exist-ok to have it replaced"
         if not whole:
             hint = f"nnspec train --resume {path} goes on with it; or {hint}"

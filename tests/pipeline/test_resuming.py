@@ -164,7 +164,7 @@ def test_a_name_that_a_stopped_run_has_names_the_command_that_goes_on(
     left: tuple[Path, Path], killed: Path
 ) -> None:
     spec = left[0].parents[1] / "cut.yaml"
-    with pytest.raises(Refused, match="holds the checkpoints of a running run") as refused:
+    with pytest.raises(Refused, match="holds the checkpoints of a killed run") as refused:
         nnspec.train(spec, runs=killed.parent, name=killed.name)
     assert f"nnspec train --resume {killed} goes on with it" in str(
         refused.value.diagnostics[0].hint

@@ -93,8 +93,11 @@ def test_windows_that_share_steps_train_the_same_weights_as_copies_of_them(
     ours, theirs = compiled(windows_alone), compiled(windows_alone)
     monkeypatch.setattr(sources, "FEW_BYTES", 0)
     outcome, expected = train(ours, views, views, plan), train(theirs, copies, copies, plan)
-    assert difference(theirs, ours) == 0.0
-    assert outcome.history == expected.history
+    # XLA may compute a mean in another order beside another gather.
+    allowed = 0.0 if xla == "off" else 1e-6
+    assert difference(theirs, ours) <= allowed
+    for name, values in outcome.history.items():
+        np.testing.assert_allclose(values, expected.history[name], rtol=allowed)
 
 
 def test_windows_that_share_steps_lie_on_the_device_as_their_series(

@@ -15,7 +15,7 @@ from nnspec.engine.order import Rows
 from nnspec.engine.snapshot import Snapshot
 
 SECONDS = 1.0
-"""Seconds between two snapshots, at the least."""
+"""Seconds of steps between two snapshots, at the least."""
 SHARE = 0.01
 """The share of a training that taking them may cost."""
 MOST_BYTES = 512 << 20
@@ -41,19 +41,23 @@ class Held:
     due: float = 0.0
     given_up: bool = False
 
-    def update(self, capture: Callable[[], Snapshot | None]) -> None:
-        """Take a snapshot, if it is time to."""
-        begun = time.perf_counter()
-        if self.given_up or begun < self.due:
+    def update(self, capture: Callable[[], Snapshot | None], spent: float) -> None:
+        """Take a snapshot, if it is time to.
+
+        Args:
+            capture: takes one.
+            spent: seconds that the training's steps have taken so far.
+        """
+        if self.given_up or spent < self.due:
             return
+        begun = time.perf_counter()
         found = capture()
         if found is None or sum(one.nbytes for one in found.arrays.values()) > MOST_BYTES:
             self.given_up, self.snapshot = True, None
             return
         if is_finite(found):
             self.snapshot = found
-        now = time.perf_counter()
-        self.due = now + max(SECONDS, (now - begun) / SHARE)
+        self.due = spent + max(SECONDS, (time.perf_counter() - begun) / SHARE)
 
 
 def is_finite(snapshot: Snapshot) -> bool:

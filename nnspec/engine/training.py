@@ -122,6 +122,8 @@ class Training:
     begun: float = field(default_factory=time.perf_counter)
     held: Held = field(default_factory=Held)
     """What it would be run again from, should it break."""
+    spent: float = 0.0
+    """Seconds that steps have taken."""
     resting: bool = False
     """Whether no step has run since the listeners were told that the training is whole."""
 
@@ -182,7 +184,7 @@ class Training:
     def _hold(self, epoch: int, step: int) -> None:
         """Hold a snapshot to run the training again from, should it break."""
         if isinstance(self.executor, Examining):
-            self.held.update(lambda: self._captured(epoch, step))
+            self.held.update(lambda: self._captured(epoch, step), self.spent)
 
     def _again(self, snapshot: Snapshot, place: tuple[int, int]) -> str | None:
         """Train from a snapshot up to a step; say what of that is no number.
@@ -291,6 +293,7 @@ class Training:
         with found():
             report = self.executor.run(stretch)
         seconds = time.perf_counter() - begun
+        self.spent += seconds
         if "first_call" in self.timings:
             self.pace.learn(stretch.steps, seconds)
         else:

@@ -43,7 +43,9 @@ def program(source: Path, folder: Path) -> tuple[dict[str, Any], str]:
     export_python(source, output)
     text = output.read_text(encoding="utf-8")
     formatted = subprocess.run(
-        ["ruff", "format", "--isolated", "--check", str(output)], check=False, capture_output=True
+        [sys.executable, "-m", "ruff", "format", "--isolated", "--check", str(output)],
+        check=False,
+        capture_output=True,
     )
     assert formatted.returncode == 0, formatted.stdout
     assert "nnspec" not in text

@@ -2,18 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 
 import numpy as np
 
 from nnspec.judge.answers import Answers, Floats
 from nnspec.judge.figures import AREA, CALIBRATION, Metrics
 from nnspec.judge.heads import Head
+from nnspec.judge.interval import Difference, Interval, Verdict
 from nnspec.judge.metrics import measure
 from nnspec.judge.resampling import FEWEST_UNITS, Draws, Sampling, draw
 from nnspec.judge.totals import Totals, totals_of
 
-Verdict = Literal["better", "worse", "within noise"]
 LOW = frozenset({"rmse", "mae", CALIBRATION})
 """Main figures that are the better the smaller they are."""
 
@@ -22,27 +21,6 @@ ASTRAY = frozenset({CALIBRATION})
 calibration error of draws lies above its own."""
 
 TOO_FEW = f"no intervals: fewer than {FEWEST_UNITS} rows, blocks or groups say too little"
-
-
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """A figure with the ends of its 95 % interval."""
-
-    value: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """A figure of the network less that of the best baseline, on the same draws of the rows."""
-
-    baseline: str
-    value: float
-    low: float
-    high: float
-    verdict: Verdict
-    """Whether the interval leaves no doubt."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -11,7 +11,8 @@ from nnspec.judge.figures import Metrics
 from nnspec.judge.further import measure_further, measure_further_each, told_of_zeros
 from nnspec.judge.heads import TASKS, Head
 from nnspec.judge.importance import NOT_ASKED, Importance, Importances
-from nnspec.judge.intervals import Difference, Interval, Verdict, make_sure
+from nnspec.judge.interval import Difference, Interval, Verdict
+from nnspec.judge.intervals import make_sure
 from nnspec.judge.metrics import confusion, figures_of, measure, measure_columns
 from nnspec.judge.resampling import Sampling
 from nnspec.judge.slices import Slice, cut_slices

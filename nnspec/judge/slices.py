@@ -13,7 +13,8 @@ from nnspec.data.table import Column
 from nnspec.judge.answers import Answers, taken
 from nnspec.judge.figures import AREA, Metrics
 from nnspec.judge.heads import Head
-from nnspec.judge.intervals import LOW, Interval, Sure, intervals_of
+from nnspec.judge.interval import Interval
+from nnspec.judge.intervals import LOW, Sure, intervals_of
 from nnspec.judge.metrics import measure
 from nnspec.run.numerals import show_figure
 

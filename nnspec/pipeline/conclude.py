@@ -29,8 +29,9 @@ from nnspec.pipeline.page import write_page
 from nnspec.pipeline.pictures import draw_pictures, with_pictures
 from nnspec.pipeline.trained import Trained
 from nnspec.report.markdown import render_markdown
+from nnspec.report.origins import Origins, TrainingFacts
 from nnspec.report.predictions import tabulate
-from nnspec.report.report import Origins, Report, TrainingFacts
+from nnspec.report.report import Report
 from nnspec.report.written import encode_table
 from nnspec.run.layout import CALIBRATION, DECISIONS, MARKDOWN, MODEL, PREDICTIONS, REPORT
 from nnspec.run.manifest import versions

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from nnspec.judge.intervals import Difference, Interval
+from nnspec.judge.interval import Difference, Interval
 from nnspec.judge.output import OutputReport
 from nnspec.judge.slices import Slice
 from nnspec.report.tables import Table

@@ -5,7 +5,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 
 from pydantic import TypeAdapter
 
@@ -13,39 +13,11 @@ from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.judge.checks.check import Verdict
 from nnspec.judge.output import OutputReport
 from nnspec.report.notebook import html_outputs
+from nnspec.report.origins import Origins, TrainingFacts
 from nnspec.run.layout import REPORT
 
 FORMAT = 1
 """Version of the report's layout."""
-
-
-@dataclass(frozen=True, slots=True)
-class TrainingFacts:
-    """How the network was trained."""
-
-    optimizer: str
-    loss: str
-    batch_size: int
-    epochs: int
-    """Epochs that were completed."""
-    epochs_planned: int
-    seconds: float
-    """Duration of the training."""
-    stopped: str | None = None
-    """Why it ended before its last epoch."""
-    execution: tuple[str, ...] = ()
-    """What ran, what was compiled, and why."""
-
-
-@dataclass(frozen=True, slots=True)
-class Origins:
-    """What the run can be repeated from."""
-
-    seed: int
-    spec_sha256: str
-    data: str
-    """Fingerprint of the data."""
-    versions: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,10 @@ import numpy as np
 import pytest
 from told_runs import HOSTILE, KNOWN, Names, PageReader, told_classes, told_numbers
 
+from nnspec.judge.interval import Difference, Interval
 from nnspec.report.page.answered import Answered
 from nnspec.report.page.facts import (
-    Difference,
     Importance,
-    Interval,
     RunFacts,
     Slice,
     read_history,

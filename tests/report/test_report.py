@@ -15,7 +15,8 @@ from nnspec.judge.baselines import Baselines
 from nnspec.judge.heads import Numbers, OneClass, SeveralLabels
 from nnspec.judge.output import Beside, OutputReport, judge
 from nnspec.report.markdown import render_markdown
-from nnspec.report.report import Origins, Report, TrainingFacts, decode_report
+from nnspec.report.origins import Origins, TrainingFacts
+from nnspec.report.report import Report, decode_report
 from nnspec.report.terminal import show_report
 from nnspec.report.written import encode_table
 from nnspec.run.numerals import show_figure, show_metric, show_seconds

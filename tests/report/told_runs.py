@@ -11,15 +11,14 @@ from nnspec.data.fit.fitted import NumericFit, TargetFit
 from nnspec.data.profile import ColumnProfile, Profile
 from nnspec.judge.heads import Head, Numbers, OneClass
 from nnspec.network.summary import Row, Summary
+from nnspec.report.origins import Origins, TrainingFacts
 from nnspec.report.page.answered import Answered
 from nnspec.report.page.facts import (
     Check,
     Confusion,
-    Origins,
     Output,
     RunFacts,
     Told,
-    Training,
 )
 from nnspec.report.written import encode_table
 from nnspec.run.manifest import Manifest, SpecOrigin
@@ -226,7 +225,7 @@ def _whole(cell: object) -> object:
 
 
 def _told(names: Names, output: Output, rows: int) -> Told:
-    training = Training("Adam", "MeanSquaredError", 32, 20, 20, 1.5, None, ("engine: fused",))
+    training = TrainingFacts("Adam", "MeanSquaredError", 32, 20, 20, 1.5, None, ("engine: fused",))
     origins = Origins(0, "ab" * 32, "cd" * 32, {"python": "3.11", names.run: names.target})
     checks = (
         Check("C107", f"Leak in {names.target}", "found", f"{names.target} says it", "why", "do"),

@@ -5,7 +5,6 @@ A value from the command line stands on line 0, at the column of its number amon
 
 from collections.abc import Sequence as Arguments
 from dataclasses import replace
-from typing import assert_never
 
 from nnspec.catalog.registry import find
 from nnspec.diagnostics import Findings, Refused, Span
@@ -18,6 +17,7 @@ from nnspec.document import (
     Sequence,
     kind_of,
     parse_document,
+    placed,
     shorten,
 )
 
@@ -51,21 +51,7 @@ def read_value(text: str, place: Span, findings: Findings) -> Node | None:
     except Refused as refused:
         findings.add("S116", f"the value {text!r}: {refused.diagnostics[0].message}", place)
         return None
-    return moved(node, place) if node else None
-
-
-def moved(node: Node, place: Span) -> Node:
-    """Return a node with every part of it at one place."""
-    match node:
-        case Scalar():
-            return replace(node, span=place)
-        case Sequence(items=items):
-            return Sequence(tuple(moved(item, place) for item in items), place)
-        case Mapping(entries=entries):
-            inner = (Entry(one.name, place, moved(one.value, place)) for one in entries)
-            return Mapping(tuple(inner), place)
-        case _:
-            assert_never(node)
+    return placed(node, place) if node else None
 
 
 def put(node: Node, path: list[str], value: Node, place: Span) -> Node | str:

@@ -19,7 +19,9 @@ from nnspec.data import Preprocessing
 from nnspec.data.profile import Profile
 from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.judge.heads import Head
+from nnspec.judge.interval import Difference, Interval
 from nnspec.network.summary import Summary
+from nnspec.report.origins import Origins, TrainingFacts
 from nnspec.report.page.answered import Answered
 from nnspec.report.page.cases import CasesOfOutput
 from nnspec.run.layout import REPORT
@@ -38,26 +40,6 @@ class Confusion:
 
     labels: tuple[Label, ...]
     counts: tuple[tuple[int, ...], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """A figure with the ends of its 95 % interval."""
-
-    value: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """A figure less that of the baseline that is best in it."""
-
-    baseline: str
-    value: float
-    low: float
-    high: float
-    verdict: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,30 +111,6 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
-class Training:
-    """How the network was trained."""
-
-    optimizer: str
-    loss: str
-    batch_size: int
-    epochs: int
-    epochs_planned: int
-    seconds: float
-    stopped: str | None = None
-    execution: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Origins:
-    """What the run can be repeated from."""
-
-    seed: int
-    spec_sha256: str
-    data: str
-    versions: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
 class Told:
     """What `report.json` tells."""
 
@@ -161,7 +119,7 @@ class Told:
     rows: Mapping[str, int]
     parameters: int
     trainable_parameters: int
-    training: Training
+    training: TrainingFacts
     origins: Origins
     checks: tuple[Check, ...] = ()
 

@@ -12,7 +12,8 @@ from nnspec.judge.heads import (
     SeveralLabels,
     Unjudged,
 )
-from nnspec.report.page.facts import Difference, Figures, Output, Told
+from nnspec.judge.interval import Difference
+from nnspec.report.page.facts import Figures, Output, Told
 from nnspec.report.page.pieces import in_words, listed
 from nnspec.report.page.svg import isolate, plain
 from nnspec.run.numerals import show_figure, show_metric, show_title

@@ -253,6 +253,14 @@ def small_lead() -> Evidence:
     return replace(run, course=course(val_loss=decay(0.35, noise=0.08)))
 
 
+def exact() -> Evidence:
+    """Return a run that is all but exact, whose epochs therefore differ by many times its loss."""
+    return replace(
+        numbers(plus(TARGET, noises(1e-6, seed=12)), TARGET, FAR),
+        course=course(val_loss=decay(1e-12) + 1e-11 * np.abs(jumping())),
+    )
+
+
 def rising() -> Floats:
     """Return a loss that falls and then rises for the rest of the training."""
     return decay(0.35) + 0.006 * np.maximum(0, np.arange(EPOCHS) - 12)
@@ -311,5 +319,6 @@ FINE: dict[str, Planted] = {
     "C123": lambda: leaking(signals()),
     "C124": lambda: drifted(0.1),
     "C125": lambda: replace(sound(), parameters=5000),
+    "C126": exact,
 }
 """Code -> the run that comes near it and is sound; `sound` where there is none."""

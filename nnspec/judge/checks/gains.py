@@ -209,9 +209,10 @@ class SplitsDisagree(OutputCheck):
 class SeedSized(OutputCheck):
     """The lead over the best baseline is below what epochs of one training differ by.
 
-    Compared are shares: of the baseline's loss that is saved on unseen rows, and of the validation
-    loss that the epochs of the last third differ by about their line. Two trainings that end at
-    two such epochs differ by the root of 2 times that, twice which is the bound.
+    Compared are shares of the baseline's loss on unseen rows: what is saved of it, and what is left
+    of it times the share of the validation loss that the epochs of the last third differ by about
+    their line. Two trainings that end at two such epochs differ by the root of 2 times that, twice
+    which is the bound.
     """
 
     code = "C126"
@@ -229,14 +230,14 @@ class SeedSized(OutputCheck):
         rival = rival_on(output, str(output.unseen(LEAST)))
         curve = evidence.course.curve(VALIDATED)
         level = abs(float(np.median(curve[-max(FEWEST, len(curve) // 3) :])))
-        share = wiggle(curve) / level if level else 0.0
         lead = -rival.behind / rival.loss if rival.loss else 0.0
+        share = (1 - lead) * wiggle(curve) / level if level else 0.0
         bound = 2 * 2**0.5 * share
         if rival.sure > -USUAL or lead >= bound:
             return None
         says = (
             f"the network saves {lead:.1%} of the loss of {rival.name}; epochs at the end of the "
-            f"training differ by {share:.1%}, so that two trainings may differ by {bound:.1%}"
+            f"training differ by {share:.1%} of it, so that two trainings may differ by {bound:.1%}"
         )
         return Finding(says, {"lead": lead, "epochs_differ": share})
 

@@ -146,6 +146,15 @@ def test_months_in_parts_of_a_year_follow_each_other_however_they_are_rounded(
     assert "has 1 gap" in told.message
 
 
+def test_a_gap_is_told_however_small_the_units_of_time_are(tmp_path: Path) -> None:
+    rows = (f"{step * 1e-8:.12f},{step}\n" for step in range(144) if step != 70)
+    (tmp_path / "data.csv").write_text("time,y\n" + "".join(rows))
+    settings = {"source": "data.csv", "target": "y", "window": {"length": 12, "time": "time"}}
+    section = DataSection.model_validate(settings)
+    (told,) = load_dataset(section, {"out": TargetNeed("regression")}, folder=tmp_path).doubts
+    assert "has 1 gap" in told.message
+
+
 def test_weekends_are_no_gaps_of_working_days(tmp_path: Path) -> None:
     days = [f"2024-{month:02d}-{day:02d}" for month in (1, 2) for day in range(1, 29)]
     working = [one for place, one in enumerate(days[:28]) if place % 7 < 5]

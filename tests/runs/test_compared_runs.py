@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from shutil import rmtree
 from statistics import stdev
 
 import pytest
@@ -54,6 +55,15 @@ def test_a_spread_is_that_of_runs_which_differ_in_nothing_but_the_seed(
     out = printed(capsys, "compare", str(runs / "a"), str(runs / "a-1"))
     assert out.startswith("the runs differ in nothing but their seeds\n")
     assert "times the spread" not in out, "they are the spread"
+
+
+def test_two_seeds_have_a_spread_and_one_has_none(runs: Path) -> None:
+    rmtree(runs / "a-2")
+    (first, _) = nnspec.compare(runs / "a", runs / "b").spreads
+    assert first is not None
+    assert first.deviations["dense_1", "test", "rmse"] == pytest.approx(stdev([2.0, 2.5]))
+    rmtree(runs / "a-1")
+    assert nnspec.compare(runs / "a", runs / "b").spreads == (None, None)
 
 
 def test_runs_on_other_data_are_no_spread(runs: Path) -> None:

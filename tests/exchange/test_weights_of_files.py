@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from older_documents import chain, dense_1, graph, layer
 from older_documents import given as given_input
-from scipy.signal import convolve2d
+from scipy.signal import convolve, convolve2d
 
 import nnspec
 from nnspec.diagnostics import Refused
@@ -120,6 +120,21 @@ def test_kernels_of_keras_1_stand_and_slide_as_their_backend_had_them(
     ]
     made = answers(network(tmp_path, "m.h5"), picture.reshape(1, *shape[1:]))[0]
     made = made if first else made.transpose(2, 0, 1)
+    assert np.allclose(made, wanted, atol=1e-5)
+
+
+def test_solid_kernels_of_theano_stand_and_slide_as_they_did(tmp_path: Path) -> None:
+    slides = layer("Convolution3D", "c", nb_filter=2, kernel_dim1=2, kernel_dim2=3, kernel_dim3=2,
+                   border_mode="valid", dim_ordering="th", activation="linear",
+                   batch_input_shape=[None, 3, 4, 6, 5])  # fmt: skip
+    kernel, bias = drawn(2, 3, 2, 3, 2), drawn(2)
+    write_h5(tmp_path / "m.h5", chain([slides], "1.2.2"), {"c": {"c_W": kernel, "c_b": bias}})
+    solid = drawn(3, 4, 6, 5)
+    wanted = [
+        sum(convolve(solid[at], kernel[place, at], mode="valid") for at in range(3)) + bias[place]
+        for place in (0, 1)
+    ]
+    made = answers(network(tmp_path, "m.h5"), solid[None])[0]
     assert np.allclose(made, wanted, atol=1e-5)
 
 

@@ -236,6 +236,16 @@ def test_what_is_no_table_has_no_boosted_trees_and_says_so(
     assert found.notes[-1] == f"gradient boosting: left out, {told}"
 
 
+def test_many_columns_have_no_boosted_trees_and_say_so() -> None:
+    draw = np.random.default_rng(7)
+    head = Numbers("out", tuple(f"y{at}" for at in range(11)))
+    train = Known({"input": draw.normal(size=(120, 3))}, draw.normal(size=(120, 11)))
+    found = fit_baselines(head, {"train": train}, seed=0)
+    assert list(found.figures) == ["mean", "ridge"]
+    said = "gradient boosting: left out, 11 columns, labels or classes are too many for it"
+    assert said in found.notes
+
+
 def test_boosted_trees_take_a_class_of_a_single_row() -> None:
     draw = np.random.default_rng(8)
     inputs = draw.normal(size=(150, 6))

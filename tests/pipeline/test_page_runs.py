@@ -1,5 +1,6 @@
 """The page of a real run: written with it, drawn anew without TensorFlow, refused if damaged."""
 
+import json
 import re
 import subprocess
 import sys
@@ -48,6 +49,25 @@ def test_the_page_shows_the_pictures_that_were_answered_wrongly(shades: Path) ->
     wrong = int(re.findall(r"(\d+) of 24 rows are answered wrongly", page)[0])
     assert len(shown) == min(12, wrong) > 0
     assert all(expected != answered for expected, answered in shown)
+
+
+def test_the_pictures_of_numbers_that_are_shown_are_the_worst(tmp_path: Path) -> None:
+    draw = np.random.default_rng(0)
+    pictures = draw.random((60, 5, 4)) * np.linspace(0.1, 1, 60)[:, None, None]
+    np.savez(tmp_path / "pictures.npz", picture=pictures)
+    (tmp_path / "back.yaml").write_text(
+        "nnspec: 1\nname: back\n"
+        "data: {source: pictures.npz, split: {validation: 0.2, test: 0.4}}\n"
+        "model: [Flatten, Dense: 3, Dense: 20, Reshape: [5, 4]]\n"
+        "training: {optimizer: adam, loss: mse, epochs: 1}\nexport: {formats: []}\n"
+    )
+    folder = nnspec.train(tmp_path / "back.yaml", runs=tmp_path / "runs").folder
+    (found,) = json.loads((folder / "cases.json").read_text())["outputs"].values()
+    errors = [float(one["says"].removeprefix("RMSE ")) for one in found["cases"]]
+    assert errors == sorted(errors, reverse=True)
+    report = json.loads((folder / "report.json").read_text())
+    (output,) = report["outputs"].values()
+    assert errors[-1] > output["metrics"]["test"]["rmse"], "eight of 24 are worse than usual"
 
 
 def test_a_page_that_was_lost_is_written_anew_and_stands_in_the_manifest(shades: Path) -> None:

@@ -160,6 +160,19 @@ def test_a_map_that_trains_for_longer_begins_anew_since_its_radius_falls_over_al
     assert differing(whole, run) == []
 
 
+@pytest.mark.slow
+def test_a_run_whose_averages_took_the_place_of_its_weights_begins_anew_to_train_for_longer(
+    tmp_path: Path,
+) -> None:
+    spec = write_kind(tmp_path, "averaged weights")
+    whole = nnspec.train(spec, runs=tmp_path / "runs", name="whole").folder
+    short = nnspec.load(spec, overrides=["training.epochs=2"])
+    run = nnspec.train(short, runs=tmp_path / "runs", name="short").folder
+    with pytest.warns(UserWarning, match="SwapEMAWeights has put averages"):
+        nnspec.resume(run, overrides=["training.epochs=4"])
+    assert differing(whole, run) == []
+
+
 def test_a_name_that_a_stopped_run_has_names_the_command_that_goes_on(
     left: tuple[Path, Path], killed: Path
 ) -> None:

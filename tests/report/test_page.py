@@ -95,6 +95,17 @@ def test_a_network_that_its_baseline_beats_is_not_praised() -> None:
     assert "Its best baseline, ridge, does better: RMSE 40 against 2." in page
 
 
+@pytest.mark.parametrize(("reached", "said"), [(0.99, "It does better"), (0.01, "does better:")])
+def test_of_shares_the_larger_is_the_better(reached: float, said: str) -> None:
+    facts = told_classes()
+    output = facts.told.first
+    figures = {**output.metrics["test"], "accuracy": reached}
+    output.metrics["test"] = figures  # type: ignore[index]
+    page = PageReader(render_page(facts)).text
+    assert said in page
+    assert ("Its best baseline" in page) == (reached < 0.5)
+
+
 def test_the_best_epoch_is_that_of_the_least_validation_loss() -> None:
     page = PageReader(render_page(told_numbers())).text
     assert "best: 12" in page

@@ -12,7 +12,6 @@ weights, the last state with optimizer and seeds, history, predictions and repor
 """
 
 import argparse
-import json
 import os
 import random
 import shutil
@@ -21,22 +20,20 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
-import h5py
 import numpy as np
 from results import record
 
-from nnspec.run.folder import RunFolder
-from nnspec.run.keeper import last_state
-from nnspec.run.state_file import encode_snapshot
-
 ROOT = Path(__file__).parents[1]
+sys.path[:0] = [str(ROOT / "tests" / "pipeline")]
+
+# ruff: noqa: E402 - the tests say what must be the same of two runs
+from resumed import differing
+
 GLANCE = 0.0005
 PATIENCE = 600.0
-MODEL_FILES = ("checkpoints/best.weights.h5", "checkpoints/last.weights.h5")
 TABLE = "data: {source: table.csv, target: y}\n"
 KINDS: Mapping[str, str] = {
     "mlp": TABLE
@@ -116,7 +113,7 @@ def measure(
         for turn in range(kills):
             killed += kill_once(spec, run, draw, within_write=(number + turn) % 2 == 0)
         finish(start(spec, run, every=0.0))
-        parts = list(differing(whole, run))
+        parts = differing(whole, run)
         equal += not parts
         if parts:
             print(f"{kind}, run {number}: {', '.join(parts)} differ", flush=True)
@@ -166,48 +163,6 @@ def finish(process: "subprocess.Popen[str]") -> None:
     """Wait for a training that nobody kills."""
     _, messages = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, messages
-
-
-def differing(one: Path, other: Path) -> Iterator[str]:
-    """Give what is not the same, bit for bit, of two runs."""
-    for name in MODEL_FILES:
-        if weights(one / name) != weights(other / name):
-            yield name
-    if final(one) != final(other):
-        yield "the last state"
-    for name in ("history.csv", "predictions.csv"):
-        if (one / name).read_bytes() != (other / name).read_bytes():
-            yield name
-    if reached(one) != reached(other):
-        yield "report.json"
-
-
-def weights(file: Path) -> Mapping[str, bytes]:
-    """Return the bytes of every array of a file of weights."""
-    found: dict[str, bytes] = {}
-
-    def take(name: str, item: Any) -> None:  # noqa: ANN401 - h5py is untyped
-        if isinstance(item, h5py.Dataset):
-            found[name] = np.asarray(item[()]).tobytes()
-
-    with h5py.File(file) as opened:
-        opened.visititems(take)
-    return found
-
-
-def final(run: Path) -> bytes:
-    """Return the last state of a run, but for the time that it took."""
-    snapshot = last_state(RunFolder.open(run))[0]
-    assert snapshot is not None, run
-    object.__setattr__(snapshot, "seconds", 0.0)
-    return encode_snapshot(snapshot)
-
-
-def reached(run: Path) -> Any:  # noqa: ANN401 - a JSON document
-    """Return a run's report, but for the time that it took."""
-    report = json.loads((run / "report.json").read_text())
-    del report["training"]["seconds"]
-    return report
 
 
 def write_data(place: Path) -> None:

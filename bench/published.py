@@ -2,6 +2,7 @@
 
     python bench/published.py                          # all, five seeds: hours
     python bench/published.py --only airline --seeds 1
+    python bench/published.py --keep f.jsonl           # can be broken off and gone on with
     python bench/published.py --piecewise              # piecewise-linear columns, and plain ones
     python bench/published.py --tables specs/published # only write the tables, beside the specs
 
@@ -13,6 +14,7 @@ reach, stand in published.tsv.
 
 import argparse
 import csv
+import json
 import shutil
 import tempfile
 import time
@@ -103,23 +105,57 @@ def figure(value: float) -> str:
     return f"{value:.3f}"
 
 
-def measure(spec: str, metric: str, folder: Path, settings: Sequence[str], seeds: int) -> Ours:
-    """Return what a spec in a folder reaches; its runs are thrown away."""
-    begin = time.monotonic()
-    values = []
-    for seed in range(seeds):
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What seeds gave, kept line by line, so that hours of trainings can be broken off.
+
+    Attributes:
+        folder: copy of `specs`, with the tables.
+        seeds: how many are trained.
+        kept: file of what was measured before; nothing is kept without one.
+    """
+
+    folder: Path
+    seeds: int
+    kept: Path | None
+
+    def ours(self, spec: str, metric: str, settings: Sequence[str]) -> Ours:
+        """Return what a spec reaches; its runs are thrown away."""
+        pairs = [self.seed(spec, metric, settings, seed) for seed in range(self.seeds)]
+        return Ours(tuple(value for value, _ in pairs), sum(seconds for _, seconds in pairs))
+
+    def seed(
+        self, spec: str, metric: str, settings: Sequence[str], seed: int
+    ) -> tuple[float, float]:
+        """Return the figure of one seed and its seconds, as kept or measured now."""
+        key = [spec, metric, list(settings), seed]
+        known = self.known().get(json.dumps(key))
+        if known is not None:
+            return known
+        begin = time.monotonic()
         drawn = [f"runtime.seed={seed}", f"data.split.seed={seed}"]
         fixed = ["export.formats=[]", "evaluation.baselines=false"]
         overrides = [*drawn, *fixed, *settings]
         with tempfile.TemporaryDirectory() as runs:
-            report = nnspec.train(folder / f"{spec}.yaml", overrides=overrides, runs=runs).report
+            path = self.folder / f"{spec}.yaml"
+            report = nnspec.train(path, overrides=overrides, runs=runs).report
         value = report.first.metrics["test"][metric]
         assert value is not None, f"{spec} has no {metric}"
-        values.append(value)
-    return Ours(tuple(values), time.monotonic() - begin)
+        pair = (value, time.monotonic() - begin)
+        if self.kept:
+            with self.kept.open("a", encoding="utf-8") as stream:
+                stream.write(json.dumps([key, pair]) + "\n")
+        return pair
+
+    def known(self) -> dict[str, tuple[float, float]]:
+        """Return what was kept: figure and seconds of each spec and seed."""
+        if self.kept is None or not self.kept.exists():
+            return {}
+        lines = [json.loads(one) for one in self.kept.read_text(encoding="utf-8").splitlines()]
+        return {json.dumps(key): (value, seconds) for key, (value, seconds) in lines}
 
 
-def measure_published(chosen: argparse.Namespace, folder: Path) -> list[dict[str, object]]:
+def measure_published(chosen: argparse.Namespace, trained: Measured) -> list[dict[str, object]]:
     """Print the table of published figures beside ours; return its rows as data."""
     print("| spec | test metric | published | required | ours | reached | seconds a seed |")
     print("|---|---|---|---|---|---|---|")
@@ -127,8 +163,8 @@ def measure_published(chosen: argparse.Namespace, folder: Path) -> list[dict[str
     for one in entries():
         if chosen.only and one.name not in chosen.only:
             continue
-        write_tables({one.table} - {""}, (folder / one.spec).parent / "data")
-        ours = measure(one.spec, one.metric, folder, chosen.set, chosen.seeds)
+        write_tables({one.table} - {""}, (trained.folder / one.spec).parent / "data")
+        ours = trained.ours(one.spec, one.metric, chosen.set)
         reached = ours.reached(one.required, one.metric)
         cells = (one.name, one.metric, figure(one.published), figure(one.required), str(ours))
         end = ("yes" if reached else "no", f"{ours.seconds / chosen.seeds:.0f}")
@@ -139,7 +175,7 @@ def measure_published(chosen: argparse.Namespace, folder: Path) -> list[dict[str
     return rows
 
 
-def measure_piecewise(chosen: argparse.Namespace, folder: Path) -> list[dict[str, object]]:
+def measure_piecewise(chosen: argparse.Namespace, trained: Measured) -> list[dict[str, object]]:
     """Print what piecewise-linear columns change; return the rows as data."""
     print("| table | test metric | plain | piecewise-linear | better | seconds a seed |")
     print("|---|---|---|---|---|---|")
@@ -148,9 +184,9 @@ def measure_piecewise(chosen: argparse.Namespace, folder: Path) -> list[dict[str
         if chosen.only and name not in chosen.only:
             continue
         spec = f"published/piecewise/{name}"
-        write_tables({table} - {""}, (folder / spec).parent / "data")
-        plain = measure(spec, metric, folder, (*chosen.set, *PLAIN), chosen.seeds)
-        ours = measure(spec, metric, folder, chosen.set, chosen.seeds)
+        write_tables({table} - {""}, (trained.folder / spec).parent / "data")
+        plain = trained.ours(spec, metric, (*chosen.set, *PLAIN))
+        ours = trained.ours(spec, metric, chosen.set)
         better = ours.reached(mean(plain.values), metric) and ours.values != plain.values
         seconds = f"{(plain.seconds + ours.seconds) / chosen.seeds:.0f}"
         cells = (name, metric, str(plain), str(ours), "yes" if better else "no", seconds)
@@ -179,6 +215,7 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--piecewise", action="store_true", help="the second table")
     parser.add_argument("--write", action="store_true", help="put our figures into the specs")
     parser.add_argument("--no-record", action="store_true", help="leave bench/results alone")
+    parser.add_argument("--keep", type=Path, help="go on from what this file has, and add to it")
     parser.add_argument("--tables", type=Path, help="write all tables below a folder, and end")
     return parser.parse_args()
 
@@ -193,7 +230,7 @@ def main() -> None:
         folder = Path(made) / "specs"
         shutil.copytree(SPECS, folder)
         measured = measure_piecewise if chosen.piecewise else measure_published
-        rows = measured(chosen, folder)
+        rows = measured(chosen, Measured(folder, chosen.seeds, chosen.keep))
     if not chosen.no_record:
         record("piecewise" if chosen.piecewise else "published", rows)
 

@@ -311,6 +311,22 @@ class MaskColumn(Pictured):
     channels: ClassVar[Literal[1]] = 1
 
 
+class TagColumn(ColumnKind):
+    """A class for each word of a text, such as its part of speech: a target of steps.
+
+    Cells hold as many classes as the text has words, in their order, parted by blanks: `the cat
+    sleeps` and `DET NOUN VERB`. In typed files they may also be lists. The text that they belong to
+    is the feature that becomes the numbers of its words; classes are cut, or filled up, to its
+    length, and what is filled up neither trains nor is judged: `mask_zero: true` in the Embedding
+    says which steps these are. Predictions are written as the classes are.
+    """
+
+    keras_name = "tags"
+
+    missing: Literal["error", "drop"] | None = None
+    """What happens to rows without classes: `error` or `drop`."""
+
+
 class Identifier(ColumnKind):
     """Names or numbers of rows, which say nothing about another row: no feature.
 

@@ -13,6 +13,7 @@ from nnspec.data.columns.refusals import refuse
 from nnspec.data.columns.roles import TargetNeeds
 from nnspec.data.fit.fit import fit
 from nnspec.data.fit.fitted import Preprocessing, ReadAs
+from nnspec.data.fit.tags import check_words
 from nnspec.data.fit.targets import encode_targets, raw_targets
 from nnspec.data.read.raw import DATA_LIMIT, Raw
 from nnspec.data.read.typed import TypedRows, read_rows
@@ -151,8 +152,10 @@ def check_unchanged(raw: Raw | Dataset, recorded: str) -> None:
 
 
 def _check_classes(dataset: Dataset) -> None:
-    """Refuse classes that occur in validation or test and never in training (D108)."""
+    """Refuse classes that training never has (D108), and other than one for each word (D110)."""
     for name in SPLITS:
         if len(dataset.splits[name]):
             where = f"the {name} rows"
-            encode_targets(dataset.fitted, dataset.splits[name].targets, where)
+            split = dataset.splits[name]
+            check_words(dataset.fitted, split.features, split.targets, split.rows)
+            encode_targets(dataset.fitted, split.targets, where)

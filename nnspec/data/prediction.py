@@ -24,6 +24,7 @@ from nnspec.data.columns.weights import find_negative
 from nnspec.data.drift import ColumnDrift
 from nnspec.data.fit.fitted import CategoryFit, ColumnFit, DateFit, Preprocessing, fills_gaps
 from nnspec.data.fit.image import ImageFit
+from nnspec.data.fit.tags import check_words
 from nnspec.data.new_tables import read_like
 from nnspec.data.new_windows import cut_windows
 from nnspec.data.read.raw import Raw
@@ -117,6 +118,8 @@ def _rows_of(table: Table, fitted: Preprocessing, source: str, targets: tuple[st
     notes = tuple(_told_left_out(left_out, table))
     table = table.take(kept) if len(left_out) else table
     features, known = table.select(fitted.columns), table.select(targets)
+    if targets:
+        check_words(fitted, features, known, kept)
     return NewRows(features, known, kept, left_out=left_out, notes=notes)
 
 

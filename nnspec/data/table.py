@@ -19,7 +19,8 @@ class Column:
     Attributes:
         kind: what the cells are. It fixes the array: numeric and integer hold numbers with NaN
             for a missing cell; boolean 0.0, 1.0 or NaN; image and mask bytes; the others texts, ""
-            if missing, dates such as 2024-01-31 13:05:00.
+            if missing, dates such as 2024-01-31 13:05:00; tags (rows, steps) of texts, "" behind
+            the last.
         values: (rows,) or, for an array column, (rows, *shape).
         form: how dates were written, in the signs of strptime; "" where that is in doubt.
         files: (rows,) file that each cell was read from, "" for a missing one; None where cells
@@ -41,13 +42,15 @@ class Column:
     @property
     def textual(self) -> bool:
         """Tell whether cells are texts, "" for a missing one."""
-        return self.kind in {"category", "date", "text", "identifier"}
+        return self.kind in {"category", "date", "text", "tags", "identifier"}
 
     def missing(self) -> NDArray[np.bool_]:
         """Return (rows,) where a cell, or any element of an array cell, is missing."""
         absent: NDArray[np.bool_]
         if self.kind in {"image", "mask"} and self.files is not None:
             return np.asarray(self.files == "", dtype=np.bool_)
+        if self.kind == "tags":
+            return np.asarray((self.values == "").all(axis=1), dtype=np.bool_)
         if self.textual:
             absent = np.asarray(self.values == "", dtype=np.bool_)
         elif np.issubdtype(self.values.dtype, np.floating):

@@ -11,6 +11,7 @@ from itertools import product
 from nnspec.build.lattice import Lattice
 from nnspec.data import Preprocessing, TargetFit
 from nnspec.data.fit.fitted import CategoryFit
+from nnspec.data.fit.tags import KINDS as TAGS
 
 Label = str | int | float | bool
 IMAGE = 2
@@ -144,6 +145,8 @@ class ClassPerPosition:
     """(steps,) or (rows of the picture, columns of the picture)."""
     sought: bool = False
     """Whether the second of two classes is looked for, and has figures of its own."""
+    of_words: bool = False
+    """Whether positions are the words of a text, whose classes are written in a row."""
 
     @property
     def elements(self) -> tuple[str, ...]:
@@ -210,7 +213,8 @@ def describe_head(fitted: Preprocessing, name: str) -> Head:
 def _one_of(name: str, target: TargetFit, positions: tuple[int, ...]) -> Head:
     sought = target.positive is not None
     if positions:
-        return ClassPerPosition(name, target.columns, target.labels, positions, sought)
+        words = target.kinds == TAGS
+        return ClassPerPosition(name, target.columns, target.labels, positions, sought, words)
     return OneClass(name, target.columns, target.labels, sought)
 
 

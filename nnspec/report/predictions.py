@@ -139,6 +139,8 @@ def _probabilities(head: heads.OneClass, answers: Answers, suffix: str) -> list[
 
 def _positions(head: heads.ClassPerPosition, answers: Answers, prefix: str) -> list[Column]:
     """Return the classes of all steps or pixels; their probabilities, unless they are too many."""
+    if head.of_words:
+        return _words(f"{prefix}{head.columns[0]}", answers)
     named = [f"{prefix}{one}" for one in head.elements]
     found = _elements(named, answers)
     if answers.probabilities is None or len(named) * len(head.classes) > WIDEST:
@@ -149,6 +151,23 @@ def _positions(head: heads.ClassPerPosition, answers: Answers, prefix: str) -> l
             (f"probability_{name}_{label}", many) for name, many in zip(named, shares, strict=True)
         ]
     return found
+
+
+def _words(name: str, answers: Answers) -> list[Column]:
+    """Return the classes of each text's words, parted by blanks."""
+    found: list[Column] = []
+    if answers.target is not None:
+        found.append((name, _in_a_row(answers, answers.target)))
+    return [*found, (f"prediction_{name}", _in_a_row(answers, answers.prediction))]
+
+
+def _in_a_row(answers: Answers, values: Array) -> list[object]:
+    """Return the values that count of each row in one text."""
+    counted = np.ones(values.shape, np.bool_) if answers.counted is None else answers.counted
+    return [
+        " ".join(str(one) for one in many[kept].tolist())
+        for many, kept in zip(values, counted.reshape(values.shape), strict=True)
+    ]
 
 
 def _numbers(head: heads.NumberHead, answers: Answers, suffix: str, prefix: str) -> list[Column]:

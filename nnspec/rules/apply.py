@@ -34,6 +34,7 @@ from nnspec.rules import (
     redundancy,
     runtime,
     spatial,
+    tags,
     targets,
     uncertainty,
     vocabulary,
@@ -46,6 +47,7 @@ from nnspec.spec.spec import Spec
 SUBJECTS = (
     outputs,
     loss_head,
+    tags,
     targets,
     competition,
     decisions,

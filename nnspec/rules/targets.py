@@ -30,7 +30,7 @@ def wanted_units(case: Case, head: Head, data: DataSection) -> tuple[int, str] |
     """Return the units that an output needs and the reason, None where only the data tells."""
     task = case.task(head)
     columns = columns_of_output(data, head.name)
-    if any(data.kinds.get(name) == "mask" for name in columns):
+    if any(data.kinds.get(name) in {"mask", "tags"} for name in columns):
         return None
     if task == "multiclass" and has_several(data):
         return None

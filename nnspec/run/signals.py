@@ -115,7 +115,11 @@ class Signals:
             self._take_over()
         self._held.append(held)
         try:
-            yield held
+            try:
+                yield held
+            except Exception:
+                self.check()  # what fails while the process ends fails because it does
+                raise
         except (KeyboardInterrupt, SystemExit) as stop:
             if held.words:
                 stop.add_note(held.words())

@@ -24,7 +24,16 @@ from nnspec.spec.section import Section
 from nnspec.spec.window import Columns, WindowSection, as_columns
 
 Kind = Literal[
-    "numeric", "category", "boolean", "integer", "date", "text", "image", "mask", "identifier"
+    "numeric",
+    "category",
+    "boolean",
+    "integer",
+    "date",
+    "text",
+    "image",
+    "mask",
+    "tags",
+    "identifier",
 ]
 """What a column's cells are."""
 KINDS: tuple[Kind, ...] = get_args(Kind)

@@ -21,7 +21,7 @@ def width_of(section: DataSection, name: str, kind: Kind) -> int | None:
         case "text":
             described = said if isinstance(said, TextColumn) else TextColumn()
             own = described.output_sequence_length if described.output_mode == "int" else None
-        case "boolean" | "integer" | "image" | "mask":
+        case "boolean" | "integer" | "image" | "mask" | "tags":
             own = 1
         case "identifier":
             own = 0

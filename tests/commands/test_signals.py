@@ -207,3 +207,28 @@ def test_a_signal_after_the_training_leaves_a_run_that_evaluate_completes(
     assert completed.read("predictions.csv") == RunFolder.open(straight.folder).read(
         "predictions.csv"
     )
+
+
+DYING = """
+import os, signal, sys
+from nnspec.run.signals import SIGNALS, Stopped
+SIGNALS.listen()
+try:
+    with SIGNALS.waiting():
+        os.kill(os.getpid(), signal.SIGINT)
+        raise OSError("the folder is gone")
+except Stopped as stop:
+    sys.exit(SIGNALS.report(stop))
+"""
+
+
+def test_what_fails_once_a_signal_was_heard_is_no_failure_of_its_own() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", DYING],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE,
+    )
+    assert (done.returncode, done.stderr) == (130, "nnspec: stopped by SIGINT\n")

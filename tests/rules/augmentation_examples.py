@@ -1,4 +1,4 @@
-"""Examples of the rules on what enlarges the sample (T160, T161)."""
+"""Examples of the rules on what enlarges the sample (T160, T161), and words."""
 
 from rule_examples import (
     BINARY,
@@ -23,7 +23,15 @@ FORECAST = "data: {source: table.csv, target: y, window: {length: 9}}"
 GIVEN_BACK = "data: {source: digits.npz, features: [x], scaling: none}"
 PICTURES = f"- Reshape: [8, 8, 1]\n- Flatten\n{SOFTMAX_10}"
 
+TAGGED = "data: {source: t.csv, target: pos, features: [words], columns: {words: text, pos: tags}}"
+READ = "- Embedding: {input_dim: 9, output_dim: 4, mask_zero: @}"
+UNREAD = READ.replace("@", "false")
+IGNORING = "{sparse_categorical_crossentropy: {ignore_class: -1}}"
+
 AUGMENTATION_EXAMPLES = [
+    Example("T163", "false", "true", f"{READ}\n{SOFTMAX_3} #!", CLASSES, TAGGED),
+    Example("T163", "sparse_categorical_crossentropy", IGNORING, f"{UNREAD}\n{SOFTMAX_3} #!",
+            "loss: @", TAGGED),
     Example("T161", "class_weight: balanced", "shuffle: true", SOFTMAX_3,
             f"{CLASSES}\n@\naugmentation: [Oversampling] #!", IRIS),
     Example("T160", f"{NOISE}, Oversampling", f"Oversampling, {NOISE}", SOFTMAX_3,

@@ -50,12 +50,19 @@ def _settings(table: Table, roles: Roles, section: DataSection) -> Iterator[Diag
     for name, column in table.columns.items():
         if column.kind == "image" and name not in roles.features:
             message = f'"{name}" holds pictures, which are features alone'
-            hint = f"features: {flow([name])}, and another column here; or leave out the target"
+            hint = (
+                f"write columns: {flow({name: 'mask'})} where each pixel is a class; for a feature "
+                f"name another column here"
+            )
             yield Diagnostic("S115", message, hint=hint, path=("data", "target"))
     for name in roles.read:
         if table[name].kind == "mask":
             message = f'"{name}" holds masks, which are targets alone'
             hint = f"write {flow({name: 'image'})} for pictures, or target: {name}"
+            yield Diagnostic("S115", message, hint=hint, path=("data", "columns", name))
+        if table[name].kind == "tags":
+            message = f'"{name}" holds classes of words, which are targets alone'
+            hint = f"write {flow({name: 'text'})} for a text, or target: {name}"
             yield Diagnostic("S115", message, hint=hint, path=("data", "columns", name))
         if section.kinds.get(name) == "identifier":
             message = f'"{name}" is declared an identifier, which is no feature'

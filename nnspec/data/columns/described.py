@@ -106,6 +106,9 @@ def measured(facts: ColumnFacts, column: Column) -> ColumnFacts:
         named = [one for one in column.files.tolist() if one]
         shown = tuple(shorten(one, LONGEST) for one in named[:EXAMPLES])
         facts = replace(facts, distinct=len(set(named)), examples=shown)
+    if column.kind == "tags" and len(present):
+        classes = [one for one in dict.fromkeys(present.reshape(-1).tolist()) if one]
+        return replace(facts, distinct=len(classes), examples=tuple(classes[:EXAMPLES]))
     if column.shape or not len(present):
         return facts
     different = np.unique(present.astype(str) if column.textual else present)

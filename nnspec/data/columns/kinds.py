@@ -15,6 +15,7 @@ from nnspec.data.columns.cells import name_categories, read_texts
 from nnspec.data.columns.dates import CANONICAL, ISO, Form, find_forms, read_dates
 from nnspec.data.columns.distinct import find_distinct
 from nnspec.data.columns.figures import FIGURE, advise, advise_date
+from nnspec.data.columns.listed import in_a_row, part_tags
 from nnspec.data.columns.pictures import read_column
 from nnspec.data.columns.plain import CODE, Declared, find_plain_numbers
 from nnspec.data.read.raw import Raw
@@ -24,10 +25,12 @@ from nnspec.diagnostics import Diagnostic, Path, Refused
 from nnspec.document.write import flow
 from nnspec.spec.data import Kind
 
-TEXTUAL = ("category", "identifier", "date", "text")
+TEXTUAL = ("category", "identifier", "date", "text", "tags")
 """Kinds whose cells stay texts."""
-NAMES = ("category", "identifier", "text")
+NAMES = ("category", "identifier", "text", "tags")
 """Kinds that cells of any type may have, as they are written."""
+LISTED = ("text", "tags")
+"""Kinds that lists of words may have."""
 NUMERIC_SHARE = 0.95
 SHOWN_CELLS = 1000
 """Cells that are none of the column's kind which a hint looks at."""
@@ -90,6 +93,8 @@ def _from_series(
 ) -> Column:
     """Return a column of a table, typed by declaration, by its own type, or by its cells."""
     kind, text = cells.dtype, raw.text and isinstance(cells.dtype, pl.String)
+    if isinstance(kind, pl.List | pl.Array) and declared in LISTED:
+        return _typed(in_a_row(cells), declared)
     if isinstance(kind, pl.List | pl.Array):
         return _from_array(cells.name, _stacked(cells), declared, null_values)
     if isinstance(kind, pl.String | pl.Categorical | pl.Enum):
@@ -261,6 +266,8 @@ def _typed(cells: pl.Series, kind: Declared) -> Column:
             return found if len(forms) == 1 else Column("date", found.values)
         case "identifier" | "text":
             return Column(kind, as_texts(cells.cast(pl.String)))
+        case "tags":
+            return Column(kind, part_tags(cells.cast(pl.String)))
         case "category":
             return Column(kind, np.asarray(name_categories(cells).to_list(), dtype=object))
         case "boolean":

@@ -87,7 +87,7 @@ def _settled(table: Table, roles: Roles, section: DataSection) -> frozenset[str]
 def _is_filled(name: str, column: Column, section: DataSection) -> bool:
     """Tell whether something takes the place of a feature's missing cells."""
     policy = section.missing_of(name)
-    if column.kind in {"image", "mask"}:
+    if column.kind in {"image", "mask", "tags"}:
         return False
     if policy == "forward":
         return True

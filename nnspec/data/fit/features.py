@@ -39,6 +39,11 @@ FILLING = ("mean", "median", "most_frequent")
 """Policies that fill missing cells from the training rows."""
 MOST_QUANTILES = 1000
 """Quantiles by which a number's place among the training rows is told."""
+NO_FEATURES = {
+    "identifier": "an identifier",
+    "mask": "a column of masks",
+    "tags": "a column of classes of words",
+}
 MOST_CATEGORIES = 1000
 """One-hot columns that one category column may become."""
 
@@ -93,8 +98,8 @@ def fit_column(name: str, column: Column, section: DataSection) -> ColumnFit:
             return fit_text(name, column, section)
         case "image":
             return fit_image(name, column, section)
-        case "identifier" | "mask":
-            what = "an identifier" if column.kind == "identifier" else "a column of masks"
+        case "identifier" | "mask" | "tags":
+            what = NO_FEATURES[column.kind]
             raise _refuse("S115", name, f'"{name}" is {what}, which is no feature')
         case _:
             assert_never(column.kind)

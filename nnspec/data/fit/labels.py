@@ -21,6 +21,8 @@ def labels_of(column: Column) -> Values:
     match column.kind:
         case "boolean":
             return values.astype(np.bool_)
+        case "tags":
+            return values
         case "category" | "date" | "text" | "identifier":
             plain = all(_is_plain_integer(one) for one in set(values.reshape(-1).tolist()))
             return values.astype(np.int64) if plain else values

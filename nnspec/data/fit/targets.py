@@ -24,6 +24,8 @@ from nnspec.data.fit.fitted import (
 from nnspec.data.fit.labels import labels_of
 from nnspec.data.fit.one_hot import class_names, one_hot_codes, one_number_per_class
 from nnspec.data.fit.rest import codes_against_rest, fit_against_rest, is_against_rest
+from nnspec.data.fit.tags import KINDS as TAGS
+from nnspec.data.fit.tags import in_steps, steps_of
 from nnspec.data.table import Column, Table, Values
 from nnspec.diagnostics import Path
 from nnspec.spec.data import DataSection
@@ -63,7 +65,7 @@ def fit_targets(
     return {
         name: _fit_reconstruction(roles, name, features)
         if need.task == "reconstruction"
-        else _fit(training.select(roles.targets[name]), need, section)
+        else _fit(_stepped(training.select(roles.targets[name]), features), need, section)
         for name, need in needs.items()
     }
 
@@ -116,11 +118,11 @@ def counted_positions(target: TargetFit, table: Table) -> NDArray[np.bool_] | No
 
     None where it has one everywhere.
     """
-    if target.ignored is None:
+    if target.ignored is None and target.kinds != TAGS:
         return None
     codes = _codes(target, table, "these rows")
-    counted: NDArray[np.bool_] = (codes != LEFT_OUT) & (codes != target.ignored)
-    return counted
+    counted = (codes != LEFT_OUT) & (codes != target.ignored)
+    return without_unit(target, counted).astype(np.bool_)
 
 
 def without_unit(target: TargetFit, labels: Values) -> Values:
@@ -176,6 +178,12 @@ def _check_reconstructed(name: str, fit: ColumnFit) -> None:
         message = f'"{name}" is {what}, and the network reconstructs its input in its own units'
         hint = "use scaling: standardize, and no clip, bins, rare, unknown: own or indicator"
         raise refuse("S115", message, hint=hint, path=("data", "columns", name))
+
+
+def _stepped(table: Table, features: Mapping[str, ColumnFit]) -> Table:
+    """Return target columns, classes of words with as many steps as the text has."""
+    steps = steps_of(tuple(table.columns.values()), features)
+    return Table({name: in_steps(one, steps) for name, one in table.columns.items()}, table.rows)
 
 
 def _fit(table: Table, need: TargetNeed, section: DataSection) -> TargetFit:
@@ -269,7 +277,8 @@ def _fit_classes(base: TargetFit, table: Table) -> TargetFit:
     if len({one.dtype.kind for one in found}) > 1:
         message = f"the target's columns are of different kinds: {', '.join(base.columns)}"
         raise refuse("D115", message, path=TARGET)
-    labels: tuple[Label, ...] = tuple(np.unique(np.concatenate(found)).tolist())
+    every = np.unique(np.concatenate(found)).tolist()
+    labels: tuple[Label, ...] = tuple(one for one in every if base.kinds != TAGS or one != "")
     if base.ignored not in range(len(labels)):
         labels = tuple(one for one in labels if one != base.ignored)
     _check_labels(base, labels)
@@ -325,11 +334,13 @@ def _encode(target: TargetFit, table: Table, where: str) -> Values:
         return labels_of(table[target.columns[0]]).astype(np.int32)
     codes = _codes(target, table, where)
     if target.need == "binary":
-        return codes.astype(np.float32)
+        return np.maximum(codes, 0).astype(np.float32)
     if target.one_hot:
         classes: Values = np.eye(len(target.labels), dtype=np.float32)[codes]
         return classes
-    outside = -1 if target.ignored is None else target.ignored
+    # Steps behind the last word have a mask, and any class.
+    usual = 0 if target.kinds == TAGS else LEFT_OUT
+    outside = usual if target.ignored is None else target.ignored
     return np.where(codes == LEFT_OUT, outside, codes).astype(np.int32)
 
 
@@ -345,9 +356,10 @@ def _codes(target: TargetFit, table: Table, where: str) -> NDArray[np.int64]:
     if target.joined:
         return codes_against_rest(target, table[target.columns[0]]).reshape(-1, *target.shape)
     numbers: Mapping[Label, int] = {label: code for code, label in enumerate(target.labels)}
-    columns = [table[name] for name in target.columns]
-    found = [labels_of(column) for column in columns]
+    steps = target.shape[0] if target.kinds == TAGS else None
+    found = [labels_of(in_steps(table[name], steps)) for name in target.columns]
     known = {str(label) for label in (*target.labels, target.ignored)}
+    known |= {""} if steps else set()
     unknown = sorted({str(one) for many in found for one in many.reshape(-1).tolist()} - known)
     if unknown:
         classes = "class" if len(unknown) == 1 else "classes"

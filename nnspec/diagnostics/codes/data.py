@@ -60,7 +60,8 @@ DATA: tuple[Code, ...] = (
     Code(
         "D110",
         "lengths differ",
-        "All arrays must have one entry per row, and pictures that keep their size the same one.",
+        "All arrays must have one entry per row, pictures that keep their size the same one, and "
+        "texts whose words have classes one class for each.",
         "Repair the file, or say what size pictures are brought to.",
     ),
     Code(

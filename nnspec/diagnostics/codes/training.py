@@ -327,4 +327,13 @@ TRAINING: tuple[Code, ...] = (
         "Write `augmentation: [RandomFlip]` under `training`, which moves masks along, or layers "
         "that change colours alone.",
     ),
+    Code(
+        "T163",
+        "words without a mask",
+        "Texts are filled up to one length. Without a mask the network would be trained and judged "
+        "on steps that have no word and no class.",
+        "Write `mask_zero: true` in the Embedding, and use layers that keep the mask: recurrent "
+        "ones with `return_sequences: true`, `Dense`, attention. Or write `ignore_class: -1` in "
+        "the loss.",
+    ),
 )

@@ -20,6 +20,7 @@ from nnspec.pipeline.check import Checked, check, check_document, placing
 from nnspec.pipeline.opened import Opened, fit_network, open_checked, trainable_sections
 from nnspec.pipeline.origins import again, write_text, written_text
 from nnspec.pipeline.prepare import Prepared, plan_of, prepare, rows_of_an_epoch
+from nnspec.pipeline.room import check_room
 from nnspec.pipeline.run import Place, RunResult, carry_out, describe_run, write_beginning
 from nnspec.run.folder import RunFolder
 from nnspec.run.keeper import last_state
@@ -85,6 +86,7 @@ def resume(folder: RunFolder, asked: Asked) -> RunResult:
     with placing(opened.spec), SIGNALS.waiting() as held:
         if changes.data:
             opened = with_fitted(opened, folder)
+        check_room(opened.spec, opened.network, folder.path, folder.manifest.artefacts)
         place.stage("compiling")
         prepared = prepare(opened)
         found = usable(state_of(folder, asked), prepared, changes)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from nnspec.commands.reporting import enough_memory
 from nnspec.commands.stages import STAGES
 from nnspec.diagnostics import GateMissed, NnspecError
 
@@ -84,7 +85,8 @@ class Events:
 @contextmanager
 def told(events: Events | None) -> Iterator[ExitStack]:
     """Give a stack of what is held, and tell how it ends where a log of events is wanted."""
-    with events.whatever_happens() if events else nullcontext(), ExitStack() as held:
+    ending = events.whatever_happens() if events else nullcontext()
+    with ending, enough_memory(), ExitStack() as held:
         held.callback(STAGES.clear)
         yield held
 

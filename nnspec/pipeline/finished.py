@@ -35,7 +35,7 @@ from nnspec.pipeline.incomplete import check_weights, count_epochs, doubts_about
 from nnspec.pipeline.indices import check_new_indices
 from nnspec.pipeline.new_rows import Data, read_new_rows
 from nnspec.pipeline.opened import read_data, trainable_sections
-from nnspec.pipeline.prepare import filled_splits
+from nnspec.pipeline.prepare import compile_core, filled_splits, rows_of_an_epoch
 from nnspec.pipeline.rebuilt import rebuild
 from nnspec.pipeline.trained import Trained
 from nnspec.report.new_rows import describe_new_rows
@@ -200,8 +200,15 @@ def record_of(run: Finished) -> TrainingRecord:
     return manifest.training or cut_short
 
 
+def compile_again(trained: Trained) -> None:
+    """Compile the core of a run whose training ended in another process: checks follow its loss."""
+    rows = rows_of_an_epoch(trained.spec, trained.dataset)
+    compile_core(trained.spec, trained.network, trained.program, rows=rows)
+
+
 def complete(trained: Trained) -> Report:
     """Conclude a run whose training ended in another process; return its report."""
+    compile_again(trained)
     with SIGNALS.waiting() as held, RunFolder.open(trained.folder.path, writing=True) as folder:
         folder.tell(held)
         folder.mark_trained(trained.record)

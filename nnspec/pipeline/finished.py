@@ -144,9 +144,11 @@ def evaluate(path: Path) -> Evaluated:
     A run that is trained and was not concluded is completed: report, predictions, SavedModel.
 
     Raises:
-        Refused: D117 where the data is not that of the run.
+        Refused: D117 where the data is not that of the run; A101 for every file of it that is not
+            the one written, whether the figures need it or not.
         RunBusy: A106 where another process is about to complete it.
     """
+    RunFolder.open(path).check_undamaged()
     run = open_run(path)
     trained = reopen(run)
     if run.folder.manifest.status == "complete":

@@ -211,6 +211,21 @@ class RunFolder:
             self.read(one)
         return self.path / name
 
+    def check_undamaged(self) -> None:
+        """Check every file that is there; what was removed is missed by whoever needs it.
+
+        Raises:
+            Refused: A101 for each that is not the one written.
+        """
+        damaged: list[Diagnostic] = []
+        for name in self.manifest.artefacts:
+            try:
+                self.read(name)
+            except Refused as refusal:
+                damaged += [one for one in refusal.diagnostics if one.code == "A101"]
+        if damaged:
+            raise Refused(damaged)
+
     def update(self, manifest: Manifest) -> None:
         """Put what was learned about the run into the manifest (device, shapes of the weights)."""
         with self._guard:

@@ -4,14 +4,18 @@
     python bench/resume.py --each 5           fewer
     python bench/resume.py --kills 10         several kills of one run
     python bench/resume.py --only lstm map
+    python bench/resume.py --signal INT       stopped by Ctrl-C (TERM, HUP) in the place of killed
+    python bench/resume.py --done done.jsonl  goes on where it was broken off, and adds to the file
 
 Half of the kills come while a state is being written, the others at any moment after the run's
 folder is there. States are written after every chunk of steps in the runs that are killed, and as
-often as costs little in the one that they are compared with. What must be equal, bit for bit:
+often as costs little in the one that they are compared with. A signal must end with its own exit
+code besides. What must be equal, bit for bit:
 weights, the last state with optimizer and seeds, history, predictions and report.
 """
 
 import argparse
+import json
 import os
 import random
 import shutil
@@ -21,7 +25,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from results import record
@@ -77,52 +83,112 @@ training:
 JUDGED = "evaluation: {baselines: false}\nexport: {formats: []}\n"
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is measured of each kind."""
+
+    each: int
+    kills: int
+    signal: signal.Signals
+    seed: int
+    done: Path | None
+
+    @property
+    def code(self) -> int:
+        """Return the exit code that the signal leads to, as the system tells it."""
+        return -signal.SIGKILL if self.signal == signal.SIGKILL else 128 + self.signal
+
+    def key(self, kind: str, number: int) -> str:
+        """Return what tells one run from all others."""
+        return f"{kind} {number} of seed {self.seed}, {self.kills} x {self.signal.name}"
+
+
 def main() -> None:
     """Kill, resume, compare; print the table."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--each", type=int, default=50, help="runs of each kind")
     parser.add_argument("--kills", type=int, default=1, help="kills of each run")
     parser.add_argument("--only", nargs="*", choices=list(KINDS), help="kinds")
+    parser.add_argument("--signal", choices=["KILL", "INT", "TERM", "HUP"], default="KILL")
     parser.add_argument("--seed", type=int, default=0)
-    asked = parser.parse_args()
-    draw = random.Random(asked.seed)  # noqa: S311 - moments, no secrets
+    parser.add_argument("--done", type=Path, help="file of the runs that were measured before")
+    given = parser.parse_args()
+    number = signal.Signals[f"SIG{given.signal}"]
+    asked = Asked(given.each, given.kills, number, given.seed, given.done)
     figures = []
     with tempfile.TemporaryDirectory() as place:
         write_data(Path(place))
-        for kind in asked.only or KINDS:
-            row = {"kind": kind, **measure(kind, Path(place), asked.each, asked.kills, draw)}
+        for kind in given.only or KINDS:
+            row = measure(kind, Path(place), asked)
             figures.append(row)
             print(f"{kind:10} {row['equal']:3} of {row['runs']} equal, {row['kills']} kills")
     record("resume", figures)
     sys.exit(int(any(row["equal"] < row["runs"] for row in figures)))
 
 
-def measure(
-    kind: str, place: Path, each: int, kills: int, draw: random.Random
-) -> dict[str, object]:
+def measure(kind: str, place: Path, asked: Asked) -> dict[str, Any]:
     """Return how many killed runs of a kind end as the one that nobody killed."""
     spec = place / f"{kind}.yaml"
     spec.write_text(f"nnspec: 1\nname: {kind}\n{KINDS[kind]}\n{JUDGED}")
     whole = place / "runs" / f"{kind}-whole"
-    begun = time.monotonic()
-    finish(start(spec, whole, every=None))
-    seconds = time.monotonic() - begun
-    equal, killed = 0, 0
-    for number in range(each):
-        run = place / "runs" / f"{kind}-{number}"
-        for turn in range(kills):
-            killed += kill_once(spec, run, draw, within_write=(number + turn) % 2 == 0)
-        finish(start(spec, run, every=0.0))
-        parts = differing(whole, run)
-        equal += not parts
-        if parts:
-            print(f"{kind}, run {number}: {', '.join(parts)} differ", flush=True)
-        shutil.rmtree(run)
-    return {"runs": each, "kills": killed, "equal": equal, "whole_s": round(seconds, 2)}
+    known = measured_before(asked.done)
+    found: list[dict[str, Any]] = []
+    for number in range(asked.each):
+        key = asked.key(kind, number)
+        if key not in known:
+            if not whole.exists():
+                finish(start(spec, whole, every=None))
+            run = place / "runs" / f"{kind}-{number}"
+            known[key] = killed_run(spec, run, whole, asked, number)
+            if asked.done is not None:
+                with asked.done.open("a") as file:
+                    file.write(json.dumps({"key": key, **known[key]}) + "\n")
+        found.append(known[key])
+    return {
+        "kind": kind,
+        "signal": asked.signal.name,
+        "runs": len(found),
+        "kills": sum(one["kills"] for one in found),
+        "within_writes": sum(one["within_writes"] for one in found),
+        "equal": sum(not one["faults"] for one in found),
+    }
 
 
-def kill_once(spec: Path, run: Path, draw: random.Random, *, within_write: bool) -> bool:
-    """Go on with a run, and kill it; return whether it was still alive."""
+def measured_before(file: Path | None) -> dict[str, dict[str, Any]]:
+    """Return what was measured before this was broken off."""
+    if file is None or not file.exists():
+        return {}
+    lines = [json.loads(one) for one in file.read_text().splitlines()]
+    return {one.pop("key"): one for one in lines}
+
+
+def killed_run(spec: Path, run: Path, whole: Path, asked: Asked, number: int) -> dict[str, Any]:
+    """Return how often a run was killed, and what is not as it must be."""
+    draw = random.Random(f"{asked.seed} {spec.stem} {number}")  # noqa: S311 - moments, no secrets
+    kills, within_writes, faults = 0, 0, []
+    for turn in range(asked.kills):
+        within = (number + turn) % 2 == 0 and asked.signal == signal.SIGKILL
+        process, alive, writing = kill_once(spec, run, draw, asked.signal, within_write=within)
+        kills += alive
+        within_writes += alive and writing
+        if alive and process.returncode != asked.code:
+            faults.append(f"exit code {process.returncode}")
+    finish(start(spec, run, every=0.0))
+    faults += differing(whole, run)
+    if faults:
+        print(f"{run.name}: {', '.join(faults)}", flush=True)
+    shutil.rmtree(run)
+    return {"kills": kills, "within_writes": within_writes, "faults": faults}
+
+
+def kill_once(
+    spec: Path, run: Path, draw: random.Random, number: signal.Signals, *, within_write: bool
+) -> "tuple[subprocess.Popen[str], bool, bool]":
+    """Go on with a run, and kill it.
+
+    Returns:
+        The process, whether it was still alive, and whether it was writing a state.
+    """
     process = start(spec, run, every=0.0)
     begun = time.monotonic()
     while not (run / "run.json").exists() and process.poll() is None:
@@ -134,9 +200,12 @@ def kill_once(spec: Path, run: Path, draw: random.Random, *, within_write: bool)
     ):
         time.sleep(0 if within_write else GLANCE)
     alive = process.poll() is None
-    process.send_signal(signal.SIGKILL)
+    process.send_signal(number)
+    writing = within_write or is_writing(run)
     process.communicate()
-    return alive
+    # A signal that comes when all is done has nothing left to stop.
+    alive = alive and not (process.returncode == 0 and number != signal.SIGKILL)
+    return process, alive, writing
 
 
 def is_writing(run: Path) -> bool:

@@ -68,7 +68,7 @@ def rerun(asked: Repeating) -> None:
 
     The exit code is 4 where it is not.
     """
-    with explained(), libraries_loading() as loading:
+    with explained(running=True), libraries_loading() as loading:
         from nnspec.diagnostics.excerpt import visible
         from nnspec.pipeline.runs.repeatable import check_repeatable
 

@@ -12,7 +12,7 @@ import typer
 
 from nnspec.commands.loading import Loading
 from nnspec.commands.stages import STAGES
-from nnspec.diagnostics import Diagnostic, NnspecError
+from nnspec.diagnostics import Diagnostic, NnspecError, Refused, RunFailed
 from nnspec.diagnostics.formats.text import format_text
 from nnspec.diagnostics.render import wants_color
 from nnspec.diagnostics.sources import Sources
@@ -26,6 +26,10 @@ TRAINING = {"tensorflow", "keras", "numpy", "polars", "sklearn", "jinja2"}
 """Packages that the light core leaves out."""
 ONNX = {"onnx", "onnxruntime", "numpy", "h5py", "polars"}
 """Packages that write a run as an ONNX file, and compare its answers."""
+UNWRITTEN = {"A104", "A110", "A125"}
+"""Codes of what could not be written: no space, no right, too large."""
+EXHAUSTED = "ResourceExhaustedError"
+"""What TensorFlow raises where memory does not suffice."""
 ANY = ("",)
 """The prefix of every code."""
 
@@ -74,16 +78,47 @@ def onnx_libraries(*, checked: bool) -> Iterator[None]:
 
 
 @contextmanager
-def explained(overrides: Sequence[str] | None = None) -> Iterator[None]:
-    """Turn an error that carries findings into text on stderr and the error's exit code."""
+def explained(overrides: Sequence[str] | None = None, *, running: bool = False) -> Iterator[None]:
+    """Turn an error that carries findings into text on stderr and the error's exit code.
+
+    Args:
+        overrides: settings of the command line.
+        running: whether the command has a run under way, which fails where nothing can be written;
+            elsewhere that is a refusal.
+    """
     try:
-        yield
+        with enough_memory():
+            yield
     except NnspecError as error:
+        refused = not running and isinstance(error, RunFailed) and is_of_writing(error)
         show_findings(error.diagnostics, overrides)
         placed = [one for one in error.diagnostics if one.span]
         if placed:
             sys.stderr.write(f"\n{summarize(placed, Sources(fine=0))}\n")
-        raise typer.Exit(error.exit_code) from None
+        raise typer.Exit(Refused.exit_code if refused else error.exit_code) from None
+
+
+@contextmanager
+def enough_memory() -> Iterator[None]:
+    """Turn a lack of memory, wherever it comes, into a finding.
+
+    Raises:
+        RunFailed: R102.
+    """
+    try:
+        yield
+    except Exception as error:
+        # TensorFlow's own is known by its name: to import it would take what is lacking.
+        if not {MemoryError.__name__, EXHAUSTED} & {one.__name__ for one in type(error).__mro__}:
+            raise
+        message = "the memory did not suffice; what was written before is whole"
+        hint = "lower training.batch_size, or read less at a time"
+        raise RunFailed([Diagnostic("R102", message, hint=hint)]) from None
+
+
+def is_of_writing(error: NnspecError) -> bool:
+    """Return whether an error says that something could not be written, and nothing else."""
+    return {one.code for one in error.diagnostics} <= UNWRITTEN
 
 
 def accept(

@@ -1,14 +1,13 @@
 """Commands that compute: train, evaluate, predict."""
 
 import sys
-from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from nnspec.commands.events import Events
+from nnspec.commands.events import Events, told
 from nnspec.commands.gates import FailOver, FailUnder, gates_of
 from nnspec.commands.gathered import gathered
 from nnspec.commands.options import (
@@ -159,19 +158,19 @@ def train(asked: Training) -> None:
 
 def begin(asked: Training, spec: Path) -> None:
     """Train a spec as a run of its own."""
-    from nnspec.run.claim import Claim
+    from nnspec.run.claim import Claim, writable
 
     overrides, outside = asked.overrides, asked.allow_outside
     events = begin_stages(asked)
     gates = gates_of(asked.fail_under, asked.fail_over)
-    with explained(overrides), ExitStack() as held:
-        held.callback(STAGES.clear)
+    with explained(overrides, running=True), told(events) as held:
         STAGES.say(f"checking {spec}")
-        # Whoever comes second to a name is told so before seconds pass.
-        claim = None
-        if asked.name is not None:
-            named = Claim.named(asked.runs, asked.name, exist_ok=asked.exist_ok)
-            claim = held.enter_context(named)
+        # Whoever comes second to a name, or has no right to write, is told so at once.
+        claim = held.enter_context(
+            Claim.named(asked.runs, asked.name, exist_ok=asked.exist_ok)
+            if asked.name is not None
+            else writable(asked.runs)
+        )
         accepted = accept(spec, overrides, allow_outside=outside, opened=True)
         from nnspec.rules.gates import check_bounds
 
@@ -195,8 +194,7 @@ def take_up(asked: Training, path: Path) -> None:
     from nnspec.run.folder import RunFolder as Folder
 
     events = begin_stages(asked)
-    with explained(asked.overrides), ExitStack() as held:
-        held.callback(STAGES.clear)
+    with explained(asked.overrides, running=True), told(events) as held:
         STAGES.say(f"opening {path}")
         # Whoever comes second to a run is told so before libraries load.
         folder = held.enter_context(Folder.open(path, writing=True))
@@ -311,7 +309,7 @@ def evaluate(
     """
     gates = gates_of(fail_under, fail_over)
     check_run(run)
-    with explained(), libraries_loading() as loading:
+    with explained(running=data is None), libraries_loading() as loading:
         rows = None
         if data is not None:
             from nnspec.pipeline.new_rows import read_new_rows

@@ -95,6 +95,16 @@ def differences(
         yield place, (before, now)
 
 
+def completed(before: Plain, filled: Plain) -> Plain:
+    """Return a plain value with the keys that it lacks, as another one has them."""
+    if isinstance(before, dict) and isinstance(filled, dict):
+        inner = {key: completed(one, filled.get(key)) for key, one in before.items()}
+        return inner | {key: one for key, one in filled.items() if key not in before}
+    if isinstance(before, list) and isinstance(filled, list) and len(before) == len(filled):
+        return [completed(*pair) for pair in zip(before, filled, strict=True)]
+    return before
+
+
 def shown(value: Plain) -> str:
     """Return a value as it stands in a sentence."""
     return "absent" if value is None else shorten(str(value))

@@ -54,8 +54,8 @@ def gather(trained: Trained, judged: Judged) -> Evidence:
 def course_of(trained: Trained) -> Course:
     """Return how the training went, by the history that the run keeps."""
     section = trainable_sections(trained.spec).training
-    file = trained.folder.path / HISTORY
-    text = file.read_text(encoding="utf-8") if file.is_file() else ""
+    kept = HISTORY in trained.folder.manifest.artefacts
+    text = trained.folder.read(HISTORY).decode() if kept else ""
     lines = list(csv.DictReader(text.splitlines()))
     names = [name for name in (lines[0] if lines else ()) if name != "epoch"]
     figures = {name: np.array([plain(one[name]) for one in lines]) for name in names}

@@ -35,7 +35,7 @@ from nnspec.pipeline.incomplete import check_weights, count_epochs, doubts_about
 from nnspec.pipeline.indices import check_new_indices
 from nnspec.pipeline.new_rows import Data, read_new_rows
 from nnspec.pipeline.opened import read_data, trainable_sections
-from nnspec.pipeline.prepare import filled_splits
+from nnspec.pipeline.prepare import compile_core, filled_splits, rows_of_an_epoch
 from nnspec.pipeline.rebuilt import rebuild
 from nnspec.pipeline.trained import Trained
 from nnspec.report.new_rows import describe_new_rows
@@ -144,9 +144,11 @@ def evaluate(path: Path) -> Evaluated:
     A run that is trained and was not concluded is completed: report, predictions, SavedModel.
 
     Raises:
-        Refused: D117 where the data is not that of the run.
+        Refused: D117 where the data is not that of the run; A101 for every file of it that is not
+            the one written, whether the figures need it or not.
         RunBusy: A106 where another process is about to complete it.
     """
+    RunFolder.open(path).check_undamaged()
     run = open_run(path)
     trained = reopen(run)
     if run.folder.manifest.status == "complete":
@@ -200,8 +202,15 @@ def record_of(run: Finished) -> TrainingRecord:
     return manifest.training or cut_short
 
 
+def compile_again(trained: Trained) -> None:
+    """Compile the core of a run whose training ended in another process: checks follow its loss."""
+    rows = rows_of_an_epoch(trained.spec, trained.dataset)
+    compile_core(trained.spec, trained.network, trained.program, rows=rows)
+
+
 def complete(trained: Trained) -> Report:
     """Conclude a run whose training ended in another process; return its report."""
+    compile_again(trained)
     with SIGNALS.waiting() as held, RunFolder.open(trained.folder.path, writing=True) as folder:
         folder.tell(held)
         folder.mark_trained(trained.record)

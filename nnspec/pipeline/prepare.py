@@ -70,13 +70,25 @@ def build_for_training(
     weights = part_weights(spec)
     program = build_program(spec, network, fitted)
     begin(program.core, spec, weights)
+    compile_core(spec, network, program, rows=rows)
+    return program
+
+
+def compile_core(spec: Spec, network: Network, program: Program, *, rows: int) -> None:
+    """Compile the core of a program with optimizer, losses and metrics, unless a map's rule trains.
+
+    Args:
+        spec: says how the core is trained.
+        network: resolved with the tensors that the fitted front gives.
+        program: its core is compiled in place.
+        rows: training rows, which schedules that count epochs depend on.
+    """
     training = trainable_sections(spec).training
     if isinstance(training.rule, Kohonen):
-        return program
+        return
     steps = -(-whole_batches(program.core, rows) // training.batch_size)
-    metrics = build_metrics(training, fitted)
+    metrics = build_metrics(training, program.fitted)
     compile_training(program.core, network, training, steps_per_epoch=steps, metrics=metrics)
-    return program
 
 
 def rows_of_an_epoch(spec: Spec, dataset: Dataset) -> int:

@@ -15,11 +15,12 @@ from nnspec.diagnostics import Diagnostic, NnspecError, Refused
 from nnspec.document import Plain, parse_document, plain
 from nnspec.engine import Snapshot, route_of
 from nnspec.network.fill import hash_spec, render_spec, written_out
-from nnspec.pipeline.changes import Changes, changes_since
+from nnspec.pipeline.changes import Changes, changes_since, completed
 from nnspec.pipeline.check import Checked, check, check_document, placing
 from nnspec.pipeline.opened import Opened, fit_network, open_checked, trainable_sections
 from nnspec.pipeline.origins import again, write_text, written_text
 from nnspec.pipeline.prepare import Prepared, plan_of, prepare, rows_of_an_epoch
+from nnspec.pipeline.room import check_room
 from nnspec.pipeline.run import Place, RunResult, carry_out, describe_run, write_beginning
 from nnspec.run.folder import RunFolder
 from nnspec.run.keeper import last_state
@@ -85,6 +86,7 @@ def resume(folder: RunFolder, asked: Asked) -> RunResult:
     with placing(opened.spec), SIGNALS.waiting() as held:
         if changes.data:
             opened = with_fitted(opened, folder)
+        check_room(opened.spec, opened.network, folder.path, folder.manifest.artefacts)
         place.stage("compiling")
         prepared = prepare(opened)
         found = usable(state_of(folder, asked), prepared, changes)
@@ -124,10 +126,20 @@ def spec_of(folder: RunFolder, asked: Asked) -> Checked:
 
 
 def filled_before(folder: RunFolder) -> Plain:
-    """Return the filled spec that the run began with; None where it was not written yet."""
+    """Return the filled spec that the run began with; None where it was not written yet.
+
+    Settings that an earlier nnspec did not know have the value that a spec has without them.
+    """
     if SPEC not in folder.manifest.artefacts:
         return None
-    return plain(parse_document(folder.read(SPEC), str(folder.path / SPEC)).root)
+    document = parse_document(folder.read(SPEC), str(folder.path / SPEC))
+    source = Path(folder.manifest.spec.folder)
+    checked = check_document(document, folder=source, allow_outside=True)
+    before = plain(document.root)
+    if checked.refused:
+        return before
+    spec, network = checked.accept()
+    return completed(before, plain(parse_document(render_spec(spec, written_out(network))).root))
 
 
 def ended(folder: RunFolder, opened: Opened, place: Place) -> RunResult:
@@ -140,6 +152,7 @@ def ended(folder: RunFolder, opened: Opened, place: Place) -> RunResult:
         with SIGNALS.waiting() as held:
             folder.tell(held)
             trained = finished.reopen(finished.open_run(folder.path))
+            finished.compile_again(trained)
             folder.mark_trained(trained.record)
             report = conclude.conclude(replace(trained, folder=folder))
     from nnspec.pipeline.gates import missed_gates  # noqa: PLC0415 - as above

@@ -1,7 +1,7 @@
 """The whole run: open, prepare, train, conclude; in that order and nothing else."""
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,8 +19,9 @@ from nnspec.pipeline.check import Source, placing
 from nnspec.pipeline.opened import Opened, open_spec
 from nnspec.pipeline.origins import describe_origin, write_text
 from nnspec.pipeline.prepare import Prepared, prepare
+from nnspec.pipeline.room import check_room
 from nnspec.pipeline.train import Course, train
-from nnspec.run.claim import Claim
+from nnspec.run.claim import Claim, writable
 from nnspec.run.folder import RunFolder
 from nnspec.run.layout import PREPROCESSING, PROFILE, SPEC
 from nnspec.run.log import Log
@@ -75,7 +76,7 @@ class Place:
     def claim(self) -> AbstractContextManager[Claim | None]:
         """Return the claim on the name that was asked for; None where a free one will be found."""
         if self.name is None:
-            return nullcontext()
+            return writable(self.runs)
         return Claim.named(self.runs, self.name, exist_ok=self.exist_ok)
 
 
@@ -118,6 +119,7 @@ def run_opened(opened: Opened, place: Place, claim: Claim | None) -> RunResult:
     Raises as `run` does, but for gates: those that were missed stand in the result.
     """
     with placing(opened.spec):
+        check_room(opened.spec, opened.network, claim.path if claim else place.runs)
         place.stage("compiling")
         prepared = prepare(opened)
         origin = describe_origin(opened, place.command)

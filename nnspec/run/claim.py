@@ -6,6 +6,8 @@ nothing behind.
 """
 
 import contextlib
+import errno
+import os
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -50,10 +52,13 @@ class Claim:
         """
         check_name(name)
         path = runs / name
-        made = _make(runs, path)
-        # What is no run is not even locked: that would leave a file in it.
-        _check_place(path)
-        claim = cls(path, Lock(path, now()), made)
+        claim = None
+        while claim is None:
+            made = _make(runs, path)
+            with contextlib.suppress(FileNotFoundError):  # given up by another at this moment
+                # What is no run is not even locked: that would leave a file in it.
+                _check_place(path)
+                claim = cls(path, Lock(path, now()), made)
         with contextlib.ExitStack() as given_up:
             given_up.push(claim)
             # Now that nobody else writes to it: what it holds stays so.
@@ -99,6 +104,23 @@ class Claim:
         """Return the lock, which is the taker's from now on."""
         self._taken = True
         return self.lock
+
+
+def writable(runs: Path) -> contextlib.nullcontext[None]:
+    """Return the claim on nothing, where a free name in a folder of runs will be found later.
+
+    Raises:
+        Refused: A110 where no run can be made there; said before seconds are spent.
+    """
+    there = next(one for one in (runs, *runs.absolute().parents) if os.path.lexists(one))
+    error = None
+    if not there.is_dir():
+        error = errno.ENOTDIR
+    elif not os.access(there, os.W_OK | os.X_OK):
+        error = errno.EROFS if os.statvfs(there).f_flag & os.ST_RDONLY else errno.EACCES
+    if error is not None:
+        raise Refused(failure(runs, OSError(error, ""), needed=0).diagnostics)
+    return contextlib.nullcontext()
 
 
 def check_name(name: str) -> None:

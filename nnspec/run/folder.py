@@ -97,7 +97,10 @@ class RunFolder:
         manifest = read_manifest(path)
         if not writing:
             return cls(path, manifest, None)
-        lock = Lock(path, now())
+        try:
+            lock = Lock(path, now())
+        except FileNotFoundError as error:
+            raise _unopened(path, error) from error
         for left in sorted(path.rglob(UNFINISHED), reverse=True):
             _remove(left)
         return cls(path, read_manifest(path), lock)
@@ -139,6 +142,7 @@ class RunFolder:
         """
         path = self.path / name
         data = content.encode() if isinstance(content, str) else content
+        self.check_held()
         temporary = stage(path, data)
         with self._guard:
             new = Artefact(checksum(data), len(data), self._present(name))
@@ -166,6 +170,15 @@ class RunFolder:
         with self._guard:
             self.manifest = replace(self.manifest, artefacts=kept)
             self._record({key: Artefact(checksum(one), len(one)) for key, one in contents.items()})
+
+    def check_held(self) -> None:
+        """Check that the folder is still where it was: nothing is written into another.
+
+        Raises:
+            RunFailed: A126.
+        """
+        if self._lock is not None:
+            self._lock.check()
 
     def read(self, name: str) -> bytes:
         """Return a file's bytes after comparing them with the manifest.
@@ -197,6 +210,21 @@ class RunFolder:
         for one in files:
             self.read(one)
         return self.path / name
+
+    def check_undamaged(self) -> None:
+        """Check every file that is there; what was removed is missed by whoever needs it.
+
+        Raises:
+            Refused: A101 for each that is not the one written.
+        """
+        damaged: list[Diagnostic] = []
+        for name in self.manifest.artefacts:
+            try:
+                self.read(name)
+            except Refused as refusal:
+                damaged += [one for one in refusal.diagnostics if one.code == "A101"]
+        if damaged:
+            raise Refused(damaged)
 
     def update(self, manifest: Manifest) -> None:
         """Put what was learned about the run into the manifest (device, shapes of the weights)."""
@@ -251,7 +279,12 @@ class RunFolder:
         return f"nnspec train --resume {shlex.quote(str(self.path))} goes on with it"
 
     def save(self) -> None:
-        """Write the manifest."""
+        """Write the manifest.
+
+        Raises:
+            RunFailed: A104, A110, A125, A126.
+        """
+        self.check_held()
         write_atomic(self.path / MANIFEST, self.manifest.encoded())
 
     def _end(self, status: Status) -> None:

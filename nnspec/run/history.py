@@ -67,6 +67,7 @@ class HistoryFile(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is u
 
     def _write(self, mode: str, text: str) -> None:
         path = self._folder.path / HISTORY
+        self._folder.check_held()
         try:
             with path.open(mode, encoding="utf-8", newline="") as file:
                 file.write(text)

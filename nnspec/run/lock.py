@@ -5,6 +5,7 @@ the host is called by then. The file's text says who holds it; it is emptied on 
 removed, since a process that waits to open a removed file would hold a lock that nobody else sees.
 """
 
+import contextlib
 import errno
 import fcntl
 import json
@@ -13,7 +14,7 @@ import socket
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from nnspec.diagnostics import Diagnostic, RunBusy, RunFailed
+from nnspec.diagnostics import Diagnostic, Refused, RunBusy, RunFailed
 from nnspec.run.atomic import failure
 from nnspec.run.layout import LOCK
 
@@ -43,42 +44,79 @@ class Lock:
 
         Raises:
             RunBusy: A106 where another process holds it.
+            Refused: A110 where it cannot be written to.
+            FileNotFoundError: the folder is not there.
         """
         self.path = folder / LOCK
-        self._descriptor = _opened(self.path)
-        found = _holder(self._descriptor)
-        if not _locked(self._descriptor):
-            os.close(self._descriptor)
-            raise RunBusy([_in_use(self.path, found)])
+        self._descriptor = _taken(self.path)
         me = Holder(os.getpid(), socket.gethostname(), started)
-        self._write(json.dumps(asdict(me)))
+        try:
+            self._write(json.dumps(asdict(me)))
+        except OSError as error:
+            os.close(self._descriptor)
+            raise Refused(failure(self.path, error, needed=0).diagnostics) from error
+
+    def check(self) -> None:
+        """Check that the folder is still the one that is held.
+
+        Raises:
+            RunFailed: A126 where it was removed, or another lies in its place.
+        """
+        if not _is_at(self.path, self._descriptor):
+            raise RunFailed([_gone(self.path)])
 
     def release(self) -> None:
         """Give the folder up; a second call does nothing."""
         if self._descriptor < 0:
             return
-        self._write("")
+        with contextlib.suppress(OSError):  # the lock ends with its descriptor in any case
+            self._write("")
         os.close(self._descriptor)
         self._descriptor = -1
 
     def _write(self, text: str) -> None:
-        try:
-            os.ftruncate(self._descriptor, 0)
-            os.pwrite(self._descriptor, text.encode(), 0)
-        except OSError as error:
-            raise failure(self.path, error, needed=len(text)) from error
+        os.ftruncate(self._descriptor, 0)
+        os.pwrite(self._descriptor, text.encode(), 0)
+
+
+def _taken(path: Path) -> int:
+    """Return the descriptor of a file that is locked, and still at its place once it is.
+
+    Whoever gives up a folder that holds nothing removes the file, which another may have opened.
+    """
+    while True:
+        descriptor = _opened(path)
+        found = _holder(descriptor)
+        if not _locked(descriptor):
+            os.close(descriptor)
+            raise RunBusy([_in_use(path, found)])
+        if _is_at(path, descriptor):
+            return descriptor
+        os.close(descriptor)
+
+
+def _is_at(path: Path, descriptor: int) -> bool:
+    """Return whether the file that is open is the one at a path."""
+    held = os.fstat(descriptor)
+    try:
+        found = path.lstat()
+    except OSError:
+        return False
+    return (found.st_dev, found.st_ino) == (held.st_dev, held.st_ino)
 
 
 def _opened(path: Path) -> int:
     """Open the file of a lock; a link in its place would have another file emptied."""
     try:
         return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644)
+    except FileNotFoundError:
+        raise
     except OSError as error:
         if error.errno == errno.ELOOP:
             message = f'"{path}" is a symbolic link, which is not followed'
             found = Diagnostic("A110", message, hint="remove it", file=str(path))
-            raise RunFailed([found]) from error
-        raise failure(path, error, needed=0) from error
+            raise Refused([found]) from error
+        raise Refused(failure(path, error, needed=0).diagnostics) from error
 
 
 def _locked(descriptor: int) -> bool:
@@ -103,6 +141,14 @@ def _in_use(path: Path, holder: Holder | None) -> Diagnostic:
     message = f'the run folder "{path.parent}" is in use by {who}; nothing was written'
     hint = "wait for it, or choose another --name"
     return Diagnostic("A106", message, hint=hint, file=str(path.parent))
+
+
+def _gone(path: Path) -> Diagnostic:
+    message = (
+        f'the run folder "{path.parent}" was removed, moved or replaced while the run wrote to it; '
+        "nothing more is written"
+    )
+    return Diagnostic("A126", message, file=str(path.parent))
 
 
 def is_held(folder: Path) -> bool:

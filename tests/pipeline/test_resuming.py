@@ -63,6 +63,22 @@ def test_a_damaged_state_is_said_to_be_and_the_one_before_leads_to_the_same_bits
     assert (resumed["epoch"], resumed["changes"]) == (1, [])
 
 
+def test_every_damaged_file_of_a_run_is_named_when_its_figures_are_computed_anew(
+    left: tuple[Path, Path], tmp_path: Path
+) -> None:
+    run = Path(shutil.copytree(left[0], tmp_path / "whole"))
+    nnspec.evaluate(run)
+    names = sorted(noted(run)["artefacts"])
+    assert {"history.csv", "predictions.csv", "checkpoints/best.weights.h5"} < {*names}
+    for name in names:
+        flip(run / name)
+    with pytest.raises(Refused) as refused:
+        nnspec.evaluate(run)
+    found = refused.value.diagnostics
+    assert {one.code for one in found} == {"A101"}
+    assert sorted(str(Path(one.file or "").relative_to(run)) for one in found) == names
+
+
 @pytest.mark.slow
 def test_a_run_without_a_whole_state_begins_anew(left: tuple[Path, Path], killed: Path) -> None:
     for name in STATES:

@@ -41,15 +41,16 @@ def test_the_new_content_replaces_the_old_and_leaves_nothing_else(tmp_path: Path
     assert list(path.parent.iterdir()) == [path]
 
 
-def test_a_full_disk_keeps_the_old_file_and_names_the_bytes(tmp_path: Path) -> None:
+def test_a_limit_on_the_size_of_files_is_no_full_disk_and_keeps_the_old_file(
+    tmp_path: Path,
+) -> None:
     path = tmp_path / "file"
     path.write_bytes(b"old")
     command = [sys.executable, "-c", LIMITED, str(path)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert done.stdout.startswith("A104 ")
-    assert "3,000 bytes needed" in done.stdout
-    assert "bytes free" in done.stdout
-    assert "space" in done.stdout
+    assert done.stdout.startswith("A125 ")
+    assert "3,000 bytes needed; at most 1,000 are allowed" in done.stdout
+    assert "space" not in done.stdout
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
 

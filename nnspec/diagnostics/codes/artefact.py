@@ -96,6 +96,19 @@ ARTEFACT: tuple[Code, ...] = (
         "Train the spec again.",
     ),
     Code(
+        "A125",
+        "file larger than allowed",
+        "A limit on the size of a file (`ulimit -f`) is below what the file needs; what was there "
+        "before is untouched.",
+        "Raise the limit: `ulimit -f unlimited`.",
+    ),
+    Code(
+        "A126",
+        "run folder gone",
+        "The folder of a run was removed, moved or replaced while the run wrote to it.",
+        "Leave a run's folder where it is until the run has ended.",
+    ),
+    Code(
         "A121",
         "part of an unfinished run",
         "A network begins with layers of another run once that run is complete: what they are "

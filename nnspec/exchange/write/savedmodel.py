@@ -30,13 +30,15 @@ from nnspec.engine.tensorflow.passes.folding import (
     normalizations,
 )
 from nnspec.exchange.write.names import CODES, SIGNATURE, input_names, rename_inputs, traced_names
-from nnspec.run.atomic import failure, publish_folder
+from nnspec.run.atomic import failure, publish_folder, refusal
 from nnspec.run.signals import SIGNALS
 
 COLUMNS = Path("assets.extra") / "columns.json"
 """Which input of the signature stands for which column; the place that TensorFlow leaves to it."""
 COMPARED = 256
 """Rows that the loaded graph is compared on, at most."""
+PROBED = 2**20
+"""Bytes of a graph, at the least, that the system is asked for where TensorFlow could not write."""
 TOLERANCE = 1e-5
 """Largest difference, relative to the largest magnitude of an answer."""
 ROUNDINGS = {"float16": 2**-10, "bfloat16": 2**-7}
@@ -149,7 +151,7 @@ def _write(written: Written, temporary: Path, path: Path, folds: tuple[Rewrite, 
         named.write_text(_columns(program), encoding="utf-8")
     except (OSError, tf.errors.OpError) as error:
         needed = sum(int(one.nbytes) for one in program.core.get_weights())
-        raise failure(path, _system_error(error), needed=needed) from error
+        raise failure(path, _system_error(error, path.parent, needed), needed=needed) from error
 
 
 def _columns(program: Program) -> str:
@@ -268,9 +270,9 @@ def _lead(probabilities: np.ndarray[Any, Any], back: Back | None) -> np.ndarray[
     return np.asarray(largest[..., -1] - largest[..., -2])
 
 
-def _system_error(error: Exception) -> OSError:
-    """Return TensorFlow's error as the system's: it keeps only the text."""
+def _system_error(error: Exception, folder: Path, needed: int) -> OSError:
+    """Return TensorFlow's error as the system's: it keeps only the text, so the system is asked."""
     if isinstance(error, OSError) and error.errno:
         return error
-    full = "No space left" in str(error) or "RESOURCE_EXHAUSTED" in str(error)
-    return OSError(errno.ENOSPC if full else errno.EIO, str(error))
+    found = refusal(folder, max(needed, PROBED))
+    return found or OSError(errno.EIO, str(error))

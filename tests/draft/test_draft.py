@@ -67,7 +67,7 @@ def test_missing_cells_are_filled_and_rows_without_target_dropped(draft: Draft) 
 def test_a_series_is_seen_through_windows(draft: Draft) -> None:
     text = draft(FLATS, "price", 6)
     assert "  window: {length: 6, horizon: 1}\n" in text
-    assert "  features: [area, price]\n" in text
+    assert "  inputs: {past: [area, price], own: [price]}\n" in text
     assert "  - LSTM: 16\n" in text
 
 

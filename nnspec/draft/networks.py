@@ -27,8 +27,8 @@ def describe_network(judged: Judged, series: SeriesDraft | None) -> list[str]:
     elif judged.arrays:
         body = ["  - Flatten", *hidden(judged)]
     else:
-        body = hidden(judged)
-    return [*body, *described_classes(judged), head_of(judged)]
+        return list(describe_table(judged))
+    return [*body, *described_classes(judged), *layer("Dense", head_of(judged))]
 
 
 def units_of(judged: Judged) -> int:
@@ -36,24 +36,48 @@ def units_of(judged: Judged) -> int:
     return 16 if judged.rows < SMALL else 32 if judged.rows < LARGE else 64
 
 
-def hidden(judged: Judged) -> list[str]:
-    """Return the hidden layers of a table's network."""
-    units = units_of(judged)
-    body = [f"  - Dense: {{units: {units}, activation: relu}}"]
+def describe_table(judged: Judged) -> Iterator[str]:
+    """Yield the layers of a table's network: a linear model, and hidden layers beside it.
+
+    Of few rows the hidden layers alone learn less than a linear model does; both together learn
+    what is linear and what is not.
+
+    Source: Cheng and others, Wide & Deep Learning for Recommender Systems, 2016.
+    """
+    head = head_of(judged)
+    activation = head.pop("activation", None)
+    yield from hidden(judged)
+    yield from layer("Dense", head, name="deep")
+    yield from layer("Dense", {**head, **bounded(judged)}, name="wide", inputs=DEFAULT_INPUT)
+    yield from layer("Add", inputs=["deep", "wide"])
+    yield from described_classes(judged)
+    if activation:
+        yield from layer("Activation", activation)
+
+
+def hidden(judged: Judged) -> Iterator[str]:
+    """Yield the hidden layers of a table's network."""
+    units = 2 * units_of(judged) if SMALL <= judged.rows < LARGE else units_of(judged)
+    yield from layer("Dense", {"units": units, "activation": "relu", **bounded(judged)})
     if judged.rows >= LARGE:
-        body.append(f"  - Dense: {{units: {units // 2}, activation: relu}}")
-    return body
+        yield from layer("Dense", {"units": units // 2, "activation": "relu"})
 
 
-def head_of(judged: Judged) -> str:
-    """Return the last layer."""
+def bounded(judged: Judged) -> dict[str, Plain]:
+    """Return what keeps the weights of a layer small: about what ridge adds for so many rows."""
+    strength = 1e-2 if judged.rows < SMALL else 1e-3 if judged.rows < LARGE else None
+    return {"kernel_regularizer": {"L2": strength}} if strength else {}
+
+
+def head_of(judged: Judged) -> dict[str, Plain]:
+    """Return the arguments of the last layer."""
     match judged.task:
         case "regression":
-            return "  - Dense: 1"
+            return {"units": 1}
         case "binary":
-            return "  - Dense: {units: 1, activation: sigmoid}"
+            return {"units": 1, "activation": "sigmoid"}
         case "multiclass":
-            return f"  - Dense: {{units: {len(judged.classes)}, activation: softmax}}"
+            return {"units": len(judged.classes), "activation": "softmax"}
 
 
 def described_classes(judged: Judged) -> list[str]:
@@ -93,7 +117,7 @@ def describe_distances(judged: Judged, series: SeriesDraft, past: str) -> Iterat
         yield from layer("Cropping1D", [series.length - 1, 0], name=last, inputs=past)
     yield from layer("Subtract", name="distances", inputs=[past, last])
     yield from layer("Flatten", inputs="distances")
-    yield from layer("Dense", NOTHING_YET, name="slope")
+    yield from layer("Dense", {**NOTHING_YET, **bounded(judged)}, name="slope")
     yield from layer("LSTM", units_of(judged), inputs="distances")
 
 
@@ -106,5 +130,7 @@ def layer(kind: str, arguments: Plain = None, **beside: Plain) -> Iterator[str]:
         beside: its name, and the layers that it reads.
     """
     bare = arguments is None and not beside
+    if isinstance(arguments, dict) and [*arguments] == ["units"]:
+        arguments = arguments["units"]
     yield f"  - {kind}" + ("" if bare else ":" if arguments is None else f": {flow(arguments)}")
     yield from (f"    {name}: {flow(said)}" for name, said in beside.items())

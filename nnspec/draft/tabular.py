@@ -111,7 +111,8 @@ def describe_inputs(judged: Judged, series: SeriesDraft | None, *, said: bool) -
 def describe_training(judged: Judged) -> list[str]:
     """Return the settings of the training."""
     # Of few rows an epoch is few steps, and what it reaches on fewer still goes up and down.
-    epochs, patience = (1000, 60) if judged.rows < SMALL else (200, 20)
+    few, some = judged.rows < SMALL, judged.rows < LARGE
+    epochs, patience = (1000, 60) if few else (500, 30) if some else (200, 20)
     if judged.pixels:
         epochs, patience = 60, 10
     match judged.task:

@@ -147,7 +147,8 @@ class DataSection(Section):
     output names for several outputs; absent when the network reconstructs its input."""
     labels: Text | None = Field(default=None, examples=["species"])
     """Column of what rows are known to be, for a network that finds groups without a target: the
-    report compares them with it. It is never trained on, and is no feature."""
+    report compares them with it. It is never trained on, and is no feature; a row whose cell is
+    missing is learned from as the others are, and compared with nothing."""
     positive: Class | dict[Text, Class] | None = Field(default=None, examples=[">50K"])
     """Class that a binary head looks for: the second of its two, whose probability it gives, and
     whose precision, recall and F1 the report has. Of several outputs a mapping from their names. If

@@ -26,6 +26,7 @@ from nnspec.data.fit.fitted import CategoryFit, ColumnFit, DateFit, Preprocessin
 from nnspec.data.fit.image import ImageFit
 from nnspec.data.new_tables import read_like
 from nnspec.data.new_windows import cut_windows
+from nnspec.data.read.origins import origins_of
 from nnspec.data.read.raw import Raw
 from nnspec.data.split.parts import Split
 from nnspec.data.table import Column, Rows, Table
@@ -87,7 +88,15 @@ def read_for_prediction(
             for too few rows.
     """
     raw = read_like(source, fitted, folder, with_targets=with_targets)
+    origins = origins_of(raw)
+    with origins.named():
+        new = _typed(raw, fitted, with_targets=with_targets)
     beside = carry(raw, fitted, keep)
+    return replace(new, beside=beside, notes=tuple(map(origins.tell, new.notes)))
+
+
+def _typed(raw: Raw, fitted: Preprocessing, *, with_targets: bool) -> NewRows:
+    """Return rows as they were typed in training, and checked; windows over a series."""
     targets = _known_kinds(fitted, raw) if with_targets else {}
     table = _read_table(raw, fitted, targets)
     notes = tuple(find_unknown(table, fitted))
@@ -100,7 +109,6 @@ def read_for_prediction(
     return replace(
         new,
         weights=new.targets[str(fitted.weight)].values if weighed else None,
-        beside=beside,
         table=table.select(_by_column(fitted)),
         notes=(*notes, *new.notes),
     )

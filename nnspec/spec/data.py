@@ -201,6 +201,11 @@ class DataSection(Section):
     """Makes windows over a series; absent for a table of independent rows."""
     task: Task | None = None
     """What is learned; inferred from the loss if absent."""
+    origin: Text | None = Field(default=None, examples=["file"])
+    """Name of a column that is added to the table: the name of the file that each row was read
+    from, where several are one table (`source: machines/*.csv`). It tells series apart (`window:
+    {key: file}`), keeps the rows of a file together (`split: {group: file}`), stands beside the
+    predictions, and is a feature only where it is named as one."""
     sample_weight: Text | None = Field(default=None, examples=["weight"])
     """Column that holds each row's weight in the loss; it is not a feature."""
 
@@ -276,6 +281,7 @@ def input_columns(section: DataSection, available: tuple[str, ...]) -> dict[str,
     kept_back |= set(as_columns(section.exclude or ()))
     kept_back |= set(section.window.columns) if section.window else set()
     kept_back |= set(section.split.columns)
+    kept_back |= set() if section.origin is None else {section.origin}
     kept_back |= set() if section.labels is None else {section.labels}
     kept_back |= {name for name, kind in section.kinds.items() if kind == "identifier"}
     return {DEFAULT_INPUT: tuple(name for name in available if name not in kept_back)}

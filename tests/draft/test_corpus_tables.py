@@ -24,6 +24,7 @@ TEN = {
 FROM = ("palmerpenguins", "bokeh_sampledata", "vega_datasets", "pydataset")
 
 
+@pytest.mark.filterwarnings("ignore:column .* unknown:UserWarning")
 @pytest.mark.parametrize("name", TEN)
 def test_a_real_table_ends_right_with_its_first_spec(
     name: str, monkeypatch: pytest.MonkeyPatch

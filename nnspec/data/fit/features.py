@@ -22,6 +22,7 @@ from nnspec.data.fit.fitted import (
 )
 from nnspec.data.fit.image import fit_image
 from nnspec.data.fit.texts import fit_text
+from nnspec.data.fit.waves import with_waves
 from nnspec.data.table import Column, Table, Values
 from nnspec.diagnostics import Diagnostic, Path, Refused
 from nnspec.document.write import flow
@@ -78,7 +79,7 @@ def fit_column(name: str, column: Column, section: DataSection) -> ColumnFit:
         raise _refuse("S115", name, message, "write missing: median, or {constant: VALUE}")
     match column.kind:
         case "numeric":
-            return _fit_numeric(name, column, section, indicator=indicator)
+            return with_waves(said, _fit_numeric(name, column, section, indicator=indicator))
         case "category":
             return _fit_category(name, column, section, indicator=indicator)
         case "boolean":

@@ -98,6 +98,8 @@ def _of_source(facts: Facts) -> Iterator[str]:
         yield f"data.source: {piece.name} is read in a way of nnspec's own"
     if not piece.bundled and Path(piece.name).suffix in {".gz", ".bz2", ".xz", ".zip", ".zst"}:
         yield f"data.source: {piece.name} is packed"
+    if facts.section.origin:
+        yield "data.origin: a column of the files' names"
     if facts.dataset.fitted.signs != (".", ""):
         yield "data.source: numbers have another sign than a point, or one between thousands"
     if isinstance(form, Csv) and any('"' in name for name in facts.columns()):

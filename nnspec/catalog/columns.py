@@ -294,6 +294,32 @@ class TextColumn(ColumnKind):
     most 1,000, if absent."""
 
 
+class Vector(ColumnKind):
+    """Cells of several numbers each, as many in every row: embeddings, spectra, pixels.
+
+    A text cell holds them with blanks, commas or semicolons between, in brackets or without
+    (`[0.1, 0.2]`, `70 80 82`); a cell of Parquet, JSON or an array is a list. They are scaled as
+    one, by a single mean and deviation, and are an input of their own: (batch, *shape), which is
+    what the SavedModel takes. Lists and arrays that are whole need no such word.
+    """
+
+    keras_name = "vector"
+    shorthand = "shape"
+
+    shape: Annotated[tuple[Positive, ...], Field(min_length=1, max_length=4)] | None = Field(
+        default=None, examples=[[48, 48, 1]]
+    )
+    """How the numbers of a cell are laid out, the last axis first to change: rows, columns and
+    channels of a picture. In one line if absent."""
+    separator: Text | None = Field(default=None, examples=["|"])
+    """What stands between the numbers of a text cell; blanks, commas (where no decimal sign) and
+    semicolons if absent."""
+    scaling: Literal["standardize", "minmax", "robust", "log", "none"] | None = None
+    """Scale; as `scaling` of the data section if absent."""
+    missing: Literal["error", "drop"] | None = None
+    """What happens to missing cells: `error` or `drop`."""
+
+
 class Pictured(ColumnKind, abstract=True):
     """Cells are paths of pictures' files."""
 

@@ -7,7 +7,7 @@ from pathlib import Path as FilePath
 import numpy as np
 from numpy.typing import NDArray
 
-from nnspec.catalog.columns import MaskColumn
+from nnspec.catalog.columns import MaskColumn, Vector
 from nnspec.data.carried import Carried, carry
 from nnspec.data.columns.dates import Form
 from nnspec.data.columns.kinds import type_columns
@@ -22,7 +22,14 @@ from nnspec.data.columns.plain import Declared
 from nnspec.data.columns.refusals import refuse
 from nnspec.data.columns.weights import find_negative
 from nnspec.data.drift import ColumnDrift
-from nnspec.data.fit.fitted import CategoryFit, ColumnFit, DateFit, Preprocessing, fills_gaps
+from nnspec.data.fit.fitted import (
+    CategoryFit,
+    ColumnFit,
+    DateFit,
+    NumericFit,
+    Preprocessing,
+    fills_gaps,
+)
 from nnspec.data.fit.image import ImageFit
 from nnspec.data.new_tables import read_like
 from nnspec.data.new_windows import cut_windows
@@ -177,6 +184,8 @@ def _declared(fit: ColumnFit) -> Declared:
             return Form(fit.form)
         case ImageFit():
             return fit.said
+        case NumericFit() if fit.separator is not None:
+            return Vector(shape=fit.shape, separator=fit.separator or None)
         case _:
             return fit.kind
 

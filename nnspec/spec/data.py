@@ -16,6 +16,7 @@ from nnspec.catalog.columns import (
     Numeric,
     Policy,
     Scaling,
+    Vector,
 )
 from nnspec.catalog.plain import object_of
 from nnspec.catalog.sources import Source
@@ -170,8 +171,9 @@ class DataSection(Section):
     kind and what is done with the cells: `{age: {numeric: {missing: median}}}`. Else cells that
     are all numbers make a column numeric, all true or false boolean, anything else category; whole
     numbers with zeros before them (00501) are codes, and categories. Dates, and texts that hardly
-    come again, are asked about; free text is declared: `{review: text}`, and so are paths of
-    pictures: `{photo: {image: {size: [64, 64]}}}`."""
+    come again, are asked about; free text is declared: `{review: text}`, and so are several numbers
+    in a text cell: `{spectrum: vector}`, and paths of pictures:
+    `{photo: {image: {size: [64, 64]}}}`."""
     null_values: tuple[Text, ...] = NULL_VALUES
     """Texts that count as missing cells, in tables of every format; empty ones always do."""
     missing: Missing = "error"
@@ -222,7 +224,7 @@ class DataSection(Section):
     def scaling_of(self, column: str) -> Scaling:
         """Return the scale of a numeric column."""
         kind = self.columns.get(column)
-        if isinstance(kind, Numeric) and kind.scaling is not None:
+        if isinstance(kind, Numeric | Vector) and kind.scaling is not None:
             return kind.scaling
         if isinstance(self.scaling, dict):
             return self.scaling.get(column, "standardize")
@@ -240,6 +242,8 @@ class DataSection(Section):
 
 def kind_of(described: ColumnKind) -> Kind:
     """Return the kind that an object describes."""
+    if isinstance(described, Vector):
+        return "numeric"
     name: Kind = described.keras_name  # type: ignore[assignment]  # the classes are these kinds
     return name
 

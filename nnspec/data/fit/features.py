@@ -8,7 +8,7 @@ from typing import assert_never
 import numpy as np
 from numpy.typing import NDArray
 
-from nnspec.catalog.columns import Category, Constant, Numeric
+from nnspec.catalog.columns import Category, Constant, Numeric, Vector
 from nnspec.data.fit.bending import bent, filled
 from nnspec.data.fit.bins import fit_bins, hash_of
 from nnspec.data.fit.dates import fit_date
@@ -79,7 +79,7 @@ def fit_column(name: str, column: Column, section: DataSection) -> ColumnFit:
         raise _refuse("S115", name, message, "write missing: median, or {constant: VALUE}")
     match column.kind:
         case "numeric":
-            return with_waves(said, _fit_numeric(name, column, section, indicator=indicator))
+            return _fit_number(name, column, section, indicator=indicator)
         case "category":
             return _fit_category(name, column, section, indicator=indicator)
         case "boolean":
@@ -106,6 +106,14 @@ def _boolean_fill(name: str, values: Values, policy: object) -> float | None:
     if isinstance(policy, Constant):
         return float(bool(policy.constant))
     return _most_frequent(name, values) if policy in FILLING else None
+
+
+def _fit_number(name: str, column: Column, section: DataSection, *, indicator: bool) -> NumericFit:
+    """Return what a numeric column's cells say, with waves or the form of vectors."""
+    fit, said = _fit_numeric(name, column, section, indicator=indicator), section.columns.get(name)
+    if isinstance(said, Vector):
+        return fit.model_copy(update={"separator": said.separator or ""})
+    return with_waves(said, fit)
 
 
 def _fit_numeric(name: str, column: Column, section: DataSection, *, indicator: bool) -> NumericFit:

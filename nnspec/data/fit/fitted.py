@@ -61,6 +61,9 @@ class NumericFit(Fitted):
     """Frequencies, in periods for each unit of the scaled x, whose sines and then cosines take its
     place."""
 
+    separator: str | None = None
+    """What is between the numbers of a cell, "" if found out; None where cells are no vectors."""
+
     @property
     def width(self) -> int:
         """Return how many numbers stand for one cell."""

@@ -124,6 +124,8 @@ def _of_column(facts: Facts, name: str, fit: ColumnFit) -> Iterator[str]:
     if facts.section.missing_of(name) == "forward":
         yield "the last known value in missing cells"
     if isinstance(fit, NumericFit):
+        if fit.separator is not None:
+            yield "several numbers in a cell"
         if fit.bent:
             yield "numbers are clipped, bent or put into bins"
         if facts.section.scaling_of(name) not in SCALINGS:

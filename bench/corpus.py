@@ -46,7 +46,8 @@ Written by `python bench/corpus.py`, which takes every table out of a package
 (`pip install "nnspec[datasets]"`) through `init`, `validate --data`, `train`, `predict` on its own
 file and the SavedModel in plain TensorFlow; the drafted spec is not edited. Shown is the figure of
 the test rows: R² of numbers, accuracy of classes. The linear model (ridge, logistic regression) and
-the boosted trees (scikit-learn's, as they come) see the same rows, and what the network sees.
+the boosted trees (scikit-learn's, as they come) see the same rows, and what the network sees. Of
+series that are read through windows, the last known value stands beside them.
 """
 CLOSE = 1e-6
 """Distance of an answer of `predict` from the SavedModel's, as a share of the largest."""
@@ -132,11 +133,13 @@ def figures_of(report: dict[str, Any], opened: Opened) -> dict[str, Any]:
     (output,) = report["outputs"].values()
     figure = "r2" if "r2" in output["metrics"]["test"] else "accuracy"
     linear = output["baselines"].get("ridge") or output["baselines"].get("logistic_regression")
+    last = output["baselines"].get("last_value")
     return {
         "figure": figure,
         "network": output["metrics"]["test"][figure],
         "linear": linear["test"][figure] if linear else None,
         "boosted": boosted(opened, figure),
+        "last": last["test"][figure] if last else None,
     }
 
 
@@ -233,13 +236,13 @@ def page_of(figures: Sequence[dict[str, Any]]) -> str:
         *HEAD.splitlines(),
         f"{right} of {len(figures)} tables ended right.",
         "",
-        "| table | target | rows | figure | network | linear | boosted | findings | |",
-        "|---|---|--:|---|--:|--:|--:|---|---|",
+        "| table | target | rows | figure | network | linear | boosted | last value | findings | |",
+        "|---|---|--:|---|--:|--:|--:|--:|---|---|",
     ]
     for one in figures:
         shown = [
             "" if one.get(name) is None else f"{one[name]:.3f}"
-            for name in ("network", "linear", "boosted")
+            for name in ("network", "linear", "boosted", "last")
         ]
         told = [one["table"], one["target"], f"{one.get('rows', 0):,}", one.get("figure", "")]
         cells = [*told, *shown, " ".join(one.get("findings", ())), one["wrong"][:80]]

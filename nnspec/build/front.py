@@ -17,6 +17,7 @@ from nnspec.build.carried import carry, is_missing
 from nnspec.build.dates import encode_dates
 from nnspec.build.raw import READ, bend, raw_columns, raw_type, read_cells
 from nnspec.build.texts import encode_texts
+from nnspec.build.waves import encode_waves
 from nnspec.build.withheld import all_cells
 from nnspec.data.arrays import Arrays
 from nnspec.data.dataset import Dataset
@@ -252,6 +253,8 @@ def _encode_number(fit: NumericFit, cells: tf.Tensor) -> tf.Tensor:
     """Return numbers as bins or scaled, with a last axis."""
     if fit.bins:
         return encode_bins(fit.bins, bend(fit, tf.cast(cells, tf.float64)))
+    if fit.waves:
+        return encode_waves(fit, tf.cast(cells, tf.float64))
     return tf.expand_dims(_scaled(fit, cells), axis=-1)
 
 

@@ -15,6 +15,7 @@ from nnspec.catalog.types import (
     Flag,
     Number,
     Positive,
+    PositiveNumber,
     Seed,
     Text,
     ValueRange,
@@ -90,6 +91,10 @@ class Numeric(Filled):
     Bins take the place of a scale, where a network should learn of each range of numbers by itself:
     ages below 18, from 18 to 65, from 65 on. A number on a boundary belongs to the bin above it, as
     with Keras' Discretization; beyond the outer boundaries there are bins as well.
+
+    Waves take the place of the scaled number, where what is to be learned comes again, or changes
+    within short stretches of it: hours of a day, degrees, places on a map. Each frequency gives a
+    sine and a cosine, of which the layers behind mix what they need.
     """
 
     keras_name = "numeric"
@@ -114,6 +119,27 @@ class Numeric(Filled):
     the share of the way within it; the first and the last go on beyond the outer boundaries, which
     for `num_bins` are the smallest and the largest training row (Gorishniy et al. 2022)."""
 
+    period: PositiveNumber | None = Field(default=None, examples=[24])
+    """Distance after which numbers come again, in the column's units: 24 for hours, 360 for
+    degrees. The network reads sine and cosine of the place within it; with `num_frequencies` also
+    of twice the frequency, of three times it, and so on."""
+    num_frequencies: Annotated[int, Field(strict=True, ge=1, le=MOST_BINS)] | None = Field(
+        default=None, examples=[16]
+    )
+    """Frequencies, each a sine and a cosine. Without `period` they are drawn from a normal
+    distribution of deviation `frequency_scale`, for the scaled number (Gorishniy et al. 2022,
+    periodic embeddings, here not trained)."""
+    frequency_scale: PositiveNumber | None = Field(default=None, examples=[1.0])
+    """Deviation of drawn frequencies, in periods for each deviation of the column: the larger, the
+    finer the changes that can be learned, and the more rows that takes; 0.3 if absent."""
+    seed: Seed | None = Field(default=None, examples=[1])
+    """Seed of the drawn frequencies; 0 if absent."""
+
+    @property
+    def waved(self) -> bool:
+        """Tell whether sines and cosines take the place of the number."""
+        return self.period is not None or self.num_frequencies is not None
+
     @property
     def binned(self) -> bool:
         """Tell whether bins take the place of a scale."""
@@ -136,6 +162,20 @@ class Numeric(Filled):
         )
         unordered = f"bin_boundaries must ascend; got {list(edges)}"
         refuse(list(edges) == sorted(set(edges)), "bin_boundaries", unordered)
+        refuse(
+            not (self.binned and self.waved),
+            "num_frequencies" if self.num_frequencies else "period",
+            "a number is read by bins or by waves: leave one of both out",
+        )
+        refuse(
+            self.scaling is None or self.period is None,
+            "scaling",
+            "a period is the scale of its column: leave one of both out",
+        )
+        drawn = self.num_frequencies is not None and self.period is None
+        for field in ("frequency_scale", "seed"):
+            unused = f"{field} is for drawn frequencies: add num_frequencies, and no period"
+            refuse(drawn or getattr(self, field) is None, field, unused)
         few = "piecewise_linear needs two boundaries or more; got one"
         refuse(self.encoding != "piecewise_linear" or len(edges) != 1, "bin_boundaries", few)
         return self
@@ -252,6 +292,32 @@ class TextColumn(ColumnKind):
     )
     """Words of a text that are read, for `int`; as many as the longest training text has, and at
     most 1,000, if absent."""
+
+
+class Vector(ColumnKind):
+    """Cells of several numbers each, as many in every row: embeddings, spectra, pixels.
+
+    A text cell holds them with blanks, commas or semicolons between, in brackets or without
+    (`[0.1, 0.2]`, `70 80 82`); a cell of Parquet, JSON or an array is a list. They are scaled as
+    one, by a single mean and deviation, and are an input of their own: (batch, *shape), which is
+    what the SavedModel takes. Lists and arrays that are whole need no such word.
+    """
+
+    keras_name = "vector"
+    shorthand = "shape"
+
+    shape: Annotated[tuple[Positive, ...], Field(min_length=1, max_length=4)] | None = Field(
+        default=None, examples=[[48, 48, 1]]
+    )
+    """How the numbers of a cell are laid out, the last axis first to change: rows, columns and
+    channels of a picture. In one line if absent."""
+    separator: Text | None = Field(default=None, examples=["|"])
+    """What stands between the numbers of a text cell; blanks, commas (where no decimal sign) and
+    semicolons if absent."""
+    scaling: Literal["standardize", "minmax", "robust", "log", "none"] | None = None
+    """Scale; as `scaling` of the data section if absent."""
+    missing: Literal["error", "drop"] | None = None
+    """What happens to missing cells: `error` or `drop`."""
 
 
 class Pictured(ColumnKind, abstract=True):

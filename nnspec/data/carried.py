@@ -76,7 +76,8 @@ def carry_own(raw: Raw, section: DataSection) -> Carried:
         section: the data section, its columns settled.
     """
     declared = [name for name in raw.names if section.kinds.get(name) == "identifier"]
-    identifiers = tuple(dict.fromkeys((*raw.index, *declared)))
+    origin = (section.origin,) if section.origin else ()
+    identifiers = tuple(dict.fromkeys((*raw.index, *origin, *declared)))
     ordering = section.window.columns if section.window else ()
     return _carry(raw, (*identifiers, *ordering), identifiers, section.null_values)
 

@@ -15,6 +15,7 @@ from nnspec.data.fit.fit import fit
 from nnspec.data.fit.fitted import Preprocessing, ReadAs
 from nnspec.data.fit.tags import check_words
 from nnspec.data.fit.targets import encode_targets, raw_targets
+from nnspec.data.read.origins import Origins
 from nnspec.data.read.raw import DATA_LIMIT, Raw
 from nnspec.data.read.typed import TypedRows, read_rows
 from nnspec.data.split.parts import Seen, Split, divide
@@ -39,6 +40,7 @@ class Dataset:
         season: rows after which its series come again, as far as anything says so.
         beside: columns that tell rows, by the numbers of the source's rows.
         seen: the rows that the features were fitted on.
+        origins: the files that the source's rows come from.
     """
 
     splits: Mapping[SplitName, Split]
@@ -49,6 +51,7 @@ class Dataset:
     season: int | None = None
     beside: Carried = field(default_factory=Carried)
     seen: Seen = field(default_factory=Seen)
+    origins: Origins = field(default_factory=Origins)
 
     def encoded_targets(self, split: SplitName) -> dict[str, Values]:
         """Return what each output's loss is given; see `encode_targets`."""
@@ -101,10 +104,16 @@ def fit_rows(rows: TypedRows, needs: TargetNeeds, section: DataSection) -> Datas
     Raises:
         Refused: with the codes of the two steps (D, S).
     """
+    with rows.origins.named():
+        return _fitted(rows, needs, section)
+
+
+def _fitted(rows: TypedRows, needs: TargetNeeds, section: DataSection) -> Dataset:
+    """Return rows split, and what the training ones say."""
     section = settle(section, tuple(rows.table.columns))
     parts = divide(rows, needs, section)
     fitted = fit(parts, rows.roles, needs, section).model_copy(update=_reading(rows, section))
-    doubts = (*rows.doubts, *parts.doubts)
+    doubts = (*rows.doubts, *map(rows.origins.tell, parts.doubts))
     dataset = Dataset(
         parts.splits,
         fitted,
@@ -114,6 +123,7 @@ def fit_rows(rows: TypedRows, needs: TargetNeeds, section: DataSection) -> Datas
         season=parts.season,
         beside=rows.beside,
         seen=parts.seen,
+        origins=rows.origins,
     )
     _check_classes(dataset)
     return dataset

@@ -6,6 +6,7 @@ from nnspec.catalog.registry import find
 from nnspec.catalog.sources import Images, Source, Texts
 from nnspec.data.fit.fitted import Preprocessing
 from nnspec.data.fit.image import ImageFit
+from nnspec.data.read.origins import with_origin
 from nnspec.data.read.raw import DATA_LIMIT, Raw
 from nnspec.data.read.signs import Signs
 from nnspec.data.read.source import read_source
@@ -28,7 +29,8 @@ def read_like(
         for one in several
     )
     given = said[0] if isinstance(source, str) else said
-    return read_source(given, folder, allow_outside=True, limit=DATA_LIMIT, usual=usual)
+    raw = read_source(given, folder, allow_outside=True, limit=DATA_LIMIT, usual=usual)
+    return with_origin(raw, fitted.origin)
 
 
 def _as_said(source: str, fitted: Preprocessing) -> str | Source:

@@ -7,7 +7,7 @@ from pathlib import Path as FilePath
 import numpy as np
 from numpy.typing import NDArray
 
-from nnspec.catalog.columns import MaskColumn
+from nnspec.catalog.columns import MaskColumn, Vector
 from nnspec.data.carried import Carried, carry
 from nnspec.data.columns.dates import Form
 from nnspec.data.columns.kinds import type_columns
@@ -22,11 +22,19 @@ from nnspec.data.columns.plain import Declared
 from nnspec.data.columns.refusals import refuse
 from nnspec.data.columns.weights import find_negative
 from nnspec.data.drift import ColumnDrift
-from nnspec.data.fit.fitted import CategoryFit, ColumnFit, DateFit, Preprocessing, fills_gaps
+from nnspec.data.fit.fitted import (
+    CategoryFit,
+    ColumnFit,
+    DateFit,
+    NumericFit,
+    Preprocessing,
+    fills_gaps,
+)
 from nnspec.data.fit.image import ImageFit
 from nnspec.data.fit.tags import check_words
 from nnspec.data.new_tables import read_like
 from nnspec.data.new_windows import cut_windows
+from nnspec.data.read.origins import origins_of
 from nnspec.data.read.raw import Raw
 from nnspec.data.split.parts import Split
 from nnspec.data.table import Column, Rows, Table
@@ -88,7 +96,15 @@ def read_for_prediction(
             for too few rows.
     """
     raw = read_like(source, fitted, folder, with_targets=with_targets)
+    origins = origins_of(raw)
+    with origins.named():
+        new = _typed(raw, fitted, with_targets=with_targets)
     beside = carry(raw, fitted, keep)
+    return replace(new, beside=beside, notes=tuple(map(origins.tell, new.notes)))
+
+
+def _typed(raw: Raw, fitted: Preprocessing, *, with_targets: bool) -> NewRows:
+    """Return rows as they were typed in training, and checked; windows over a series."""
     targets = _known_kinds(fitted, raw) if with_targets else {}
     table = _read_table(raw, fitted, targets)
     notes = tuple(find_unknown(table, fitted))
@@ -101,7 +117,6 @@ def read_for_prediction(
     return replace(
         new,
         weights=new.targets[str(fitted.weight)].values if weighed else None,
-        beside=beside,
         table=table.select(_by_column(fitted)),
         notes=(*notes, *new.notes),
     )
@@ -172,6 +187,8 @@ def _declared(fit: ColumnFit) -> Declared:
             return Form(fit.form)
         case ImageFit():
             return fit.said
+        case NumericFit() if fit.separator is not None:
+            return Vector(shape=fit.shape, separator=fit.separator or None)
         case _:
             return fit.kind
 

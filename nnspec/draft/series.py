@@ -24,6 +24,8 @@ PLAIN_DAY = "%Y%m%d"
 """Days that a table writes as numbers."""
 YEARS = (1000, 3000)
 """Years of such days."""
+PAST, OWN = "past", "own"
+"""Inputs of all that a window holds, and of the series to predict."""
 FEW = 3
 """Rows below which nothing is an order."""
 
@@ -62,12 +64,16 @@ class SeriesDraft:
     """What a spec says of a series.
 
     Attributes:
+        length: rows that the network sees at once.
         window: settings of the windows.
         missing: what becomes of missing cells.
+        inputs: columns of each input; none where the series is all there is to read.
     """
 
+    length: int
     window: dict[str, Plain]
     missing: str
+    inputs: dict[str, Plain]
 
 
 def draft_series(raw: Raw, judged: Judged, target: str, length: int) -> tuple[Judged, SeriesDraft]:
@@ -91,7 +97,10 @@ def draft_series(raw: Raw, judged: Judged, target: str, length: int) -> tuple[Ju
         declared={**judged.declared, **ordering.declared},
     )
     forward = carries(table, ordering, judged.features)
-    return judged, SeriesDraft(ordering.window(length), "forward" if forward else "median")
+    alone = judged.features == (target,) or judged.task != "regression"
+    inputs: dict[str, Plain] = {} if alone else {PAST: [*judged.features], OWN: [target]}
+    missing = "forward" if forward else "median"
+    return judged, SeriesDraft(length, ordering.window(length), missing, inputs)
 
 
 def find_ordering(raw: Raw, table: Table, target: str) -> Ordering:

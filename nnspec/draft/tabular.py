@@ -1,6 +1,7 @@
 """The text of a first spec for a table: data, network and training that fit it."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from nnspec.catalog.sources import Texts
@@ -10,14 +11,12 @@ from nnspec.data.read.source import read_source
 from nnspec.document import Plain, parse_document
 from nnspec.document.write import flow
 from nnspec.draft.columns import Judged, judge
-from nnspec.draft.pictures import Looking, find_pictures
+from nnspec.draft.networks import LARGE, SMALL, describe_network
+from nnspec.draft.pictures import find_pictures
 from nnspec.draft.series import SeriesDraft, draft_series
 from nnspec.spec.data import NULL_VALUES
 from nnspec.spec.formats import FOLDER, PICTURES
 from nnspec.style import restyle
-
-SMALL, LARGE = 500, 5_000
-"""Rows up to which the network stays small, and from which it may be large."""
 
 
 def draft_spec(source: str, target: str, folder: Path, window: int | None = None) -> str:
@@ -81,8 +80,7 @@ def describe_columns(judged: Judged, series: SeriesDraft | None) -> list[str]:
             f"  # left out: {' '.join(name.split()) or 'a column without name'} ({reason})"
         )
     moments = judged.moments if judged.task == "regression" and not series else None
-    if judged.left_out or series or judged.arrays or moments:
-        lines.append(f"  features: {flow(list(judged.features))}")
+    lines.extend(describe_inputs(judged, series, said=bool(moments)))
     if judged.declared:
         lines.append(f"  columns: {flow(dict(judged.declared))}")
     if judged.null_values != NULL_VALUES:
@@ -102,34 +100,21 @@ def describe_columns(judged: Judged, series: SeriesDraft | None) -> list[str]:
     return [*lines, f"  split: {{validation: 0.15, test: 0.15{how}}}"]
 
 
-def describe_network(judged: Judged, series: SeriesDraft | None) -> list[str]:
-    """Return layers of a size that the rows bear, and the head that the task takes."""
-    units = 16 if judged.rows < SMALL else 32 if judged.rows < LARGE else 64
-    body = [f"  - Dense: {{units: {units}, activation: relu}}"]
-    if judged.rows >= LARGE:
-        body.append(f"  - Dense: {{units: {units // 2}, activation: relu}}")
-    if judged.pixels:
-        body = list(Looking(*judged.pixels[:2]).lines())
-    elif judged.arrays:
-        body.insert(0, "  - Flatten")
-    if series:
-        body = [f"  - LSTM: {units}"]
-    match judged.task:
-        case "regression":
-            head = "  - Dense: 1"
-        case "binary":
-            head = "  - Dense: {units: 1, activation: sigmoid}"
-        case "multiclass":
-            head = f"  - Dense: {{units: {len(judged.classes)}, activation: softmax}}"
-    if not judged.classes:
-        return [*body, head]
-    comment = re.sub(r"\s+", " ", ", ".join(judged.classes))
-    return [*body, f"  # classes: {comment}", head]
+def describe_inputs(judged: Judged, series: SeriesDraft | None, *, said: bool) -> Iterator[str]:
+    """Yield the columns that the network reads, where that are not all, or they must be said."""
+    if series and series.inputs:
+        yield f"  inputs: {flow(series.inputs)}"
+    elif said or judged.left_out or series or judged.arrays:
+        yield f"  features: {flow(list(judged.features))}"
 
 
 def describe_training(judged: Judged) -> list[str]:
     """Return the settings of the training."""
-    epochs, patience = (60, 10) if judged.pixels else (200, 20)
+    # Of few rows an epoch is few steps, and what it reaches on fewer still goes up and down.
+    few, some = judged.rows < SMALL, judged.rows < LARGE
+    epochs, patience = (1000, 60) if few else (500, 30) if some else (200, 20)
+    if judged.pixels:
+        epochs, patience = 60, 10
     match judged.task:
         case "regression":
             loss, metrics = "mse", "[rmse, r2, mae]"

@@ -28,9 +28,11 @@ def measure_clusters(head: Clusters, answers: ClusterAnswers) -> Metrics:
     found["silhouette"] = silhouette(answers)
     if answers.target is None:
         return found
-    labels = np.unique(answers.target.astype(str), return_inverse=True)[1]
-    found["adjusted_rand"] = finite(adjusted_rand_score(labels, answers.prediction))
-    found["purity"] = purity(labels, answers.prediction)
+    written = answers.target.astype(str)
+    known = written != ""
+    labels, clusters = np.unique(written[known], return_inverse=True)[1], answers.prediction[known]
+    found["adjusted_rand"] = finite(adjusted_rand_score(labels, clusters)) if known.any() else None
+    found["purity"] = purity(labels, clusters)
     return found
 
 

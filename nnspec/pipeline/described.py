@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from nnspec.data.columns.described import ColumnFacts, describe_columns
+from nnspec.data.read.origins import with_origin
 from nnspec.data.read.raw import Raw
 from nnspec.data.read.source import read_source
 from nnspec.diagnostics import Diagnostic, Refused
@@ -32,6 +33,7 @@ def describe_data(
         raise Refused(checked.diagnostics or [absent])
     try:
         raw = read_source(spec.data.source, spec.folder, allow_outside=allow_outside)
+        raw = with_origin(raw, spec.data.origin)
     except Refused as refused:
         raise Refused(placed(spec, refused.diagnostics)) from refused
     facts = tuple(describe_columns(raw, spec.data))

@@ -11,6 +11,7 @@ from nnspec.data.augment.checks import check_reaches
 from nnspec.data.columns.checks import check_columns, check_rows
 from nnspec.data.fit.fitted import CategoryFit, IntegerFit, NumericFit, TextFit
 from nnspec.data.fit.needs import target_needs
+from nnspec.data.read.origins import with_origin
 from nnspec.data.read.source import read_source
 from nnspec.diagnostics import Diagnostic, Findings, Refused
 from nnspec.document import shorten
@@ -313,7 +314,8 @@ def check_opened(checked: CheckedSpec, *, allow_outside: bool = False) -> tuple[
         check_validation(spec, dataset, findings)
         check_slices(spec, dataset, findings)
         check_indices(fitted, dataset, findings)
-        findings.extend(placed(spec, check_rows(dataset, spec.data)))
+        doubted = map(dataset.origins.tell, check_rows(dataset, spec.data))
+        findings.extend(placed(spec, list(doubted)))
     except Refused as refused:
         return refused.diagnostics
     return findings.sorted(spec.file)
@@ -331,6 +333,7 @@ def refusal_with_data(checked: CheckedSpec, *, allow_outside: bool) -> Refused:
     findings = Findings(list(checked.diagnostics))
     try:
         raw = read_source(spec.data.source, spec.folder, allow_outside=allow_outside)
+        raw = with_origin(raw, spec.data.origin)
         findings.extend(placed(spec, list(unknown_columns(spec.data, raw.names))))
     except Refused as refused:
         findings.extend(placed(spec, refused.diagnostics))

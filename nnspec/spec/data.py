@@ -16,6 +16,7 @@ from nnspec.catalog.columns import (
     Numeric,
     Policy,
     Scaling,
+    Vector,
 )
 from nnspec.catalog.plain import object_of
 from nnspec.catalog.sources import Source
@@ -156,7 +157,8 @@ class DataSection(Section):
     output names for several outputs; absent when the network reconstructs its input."""
     labels: Text | None = Field(default=None, examples=["species"])
     """Column of what rows are known to be, for a network that finds groups without a target: the
-    report compares them with it. It is never trained on, and is no feature."""
+    report compares them with it. It is never trained on, and is no feature; a row whose cell is
+    missing is learned from as the others are, and compared with nothing."""
     positive: Class | dict[Text, Class] | None = Field(default=None, examples=[">50K"])
     """Class that a binary head looks for: the second of its two, whose probability it gives, and
     whose precision, recall and F1 the report has. Of several outputs a mapping from their names. If
@@ -178,8 +180,9 @@ class DataSection(Section):
     kind and what is done with the cells: `{age: {numeric: {missing: median}}}`. Else cells that
     are all numbers make a column numeric, all true or false boolean, anything else category; whole
     numbers with zeros before them (00501) are codes, and categories. Dates, and texts that hardly
-    come again, are asked about; free text is declared: `{review: text}`, and so are paths of
-    pictures: `{photo: {image: {size: [64, 64]}}}`."""
+    come again, are asked about; free text is declared: `{review: text}`, and so are several numbers
+    in a text cell: `{spectrum: vector}`, and paths of pictures:
+    `{photo: {image: {size: [64, 64]}}}`."""
     null_values: tuple[Text, ...] = NULL_VALUES
     """Texts that count as missing cells, in tables of every format; empty ones always do."""
     missing: Missing = "error"
@@ -209,6 +212,11 @@ class DataSection(Section):
     """Makes windows over a series; absent for a table of independent rows."""
     task: Task | None = None
     """What is learned; inferred from the loss if absent."""
+    origin: Text | None = Field(default=None, examples=["file"])
+    """Name of a column that is added to the table: the name of the file that each row was read
+    from, where several are one table (`source: machines/*.csv`). It tells series apart (`window:
+    {key: file}`), keeps the rows of a file together (`split: {group: file}`), stands beside the
+    predictions, and is a feature only where it is named as one."""
     sample_weight: Text | None = Field(default=None, examples=["weight"])
     """Column that holds each row's weight in the loss; it is not a feature."""
 
@@ -225,7 +233,7 @@ class DataSection(Section):
     def scaling_of(self, column: str) -> Scaling:
         """Return the scale of a numeric column."""
         kind = self.columns.get(column)
-        if isinstance(kind, Numeric) and kind.scaling is not None:
+        if isinstance(kind, Numeric | Vector) and kind.scaling is not None:
             return kind.scaling
         if isinstance(self.scaling, dict):
             return self.scaling.get(column, "standardize")
@@ -243,6 +251,8 @@ class DataSection(Section):
 
 def kind_of(described: ColumnKind) -> Kind:
     """Return the kind that an object describes."""
+    if isinstance(described, Vector):
+        return "numeric"
     name: Kind = described.keras_name  # type: ignore[assignment]  # the classes are these kinds
     return name
 
@@ -284,6 +294,7 @@ def input_columns(section: DataSection, available: tuple[str, ...]) -> dict[str,
     kept_back |= set(as_columns(section.exclude or ()))
     kept_back |= set(section.window.columns) if section.window else set()
     kept_back |= set(section.split.columns)
+    kept_back |= set() if section.origin is None else {section.origin}
     kept_back |= set() if section.labels is None else {section.labels}
     kept_back |= {name for name, kind in section.kinds.items() if kind == "identifier"}
     return {DEFAULT_INPUT: tuple(name for name in available if name not in kept_back)}

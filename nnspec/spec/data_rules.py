@@ -174,8 +174,9 @@ def _scaled_bins(section: DataSection) -> Iterator[Diagnostic]:
     """Yield a finding for each column that is scaled, and parted into bins in place of that."""
     for name in section.scaling if isinstance(section.scaling, dict) else ():
         kind = section.columns.get(name)
-        if isinstance(kind, Numeric) and kind.binned:
-            message = f'"{name}" is parted into bins, which have no scale'
+        if isinstance(kind, Numeric) and (kind.binned or kind.period):
+            has = "parted into bins, which have no scale" if kind.binned else "scaled by its period"
+            message = f'"{name}" is {has}'
             path = ("data", "scaling", name)
             yield Diagnostic("S115", message, hint="remove one of both", path=path)
 

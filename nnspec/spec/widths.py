@@ -11,7 +11,7 @@ def width_of(section: DataSection, name: str, kind: Kind) -> int | None:
     said = section.columns.get(name)
     match kind:
         case "numeric":
-            own = _width_of_bins(said) if isinstance(said, Numeric) and said.binned else 1
+            own = _width_of_number(said) if isinstance(said, Numeric) else 1
         case "category":
             hashed = said.num_bins if isinstance(said, Category) else None
             own = 1 if section.encoding_of(name) == "index" else hashed
@@ -30,8 +30,12 @@ def width_of(section: DataSection, name: str, kind: Kind) -> int | None:
     return None if own is None else own + bool(getattr(said, "indicator", False))
 
 
-def _width_of_bins(said: Numeric) -> int | None:
-    """Return how many numbers stand for a bin; by quantiles there may be fewer than asked for."""
+def _width_of_number(said: Numeric) -> int | None:
+    """Return how many numbers stand for one; of quantiles there may be fewer than asked for."""
+    if said.waved:
+        return 2 * (said.num_frequencies or 1)
+    if not said.binned:
+        return 1
     if said.encoding == "index":
         return 1
     if said.bin_boundaries is None:

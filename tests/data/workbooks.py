@@ -41,6 +41,11 @@ def workbook(rows: int, *, formulas: bool = False, merged: bool = False) -> byte
         size = at * 37 % 101
         price = f'<c r="C{at}"><f>A{at}*3</f></c>' if formulas else number(f"C{at}", size * 3 + at)
         lines.append(line(at, number(f"A{at}", size), place, price))
+    return zipped_sheet("".join(lines), MERGED if merged else "")
+
+
+def zipped_sheet(rows: str, behind: str = "") -> bytes:
+    """Return a workbook of one sheet: its rows, and what stands behind them."""
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
         for name, content in (
@@ -48,7 +53,7 @@ def workbook(rows: int, *, formulas: bool = False, merged: bool = False) -> byte
             ("_rels/.rels", WITHIN % ("officeDocument", "xl/workbook.xml")),
             ("xl/workbook.xml", BOOK),
             ("xl/_rels/workbook.xml.rels", WITHIN % ("worksheet", "worksheets/sheet1.xml")),
-            ("xl/worksheets/sheet1.xml", SHEET % ("".join(lines), MERGED if merged else "")),
+            ("xl/worksheets/sheet1.xml", SHEET % (rows, behind)),
         ):
             archive.writestr(zipfile.ZipInfo(name), content)
     return stream.getvalue()

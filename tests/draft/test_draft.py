@@ -47,16 +47,16 @@ def test_numbers_make_a_regression_and_columns_are_typed(draft: Draft) -> None:
 
 def test_two_texts_make_a_binary_task(draft: Draft) -> None:
     text = draft(FLATS, "town")
-    assert "  - Dense: {units: 1, activation: sigmoid}\n" in text
     assert "  loss: binary_crossentropy\n" in text
-    assert "  # classes: north, south\n" in text
+    assert "  # classes: north, south\n  - Activation: sigmoid\n" in text
 
 
 def test_few_whole_numbers_are_classes_that_are_counted(draft: Draft) -> None:
     rows = "".join(f"{row * 7 % 13},{3 + row % 3}\n" for row in range(60))
     text = draft(f"x,y\n{rows}", "y")
     assert "  columns: {y: category}\n" in text
-    assert "  - Dense: {units: 3, activation: softmax}\n" in text
+    assert "  - Dense: 3\n    name: deep\n" in text
+    assert "  # classes: 3, 4, 5\n  - Activation: softmax\n" in text
 
 
 def test_missing_cells_are_filled_and_rows_without_target_dropped(draft: Draft) -> None:
@@ -64,10 +64,26 @@ def test_missing_cells_are_filled_and_rows_without_target_dropped(draft: Draft) 
     assert "  target_missing: drop\n" in draft(FLATS + "80,31,north,true,\n", "price")
 
 
+def test_a_linear_model_stands_beside_the_hidden_layers(draft: Draft) -> None:
+    few, some, many = (
+        draft(
+            "x,z,y\n" + "".join(f"{row * 7 % 93},{row % 31},{row % 97}.5\n" for row in range(n)),
+            "y",
+        )
+        for n in (100, 1000, 6000)
+    )
+    for text, units, bound in ((few, 16, "0.01"), (some, 64, "0.001"), (many, 64, None)):
+        l2 = f", kernel_regularizer: {{L2: {bound}}}" if bound else ""
+        assert f"  - Dense: {{units: {units}, activation: relu{l2}}}\n" in text
+        wide = f"{{units: 1{l2}}}" if bound else "1"
+        assert f"  - Dense: {wide}\n    name: wide\n    inputs: input\n" in text
+        assert text.count("  - Add:\n    inputs: [deep, wide]\ntraining:") == 1
+
+
 def test_a_series_is_seen_through_windows(draft: Draft) -> None:
     text = draft(FLATS, "price", 6)
     assert "  window: {length: 6, horizon: 1}\n" in text
-    assert "  features: [area, price]\n" in text
+    assert "  inputs: {past: [area, price], own: [price]}\n" in text
     assert "  - LSTM: 16\n" in text
 
 

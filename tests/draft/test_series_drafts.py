@@ -1,10 +1,12 @@
 """First specs of series: what tells them apart and orders them is read off the table."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+import nnspec
 from nnspec.draft.tabular import draft_spec
 from nnspec.pipeline.check import check_source_of
 from nnspec.pipeline.opened import check_opened
@@ -36,7 +38,7 @@ def test_dates_that_rise_are_the_time(draft: Draft) -> None:
     assert "  window: {length: 4, horizon: 1, time: when}\n" in spec
     assert "  # left out: when (it orders the rows)\n" in spec
     assert "  columns: {when: date}\n" in spec
-    assert "  features: [x, y]\n" in spec
+    assert "  inputs: {past: [x, y], own: [y]}\n" in spec
 
 
 @pytest.mark.parametrize(
@@ -76,3 +78,25 @@ def test_missing_cells_take_the_last_known_one_where_there_always_is_one(draft: 
     spec = draft(gaps(5))
     assert "  missing: forward\n  target_missing: drop\n" in spec
     assert "  missing: median\n  target_missing: drop\n" in draft(gaps(0))
+
+
+@pytest.mark.slow
+@pytest.mark.keras
+def test_of_a_series_that_rises_the_network_knows_more_than_its_last_value(
+    draft: Draft, tmp_path: Path
+) -> None:
+    draft(table("when,x,y", lambda row: f"{DAYS[row]},{row % 3},{row * 5 + 4 * (row % 2)}"))
+    spec = tmp_path / "spec.yaml"
+    run = nnspec.train(spec, runs=tmp_path / "runs", overrides=["training.epochs=60"])
+    (output,) = json.loads((run.folder / "report.json").read_text())["outputs"].values()
+    last = output["baselines"]["last_value"]["test"]["rmse"]
+    assert output["baselines"]["mean"]["test"]["r2"] < -1, "the test rows lie above the others"
+    assert output["metrics"]["test"]["rmse"] < last
+
+
+def test_one_row_is_a_window_too(tmp_path: Path) -> None:
+    rows = "".join(f"{row * 7 % 13},{row * 5 % 11}\n" for row in range(60))
+    (tmp_path / "data.csv").write_text(f"x,y\n{rows}")
+    (tmp_path / "spec.yaml").write_text(draft_spec("data.csv", "y", tmp_path, 1))
+    checked = check_source_of(tmp_path / "spec.yaml")
+    assert not [*checked.diagnostics, *check_opened(checked)]

@@ -92,6 +92,39 @@ def test_a_run_is_judged_again_to_the_same_figures(iris: RunResult) -> None:
     assert json.loads((iris.folder / "report.json").read_text())["task"] == "clustering"
 
 
+@pytest.mark.parametrize("labels", ["kind", "number"])
+def test_rows_without_a_label_are_learned_from_and_compared_with_nothing(
+    tmp_path: Path, labels: str
+) -> None:
+    bunch = datasets.load_iris()
+    rows = [
+        f"{a},{b},{'' if at % 3 == 1 else bunch.target_names[kind]},{'' if at % 3 == 1 else kind}"
+        for at, (a, b, kind) in enumerate(zip(*bunch.data.T[2:], bunch.target, strict=True))
+    ]
+    (tmp_path / "flowers.csv").write_text("\n".join(["long,wide,kind,number", *rows, ""]))
+    (tmp_path / "spec.yaml").write_text(
+        f"""
+nnspec: 1
+name: flowers
+data: {{source: flowers.csv, labels: {labels}, features: [long, wide], missing: drop,
+       split: {{validation: 0, test: 0.3}}}}
+model: [SelfOrganizingMap: 3]
+training: {{rule: kohonen, epochs: 10}}
+export: {{formats: []}}
+"""
+    )
+    run = nnspec.train(tmp_path / "spec.yaml", runs=tmp_path / "runs")
+    found = columns_of((run.folder / "predictions.csv").read_text())
+    assert len(found["row"]) == 45
+    known = [(a, b) for a, b in zip(found["label"], found["cluster"], strict=True) if a]
+    assert {a for a, _ in known} == (
+        {"0", "1", "2"} if labels == "number" else {*bunch.target_names}
+    )
+    assert 20 < len(known) < 40
+    (agreement,) = {oracle.adjusted_rand_score(*zip(*known, strict=True))}
+    assert run.report.first.metrics["test"]["adjusted_rand"] == pytest.approx(agreement)
+
+
 @pytest.mark.slow
 def test_a_map_of_digits_parts_them_as_kmeans_does(trained: Trained) -> None:
     report = trained("digits_map").report.first

@@ -91,6 +91,6 @@ def marks_of(fit: ColumnFit) -> tuple[bool, ...]:
     """Return which of the numbers that stand for a cell are the cell's own number."""
     if isinstance(fit, ImageFit):
         return (True,)
-    if isinstance(fit, NumericFit) and not fit.bins:
+    if isinstance(fit, NumericFit) and not (fit.bins or fit.waves):
         return (True, *(False,) * fit.indicator)
     return (False,) * fit.width

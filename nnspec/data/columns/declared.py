@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from nnspec.catalog.columns import Date, Pictured
+from nnspec.catalog.columns import Date, Pictured, Vector
 from nnspec.data.columns.dates import TWINS, Form
 from nnspec.data.columns.plain import Declared
 from nnspec.data.columns.roles import Roles
@@ -19,7 +19,7 @@ def declared(section: DataSection) -> dict[str, Declared]:
     for name, kind in section.columns.items():
         if isinstance(kind, Date) and kind.format is not None:
             kinds[name] = Form(kind.format)
-        elif isinstance(kind, Pictured):
+        elif isinstance(kind, Pictured | Vector):
             kinds[name] = kind
     return kinds
 
@@ -30,7 +30,8 @@ def check_declared(table: Table, roles: Roles, section: DataSection) -> None:
     Raises:
         Refused: S115, D134; of all columns at once.
     """
-    found = [*_settings(table, roles, section), *_dates(table, roles, section)]
+    found = [*_settings(table, roles, section), *_vectors(roles, section)]
+    found.extend(_dates(table, roles, section))
     if found:
         raise Refused(found)
 
@@ -67,6 +68,16 @@ def _settings(table: Table, roles: Roles, section: DataSection) -> Iterator[Diag
         if section.kinds.get(name) == "identifier":
             message = f'"{name}" is declared an identifier, which is no feature'
             yield Diagnostic("S115", message, path=("data", "columns", name))
+
+
+def _vectors(roles: Roles, section: DataSection) -> Iterator[Diagnostic]:
+    """Yield findings about vectors that are used as something else than features."""
+    others = {*roles.columns} - {*roles.read}
+    for name, kind in section.columns.items():
+        if isinstance(kind, Vector) and name in others:
+            message = f'"{name}" is declared a vector, which is a feature alone'
+            path = ("data", "columns", name)
+            yield Diagnostic("S115", message, hint="give each number a column", path=path)
 
 
 def _dates(table: Table, roles: Roles, section: DataSection) -> Iterator[Diagnostic]:

@@ -84,6 +84,7 @@ def role_of(name: str, raw: Raw, section: DataSection, features: set[str]) -> st
         "time": (section.window.time if section.window else section.split.by,),
         "group": (section.split.group,),
         "split": (section.split.column,),
+        "origin": (section.origin,),
     }
     held = [role for role, names in roles.items() if name in names]
     known = section.window.known_inputs.values() if section.window else ()
@@ -168,7 +169,7 @@ def front_of(name: str, column: Column, section: DataSection) -> str:
     match column.kind:
         case "numeric":
             number = said if isinstance(said, Numeric) else Numeric()
-            what = bins_of(number) if number.binned else section.scaling_of(name)
+            what = instead_of(number) or section.scaling_of(name)
             what += f", clipped to {list(number.clip)}" if number.clip else ""
         case "category":
             described = said if isinstance(said, Category) else Category()
@@ -190,6 +191,17 @@ def front_of(name: str, column: Column, section: DataSection) -> str:
         case _:
             what = "as it is"
     return what + filled + ("; an indicator" if getattr(said, "indicator", False) else "")
+
+
+def instead_of(said: Numeric) -> str | None:
+    """Return what the network reads in place of a scaled number, in words."""
+    if said.binned:
+        return bins_of(said)
+    if not said.waved:
+        return None
+    count = said.num_frequencies or 1
+    where = f"with period {said.period:g}" if said.period else "drawn"
+    return f"sine and cosine of {count} {'frequency' if count == 1 else 'frequencies'} {where}"
 
 
 def bins_of(said: Numeric) -> str:

@@ -10,7 +10,7 @@ from typing import assert_never
 import numpy as np
 import polars as pl
 
-from nnspec.catalog.columns import ImageColumn, MaskColumn, Pictured
+from nnspec.catalog.columns import ImageColumn, MaskColumn, Pictured, Vector
 from nnspec.data.columns.cells import name_categories, read_texts
 from nnspec.data.columns.dates import CANONICAL, ISO, Form, find_forms, read_dates
 from nnspec.data.columns.distinct import find_distinct
@@ -18,6 +18,7 @@ from nnspec.data.columns.figures import FIGURE, advise, advise_date
 from nnspec.data.columns.listed import in_a_row, part_tags
 from nnspec.data.columns.pictures import read_column
 from nnspec.data.columns.plain import CODE, Declared, find_plain_numbers
+from nnspec.data.columns.vectors import read_vectors
 from nnspec.data.read.raw import Raw
 from nnspec.data.read.signs import Signs
 from nnspec.data.table import Column, Table, Values
@@ -81,6 +82,8 @@ def _read(raw: Raw, name: str, declared: Declared | None, null_values: tuple[str
     declared = {"image": ImageColumn(), "mask": MaskColumn()}.get(str(declared), declared)
     if isinstance(declared, Pictured):
         return read_column(raw, name, declared, null_values)
+    if isinstance(declared, Vector):
+        return read_vectors(raw, name, declared, null_values)
     cells = raw.columns[name]
     if not isinstance(cells, pl.Series):
         return _from_array(name, cells, declared, null_values)
@@ -281,8 +284,8 @@ def _typed(cells: pl.Series, kind: Declared) -> Column:
             return Column(kind, _checked(cells, whole, "a whole number"))
         case "numeric":
             return Column(kind, _numbers(cells))
-        case "image" | "mask" | Pictured():
-            raise AssertionError("pictures are read from files, not typed")
+        case "image" | "mask" | Pictured() | Vector():
+            raise AssertionError("pictures and vectors are read by modules of their own")
         case _:
             assert_never(kind)
 

@@ -62,7 +62,8 @@ def settle_missing(
 def dropping_columns(table: Table, roles: Roles, section: DataSection) -> tuple[str, ...]:
     """Return the columns whose missing cells leave their row out."""
     features = {name for name in roles.features if section.missing_of(name) == "drop"}
-    others = set(table.columns) - set(roles.features) if section.missing == "drop" else set()
+    beside = {*roles.features, section.labels}
+    others = set(table.columns) - beside if section.missing == "drop" else set()
     aims = set(roles.target_columns) if section.target_missing == "drop" else set()
     leaving = features | others | aims
     return tuple(name for name in table.columns if name in leaving)
@@ -73,7 +74,7 @@ def _settled(table: Table, roles: Roles, section: DataSection) -> frozenset[str]
     read, ordering = frozenset(roles.read), frozenset(roles.ordering)
     aims = frozenset(roles.target_columns)
     lacking = bool(section.window) and section.target_missing == "drop"
-    return frozenset(
+    found = {
         name
         for name, column in table.columns.items()
         if (lacking or name not in aims)
@@ -81,7 +82,9 @@ def _settled(table: Table, roles: Roles, section: DataSection) -> frozenset[str]
             (name in read and name not in ordering and _is_filled(name, column, section))
             or (name not in read and name in aims)
         )
-    )
+    }
+    # Groups are compared with the labels that there are.
+    return frozenset(found | ({section.labels} if section.labels else set()))
 
 
 def _is_filled(name: str, column: Column, section: DataSection) -> bool:

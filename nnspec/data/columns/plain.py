@@ -10,7 +10,7 @@ from math import isfinite
 import numpy as np
 import polars as pl
 
-from nnspec.catalog.columns import Pictured
+from nnspec.catalog.columns import Pictured, Vector
 from nnspec.data.columns.dates import Form
 from nnspec.data.read.raw import Raw
 from nnspec.data.table import Values
@@ -20,8 +20,8 @@ CODE = r"\A[-+]?0[0-9]+\z"
 """Whole numbers with zeros before them, which number nothing: 00501, 007."""
 CODES = ("00", "0:")
 """Texts that begin with a zero and another digit lie between these."""
-Declared = Kind | Form | Pictured
-"""What a column is said to be: its kind, the form of its dates, or how its pictures are read."""
+Declared = Kind | Form | Pictured | Vector
+"""What a column is said to be: its kind, the form of its dates, or how its cells are read."""
 AT_ONCE = 2**24
 """Cells that are looked at together."""
 GLANCE = 100

@@ -1,5 +1,7 @@
 """Labels of clusters: columns that groups are compared with, and that nothing is fitted to."""
 
+import numpy as np
+
 from nnspec.data.columns.refusals import refuse
 from nnspec.data.columns.roles import Roles, TargetNeeds
 from nnspec.data.fit.fitted import TargetFit
@@ -28,5 +30,18 @@ def find_labels(training: Table, roles: Roles, needs: TargetNeeds) -> dict[str, 
 
 
 def labels_beside(target: TargetFit, table: Table) -> Values | None:
-    """Return the label of each row as the data writes it, (rows,); None where there are none."""
-    return table[target.columns[0]].values if target.columns else None
+    """Return the label of each row as the data writes it, (rows,); None where there are none.
+
+    Where some are missing, these are "" among the others.
+    """
+    if not target.columns:
+        return None
+    column = table[target.columns[0]]
+    missing = column.missing()
+    if column.textual or not missing.any():
+        return column.values
+    labels = column.values.astype(object)
+    whole = ~missing & (column.values == np.floor(column.values.astype(np.float64)))
+    labels[whole] = column.values[whole].astype(np.int64)
+    labels[missing] = ""
+    return labels

@@ -8,7 +8,7 @@ from typing import assert_never
 import numpy as np
 from numpy.typing import NDArray
 
-from nnspec.catalog.columns import Category, Constant, Numeric
+from nnspec.catalog.columns import Category, Constant, Numeric, Vector
 from nnspec.data.fit.bending import bent, filled
 from nnspec.data.fit.bins import fit_bins, hash_of
 from nnspec.data.fit.dates import fit_date
@@ -22,6 +22,7 @@ from nnspec.data.fit.fitted import (
 )
 from nnspec.data.fit.image import fit_image
 from nnspec.data.fit.texts import fit_text
+from nnspec.data.fit.waves import with_waves
 from nnspec.data.table import Column, Table, Values
 from nnspec.diagnostics import Diagnostic, Path, Refused
 from nnspec.document.write import flow
@@ -83,7 +84,7 @@ def fit_column(name: str, column: Column, section: DataSection) -> ColumnFit:
         raise _refuse("S115", name, message, "write missing: median, or {constant: VALUE}")
     match column.kind:
         case "numeric":
-            return _fit_numeric(name, column, section, indicator=indicator)
+            return _fit_number(name, column, section, indicator=indicator)
         case "category":
             return _fit_category(name, column, section, indicator=indicator)
         case "boolean":
@@ -110,6 +111,14 @@ def _boolean_fill(name: str, values: Values, policy: object) -> float | None:
     if isinstance(policy, Constant):
         return float(bool(policy.constant))
     return _most_frequent(name, values) if policy in FILLING else None
+
+
+def _fit_number(name: str, column: Column, section: DataSection, *, indicator: bool) -> NumericFit:
+    """Return what a numeric column's cells say, with waves or the form of vectors."""
+    fit, said = _fit_numeric(name, column, section, indicator=indicator), section.columns.get(name)
+    if isinstance(said, Vector):
+        return fit.model_copy(update={"separator": said.separator or ""})
+    return with_waves(said, fit)
 
 
 def _fit_numeric(name: str, column: Column, section: DataSection, *, indicator: bool) -> NumericFit:

@@ -38,6 +38,7 @@ def fit(parts: Parts, roles: Roles, needs: TargetNeeds, section: DataSection) ->
         window=section.window,
         missing=section.missing,
         weight=roles.weight,
+        origin=section.origin,
         dropping=_dropping(training, roles, section),
         known=roles.ahead,
         forward=forward_columns(features, section),

@@ -57,11 +57,18 @@ class NumericFit(Fitted):
     """Quantiles of the training rows, evenly spaced, where x becomes its place among them."""
     bins: Bins | None = None
     """Bins that take the place of a scale."""
+    waves: tuple[float, ...] = ()
+    """Frequencies, in periods for each unit of the scaled x, whose sines and then cosines take its
+    place."""
+
+    separator: str | None = None
+    """What is between the numbers of a cell, "" if found out; None where cells are no vectors."""
 
     @property
     def width(self) -> int:
         """Return how many numbers stand for one cell."""
-        return (self.bins.width if self.bins else 1) + self.indicator
+        own = self.bins.width if self.bins else 2 * len(self.waves) or 1
+        return own + self.indicator
 
     @property
     def scaled(self) -> bool:
@@ -72,7 +79,7 @@ class NumericFit(Fitted):
     def bent(self) -> bool:
         """Tell whether numbers are changed otherwise than along a line."""
         bounded = self.low is not None or self.high is not None
-        return bool(self.log or self.quantiles or self.bins or bounded)
+        return bool(self.log or self.quantiles or self.bins or self.waves or bounded)
 
 
 class CategoryFit(Fitted):
@@ -341,6 +348,8 @@ class Preprocessing(Kept):
     """Columns that tell rows apart and are no features: declared as such, or the index."""
     weight: str | None = None
     """Column of sample weights."""
+    origin: str | None = None
+    """Column of the file that each row was read from."""
     dropping: tuple[str, ...] = ()
     """Columns whose missing cells leave their row out."""
     null_values: tuple[str, ...] = ()

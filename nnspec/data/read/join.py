@@ -57,6 +57,7 @@ def join(read: Sequence[tuple[Raw, Piece]]) -> Raw:
         kinds=first.kinds,
         homes=tuple(home for raw, _ in read for home in raw.homes),
         reach=first.reach,
+        parts=tuple(part for raw, _ in read for part in raw.parts),
         behind={
             name: np.concatenate([raw.behind[name] for raw, _ in read]) for name in _behind(read)
         },

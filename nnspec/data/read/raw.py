@@ -50,6 +50,7 @@ class Raw:
         kinds: what columns are, where the source itself says it.
         homes: folders that paths in the cells start from, each with its number of rows.
         reach: where those paths may lead.
+        parts: the tables' files, in the order of the rows, each with its number of rows.
         behind: column -> (rows,) file that each of its cells was read from.
     """
 
@@ -65,6 +66,7 @@ class Raw:
     kinds: Mapping[str, Kind | ImageColumn] = field(default_factory=dict)
     homes: tuple[tuple[FilePath, int], ...] = ()
     reach: Reach | None = None
+    parts: tuple[tuple[str, int], ...] = ()
     behind: Mapping[str, Values] = field(default_factory=dict)
 
     @property

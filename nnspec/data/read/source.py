@@ -93,6 +93,7 @@ def read_source(
             else:
                 raw, size = read_piece(file, piece, limit=left, usual=usual)
                 raw = replace(raw, homes=((file.parent, raw.rows),), reach=reach)
+                raw = replace(raw, parts=((str(file), raw.rows),))
             read.append((raw, piece))
             left -= size
     return join(read)

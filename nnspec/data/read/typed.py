@@ -13,6 +13,7 @@ from nnspec.data.columns.missing import settle_missing
 from nnspec.data.columns.roles import Roles, TargetNeeds, assign_roles
 from nnspec.data.columns.series import find_several_series
 from nnspec.data.columns.weights import find_negative
+from nnspec.data.read.origins import Origins, origins_of, with_origin
 from nnspec.data.read.raw import DATA_LIMIT, Raw, ReadFile
 from nnspec.data.read.signs import PLAIN, Signs
 from nnspec.data.read.sniffed import tell_sniffed
@@ -42,6 +43,7 @@ class TypedRows:
         beside: columns that tell rows, by the numbers of the source's rows.
         series: how the rows, which lie in its order, are several series or have gaps.
         given: (rows,) place of the split that each row is given as; None where splits are drawn.
+        origins: the files that the source's rows come from.
     """
 
     table: Table
@@ -55,6 +57,7 @@ class TypedRows:
     given: Rows | None = None
     series: Series | None = None
     beside: Carried = field(default_factory=Carried)
+    origins: Origins = field(default_factory=Origins)
 
 
 def read_rows(
@@ -78,6 +81,14 @@ def read_rows(
         Refused: with the codes of the steps (X, D, S).
     """
     raw = read_source(section.source, folder, allow_outside=allow_outside, limit=limit)
+    raw = with_origin(raw, section.origin)
+    with origins_of(raw).named():
+        typed = _typed(raw, section, needs)
+    return replace(typed, doubts=tuple(map(typed.origins.tell, typed.doubts)))
+
+
+def _typed(raw: Raw, section: DataSection, needs: TargetNeeds) -> TypedRows:
+    """Return the rows of a source, typed and checked."""
     roles = assign_roles(section, needs, raw.names, raw.index)
     section = settle(section, raw.names)
     table = type_columns(raw, roles.columns, declared(section), section.null_values)
@@ -99,6 +110,7 @@ def read_rows(
         raw.files,
         None if raw.given is None else raw.given[kept],
         beside=carry_own(raw, section),
+        origins=origins_of(raw),
     )
     return typed if section.window is None else _in_order(typed, section, section.window)
 

@@ -108,7 +108,7 @@ def list_clusters(head: Clusters, answers: Answered, *, several: bool) -> list[T
     order = sorted(held.items(), key=lambda one: -one[1].total())
     lines = []
     for name, count in order[:MOST_UNITS]:
-        said = [f"{label} ({rows:,})" for label, rows in count.most_common()]
+        said = [f"{label or 'no label'} ({rows:,})" for label, rows in count.most_common()]
         lines.append((plain(name), f"{count.total():,}", *([listed(said, 6)] if labels else [])))
     header = ("cluster", "rows", *(["labels"] if labels else []))
     return [

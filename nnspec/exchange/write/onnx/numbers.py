@@ -118,7 +118,20 @@ def encode(writer: Writer, fit: NumericFit, cells: str) -> str:
     held = filled(writer, cells, fit.fill, kind)
     if fit.bins:
         return _encode_bins(writer, fit.bins, bend(writer, fit, writer.cast(held, DOUBLE)))
+    if fit.waves:
+        return _encode_waves(writer, fit, bend(writer, fit, writer.cast(held, DOUBLE)))
     return writer.expand_dims(_scaled(writer, fit, held), -1)
+
+
+def _encode_waves(writer: Writer, fit: NumericFit, numbers: str) -> str:
+    """Return the sines of numbers, then their cosines, along a last axis."""
+    apart = writer.op("Sub", numbers, double(writer, fit.shift))
+    scaled = writer.op("Mul", apart, double(writer, 1 / fit.scale))
+    turns = writer.op("Mul", writer.expand_dims(scaled, -1), double(writer, fit.waves))
+    places = writer.cast(writer.op("Sub", turns, writer.op("Floor", turns)), FLOAT)
+    angles = writer.op("Mul", places, writer.constant(2 * np.pi, np.float32))
+    both = writer.op("Sin", angles), writer.op("Cos", angles)
+    return writer.concat(both, -1)
 
 
 def _scaled(writer: Writer, fit: NumericFit, cells: str) -> str:

@@ -98,6 +98,8 @@ def _of_source(facts: Facts) -> Iterator[str]:
         yield f"data.source: {piece.name} is read in a way of nnspec's own"
     if not piece.bundled and Path(piece.name).suffix in {".gz", ".bz2", ".xz", ".zip", ".zst"}:
         yield f"data.source: {piece.name} is packed"
+    if facts.section.origin:
+        yield "data.origin: a column of the files' names"
     if facts.dataset.fitted.signs != (".", ""):
         yield "data.source: numbers have another sign than a point, or one between thousands"
     if isinstance(form, Csv) and any('"' in name for name in facts.columns()):
@@ -122,6 +124,8 @@ def _of_column(facts: Facts, name: str, fit: ColumnFit) -> Iterator[str]:
     if facts.section.missing_of(name) == "forward":
         yield "the last known value in missing cells"
     if isinstance(fit, NumericFit):
+        if fit.separator is not None:
+            yield "several numbers in a cell"
         if fit.bent:
             yield "numbers are clipped, bent or put into bins"
         if facts.section.scaling_of(name) not in SCALINGS:

@@ -26,6 +26,8 @@ TRAINING = {"tensorflow", "keras", "numpy", "polars", "sklearn", "jinja2"}
 """Packages that the light core leaves out."""
 ONNX = {"onnx", "onnxruntime", "numpy", "h5py", "polars"}
 """Packages that write a run as an ONNX file, and compare its answers."""
+SERVING = {"starlette", "uvicorn", "h11", "anyio"}
+"""Packages that hear requests."""
 ANY = ("",)
 """The prefix of every code."""
 
@@ -69,6 +71,22 @@ def onnx_libraries(*, checked: bool) -> Iterator[None]:
         sys.stderr.write(
             f"nnspec: {package} is not installed, and ONNX files are written with it\n"
             "  = help: pip install 'nnspec[onnx]'\n"
+        )
+        raise typer.Exit(1) from None
+
+
+@contextmanager
+def serving_libraries() -> Iterator[None]:
+    """Say what to install where that is absent which hears requests."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        package = (error.name or "").partition(".")[0]
+        if package not in SERVING:
+            raise
+        sys.stderr.write(
+            f"nnspec: {package} is not installed, and requests are heard with it\n"
+            "  = help: pip install 'nnspec[serve]'\n"
         )
         raise typer.Exit(1) from None
 

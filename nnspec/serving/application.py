@@ -29,7 +29,7 @@ from nnspec.serving.exchange import JSON, VERSION, Model
 from nnspec.serving.limits import Address, Limits
 from nnspec.serving.metrics import TYPE, Metrics
 from nnspec.serving.page.page import describe, page_headers, render_page
-from nnspec.serving.problem import Problem, too_large
+from nnspec.serving.problem import Problem, internal, too_large
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 READ, ASK = ("GET",), ("POST",)
@@ -41,6 +41,7 @@ class Service:
     """A run behind routes.
 
     Attributes:
+        model: what it is asked by, and takes.
         draining: whether the service is about to end: it is not ready, and answers what comes.
         last_arrival: when the last request came, on the monotonic clock.
     """
@@ -51,7 +52,7 @@ class Service:
         self.draining = False
         self.last_arrival = time.monotonic()
         self.batches = Batches(answering, limits, self.metrics)
-        self._model = Model(answering.name, answering.inputs, answering.outputs, limits.rows)
+        self.model = Model(answering.name, answering.inputs, answering.outputs, limits.rows)
         self._columns = describe(answering)
         self._bounds = Bounds(address)
         self._admission = Admission(limits, self.metrics)
@@ -119,32 +120,34 @@ class Service:
                     message["headers"] = [*message["headers"], *ALWAYS, *ending]
                 await send(message)
 
-            await inner(scope, receive, sending)
+            try:
+                await inner(scope, receive, sending)
+            except Exception as error:  # noqa: BLE001 - the last stop: a calm line, and a response
+                response = told(internal(error))
+                await response(scope, receive, sending)
 
         return application
 
     def _check_model(self, request: Request) -> None:
         """Refuse a request for another model than this one."""
-        name = request.path_params.get("name", self._model.name)
+        name = request.path_params.get("name", self.model.name)
         version = request.path_params.get("version", VERSION)
-        if (name, version) != (self._model.name, VERSION):
+        if (name, version) != (self.model.name, VERSION):
             what = f'"{shorten(name)}" of version {shorten(version)}'
-            message = (
-                f'there is no model {what}; there is "{self._model.name}" of version {VERSION}'
-            )
+            message = f'there is no model {what}; there is "{self.model.name}" of version {VERSION}'
             raise Problem(HTTPStatus.NOT_FOUND, message)
 
     async def _infer(self, request: Request) -> Response:
         header = request.headers.get(open_inference.HEADER)
 
         def read(body: bytes) -> Read:
-            return partial(open_inference.read_request, body, header, self._model)
+            return partial(open_inference.read_request, body, header, self.model)
 
         return await self._answered(request, read)
 
     async def _predict(self, request: Request) -> Response:
         def read(body: bytes) -> Read:
-            return partial(tensorflow_serving.read_request, body, self._model)
+            return partial(tensorflow_serving.read_request, body, self.model)
 
         return await self._answered(request, read)
 
@@ -161,10 +164,10 @@ class Service:
         return as_json(open_inference.describe_server())
 
     async def _describe_model(self, _: Request) -> Response:
-        return as_json(open_inference.describe_model(self._model))
+        return as_json(open_inference.describe_model(self.model))
 
     async def _describe_signature(self, _: Request) -> Response:
-        return as_json(tensorflow_serving.describe_signature(self._model))
+        return as_json(tensorflow_serving.describe_signature(self.model))
 
     async def _describe_status(self, _: Request) -> Response:
         return as_json(tensorflow_serving.describe_status())
@@ -181,7 +184,7 @@ class Service:
 
     async def _model_ready(self, request: Request) -> Response:
         response = await self._ready(request)
-        told_of = {"name": self._model.name, "ready": not self.draining}
+        told_of = {"name": self.model.name, "ready": not self.draining}
         return as_json(told_of, HTTPStatus(response.status_code))
 
     async def _metrics_text(self, _: Request) -> Response:

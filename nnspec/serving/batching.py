@@ -2,12 +2,10 @@
 
 import asyncio
 import queue
-import sys
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from http import HTTPStatus
 
 from nnspec.data import NewRows
 from nnspec.diagnostics import NnspecError
@@ -15,7 +13,7 @@ from nnspec.pipeline.answering import Answering, Tensors
 from nnspec.serving.exchange import Asked, Reply
 from nnspec.serving.limits import Limits
 from nnspec.serving.metrics import Metrics
-from nnspec.serving.problem import Problem, overloaded, problem_of
+from nnspec.serving.problem import Problem, internal, overloaded, problem_of
 
 Read = Callable[[], Asked]
 
@@ -157,6 +155,4 @@ def _as_problem(error: Exception) -> Problem:
         case MemoryError():
             return overloaded("memory does not suffice at the moment")
         case _:
-            what = " ".join(f"{type(error).__name__}: {error}".split())[:200]
-            sys.stderr.write(f"nnspec: internal error ({what}) in a request\n")
-            return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal error")
+            return internal(error)

@@ -87,20 +87,13 @@ def fitting(cells: Values, taken: Tensor) -> Values:
 def _flat(values: Sequence[Any], shape: tuple[int, ...], name: str) -> list[Any]:
     """Return values in one line."""
     flat = list(values)
-    wanted = math.prod(shape)
-    for depth in range(len(shape)):
+    for extent in shape[1:]:
         if not flat or not isinstance(flat[0], list):
             break
-        if depth and len(flat) != math.prod(shape[:depth]):
+        if not all(isinstance(one, list) and len(one) == extent for one in flat):
             raise _misshapen(name, shape)
-        below = math.prod(shape[depth + 1 : depth + 2])
-        inner: list[Any] = []
-        for one in flat:
-            if not isinstance(one, list) or (depth + 1 < len(shape) and len(one) != below):
-                raise _misshapen(name, shape)
-            inner += one
-        flat = inner
-    if len(flat) != wanted:
+        flat = [cell for one in flat for cell in one]
+    if len(flat) != math.prod(shape):
         raise _misshapen(name, shape, len(flat))
     return flat
 

@@ -1,5 +1,6 @@
 """What keeps a request from its answer: a status of HTTP, and one sentence for whoever asked."""
 
+import sys
 from collections.abc import Mapping
 from http import HTTPStatus
 
@@ -36,6 +37,13 @@ def too_large(message: str) -> Problem:
 def overloaded(message: str) -> Problem:
     """Return the problem of a request that comes when there are too many."""
     return Problem(HTTPStatus.SERVICE_UNAVAILABLE, message, {"retry-after": "1"})
+
+
+def internal(error: Exception) -> Problem:
+    """Return the problem of an error that nobody expected, which is written to standard error."""
+    what = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+    sys.stderr.write(f"nnspec: internal error ({what}) in a request\n")
+    return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal error")
 
 
 def problem_of(error: NnspecError) -> Problem:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
+import h11
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -52,6 +53,13 @@ class Timely(H11Protocol):
         elif self._late is None:
             self._await_head()
 
+    def eof_received(self) -> bool:  # type: ignore[override]
+        """Keep the connection of whoever has asked, and will ask no more, for the response."""
+        if self.conn.their_state is h11.SEND_BODY or not self._under_way():
+            return False
+        self.cycle.keep_alive = False
+        return True
+
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait no longer."""
         self._forget()
@@ -59,8 +67,11 @@ class Timely(H11Protocol):
 
     def _receives(self) -> bool:
         """Tell whether a request is under way, or none has begun."""
-        under_way = self.cycle is not None and not self.cycle.response_complete
-        return under_way or not self.conn.trailing_data[0]
+        return self._under_way() or not self.conn.trailing_data[0]
+
+    def _under_way(self) -> bool:
+        """Tell whether a request waits for its response."""
+        return self.cycle is not None and not self.cycle.response_complete
 
     def _await_head(self) -> None:
         self._late = self.loop.call_later(HEAD_SECONDS, self._close_late)
@@ -72,7 +83,7 @@ class Timely(H11Protocol):
 
     def _close_late(self) -> None:
         self._late = None
-        if self.cycle is None or self.cycle.response_complete:
+        if not self._under_way():
             self.transport.close()
 
 
@@ -128,21 +139,7 @@ def allow_files(wanted: int) -> None:
 
 async def hear(service: Service, listening: socket.socket) -> BaseException | None:
     """Answer requests until a signal comes, and then those that have come; return the signal."""
-    limits = service.limits
-    config = uvicorn.Config(
-        service.application(),
-        http=Timely,
-        ws="none",
-        lifespan="off",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        backlog=BACKLOG,
-        timeout_keep_alive=IDLE_SECONDS,
-        limit_concurrency=limits.queue + FURTHER,
-        timeout_graceful_shutdown=max(1, round(limits.drain)),
-    )
-    server = Quiet(config)
+    server = server_of(service)
     running = asyncio.create_task(server.serve(sockets=[listening]))
     stopped: BaseException | None = None
     while stopped is None and not running.done():
@@ -156,6 +153,25 @@ async def hear(service: Service, listening: socket.socket) -> BaseException | No
     server.should_exit = True
     await running
     return stopped
+
+
+def server_of(service: Service) -> uvicorn.Server:
+    """Return the server that hears a service's requests; it ends when `should_exit` is set."""
+    config = uvicorn.Config(
+        service.application(),
+        http=Timely,
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        log_level="critical",
+        access_log=False,
+        server_header=False,
+        backlog=BACKLOG,
+        timeout_keep_alive=IDLE_SECONDS,
+        limit_concurrency=service.limits.queue + FURTHER,
+        timeout_graceful_shutdown=max(1, round(service.limits.drain)),
+    )
+    return Quiet(config)
 
 
 async def come_to_rest(service: Service) -> None:

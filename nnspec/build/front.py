@@ -144,6 +144,25 @@ class Front(tf.Module):  # type: ignore[misc]  # TensorFlow is untyped
         return _as_codes(fit, positions + 1)
 
 
+class TracedFront(Front):
+    """A front whose operations run as one graph, for a few rows that come again and again."""
+
+    def __init__(self, front: Front) -> None:
+        super().__init__(front.fitted)
+        self.tables = front.tables
+        specs = [self.signature]
+        self._graph = tf.function(super().__call__, input_signature=specs, autograph=False)
+
+    @tf.autograph.experimental.do_not_convert  # type: ignore[untyped-decorator]
+    def __call__(self, columns: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+        """Return the network's inputs, those whose columns are given."""
+        if columns.keys() != self.fitted.columns.keys():
+            given: dict[str, tf.Tensor] = super().__call__(columns)
+            return given
+        prepared: dict[str, tf.Tensor] = self._graph(dict(columns))
+        return prepared
+
+
 def build_front(fitted: Preprocessing) -> Front:
     """Return the front of a fitted preprocessing."""
     return Front(fitted)

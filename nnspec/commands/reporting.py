@@ -30,6 +30,8 @@ UNWRITTEN = {"A104", "A110", "A125"}
 """Codes of what could not be written: no space, no right, too large."""
 EXHAUSTED = "ResourceExhaustedError"
 """What TensorFlow raises where memory does not suffice."""
+SERVING = {"starlette", "uvicorn", "h11", "anyio"}
+"""Packages that hear requests."""
 ANY = ("",)
 """The prefix of every code."""
 
@@ -73,6 +75,22 @@ def onnx_libraries(*, checked: bool) -> Iterator[None]:
         sys.stderr.write(
             f"nnspec: {package} is not installed, and ONNX files are written with it\n"
             "  = help: pip install 'nnspec[onnx]'\n"
+        )
+        raise typer.Exit(1) from None
+
+
+@contextmanager
+def serving_libraries() -> Iterator[None]:
+    """Say what to install where that is absent which hears requests."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        package = (error.name or "").partition(".")[0]
+        if package not in SERVING:
+            raise
+        sys.stderr.write(
+            f"nnspec: {package} is not installed, and requests are heard with it\n"
+            "  = help: pip install 'nnspec[serve]'\n"
         )
         raise typer.Exit(1) from None
 

@@ -106,10 +106,11 @@ def read_for_prediction(
 def _typed(raw: Raw, fitted: Preprocessing, *, with_targets: bool) -> NewRows:
     """Return rows as they were typed in training, and checked; windows over a series."""
     targets = _known_kinds(fitted, raw) if with_targets else {}
-    table = _read_table(raw, fitted, targets)
+    table = type_like(raw, fitted, targets)
+    check_cells(table, fitted, tuple(targets))
     notes = tuple(find_unknown(table, fitted))
     if fitted.window is None:
-        new = _rows_of(table, fitted, raw.source, tuple(targets))
+        new = rows_of(table, fitted, raw.source, tuple(targets))
     else:
         cut = cut_windows(table, fitted, tuple(targets))
         new = NewRows(cut.features, cut.targets, cut.rows, latest=cut.latest, notes=cut.notes)
@@ -122,7 +123,7 @@ def _typed(raw: Raw, fitted: Preprocessing, *, with_targets: bool) -> NewRows:
     )
 
 
-def _rows_of(table: Table, fitted: Preprocessing, source: str, targets: tuple[str, ...]) -> NewRows:
+def rows_of(table: Table, fitted: Preprocessing, source: str, targets: tuple[str, ...]) -> NewRows:
     """Return independent rows; those with missing cells are left out where training did so."""
     dropping = [name for name in fitted.dropping if name in table.columns]
     whole = whole_rows(table.select(dropping))
@@ -138,17 +139,19 @@ def _rows_of(table: Table, fitted: Preprocessing, source: str, targets: tuple[st
     return NewRows(features, known, kept, left_out=left_out, notes=notes)
 
 
-def _read_table(raw: Raw, fitted: Preprocessing, targets: Mapping[str, Declared]) -> Table:
-    """Return features and targets as they were typed in training; refuse what cannot be."""
+def type_like(raw: Raw, fitted: Preprocessing, targets: Mapping[str, Declared]) -> Table:
+    """Return features and targets as they were typed in training; refuse what cannot be.
+
+    Raises:
+        Refused: D103 for absent columns, what `type_columns` says of cells.
+    """
     columns = _by_column(fitted)
     wanted = tuple(dict.fromkeys((*columns, *targets, *fitted.ordering)))
     _check_names(raw, wanted)
     kinds: dict[str, Declared] = {name: ordering(one) for name, one in fitted.ordering.items()}
     kinds |= targets
     kinds |= {name: _declared(fit) for name, fit in columns.items()}
-    table = type_columns(raw, wanted, kinds, fitted.null_values)
-    _check_cells(table, fitted, tuple(targets))
-    return table
+    return type_columns(raw, wanted, kinds, fitted.null_values)
 
 
 def _by_column(fitted: Preprocessing) -> dict[str, ColumnFit]:
@@ -272,7 +275,7 @@ def listed(names: Sequence[str]) -> str:
     return ", ".join(names[:SHOWN]) + (", ..." if len(names) > SHOWN else "")
 
 
-def _check_cells(table: Table, fitted: Preprocessing, targets: tuple[str, ...]) -> None:
+def check_cells(table: Table, fitted: Preprocessing, targets: tuple[str, ...]) -> None:
     """Refuse cells that the front has no number for: missing, infinite, of another shape.
 
     Features of a series may be missing in rows that no window reads: these are looked at later.

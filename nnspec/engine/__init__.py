@@ -35,9 +35,9 @@ from nnspec.engine.tensorflow.keras_callbacks import KerasCallbacks
 from nnspec.engine.tensorflow.keras_fit import KerasFit
 from nnspec.engine.tensorflow.kohonen import KohonenMap
 from nnspec.engine.tensorflow.perceptron import PerceptronLearner, Separated
-from nnspec.engine.tensorflow.prediction import predict_fused
+from nnspec.engine.tensorflow.prediction import Predictor, predict_fused
 from nnspec.engine.tensorflow.probe import Probed, probe_network
-from nnspec.engine.tensorflow.ranking import Won, rank_fused
+from nnspec.engine.tensorflow.ranking import Ranker, Won
 from nnspec.engine.tensorflow.routes import route_of
 from nnspec.engine.tensorflow.traits import choose_here, choose_xla_for_inference
 from nnspec.engine.tensorflow.weights import weighted_by_class
@@ -49,7 +49,9 @@ __all__ = [
     "Execution",
     "Outcome",
     "Plan",
+    "Predictor",
     "Probed",
+    "Ranker",
     "Resting",
     "Snapshot",
     "Watcher",
@@ -164,7 +166,7 @@ def rank(model: keras.Model, inputs: dict[str, Array]) -> Won:
         inputs: input name -> (rows, ...).
     """
     with found():
-        return rank_fused(model, inputs)
+        return Ranker(model)(inputs)
 
 
 def _noting(outcome: Outcome, left_out: int, rows: int, batch: int) -> Outcome:

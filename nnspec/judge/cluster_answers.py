@@ -9,7 +9,7 @@ from nnspec.build.clusters import ClusterBack
 from nnspec.build.program import Program
 from nnspec.data.fit.cluster_labels import labels_beside
 from nnspec.data.table import Table, Values
-from nnspec.engine import Won, rank
+from nnspec.engine import Won
 from nnspec.judge.answers import Answers, Floats, check_finite
 from nnspec.judge.heads import Clusters, Head
 
@@ -27,13 +27,6 @@ class ClusterAnswers(Answers):
     """The unit that is nearest after it, (rows,); None where units have no places on a map."""
     seen: Values = field(default_factory=lambda: NONE_SEEN)
     """The rows as the map sees them, (rows, features)."""
-
-
-def find_won(program: Program, inputs: dict[str, Values]) -> Won | None:
-    """Return which units win rows; None for a program without a map."""
-    if not any(isinstance(back, ClusterBack) for back in program.backs.values()):
-        return None
-    return rank(program.core, inputs)
 
 
 def cluster_answers(rows: Integers, won: Won, labels: Values | None) -> ClusterAnswers:

@@ -7,9 +7,11 @@ from typing import assert_never
 import numpy as np
 
 from nnspec.build.back import PREDICTION, PROBABILITIES, decode_predictions
+from nnspec.build.clusters import ClusterBack
 from nnspec.build.program import Program
 from nnspec.data.table import Values
-from nnspec.engine import Won, predict
+from nnspec.engine import Predictor, Ranker, Won
+from nnspec.engine.errors import found
 from nnspec.engine.tensorflow.masks import find_masks
 from nnspec.judge.answers import (
     Answers,
@@ -19,7 +21,7 @@ from nnspec.judge.answers import (
     label_answers,
     number_answers,
 )
-from nnspec.judge.cluster_answers import cluster_answers, find_won
+from nnspec.judge.cluster_answers import cluster_answers
 from nnspec.judge.heads import (
     ClassPerPosition,
     Clusters,
@@ -43,12 +45,31 @@ class Predicted:
     """Which units of a map win the rows, in the place of outputs; None without a map."""
 
 
+class Passage:
+    """A program's network for rows that come again and again: it is traced once."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        on_map = any(isinstance(back, ClusterBack) for back in program.backs.values())
+        self._rank = Ranker(program.core) if on_map else None
+        self._predict = Predictor(program.core)
+
+    def __call__(self, inputs: dict[str, Values], batch_size: int) -> Predicted:
+        """Return what leaves the network for some rows, and which steps of it count.
+
+        Raises:
+            RunFailed: R102 where memory did not suffice, R106 where a step failed.
+        """
+        with found():
+            if self._rank is not None:
+                return Predicted({}, {}, self._rank(inputs))
+            outputs = self._predict(inputs)
+        return Predicted(outputs, find_masks(self.program.core, inputs, batch_size))
+
+
 def predict_split(program: Program, inputs: dict[str, Values], batch_size: int) -> Predicted:
     """Return what leaves the network for some rows, and which steps of it count."""
-    if won := find_won(program, inputs):
-        return Predicted({}, {}, won)
-    outputs = predict(program.core, inputs)
-    return Predicted(outputs, find_masks(program.core, inputs, batch_size))
+    return Passage(program)(inputs, batch_size)
 
 
 def answers_of(

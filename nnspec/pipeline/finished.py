@@ -19,7 +19,7 @@ from nnspec.judge.answers import Answers
 from nnspec.judge.calibration import CALIBRATIONS_OF_RUN
 from nnspec.judge.decision import DECISIONS_OF_RUN, decided
 from nnspec.judge.heads import Head
-from nnspec.judge.predicted import predict_split
+from nnspec.judge.predicted import Passage
 from nnspec.judge.program import answer_new_rows, describe_heads
 from nnspec.judge.settled import Settled
 from nnspec.network.network import Network
@@ -262,10 +262,19 @@ def layer_output(run: Finished, rows: NewRows, name: str) -> Values:
     return output.astype(np.float32) if output.dtype.kind in "fV" else output
 
 
-def answer_rows(run: Finished, rows: NewRows) -> list[tuple[Head, Answers]]:
-    """Return the answers of every trained output for rows that were read."""
+def answer_rows(
+    run: Finished, rows: NewRows, passage: Passage | None = None
+) -> list[tuple[Head, Answers]]:
+    """Return the answers of every trained output for rows that were read.
+
+    Args:
+        run: with weights.
+        rows: as its network takes them.
+        passage: the network, where it is traced already.
+    """
     training = trainable_sections(run.spec).training
-    predicted = predict_split(run.program, run.program.features(rows.features), training.batch_size)
+    passage = passage or Passage(run.program)
+    predicted = passage(run.program.features(rows.features), training.batch_size)
     decisions = (run.settled or Settled()).decisions
     found = [
         (head, answer_new_rows(run.program, head, predicted, rows))

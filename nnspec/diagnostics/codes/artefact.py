@@ -162,4 +162,11 @@ ARTEFACT: tuple[Code, ...] = (
         "begins elsewhere.",
         "Train the spec that it was written from.",
     ),
+    Code(
+        "A161",
+        "address not to be had",
+        "A run is served at an address of this machine, and this one is in use, or may not be "
+        "listened at.",
+        "Choose another port, or end the program that has it.",
+    ),
 )

@@ -21,23 +21,36 @@ BLOCK_BYTES = 4 << 20
 LEAST_ROWS, MOST_ROWS = 32, 8192
 
 
-@translated()
-def predict_fused(model: keras.Model, inputs: dict[str, Array]) -> dict[str, Array]:
-    """Return the outputs for these rows: output name -> (rows, ...).
+class Predictor:
+    """A network that is given rows again and again: it is traced when the first ones come.
 
     Rows do not depend on one another at inference, so blocks may be of any length; only a
     network that is built for batches of one size takes all rows in one call, batch after batch.
     """
-    arrays = [readable(inputs[tensor.name]) for tensor in model.inputs]
-    rows = len(arrays[0])
-    block = rows if batch_of(model) else min(rows, block_rows(model))
-    forward = _forward(model, arrays)
-    parts: list[list[Array]] = []
-    for start in range(0, rows, block):
-        batch = [tf.convert_to_tensor(one[start : start + block]) for one in arrays]
-        parts.append([part.numpy() for part in forward(batch)])
-    columns = zip(*parts, strict=True)
-    return dict(zip(model.output_names, map(np.concatenate, columns), strict=True))
+
+    def __init__(self, model: keras.Model) -> None:
+        self.model = model
+        self._forward: Forward | None = None
+
+    @translated()
+    def __call__(self, inputs: dict[str, Array]) -> dict[str, Array]:
+        """Return the outputs for these rows: output name -> (rows, ...)."""
+        model = self.model
+        arrays = [readable(inputs[tensor.name]) for tensor in model.inputs]
+        rows = len(arrays[0])
+        block = rows if batch_of(model) else min(rows, block_rows(model))
+        forward = self._forward = self._forward or _forward(model, arrays)
+        parts: list[list[Array]] = []
+        for start in range(0, rows, block):
+            batch = [tf.convert_to_tensor(one[start : start + block]) for one in arrays]
+            parts.append([part.numpy() for part in forward(batch)])
+        columns = zip(*parts, strict=True)
+        return dict(zip(model.output_names, map(np.concatenate, columns), strict=True))
+
+
+def predict_fused(model: keras.Model, inputs: dict[str, Array]) -> dict[str, Array]:
+    """Return the outputs for these rows: output name -> (rows, ...)."""
+    return Predictor(model)(inputs)
 
 
 def reaching(model: keras.Model, layer: keras.layers.Layer, inputs: dict[str, Array]) -> Array:

@@ -1,5 +1,6 @@
 """Floor 8, which units of a map win rows: block by block, so that no more than two stay of each."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import keras
@@ -12,6 +13,8 @@ from nnspec.build.competitive import map_of
 from nnspec.engine.tensorflow.failures import translated
 from nnspec.engine.tensorflow.feed import Array, readable
 from nnspec.engine.tensorflow.prediction import block_rows
+
+Ranked = Callable[[list[tf.Tensor]], tuple[tf.Tensor, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +34,32 @@ class Won:
     seen: npt.NDArray[np.float64]
 
 
-@translated()
-def rank_fused(model: keras.Model, inputs: dict[str, Array]) -> Won:
-    """Return which units of the map that a network ends with win these rows."""
+class Ranker:
+    """A network that ends with a map, given rows again and again; traced when the first come."""
+
+    def __init__(self, model: keras.Model) -> None:
+        self.model = model
+        self._forward: Ranked | None = None
+
+    @translated()
+    def __call__(self, inputs: dict[str, Array]) -> Won:
+        """Return which units of the map win these rows."""
+        arrays = [readable(inputs[tensor.name]) for tensor in self.model.inputs]
+        forward = self._forward = self._forward or _ranked(self.model, arrays)
+        rows, step = len(arrays[0]), block_rows(self.model)
+        parts = []
+        for start in range(0, max(rows, 1), step):
+            batch = [tf.convert_to_tensor(one[start : start + step]) for one in arrays]
+            parts.append([one.numpy() for one in forward(batch)])
+        cluster, second, distance, seen = (np.concatenate(one) for one in zip(*parts, strict=True))
+        return Won(cluster, second, distance.astype(np.float64), seen.astype(np.float64))
+
+
+def _ranked(model: keras.Model, arrays: list[Array]) -> Ranked:
+    """Return the nearest unit, the next one, the distance and what is seen, as one function."""
     layer = map_of(model)
     assert layer is not None, "a map is the last layer"
     both = keras.Model(model.inputs, [layer.input, layer.output])
-    arrays = [readable(inputs[tensor.name]) for tensor in model.inputs]
 
     def rank(batch: list[tf.Tensor]) -> tuple[tf.Tensor, ...]:
         seen, distances = apply_core(both, batch)
@@ -47,11 +69,5 @@ def rank_fused(model: keras.Model, inputs: dict[str, Array]) -> Won:
         return nearest, tf.argmin(others, axis=1), tf.reduce_min(distances, axis=1), seen
 
     block = [tf.TensorSpec([None, *one.shape[1:]], one.dtype) for one in arrays]
-    compiled = tf.function(rank, input_signature=[block], autograph=False)
-    rows, step = len(arrays[0]), block_rows(model)
-    parts = []
-    for start in range(0, max(rows, 1), step):
-        batch = [tf.convert_to_tensor(one[start : start + step]) for one in arrays]
-        parts.append([one.numpy() for one in compiled(batch)])
-    cluster, second, distance, seen = (np.concatenate(one) for one in zip(*parts, strict=True))
-    return Won(cluster, second, distance.astype(np.float64), seen.astype(np.float64))
+    compiled: Ranked = tf.function(rank, input_signature=[block], autograph=False)
+    return compiled

@@ -127,7 +127,7 @@ def compose(facts: RunFacts) -> Page:
 def policy_of(style: str, script: str) -> str:
     """Return the Content-Security-Policy that allows this style and this script alone."""
     return (
-        f"default-src 'none'; style-src {_digest(style)}; script-src {_digest(script)}; "
+        f"default-src 'none'; style-src {digest(style)}; script-src {digest(script)}; "
         "img-src data:; base-uri 'none'; form-action 'none'"
     )
 
@@ -136,6 +136,7 @@ def _resource(name: str) -> str:
     return files(PACKAGE).joinpath(name).read_text(encoding="utf-8")
 
 
-def _digest(text: str) -> str:
-    digest = hashlib.sha256(text.encode()).digest()
-    return f"'sha256-{base64.b64encode(digest).decode()}'"
+def digest(text: str) -> str:
+    """Return a style or a script as a policy names it: by its hash."""
+    hashed = hashlib.sha256(text.encode()).digest()
+    return f"'sha256-{base64.b64encode(hashed).decode()}'"

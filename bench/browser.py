@@ -128,11 +128,12 @@ class Browser:
                         seen.requests.append(address)
         return seen
 
-    def show(self, page: Path, width: int) -> None:
-        """Open a page and wait until it is there."""
+    def show(self, page: Path | str, width: int) -> None:
+        """Open a page, by its file or its address, and wait until it is there."""
         self.events.clear()
         self.resize(width)
-        answer = self.ask("Page.navigate", url=page.resolve().as_uri())
+        address = page if isinstance(page, str) else page.resolve().as_uri()
+        answer = self.ask("Page.navigate", url=address)
         if "errorText" in answer:
             raise RuntimeError(f"{page}: {answer['errorText']}")
         while not any(one.get("method") == "Page.loadEventFired" for one in self.events):

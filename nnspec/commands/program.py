@@ -29,6 +29,7 @@ from nnspec.commands import (
     styling,
     training,
     validation,
+    watching,
 )
 from nnspec.commands.loading import await_libraries
 from nnspec.commands.options import GIVEN
@@ -58,6 +59,7 @@ COMMANDS = (
     ledger.runs,
     ledger.compare,
     ledger.clean,
+    watching.dashboard,
     with_plugins(reference.schema),
     with_plugins(reference.explain),
     editing.lsp,

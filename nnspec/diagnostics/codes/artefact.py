@@ -149,4 +149,10 @@ ARTEFACT: tuple[Code, ...] = (
         "begins elsewhere.",
         "Train the spec that it was written from.",
     ),
+    Code(
+        "A150",
+        "port cannot be had",
+        "The dashboard listens on a port of this machine's own address, and this one is not free.",
+        "Choose another --port; 0 takes one that is free.",
+    ),
 )

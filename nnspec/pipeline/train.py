@@ -97,7 +97,7 @@ class Run:
         checkpoints.set_model(program.core)  # what follows may fail before the engine does
         keeper = Keeper(self.folder, checkpoints, every=self.course.every, slot=self.course.slot)
         keeper.set_model(program.core)
-        kept = Kept(history, checkpoints, keeper, self.progress())
+        kept = Kept(history, checkpoints, keeper, self.progress(training.rows))
         with SIGNALS.waiting() as held, kept.whatever_happens(), engine_errors():
             points = SafePoints(held)
             held.last_words = partial(kept.abandon, points)
@@ -113,7 +113,7 @@ class Run:
             outcome = run_engine(program.core, training, validation, plan, callbacks)
         return explained(outcome) if checkpoints.restored else outcome
 
-    def progress(self) -> Progress | LoggedProgress | None:
+    def progress(self, rows: int) -> Progress | LoggedProgress | None:
         """Return what shows the progress, None where nothing does."""
         console, taken_up = self.course.console, self.course.taken_up
         if console is None:
@@ -124,7 +124,9 @@ class Run:
             return LoggedProgress(console, section.epochs, first)
         counted = () if section.rule is None else ("mistakes",)
         shown = (*counted, *logged_metrics(self.prepared.network, section))
-        return Progress(console, section.epochs, shown, first_epoch=first)
+        shown_there = Progress(console, section.epochs, shown, first_epoch=first)
+        shown_there.tell_rows(rows)
+        return shown_there
 
 
 def ends_early(section: TrainingSection) -> bool:

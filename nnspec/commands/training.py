@@ -29,6 +29,7 @@ from nnspec.commands.reporting import (
     show_findings,
 )
 from nnspec.commands.stages import STAGES, reading
+from nnspec.commands.tracking import Track, check_trackers, tracking_of
 from nnspec.diagnostics import GateMissed
 from nnspec.spec.formats import FORMS, Form
 
@@ -137,6 +138,7 @@ class Training:
     ] = False
     fail_under: FailUnder = None
     fail_over: FailOver = None
+    track: Track = None
     overrides: Overrides = None
     allow_outside: AllowOutside = False
 
@@ -161,6 +163,7 @@ def begin(asked: Training, spec: Path) -> None:
     """Train a spec as a run of its own."""
     from nnspec.run.claim import Claim
 
+    check_trackers(asked.track)
     overrides, outside = asked.overrides, asked.allow_outside
     events = begin_stages(asked)
     gates = gates_of(asked.fail_under, asked.fail_over)
@@ -194,6 +197,7 @@ def take_up(asked: Training, path: Path) -> None:
     """Go on with a run, or let it train for longer."""
     from nnspec.run.folder import RunFolder as Folder
 
+    check_trackers(asked.track)
     events = begin_stages(asked)
     with explained(asked.overrides), ExitStack() as held:
         held.callback(STAGES.clear)
@@ -239,6 +243,7 @@ def place_of(asked: Training, events: Events | None) -> "Place":
         command=command_line(),
         gates=gates_of(asked.fail_under, asked.fail_over),
         every=asked.checkpoint_every,
+        tracking=tracking_of(asked.track),
     )
 
 

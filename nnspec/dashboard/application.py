@@ -29,7 +29,7 @@ QUIET = 5.0
 MOST_RUNS = 8
 """Runs that are followed or compared at once."""
 LONGEST_QUERY = 2_000
-LONGEST_NUMBER = 10
+LONGEST_NUMBER = 16
 PACKAGE = "nnspec.dashboard.page"
 NONE = "'none'"
 TYPES = {"css": "text/css", "js": "text/javascript", "html": "text/html", "txt": "text/plain"}
@@ -130,13 +130,14 @@ class Dashboard:
         return Response(content, media_type=TYPES["html"], headers=headers)
 
     async def events(self, request: Request) -> Response:
-        """Give what changes, as it does."""
+        """Give what changes, as it does: after a look, or from now on."""
         if request.method == "HEAD":
             return Response(media_type="text/event-stream")
         keys = list(dict.fromkeys(request.query_params.getlist("run")))[:MOST_RUNS]
         turn = request.query_params.get("turn", "")
         known = turn.isascii() and turn.isdecimal() and len(turn) < LONGEST_NUMBER
-        stream = self._changes(keys, int(turn) if known else 0)
+        begun = int(turn) if known else (await run_sync(self._shelf.look)).turn
+        stream = self._changes(keys, begun)
         return StreamingResponse(stream, media_type="text/event-stream")
 
     async def _changes(self, keys: Sequence[str], turn: int) -> AsyncIterator[bytes]:
@@ -177,8 +178,6 @@ class Watch:
         """Return the events since the last look."""
         view = self._shelf.look()
         told: list[bytes] = []
-        if self._turn > view.turn:  # the page knows another process' looks
-            self._turn = 0
         if view.turn > self._turn:
             changed, gone = view.since(self._turn)
             self._turn = view.turn

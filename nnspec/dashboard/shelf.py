@@ -45,7 +45,7 @@ class View:
     """A folder at one look.
 
     Attributes:
-        turn: which look it was in which anything last changed, counted from 1.
+        turn: which look it was in which anything last changed; they count upwards.
         entries: its runs by their keys.
         gone: keys of runs that are no longer there -> the look that missed them.
         problem: why the folder cannot be read.
@@ -77,7 +77,8 @@ class Shelf:
         self._lock = threading.Lock()
         self._looked: float | None = None
         self._marks: dict[str, Mark] = {}
-        self._view = View(0, {}, {})
+        # Looks of a later process count on from those of an earlier one, which pages may know.
+        self._view = View(int(time.time() * 1000), {}, {})
 
     def look(self) -> View:
         """Return the folder as it is, at most `PAUSE` ago."""

@@ -31,6 +31,7 @@ from nnspec.run.manifest import TrainingRecord
 from nnspec.run.progress import Progress
 from nnspec.run.safe_points import SafePoints
 from nnspec.run.signals import SIGNALS
+from nnspec.run.tracking.tracking import Tracking
 from nnspec.spec.training import TrainingSection
 
 
@@ -44,12 +45,14 @@ class Course:
             None: as many as cost little.
         taken_up: the state to go on from; None: the training begins.
         slot: which of the two files of states is written first.
+        tracking: trackers that are told what each epoch reached.
     """
 
     console: Console | Log | None = None
     every: float | None = None
     taken_up: Snapshot | None = None
     slot: int = 0
+    tracking: Tracking | None = None
 
 
 def train(prepared: Prepared, folder: RunFolder, course: Course | None = None) -> Trained:
@@ -107,6 +110,7 @@ class Run:
                 history,
                 checkpoints,
                 *([] if kept.progress is None else [kept.progress]),
+                *([] if self.course.tracking is None else [self.course.tracking]),
                 keeper,
                 points,
             ]

@@ -228,7 +228,7 @@ def test_nothing_is_written(served: Served, folder: Path) -> None:
     before = {path: os.lstat(path).st_mtime_ns for path in folder.rglob("*")}
     for path in ("/", "/api/runs", f"/api/run/{served.runs()['cut']['id']}"):
         served.ask(path)
-    next(served.events(f"?run={served.runs()['good']['id']}"))
+    next(served.events(f"?turn=0&run={served.runs()['good']['id']}"))
     assert {path: os.lstat(path).st_mtime_ns for path in folder.rglob("*")} == before
 
 
@@ -237,7 +237,7 @@ def test_a_signal_ends_it_with_its_code_although_somebody_listens(
     folder: Path, number: signal.Signals, code: int
 ) -> None:
     started = Served(folder)
-    events = started.events("")
+    events = started.events("?turn=0")
     next(events)
     assert started.end(number) == (code, f"nnspec: stopped by {number.name}\n")
 

@@ -24,7 +24,7 @@ export class Detail {
   }
 
   async open() {
-    this.page.listening(0);
+    this.page.listening();
     await this.load();
   }
 
@@ -53,6 +53,10 @@ export class Detail {
     const told = [epochs, run.seconds === "-" ? null : run.seconds, run.metric ? `${run.metric} ${run.figure}` : null,
       run.baseline === "-" ? null : `best baseline ${run.baseline}`, run.problem];
     fill(this.state, status(run), ` · ${told.filter(Boolean).join(" · ")}`);
+  }
+
+  back() {
+    this.open();
   }
 
   /** Takes in runs that changed: this one is asked about anew where it is among them. */
@@ -108,7 +112,7 @@ export class Comparison {
     } else {
       fill(this.tables, element("p", { class: "bad" }, said(found.problem)));
     }
-    this.page.listening(0);
+    this.page.listening();
   }
 
   told(found) {
@@ -125,6 +129,10 @@ export class Comparison {
   }
 
   take() {}
+
+  back() {
+    this.page.listening();
+  }
 
   grow(told) {
     const course = this.courses.get(told.id);

@@ -36,6 +36,10 @@ export class List {
     this.choose();
   }
 
+  back() {
+    this.load();
+  }
+
   close() {
     clearTimeout(this.timer);
   }

@@ -22,15 +22,23 @@ const page = {
     document.getElementById("state").textContent = text;
   },
 
-  /** Listens from a look on; to the epochs of the runs that are shown. */
-  listening(turn) {
+  /** Listens from a look on, or from now; to the epochs of the runs that are shown. */
+  listening(turn = null) {
     this.turn = turn;
     this.stop();
     if (document.hidden) return;
     const runs = (this.view.keys ?? []).map((one) => `&run=${one}`).join("");
-    const stream = this.stream = new EventSource(`/api/events?turn=${turn}${runs}`);
-    stream.addEventListener("open", () => this.state(""));
-    stream.addEventListener("error", () => this.state("The connection is lost; it is tried again."));
+    const stream = this.stream = new EventSource(`/api/events?${turn === null ? "" : `turn=${turn}`}${runs}`);
+    let lost = false;
+    stream.addEventListener("open", () => {
+      this.state("");
+      if (lost) this.view.load?.();
+      lost = false;
+    });
+    stream.addEventListener("error", () => {
+      lost = true;
+      this.state("The connection is lost; it is tried again.");
+    });
     stream.addEventListener("runs", (event) => {
       const told = JSON.parse(event.data);
       this.turn = told.turn;
@@ -59,6 +67,6 @@ const page = {
 };
 
 addEventListener("hashchange", () => page.show());
-document.addEventListener("visibilitychange", () => document.hidden ? page.stop() : page.listening(page.view instanceof List ? page.turn : 0));
+document.addEventListener("visibilitychange", () => document.hidden ? page.stop() : page.view.back());
 addEventListener("pagehide", () => page.stop());
 page.show();

@@ -129,7 +129,7 @@ class Browser:
         return seen
 
     def show(self, page: Path | str, width: int) -> None:
-        """Open a page, a file or an address, and wait until it is there."""
+        """Open a page, by its file or its address, and wait until it is there."""
         self.events.clear()
         self.resize(width)
         address = page if isinstance(page, str) else page.resolve().as_uri()

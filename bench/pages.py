@@ -23,6 +23,8 @@ ROOT = Path(__file__).parents[1]
 FOLDERS = ("specs", "specs/perceptron")
 WIDTHS = (1280, 390)
 LARGEST = 400_000
+BARE = ["export.formats=[]", "export.codes=[]"]
+"""What a page does not show costs no time."""
 
 
 def main() -> int:
@@ -62,10 +64,12 @@ def trained(spec: Path, runs: Path, epochs: int) -> Path | None:
 
     A spec that so few epochs do not suit is trained as it stands.
     """
-    for settings in (["export.formats=[]", f"training.epochs={epochs}"], ["export.formats=[]"]):
+    refused = ""
+    for settings in ([*BARE, f"training.epochs={epochs}"], BARE):
         try:
             nnspec.train(spec, runs=runs, name=spec.stem, overrides=settings)
-        except Refused:
+        except Refused as error:
+            refused = error.diagnostics[0].message
             continue
         except GateMissed:  # the run is complete
             pass
@@ -73,7 +77,7 @@ def trained(spec: Path, runs: Path, epochs: int) -> Path | None:
             print(f"{spec.stem:26} not trained: {error.diagnostics[0].message}")
             return None
         return runs / spec.stem / "report.html"
-    print(f"{spec.stem:26} not trained: refused")
+    print(f"{spec.stem:26} not trained: {refused}")
     return None
 
 

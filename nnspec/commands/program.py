@@ -30,6 +30,7 @@ from nnspec.commands import (
     styling,
     training,
     validation,
+    watching,
 )
 from nnspec.commands.loading import await_libraries
 from nnspec.commands.options import GIVEN
@@ -60,6 +61,7 @@ COMMANDS = (
     ledger.runs,
     ledger.compare,
     ledger.clean,
+    watching.dashboard,
     with_plugins(reference.schema),
     with_plugins(reference.explain),
     editing.lsp,

@@ -28,6 +28,7 @@ from nnspec.commands.reporting import (
     show_findings,
 )
 from nnspec.commands.stages import STAGES, reading
+from nnspec.commands.tracking import Track, check_trackers, tracking_of
 from nnspec.diagnostics import GateMissed
 from nnspec.spec.formats import FORMS, Form
 
@@ -136,6 +137,7 @@ class Training:
     ] = False
     fail_under: FailUnder = None
     fail_over: FailOver = None
+    track: Track = None
     overrides: Overrides = None
     allow_outside: AllowOutside = False
 
@@ -160,6 +162,7 @@ def begin(asked: Training, spec: Path) -> None:
     """Train a spec as a run of its own."""
     from nnspec.run.claim import Claim, writable
 
+    check_trackers(asked.track)
     overrides, outside = asked.overrides, asked.allow_outside
     events = begin_stages(asked)
     gates = gates_of(asked.fail_under, asked.fail_over)
@@ -193,6 +196,7 @@ def take_up(asked: Training, path: Path) -> None:
     """Go on with a run, or let it train for longer."""
     from nnspec.run.folder import RunFolder as Folder
 
+    check_trackers(asked.track)
     events = begin_stages(asked)
     with explained(asked.overrides, running=True), told(events) as held:
         STAGES.say(f"opening {path}")
@@ -237,6 +241,7 @@ def place_of(asked: Training, events: Events | None) -> "Place":
         command=command_line(),
         gates=gates_of(asked.fail_under, asked.fail_over),
         every=asked.checkpoint_every,
+        tracking=tracking_of(asked.track),
     )
 
 

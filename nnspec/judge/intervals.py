@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from nnspec.judge.answers import Answers, Floats
+from nnspec.judge.answers import Answers
 from nnspec.judge.figures import AREA, CALIBRATION, Metrics
 from nnspec.judge.heads import Head
 from nnspec.judge.interval import Difference, Interval, Verdict
 from nnspec.judge.metrics import measure
-from nnspec.judge.resampling import FEWEST_UNITS, Draws, Sampling, draw
+from nnspec.judge.resampling import FEWEST_UNITS, Drawing, Draws, Sampling, draw
 from nnspec.judge.totals import Totals, totals_of
 
 LOW = frozenset({"rmse", "mae", CALIBRATION})
@@ -65,7 +65,7 @@ def make_sure(
     if totals is None or not len(answers.rows):
         return NOT_SURE
     draws = draw(sampling, totals.errors)
-    drawn = totals.drawn(draws)
+    drawn = totals.drawings(draws)
     figures, centers = measure(head, answers), totals.looked_at(draws)
     intervals = intervals_of(draws, drawn, figures, centers)
     others = {name: _drawn_of(head, one, draws) for name, one in beside.items()}
@@ -77,8 +77,7 @@ def make_sure(
         value = figures[name]
         if best is None or other is None or value is None or name not in other[0]:
             continue
-        count = min(len(drawn[name]), len(other[0][name]))
-        apart = drawn[name][:count] - other[0][name][:count]
+        apart = drawn[name].less(other[0][name])
         than = value - float(found[best][name] or 0.0)
         center = than if name == AREA else centers[name] - other[1][name]
         ends = draws.ends(than, apart, center)
@@ -89,7 +88,7 @@ def make_sure(
 
 
 def intervals_of(
-    draws: Draws, drawn: Mapping[str, Floats], figures: Metrics, centers: Mapping[str, float]
+    draws: Draws, drawn: Mapping[str, Drawing], figures: Metrics, centers: Mapping[str, float]
 ) -> dict[str, Interval]:
     """Return the intervals of the figures that are drawn, in the order of the figures."""
     found = {}
@@ -120,6 +119,6 @@ def verdict_on(name: str, low: float, high: float) -> Verdict:
 
 def _drawn_of(
     head: Head, answers: Answers, draws: Draws
-) -> tuple[dict[str, Floats], dict[str, float]] | None:
+) -> tuple[dict[str, Drawing], dict[str, float]] | None:
     totals = totals_of(head, answers)
-    return None if totals is None else (totals.drawn(draws), totals.looked_at(draws))
+    return None if totals is None else (totals.drawings(draws), totals.looked_at(draws))

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from nnspec.data.table import Column
 from nnspec.judge.answers import Answers, taken
-from nnspec.judge.figures import AREA, Metrics
+from nnspec.judge.figures import Metrics
 from nnspec.judge.heads import Head
 from nnspec.judge.interval import Interval
 from nnspec.judge.intervals import LOW, Sure, intervals_of
@@ -91,8 +91,7 @@ def _measure(head: Head, answers: Answers, sure: Sure, part: tuple[str, str, Pla
     assert sure.draws is not None, "slices have draws"
     metrics = measure(head, taken(answers, places))
     totals = sure.totals.take(places)
-    drawn = totals.drawn(sure.draws)
-    drawn.pop(AREA, None)
+    drawn = totals.drawings(sure.draws)
     intervals = intervals_of(sure.draws, drawn, metrics, totals.looked_at(sure.draws))
     first = next(iter(sure.intervals), None)
     own, whole = (one.get(first or "") for one in (intervals, sure.intervals))

@@ -27,7 +27,7 @@ from nnspec.judge.heads import (
 )
 from nnspec.judge.number_lines import in_lines
 from nnspec.judge.reliability import BINS
-from nnspec.judge.resampling import Draws
+from nnspec.judge.resampling import Drawing, Draws
 
 Drawn = Mapping[str, Floats]
 """Figure -> its value in each draw, (draws,); NaN where it is not defined."""
@@ -79,6 +79,17 @@ class Totals:
             found = dict(self.figures(draws.add_up(sums)))
         area = _areas(self.sides, draws) if self.sides else None
         return found if area is None else {**found, AREA: area}
+
+    def drawings(self, draws: Draws) -> dict[str, Drawing]:
+        """Return the figures of each draw, with what tells how wide and bent an interval is."""
+        drawn, left = self.drawn(draws), self.drawn(draws.without_each())
+        halves = draws.in_halves()
+        halved = self.drawn(halves) if halves is not None else {}
+        none = np.zeros(0)
+        return {
+            name: Drawing(one, left.get(name, none), halved.get(name))
+            for name, one in drawn.items()
+        }
 
     def looked_at(self, draws: Draws) -> dict[str, float]:
         """Return the figures of the rows that are drawn from, each taken once; no area."""

@@ -1,7 +1,7 @@
 """The whole run: open, prepare, train, conclude; in that order and nothing else."""
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +20,7 @@ from nnspec.pipeline.opened import Opened, open_spec
 from nnspec.pipeline.origins import describe_origin, write_text
 from nnspec.pipeline.prepare import Prepared, prepare
 from nnspec.pipeline.room import check_room
+from nnspec.pipeline.runs.settings import read_settings, show_setting
 from nnspec.pipeline.train import Course, train
 from nnspec.run.claim import Claim, writable
 from nnspec.run.folder import RunFolder
@@ -27,6 +28,7 @@ from nnspec.run.layout import PREPROCESSING, PROFILE, SPEC
 from nnspec.run.log import Log
 from nnspec.run.manifest import Manifest, SpecOrigin, git_revision, now, versions
 from nnspec.run.signals import SIGNALS
+from nnspec.run.tracking.tracking import Tracked, Tracking
 from nnspec.spec.training import Gate
 
 if TYPE_CHECKING:
@@ -62,6 +64,7 @@ class Place:
         gates: bounds on figures beside those of the spec.
         every: seconds between two states that a stopped training can go on from; 0: after every
             chunk of steps; None: as often as costs little. It changes no number of the result.
+        tracking: trackers that are told what the run reaches; it changes no number either.
     """
 
     runs: Path = field(default_factory=lambda: Path("runs"))
@@ -72,6 +75,7 @@ class Place:
     command: tuple[str, ...] = ()
     gates: Mapping[str, Gate] = field(default_factory=dict)
     every: float | None = None
+    tracking: Tracking | None = None
 
     def claim(self) -> AbstractContextManager[Claim | None]:
         """Return the claim on the name that was asked for; None where a free one will be found."""
@@ -163,14 +167,52 @@ def carry_out(
     """
     SIGNALS.check()
     place.stage("")
-    trained = train(prepared, folder, Course(place.console, place.every, taken_up, slot))
-    place.stage("judging")
-    from nnspec.pipeline import conclude  # noqa: PLC0415 - a second, when training has ended
+    with tracked(place, folder, resumed=taken_up is not None) as told:
+        course = Course(place.console, place.every, taken_up, slot, place.tracking)
+        trained = train(prepared, folder, course)
+        place.stage("judging")
+        from nnspec.pipeline import conclude  # noqa: PLC0415 - a second, when training has ended
 
-    report = conclude.conclude(trained)
+        report = told.report = conclude.conclude(trained)
     from nnspec.pipeline.gates import missed_gates  # noqa: PLC0415 - as above
 
     return RunResult(folder.path, report, missed=missed_gates(prepared.spec, report, place.gates))
+
+
+@dataclass(slots=True)
+class Told:
+    """What trackers are told at the end of a run."""
+
+    report: "Report | None" = None
+
+    def figures(self) -> dict[str, float | None]:
+        """Return the figures of a run by output, where there are several, split and name."""
+        if self.report is None:
+            return {}
+        several = len(self.report.outputs) > 1
+        return {
+            ".".join([*([output.name] if several else []), split, name]): value
+            for output in self.report.outputs
+            for split, found in output.metrics.items()
+            for name, value in found.items()
+        }
+
+
+@contextmanager
+def tracked(place: Place, folder: RunFolder, *, resumed: bool) -> Iterator[Told]:
+    """Tell trackers of a run within the block, and what it came to after it."""
+    told, tracking = Told(), place.tracking
+    if tracking is None:
+        yield told
+        return
+    settings = {name: show_setting(one) for name, one in read_settings(folder).items()}
+    manifest = folder.manifest
+    spec = manifest.origin.spec if manifest.origin else manifest.name
+    tracking.begin(Tracked(place.runs, manifest.name, spec, settings, resumed))
+    try:
+        yield told
+    finally:
+        tracking.end(told.figures(), whole=told.report is not None)
 
 
 def describe_run(prepared: Prepared, place: Place) -> Manifest:

@@ -31,6 +31,7 @@ from nnspec.run.manifest import TrainingRecord
 from nnspec.run.progress import Progress
 from nnspec.run.safe_points import SafePoints
 from nnspec.run.signals import SIGNALS
+from nnspec.run.tracking.tracking import Tracking
 from nnspec.spec.training import TrainingSection
 
 
@@ -44,12 +45,14 @@ class Course:
             None: as many as cost little.
         taken_up: the state to go on from; None: the training begins.
         slot: which of the two files of states is written first.
+        tracking: trackers that are told what each epoch reached.
     """
 
     console: Console | Log | None = None
     every: float | None = None
     taken_up: Snapshot | None = None
     slot: int = 0
+    tracking: Tracking | None = None
 
 
 def train(prepared: Prepared, folder: RunFolder, course: Course | None = None) -> Trained:
@@ -97,7 +100,7 @@ class Run:
         checkpoints.set_model(program.core)  # what follows may fail before the engine does
         keeper = Keeper(self.folder, checkpoints, every=self.course.every, slot=self.course.slot)
         keeper.set_model(program.core)
-        kept = Kept(history, checkpoints, keeper, self.progress())
+        kept = Kept(history, checkpoints, keeper, self.progress(training.rows))
         with SIGNALS.waiting() as held, kept.whatever_happens(), engine_errors():
             points = SafePoints(held)
             held.last_words = partial(kept.abandon, points)
@@ -107,13 +110,14 @@ class Run:
                 history,
                 checkpoints,
                 *([] if kept.progress is None else [kept.progress]),
+                *([] if self.course.tracking is None else [self.course.tracking]),
                 keeper,
                 points,
             ]
             outcome = run_engine(program.core, training, validation, plan, callbacks)
         return explained(outcome) if checkpoints.restored else outcome
 
-    def progress(self) -> Progress | LoggedProgress | None:
+    def progress(self, rows: int) -> Progress | LoggedProgress | None:
         """Return what shows the progress, None where nothing does."""
         console, taken_up = self.course.console, self.course.taken_up
         if console is None:
@@ -124,7 +128,9 @@ class Run:
             return LoggedProgress(console, section.epochs, first)
         counted = () if section.rule is None else ("mistakes",)
         shown = (*counted, *logged_metrics(self.prepared.network, section))
-        return Progress(console, section.epochs, shown, first_epoch=first)
+        shown_there = Progress(console, section.epochs, shown, first_epoch=first)
+        shown_there.tell_rows(rows)
+        return shown_there
 
 
 def ends_early(section: TrainingSection) -> bool:

@@ -17,6 +17,8 @@ PLAIN_LINES = 20
 """Epochs that get a line where the output is no terminal."""
 REFRESHES = 4
 """Redraws of the live line per second."""
+WATCHED = (f"{VALIDATION}loss", "loss")
+"""What is the better the smaller it is; the first that there is decides on the best epoch."""
 BAR, SHORTEST_BAR = 24, 8
 """Width of the bar, in characters, and how short a narrow terminal makes it."""
 Clock = Callable[[], float]
@@ -40,6 +42,8 @@ class Pace:
     """Chunks of the epoch at hand."""
     chunks_before: int = 0
     """Chunks of the epoch before it."""
+    rows: int = 0
+    """Rows of an epoch, 0 where they are not told."""
     begun: float = 0.0
     settled: float | None = None
     """When the first epoch ended; it alone holds the compilation."""
@@ -78,6 +82,14 @@ class Pace:
         return self.clock() - self.begun
 
     @property
+    def speed(self) -> float | None:
+        """Return the rows that are trained per second, None while it is unknown."""
+        if self.settled is None or self.passed <= self.first or not self.rows:
+            return None
+        seconds = self.clock() - self.settled
+        return self.rows * (self.passed - self.first) / seconds if seconds > 0 else None
+
+    @property
     def left(self) -> float | None:
         """Return the seconds that the remaining epochs will take, None while it is unknown."""
         if self.settled is None or self.passed <= self.first:
@@ -113,8 +125,14 @@ class Progress(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is unty
         self._pace = Pace(epochs, clock, first=first_epoch)
         self._due = epochs_shown(first_epoch, epochs)
         self._figures: dict[str, float] = {}
+        self._best: tuple[float, int] | None = None
+        self._whole = first_epoch == 0  # else the best epoch may be one that was not seen
         self._owed = False
         self._live: Live | None = None
+
+    def tell_rows(self, rows: int) -> None:
+        """Say how many rows an epoch has, so that rows per second can be shown."""
+        self._pace.rows = rows
 
     def on_train_begin(self, logs: Logs | None = None) -> None:  # noqa: ARG002  Keras' signature
         """Start the clock and, on a terminal, the live line."""
@@ -138,6 +156,13 @@ class Progress(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is unty
         """Note the epoch's figures; print its line where one is due."""
         self._pace.advance(epoch + 1)
         self._figures = self._chosen(plain(logs))
+        watched = next((one for one in WATCHED if one in self._figures), None)
+        if (
+            watched
+            and self._whole
+            and (self._best is None or self._figures[watched] <= self._best[0])
+        ):
+            self._best = (self._figures[watched], epoch + 1)
         self._owed = self._live is not None or epoch + 1 not in self._due
         if not self._owed:
             self._print("  ".join(self._texts(remaining=True)))
@@ -175,12 +200,18 @@ class Progress(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is unty
         return texts
 
     def _figure_texts(self) -> list[str]:
-        return [
+        """Return the figures, behind the losses the best of them, where it came earlier."""
+        texts = [
             f"{name} {show_metric(name.removeprefix(VALIDATION), value)}"
             if name.removeprefix(VALIDATION) != "loss"
             else f"{name} {show_figure(value)}"
             for name, value in self._figures.items()
         ]
+        if self._best and self._best[1] < self._pace.done:
+            losses = sum(one in WATCHED for one in self._figures)
+            value, epoch = self._best
+            texts.insert(losses, f"best {show_figure(value)} in epoch {epoch}")
+        return texts
 
     def _print(self, line: str) -> None:
         """Print a plain line whole: a pipe has no width."""
@@ -196,7 +227,10 @@ class Progress(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is unty
         if pace.slow:
             where += f"step {pace.step:{len(str(pace.steps))}}/{pace.steps} "
         time_left = "" if pace.left is None else f", {show_seconds(pace.left)} left"
+        rows = "" if pace.speed is None else f", {show_count(pace.speed)} rows/s"
         times = f" {show_seconds(pace.elapsed)}{time_left}"
+        if len(where) + SHORTEST_BAR + len(times) + len(rows) <= self._console.width:
+            times += rows
         width = max(SHORTEST_BAR, min(BAR, self._console.width - len(where) - len(times)))
         filled = round(width * min(1.0, pace.passed / max(1, pace.epochs)))
         head = Text(where).append("━" * filled, style="green")
@@ -218,6 +252,12 @@ def epochs_shown(first: int, epochs: int, lines: int = PLAIN_LINES) -> frozenset
         return frozenset(range(first + 1, epochs + 1))
     steps = lines - 1
     return frozenset(first + 1 + round(span * step / steps) for step in range(lines))
+
+
+def show_count(count: float) -> str:
+    """Return a count with two or three digits that count, so that it does not flicker: 1,230."""
+    digits = max(0, len(str(int(count))) - 2)
+    return f"{round(count, -digits):,.0f}"
 
 
 def _fitting(texts: Sequence[str], width: int) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -243,6 +244,14 @@ def classed(random: Random, rows: int) -> Answers:
     return class_answers(range(rows), shares[:, None], KIND.classes, Truth(labels))
 
 
+def few_groups(random: Random, rows: int) -> Answers:
+    """Give as many rows in 60 groups, whose errors have half of their variance in common."""
+    groups = np.arange(rows) * 60 // rows
+    noise = (random.normal(size=60)[groups] + random.normal(size=rows)) / np.sqrt(2)
+    target = random.normal(0, 2, rows)
+    return number_answers(range(rows), target + noise, Truth(target))
+
+
 def grouped(random: Random, rows: int) -> Answers:
     shared = random.normal(size=rows // 3)[np.arange(rows) // 3]
     noise = (shared + random.normal(size=rows)) / np.sqrt(2)
@@ -250,10 +259,10 @@ def grouped(random: Random, rows: int) -> Answers:
     return number_answers(range(rows), target + noise, Truth(target))
 
 
-def followed(random: Random, rows: int) -> Answers:
+def followed(random: Random, rows: int, *, share: float = 0.4) -> Answers:
     noise = random.normal(size=rows + 50)
     for place in range(1, rows + 50):
-        noise[place] = 0.4 * noise[place - 1] + noise[place] * np.sqrt(1 - 0.4**2)
+        noise[place] = share * noise[place - 1] + noise[place] * np.sqrt(1 - share**2)
     target = random.normal(0, 2, rows)
     return number_answers(range(rows), target + noise[50:], Truth(target))
 
@@ -270,8 +279,11 @@ TRUE: dict[str, float] = {"rmse": 1.0, "mae": SIZE}
         (KIND, classed, None, ROWS),
         (PRICE, grouped, TRUE, Sampling(0, "groups", np.arange(900) // 3)),
         (PRICE, followed, TRUE, Sampling(0, "time")),
+        (PRICE, few_groups, TRUE, Sampling(0, "groups", np.arange(180) // 3)),
+        (PRICE, few_groups, TRUE, Sampling(0, "groups", np.arange(600) // 10)),
+        (PRICE, partial(followed, share=0.6), {**TRUE, "r2": 0.75}, Sampling(0, "time")),
     ],
-    ids=["numbers", "classes", "groups", "series"],
+    ids=["numbers", "classes", "groups", "series", "few-small", "few-large", "slow-series"],
 )
 def test_intervals_of_95_percent_hold_the_true_figure_in_93_to_97_of_100_draws(
     head: Head,
@@ -284,7 +296,8 @@ def test_intervals_of_95_percent_hold_the_true_figure_in_93_to_97_of_100_draws(
         whole = measure(head, make(np.random.default_rng(0), 1_000_000))
         true = {name: whole[name] or 0.0 for name in ("accuracy", "macro_f1", "roc_auc")}
     held = dict.fromkeys(true, 0)
-    rows = 300 if sampling.groups is None else len(sampling.groups)
+    rows = 200 if isinstance(make, partial) else 300
+    rows = rows if sampling.groups is None else len(sampling.groups)
     for seed in range(500):
         found = make_sure(head, make(random, rows), {}, replace(sampling, seed=seed)).intervals
         for name, value in true.items():

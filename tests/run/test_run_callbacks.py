@@ -120,6 +120,38 @@ def test_a_terminal_gets_a_live_line_and_keeps_only_the_last_epoch() -> None:
     assert stream.getvalue().splitlines() == lines
 
 
+def test_the_best_epoch_so_far_and_the_rows_per_second_are_shown() -> None:
+    stream, clock = io.StringIO(), Seconds()
+    console = Console(file=stream, force_terminal=True, width=80, color_system=None)
+    progress = Progress(console, 4, ["rmse"], clock=clock)
+    progress.tell_rows(12_345)
+    progress.on_train_begin()
+    for epoch, loss in enumerate((3.0, 1.0, 2.0)):
+        clock.now += 10.0
+        progress.on_epoch_end(epoch, {"loss": 0.5, "val_loss": loss, "rmse": 0.1})
+    progress.close()
+    text = stream.getvalue()
+    assert "epoch 3/4 ━━━━━━━━━━━━━━━━━━━━━━━━ 30 s, 10 s left, 1,200 rows/s" in text
+    assert "epoch 3/4  loss 0.5000  val_loss 2.000  best 1.000 in epoch 2  rmse 0.1000" in text
+    assert max(map(len, text.splitlines())) <= 160  # two lines of a terminal, drawn anew
+
+
+def test_a_pipe_names_the_best_epoch_once_it_lies_behind() -> None:
+    stream, clock = io.StringIO(), Seconds()
+    progress = Progress(Console(file=stream), 3, ["rmse"], clock=clock)
+    progress.on_train_begin()
+    for epoch, loss in enumerate((1.0, 2.0, float("nan"))):
+        progress.on_epoch_end(epoch, {"loss": 0.5, "val_loss": loss})
+    first, *others = stream.getvalue().splitlines()
+    assert "best" not in first
+    assert all("  best 1.000 in epoch 1" in line for line in others)
+    resumed = Progress(Console(file=stream), 9, first_epoch=3, clock=clock)
+    resumed.on_train_begin()
+    for epoch in (3, 4):
+        resumed.on_epoch_end(epoch, {"loss": float(epoch)})
+    assert "best" not in stream.getvalue().splitlines()[-1]
+
+
 def test_a_long_epoch_shows_its_steps_and_the_time_left_within_it() -> None:
     stream, clock = io.StringIO(), Seconds()
     console = Console(file=stream, force_terminal=True, width=80, color_system=None)

@@ -169,4 +169,17 @@ ARTEFACT: tuple[Code, ...] = (
         "listened at.",
         "Choose another port, or end the program that has it.",
     ),
+    Code(
+        "A150",
+        "port cannot be had",
+        "The dashboard listens on a port of this machine's own address, and this one is not free.",
+        "Choose another --port; 0 takes one that is free.",
+    ),
+    Code(
+        "A151",
+        "tracker failed",
+        "A program that was to be told what the run reaches raised an error; the run went on.",
+        "The run's folder holds all of it.",
+        severity=Severity.WARNING,
+    ),
 )

@@ -12,7 +12,7 @@ from nnspec.diagnostics import Refused
 from nnspec.document.file import read_file
 from nnspec.pipeline.origins import find_headline
 from nnspec.run.claim import is_fresh
-from nnspec.run.layout import HISTORY, LOCK, MANIFEST, REPORT, SPEC
+from nnspec.run.layout import HISTORY, LOCK, MANIFEST, PAGE, REPORT, SPEC
 from nnspec.run.lock import find_holder, is_held
 from nnspec.run.manifest import Manifest, read_manifest
 from nnspec.run.origin import Headline, Origin
@@ -21,6 +21,8 @@ LARGEST_REPORT = 16 * 2**20
 """Bytes of a report that a list looks into."""
 SPEC_HEAD = 64 * 2**10
 """Bytes at a filled spec's beginning in which name and source stand."""
+READ = (MANIFEST, SPEC, HISTORY, REPORT, PAGE)
+"""What is read of a run by whoever shows many: a link among it would show another file."""
 _NAME = re.compile(r"^name: (.+)$", re.MULTILINE)
 _SOURCE = re.compile(r"^data:\n  source: (.+)$", re.MULTILINE)
 State = Literal["complete", "trained", "running", "stopped", "failed", "killed", "no run"]
@@ -75,15 +77,24 @@ def find_records(folder: Path) -> tuple[Record, ...]:
     Raises:
         OSError: the folder cannot be read.
     """
+    return tuple(read_record(one) for one in find_folders(folder))
+
+
+def find_folders(folder: Path) -> tuple[Path, ...]:
+    """Return the folders in which `find_records` looks, by name.
+
+    Raises:
+        OSError: the folder cannot be read.
+    """
     if (folder / MANIFEST).is_file():
-        return (read_record(folder),)
+        return (folder,)
     with os.scandir(folder) as entries:
         names = sorted(
             one.name
             for one in entries
             if not one.name.startswith(".") and (one.is_symlink() or one.is_dir())
         )
-    return tuple(read_record(folder / one) for one in names)
+    return tuple(folder / one for one in names)
 
 
 def read_record(path: Path) -> Record:
@@ -91,6 +102,10 @@ def read_record(path: Path) -> Record:
     try:
         if path.is_symlink():
             return Record(path, "no run", problem="a symbolic link, which is not followed")
+        links = [one for one in READ if (path / one).is_symlink()]
+        if links:
+            words = f"its {links[0]} is a symbolic link, which is not followed"
+            return Record(path, "no run", problem=words)
         manifest = read_manifest(path)
     except Refused as refused:
         return Record(path, "no run", problem=_problem(path, refused))

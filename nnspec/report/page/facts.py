@@ -4,8 +4,6 @@
 that a report lacks are empty.
 """
 
-import csv
-import io
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -24,6 +22,7 @@ from nnspec.network.summary import Summary
 from nnspec.report.origins import Origins, TrainingFacts
 from nnspec.report.page.answered import Answered
 from nnspec.report.page.cases import CasesOfOutput
+from nnspec.run.epochs import read_epochs
 from nnspec.run.layout import REPORT
 from nnspec.run.manifest import Manifest
 
@@ -182,20 +181,6 @@ def read_report(content: bytes) -> Told:
 
 def read_history(content: bytes) -> dict[str, Floats]:
     """Return the columns of a history, by figure; a cut last line is left out."""
-    lines = [one for one in csv.reader(io.StringIO(content.decode("utf-8", "replace"))) if one]
-    if not lines:
-        return {}
-    names, *rows = lines
-    whole = [one for one in rows if len(one) == len(names)]
-    columns = zip(*whole, strict=True) if whole else ([] for _ in names)
-    return {
-        name: np.array([_number(one) for one in cells], np.float64)
-        for name, cells in zip(names, columns, strict=True)
-    }
-
-
-def _number(cell: str) -> float:
-    try:
-        return float(cell)
-    except ValueError:
-        return float("nan")
+    found = read_epochs(content)
+    cells = np.array(found.rows, np.float64).reshape(len(found.rows), len(found.names))
+    return {name: cells[:, place] for place, name in enumerate(found.names)}

@@ -4,11 +4,8 @@ What a page holds is bounded: names are cut, points are drawn by chance, long ta
 number of lines that are left out. Whatever is a name in the run is a text on the page.
 """
 
-import base64
-import hashlib
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
@@ -32,10 +29,10 @@ from nnspec.report.page.headline import headline, seen_on, verdict
 from nnspec.report.page.network import draw_network, list_layers
 from nnspec.report.page.panels import panel_of
 from nnspec.report.page.pieces import Figure, Panel, Table
+from nnspec.report.page.policy import PACKAGE, SCRIPT, STYLE, policy_of, resource
 from nnspec.report.page.svg import plain
 from nnspec.version import __version__
 
-PACKAGE = "nnspec.report.page"
 MOST_OUTPUTS = 12
 
 
@@ -90,7 +87,7 @@ def _template() -> Template:
 
 def compose(facts: RunFacts) -> Page:
     """Return everything that a page says."""
-    told, style, script = facts.told, _resource("style.css"), _resource("script.js")
+    told, style, script = facts.told, resource(STYLE), resource(SCRIPT)
     curves, curves_note = draw_curves(dict(facts.history))
     drawn, network_note = draw_network(facts.network) if facts.network else (None, "")
     outputs = list(told.outputs.values())
@@ -122,21 +119,3 @@ def compose(facts: RunFacts) -> Page:
         script=Markup(script),  # noqa: S704  our own file
         policy=policy_of(style, script),
     )
-
-
-def policy_of(style: str, script: str) -> str:
-    """Return the Content-Security-Policy that allows this style and this script alone."""
-    return (
-        f"default-src 'none'; style-src {digest(style)}; script-src {digest(script)}; "
-        "img-src data:; base-uri 'none'; form-action 'none'"
-    )
-
-
-def _resource(name: str) -> str:
-    return files(PACKAGE).joinpath(name).read_text(encoding="utf-8")
-
-
-def digest(text: str) -> str:
-    """Return a style or a script as a policy names it: by its hash."""
-    hashed = hashlib.sha256(text.encode()).digest()
-    return f"'sha256-{base64.b64encode(hashed).decode()}'"

@@ -8,7 +8,7 @@ from importlib.resources import files
 
 from nnspec.pipeline.answering import Answering
 from nnspec.pipeline.typical import Described
-from nnspec.report.page.page import digest
+from nnspec.report.page.policy import digest
 from nnspec.serving.binary import datatype
 
 PACKAGE = "nnspec.serving.page"

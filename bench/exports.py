@@ -108,7 +108,7 @@ def trained(file: Path, runs: Path) -> Path:
     """Return the run of a spec, trained if it is not there."""
     if not (runs / file.stem / "report.json").exists():
         with contextlib.suppress(NnspecError):  # a gate that so few epochs miss
-            nnspec.train(file, overrides=EPOCHS, runs=runs, name=file.stem, allow_outside=True)
+            nnspec.train(file, overrides=EPOCHS, runs=runs, name=file.stem)
     return runs / file.stem
 
 
@@ -117,7 +117,7 @@ def compared(file: Path, runs: Path, forms: Sequence[str]) -> Iterator[dict[str,
     print(f"\n{file.stem}", flush=True)
     try:
         found = check_exports(trained(file, runs), tuple(forms))
-    except NnspecError as error:
+    except NnspecError as error:  # a network that begins with layers of another run
         print(f"not trained: {error.diagnostics[0].message}")
         return
     for line in table_of(found):

@@ -178,7 +178,7 @@ def staged(output: Path | None) -> Iterator[Path]:
         with tempfile.TemporaryDirectory(prefix="nnspec-") as place:
             yield Path(place)
         return
-    folder = output.with_name(f".{output.name}.{getpid()}.tmp")
+    folder = output.with_name(f".{output.name}.{getpid()}.new")
 
     def discard() -> None:
         shutil.rmtree(folder, ignore_errors=True)

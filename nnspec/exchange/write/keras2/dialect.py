@@ -121,7 +121,7 @@ TFJS = Dialect(
             *("GlobalMaxPooling2D", "InputLayer", "LSTM", "LayerNormalization"),
             *("LeakyReLU", "Masking", "MaxPooling1D", "MaxPooling2D", "MaxPooling3D", "Maximum"),
             *("Minimum", "Multiply", "PReLU", "Permute", "ReLU", "RepeatVector", "Rescaling"),
-            *("Reshape", "Resizing", "SeparableConv2D", "SimpleRNN", "Softmax"),
+            *("Reshape", "SeparableConv2D", "SimpleRNN", "Softmax"),
             *("SpatialDropout1D", "TimeDistributed", "UpSampling2D", "ZeroPadding2D"),
         }
     ),
@@ -141,12 +141,9 @@ TFJS = Dialect(
         "GlobalMaxPooling1D": FLATTENED,
         "GlobalMaxPooling2D": FLATTENED,
         "UpSampling2D": {"interpolation": ("nearest", "bilinear")},
-        "Resizing": {
-            "interpolation": ("nearest", "bilinear"),
-            "crop_to_aspect_ratio": (False, None),
-        },
     },
     frozenset({"L1", "L2", "L1L2"}),
     "Model",
     single=True,
 )
+"""Its Resizing and CenterCrop (4.22) are left out: they lose the batch in their output's shape."""

@@ -131,7 +131,7 @@ def object_of(kind: str, config: Config, dialect: Dialect, name: str) -> Config:
         kept = {key: one for key, one in config.items() if key in {"name", "dtype", "trainable"}}
         kind, config = "Activation", {**kept, "activation": "linear"}
     if kind not in dialect.layers:
-        raise Unwritten(name, f"there is no layer {kind}")
+        raise Unwritten(name, f"the layer {kind} is not computed there")
     kept = dict(arguments(kind, config, dialect, name))
     renamed = RENAMED.get(kind, {})
     written = {renamed.get(key, key): one for key, one in kept.items()}

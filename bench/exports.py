@@ -22,12 +22,12 @@ import numpy as np
 import results
 
 import nnspec
+from nnspec.build.program import build_program
 from nnspec.diagnostics import NnspecError
 from nnspec.pipeline.checked_exports import EVERY, check_exports
-from nnspec.pipeline.compile import compile_model
 from nnspec.pipeline.exchanged import export_python
+from nnspec.pipeline.finished import open_run
 from nnspec.pipeline.parity_rows import Compared, table_of
-from nnspec.run.layout import SPEC
 
 ROOT = Path(__file__).parents[1]
 FOLDERS = ("specs", "specs/two_steps", "specs/perceptron")
@@ -168,7 +168,8 @@ def ran(spec: str, path: Path, runs: Path) -> dict[str, Any]:
     found = json.loads(path.with_name(f"{path.name}.json").read_text(encoding="utf-8"))
     if "failed" in found:
         return {"failed": found["failed"]}
-    ours = compile_model(runs / spec / SPEC, allow_outside=True).get_weights()
+    run = open_run(runs / spec)
+    ours = build_program(run.spec, run.network, run.program.fitted).core.get_weights()
     with np.load(path.with_name(f"{path.name}.npz")) as held:
         theirs = [held[name] for name in held.files]
     report = json.loads((runs / spec / "report.json").read_text(encoding="utf-8"))

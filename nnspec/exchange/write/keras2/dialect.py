@@ -106,7 +106,6 @@ KERAS_2 = Dialect(
 )
 ONES: tuple[object, ...] = (1, [1, 1], [1], [1, 1, 1], None)
 UNGROUPED = {"groups": (1, None)}
-RECURRENT = {"zero_output_for_mask": (False, None)}
 FLATTENED = {"keepdims": (False, None)}
 TFJS = Dialect(
     "TensorFlow.js",
@@ -133,9 +132,7 @@ TFJS = Dialect(
         "Conv3D": UNGROUPED,
         "Conv2DTranspose": {"dilation_rate": ONES, "output_padding": (None,)},
         "Conv3DTranspose": {"dilation_rate": ONES, "output_padding": (None,)},
-        "GRU": {"reset_after": (False,), **RECURRENT},
-        "LSTM": RECURRENT,
-        "SimpleRNN": RECURRENT,
+        "GRU": {"reset_after": (False,)},
         "GlobalAveragePooling1D": FLATTENED,
         "GlobalAveragePooling2D": FLATTENED,
         "GlobalMaxPooling1D": FLATTENED,

@@ -3,6 +3,7 @@
 Source: tf_keras 2.21, tf_keras/src/engine/functional.py, get_network_config and process_node.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -34,6 +35,7 @@ IDLE = frozenset(
 )
 """Layers that do nothing but while a network is trained: where they lack, nothing is done."""
 ELSEWHERE = "export to onnx or savedmodel instead, which hold it"
+ZEROS = "recurrent layers that give zeros for masked steps are not computed there"
 Config = dict[str, Any]
 
 
@@ -68,11 +70,25 @@ def translate(document: Mapping[str, Any], dialect: Dialect) -> Config:
     Raises:
         Refused: A113 with the layer that it does not have, and why.
     """
+    if dialect.single and zeros_for_masks(document):
+        raise refuse(Unwritten(document["config"]["name"], ZEROS), dialect)
     try:
         return model_of(document, dialect)
     except Unwritten as cause:
-        message = f'{dialect.name} cannot hold "{cause.layer}": {cause.reason}'
-        raise Refused([Diagnostic("A113", message, hint=ELSEWHERE)]) from None
+        raise refuse(cause, dialect) from None
+
+
+def refuse(cause: Unwritten, dialect: Dialect) -> Refused:
+    """Return the refusal of a layer."""
+    message = f'{dialect.name} cannot hold "{cause.layer}": {cause.reason}'
+    return Refused([Diagnostic("A113", message, hint=ELSEWHERE)])
+
+
+def zeros_for_masks(document: Mapping[str, Any]) -> bool:
+    """Return whether steps are masked, and a recurrent layer gives zeros for those."""
+    text = json.dumps(document)
+    masked = '"class_name": "Masking"' in text or '"mask_zero": true' in text
+    return masked and '"zero_output_for_mask": true' in text
 
 
 def model_of(document: Mapping[str, Any], dialect: Dialect) -> Config:

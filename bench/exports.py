@@ -91,9 +91,10 @@ def main() -> None:
 
 
 def keep(figures: Sequence[dict[str, Any]]) -> None:
-    """Record figures, and write the page."""
+    """Record figures, the last of each spec and form, and write the page."""
+    last = {(one["spec"], one["form"]): one for one in figures}
     order = {file.stem: place for place, file in enumerate(shipped())}
-    ordered = sorted(figures, key=lambda one: order.get(one["spec"], len(order)))
+    ordered = sorted(last.values(), key=lambda one: order.get(one["spec"], len(order)))
     results.record("exports", ordered)
     (ROOT / "docs" / "exports.md").write_text(exports_page.page(ordered), encoding="utf-8")
 

@@ -87,6 +87,7 @@ def test_what_a_reader_does_not_have_is_named(layer: Any, dialect: Dialect, word
 def test_layers_that_act_in_training_alone_do_nothing_where_they_lack() -> None:
     model = network(layers.RandomTranslation(0.1, 0.1, name="moved"), shape=(8, 8, 1))
     assert translated(model, KERAS_2)["moved"]["class_name"] == "RandomTranslation"
+    assert translated(model, KERAS_2)["moved"]["inbound_nodes"] == [[["given", 0, 0, {}]]]
     assert translated(model, TFJS)["moved"]["config"]["activation"] == "linear"
 
 

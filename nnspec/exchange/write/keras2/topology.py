@@ -240,6 +240,9 @@ def regularizer(value: Config, dialect: Dialect, name: str) -> Config:
 def node_of(said: Mapping[str, Any], kind: str, writing: Writing) -> list[list[Any]]:
     """Return one use of a layer: what it reads, with what else it is called with."""
     args, kwargs = list(said["args"]), dict(said["kwargs"])
+    if kind.startswith("Random") or kind in {"CenterCrop", "Resizing"}:
+        # Keras 3.15 writes down its own default, `true`, where nobody said anything.
+        kwargs.pop("training", None)
     named = POSITIONS.get(kind, ())
     if named:
         kwargs |= dict(zip(named[1:], args[1:], strict=False))

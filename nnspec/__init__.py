@@ -223,6 +223,8 @@ def predict(
 def export(run: str | Path, output: str | Path, *, codes: Sequence[str] = ()) -> None:
     """Write the SavedModel of a run to a folder; warn where the run did not complete.
 
+    It is loaded in a fresh process and compared with the run before it is kept.
+
     Args:
         run: the run's folder.
         output: the folder to write.
@@ -230,9 +232,9 @@ def export(run: str | Path, output: str | Path, *, codes: Sequence[str] = ()) ->
     """
     from pathlib import Path
 
-    from nnspec.pipeline.finished import export as run_export
+    from nnspec.pipeline.exports import Wanted, export_run
 
-    _warn(run_export(Path(run), Path(output), codes=codes))
+    _warn(export_run(Path(run), Wanted("savedmodel", Path(output), codes)).doubts)
 
 
 def runs(folder: str | Path = "runs") -> tuple[Record, ...]:

@@ -5,7 +5,7 @@ import webbrowser
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -21,8 +21,7 @@ from nnspec.commands.reporting import (
 )
 
 if TYPE_CHECKING:
-    from nnspec.diagnostics import Diagnostic
-    from nnspec.pipeline.exchanged import Exported
+    from nnspec.pipeline.parity_rows import Compared
 
 
 class ExportFormat(StrEnum):
@@ -34,11 +33,18 @@ class ExportFormat(StrEnum):
     ONNX = "onnx"
     KERAS = "keras"
     WEIGHTS = "weights"
+    KERAS_2 = "keras2-h5"
+    TFJS = "tfjs"
+    LITERT = "litert"
+    LITERT_HALF = "litert-float16"
+    LITERT_INTEGERS = "litert-int8"
     CARD = "card"
 
 
 OF_SPECS = (ExportFormat.KERAS_JSON, ExportFormat.PYTHON)
 """What is written of a spec, too: it needs no weights."""
+UNCHECKED = (ExportFormat.CARD, ExportFormat.PYTHON)
+"""What holds no trained network to compare answers of."""
 
 
 class ReportFormat(StrEnum):
@@ -60,11 +66,14 @@ class Export:
         ),
     ]
     output: Annotated[
-        Path, typer.Option("-o", "--output", metavar="PATH", help="New folder, or file.")
-    ]
-    form: Annotated[ExportFormat, typer.Option("--format", help="What to write.")] = (
-        ExportFormat.SAVED_MODEL
-    )
+        Path | None,
+        typer.Option(
+            "-o", "--output", metavar="PATH", help="New folder, or file; may be absent for --check."
+        ),
+    ] = None
+    form: Annotated[
+        ExportFormat | None, typer.Option("--format", help="What to write; savedmodel if absent.")
+    ] = None
     codes: Annotated[
         list[str] | None,
         typer.Option(
@@ -75,7 +84,11 @@ class Export:
     ] = None
     check: Annotated[
         bool,
-        typer.Option("--check", help="Refuse an ONNX file whose answers cannot be compared."),
+        typer.Option(
+            "--check",
+            help="Print size, time, figures and difference as a table, and refuse what cannot be "
+            "compared; without --output nothing is kept, without --format every form is looked at.",
+        ),
     ] = False
     overrides: Overrides = None
     allow_outside: AllowOutside = False
@@ -84,53 +97,89 @@ class Export:
 @gathered(Export)
 def export(asked: Export) -> None:
     """Write a run, or the network of a spec, for other programs."""
-    overrides, source = asked.overrides or (), asked.source
-    if asked.form not in OF_SPECS:
-        check_run(source)
-    if asked.codes and asked.form is not ExportFormat.SAVED_MODEL:
-        message = f"codes are a signature of the SavedModel; {asked.form} has none"
+    form = asked.form or ExportFormat.SAVED_MODEL
+    if form not in OF_SPECS or asked.check:
+        check_run(asked.source)
+    if asked.codes and form is not ExportFormat.SAVED_MODEL:
+        message = f"codes are a signature of the SavedModel; {form} has none"
         raise typer.BadParameter(message, param_hint="--codes")
-    if asked.form is ExportFormat.ONNX:
-        export_onnx(asked)
-        return
+    if asked.output is None:
+        if not asked.check:
+            raise typer.BadParameter("say where to write", param_hint="--output")
+        check_forms(asked)
+    elif form is ExportFormat.ONNX:
+        export_onnx(asked, asked.output)
+    else:
+        export_with_keras(asked, form, asked.output)
+
+
+def export_with_keras(asked: Export, form: ExportFormat, output: Path) -> None:
+    """Write a run, or a spec, in a form that Keras is needed for."""
+    of_spec = form in OF_SPECS and not asked.source.is_dir()
     with explained(asked.overrides), training_libraries():
-        from nnspec.pipeline import exchanged, finished
+        from nnspec.pipeline import exchanged
 
-        match asked.form:
-            case ExportFormat.SAVED_MODEL:
-                doubts = finished.export(source, asked.output, codes=asked.codes or ())
-            case ExportFormat.KERAS_JSON:
-                doubts = exchanged.export_keras_json(
-                    source, asked.output, overrides=overrides, allow_outside=asked.allow_outside
-                )
-            case ExportFormat.PYTHON:
-                doubts = exchanged.export_python(
-                    source, asked.output, overrides=overrides, allow_outside=asked.allow_outside
-                )
-            case ExportFormat.CARD:
-                doubts = exchanged.export_card(source, asked.output)
-            case ExportFormat.KERAS:
-                doubts = tell(exchanged.export_archive(source, asked.output, ("keras",)))
-            case ExportFormat.WEIGHTS:
-                doubts = tell(exchanged.export_archive(source, asked.output, exchanged.WEIGHTS))
-        show_findings(doubts)
+        said: dict[str, Any] = {
+            "overrides": asked.overrides or (),
+            "allow_outside": asked.allow_outside,
+        }
+        if form is ExportFormat.PYTHON and not asked.source.is_dir():
+            show_findings(exchanged.export_python(asked.source, output, **said))
+        elif form is ExportFormat.PYTHON:
+            from nnspec.pipeline.exported_program import export_program
+
+            tell(export_program(asked.source, output), checked=asked.check)
+        elif of_spec:
+            exchanged.export_keras_json(asked.source, output, **said)
+        elif form is ExportFormat.CARD:
+            show_findings(exchanged.export_card(asked.source, output))
+        else:
+            from nnspec.pipeline.exports import Wanted, export_run
+
+            wanted = Wanted(form.value, output, asked.codes or (), asked.check)
+            tell(export_run(asked.source, wanted), checked=asked.check)
 
 
-def export_onnx(asked: Export) -> None:
+def check_forms(asked: Export) -> None:
+    """Print how each form of a run compares with it, or one form; nothing is kept."""
+    if asked.form in UNCHECKED:
+        message = f"{asked.form} holds no trained network to compare"
+        raise typer.BadParameter(message, param_hint="--check")
+    with explained(), training_libraries():
+        from nnspec.pipeline.checked_exports import EVERY, check_exports
+        from nnspec.pipeline.parity_rows import table_of
+
+        forms = (asked.form.value,) if asked.form else EVERY
+        found = check_exports(asked.source, forms)
+        for line in table_of(found):
+            typer.echo(line)
+    if asked.form and found[0].parity is None:
+        raise typer.Exit(1)
+
+
+def export_onnx(asked: Export, output: Path) -> None:
     """Write a run as an ONNX file; tell what became of it."""
     check_run(asked.source)
     with explained(), onnx_libraries(checked=asked.check):
         from nnspec.pipeline import onnx_export
 
-        found = onnx_export.export_onnx(asked.source, asked.output, check=asked.check)
+        found = onnx_export.export_onnx(asked.source, output, check=asked.check)
         show_findings(found.doubts)
         typer.echo(found.told)
 
 
-def tell(exported: "Exported") -> "tuple[Diagnostic, ...]":
-    """Print how what was written compares with the run; return what is to be said about it."""
-    typer.echo(exported.says)
-    return exported.doubts
+def tell(compared: "Compared", *, checked: bool) -> None:
+    """Print how what was written compares with the run, and what is to be said about the run."""
+    from nnspec.pipeline.parity_rows import table_of
+
+    if checked:
+        for line in table_of([compared]):
+            typer.echo(line)
+        if compared.beside:
+            typer.echo(compared.beside)
+    else:
+        typer.echo(compared.says())
+    show_findings(compared.doubts)
 
 
 def report(

@@ -1,129 +1,168 @@
-"""A file of another form loaded in a fresh process without this package, and compared; floor 8."""
+"""A written file loaded in a fresh process without this package, and its answers; floor 8."""
 
 import json
+import os
+import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any, Literal
 
-import keras
 import numpy as np
+import numpy.typing as npt
 
-from nnspec.data.table import Values
 from nnspec.diagnostics import Diagnostic, Refused
-from nnspec.exchange.write.archive import Kind
-from nnspec.exchange.write.keras_json import encode_keras_json
+from nnspec.exchange import fresh
 
-TOLERANCE = 1e-5
-"""Largest difference of a prediction, as a share of the largest number predicted, at least of 1."""
-PROGRAM = """\
-import sys
-import keras
-import numpy as np
-
-kind, path, folder = sys.argv[1:]
-if kind == "keras":
-    model = keras.models.load_model(path, compile=False)
-else:
-    with open(f"{folder}/model.json", encoding="utf-8") as file:
-        model = keras.models.model_from_json(file.read())
-    if kind == "weights.h5":
-        model.load_weights(path)
-    else:
-        from safetensors.numpy import load_file
-
-        arrays = load_file(path)
-        assert {one.path for one in model.weights} == arrays.keys()
-        for one in model.weights:
-            one.assign(arrays[one.path])
-with np.load(f"{folder}/inputs.npz", allow_pickle=False) as given:
-    inputs = [given[str(place)] for place in range(len(model.inputs))]
-outputs = model.predict(inputs if len(inputs) > 1 else inputs[0], verbose=0)
-outputs = outputs if isinstance(outputs, list) else [outputs]
-np.savez(f"{folder}/outputs.npz", **{str(place): one for place, one in enumerate(outputs)})
-"""
-"""What the fresh process runs: Keras alone."""
+Array = npt.NDArray[Any]
+Reader = Literal["savedmodel", "keras", "weights", "keras2-h5", "litert", "tfjs", "python"]
+"""What reads a file."""
+HERE = Path(fresh.__file__).parent
+NAMES, SECONDS = "names", "seconds"
+TFJS = "@tensorflow/tfjs"
+SAID = 300
+"""Letters of a reader's last words that are shown."""
 
 
 @dataclass(frozen=True, slots=True)
-class Parity:
-    """How a reloaded model's predictions differ from the trained one's, in the network's units."""
+class Reloaded:
+    """What a reloaded file answers.
 
-    rows: int
-    largest: float
-    mean: float
+    Attributes:
+        values: by the names of its outputs; those that have places alone by these, "0", "1" ...
+        seconds: what all rows took, the quickest time of a few.
+    """
 
-    def says(self) -> str:
-        """Return the comparison as a sentence."""
-        return (
-            f"compared in a fresh process on {self.rows:,} rows: "
-            f"largest difference {self.largest:.3g}, mean {self.mean:.3g}"
-        )
+    values: Mapping[str, Array]
+    seconds: float
 
 
-def compare_reloaded(
-    model: keras.Model, content: bytes, kind: Kind, inputs: Mapping[str, Values]
-) -> Parity:
-    """Return how a file's predictions differ from a model's once Keras alone has loaded it.
+def lacking(reader: Reader) -> str | None:
+    """Return what reads such files and is not installed here, with the command; None: it is."""
+    if reader == "keras2-h5" and find_spec("tf_keras") is None:
+        return "tf-keras is not installed (pip install 'nnspec[keras2]')"
+    if reader == "tfjs" and not has_tfjs():
+        return f"node with {TFJS} is not installed here (npm install {TFJS})"
+    return None
 
-    Args:
-        model: the trained model.
-        content: bytes of the file.
-        kind: what the file holds.
-        inputs: some rows for each input, by its name.
+
+def has_tfjs() -> bool:
+    """Return whether node finds TensorFlow.js from this folder, or in NODE_PATH."""
+    node = shutil.which("node")
+    if node is None:
+        return False
+    asked = [node, "-e", f"require.resolve('{TFJS}', {{paths: [process.cwd()]}})"]
+    done = subprocess.run(asked, check=False, capture_output=True)  # noqa: S603 - fixed words
+    return done.returncode == 0
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A written file, and the rows that it is to answer.
+
+    Attributes:
+        reader: what reads it.
+        path: the file or folder.
+        given: the rows: columns by their names, or inputs by their places, "0", "1" ...
+    """
+
+    reader: Reader
+    path: Path
+    given: Mapping[str, Array]
+
+
+def reload(job: Job) -> Reloaded:
+    """Return what a written file answers to some rows, in a process of its own.
 
     Raises:
-        Refused: A107 where they differ by more than rounding, A113 where Keras alone cannot make
-            the layers.
+        Refused: A107 with what came of loading it.
     """
-    given = [inputs[one.name] for one in model.inputs]
-    with tempfile.TemporaryDirectory(prefix="nnspec-") as folder:
-        path = Path(folder) / f"model.{kind}"
-        path.write_bytes(content)
-        (Path(folder) / "model.json").write_text(encode_keras_json(model), encoding="utf-8")
-        named = {str(place): one for place, one in enumerate(given)}
-        np.savez(Path(folder) / "inputs.npz", **named)  # type: ignore[arg-type]
-        run_fresh(kind, path, Path(folder))
-        with np.load(Path(folder) / "outputs.npz", allow_pickle=False) as found:
-            theirs = [found[str(place)] for place in range(len(model.outputs))]
-    ours = model.predict(given if len(given) > 1 else given[0], verbose=0)
-    ours = ours if isinstance(ours, list) else [ours]
-    return check_parity(ours, theirs, rows=len(given[0]))
+    (found,) = reload_all([job])
+    if isinstance(found, Refused):
+        raise found
+    return found
 
 
-def run_fresh(kind: Kind, path: Path, folder: Path) -> None:
-    """Let a fresh process load the file and predict.
+def reload_all(jobs: Sequence[Job]) -> list[Reloaded | Refused]:
+    """Return what written files answer, all of those that Python reads from one fresh process."""
+    with tempfile.TemporaryDirectory(prefix="nnspec-") as place:
+        listed = []
+        for number, job in enumerate(jobs):
+            if job.reader == "tfjs":
+                continue
+            rows = Path(place) / f"rows_{number}.npz"
+            answers = Path(place) / f"answers_{number}.npz"
+            numbered = {f"value_{one}": array for one, array in enumerate(job.given.values())}
+            np.savez(rows, names=np.asarray(list(job.given)), **numbered)  # type: ignore[arg-type]
+            paths = {"file": job.path, "given": rows, "answers": answers}
+            listed.append({"reader": job.reader, **{key: str(one) for key, one in paths.items()}})
+        if listed:
+            path = Path(place) / "jobs.json"
+            path.write_text(json.dumps(listed), encoding="utf-8")
+            run_fresh([sys.executable, "-I", str(HERE / "reader.py"), str(path)])
+        return [
+            reloaded_in_node(job, Path(place) / f"node_{number}")
+            if job.reader == "tfjs"
+            else answers_at(Path(place) / f"answers_{number}.npz")
+            for number, job in enumerate(jobs)
+        ]
+
+
+def answers_at(path: Path) -> Reloaded | Refused:
+    """Return what a fresh process wrote of one file, or its last words."""
+    failed = path.with_name(f"{path.name}.failed")
+    if failed.exists():
+        return not_loaded(failed.read_text(encoding="utf-8"))
+    with np.load(path, allow_pickle=False) as held:
+        names = held[NAMES].tolist()
+        values = {name: held[f"value_{number}"] for number, name in enumerate(names)}
+        return Reloaded(values, float(held[SECONDS]))
+
+
+def reloaded_in_node(job: Job, place: Path) -> Reloaded | Refused:
+    """Return what a TensorFlow.js model answers, or the refusal."""
+    try:
+        return reload_in_node(job.path, job.given, place)
+    except Refused as refused:
+        return refused
+
+
+def reload_in_node(path: Path, given: Mapping[str, Array], place: Path) -> Reloaded:
+    """Return what a TensorFlow.js model answers in its own loader, on the CPU."""
+    rows, answers = place / "rows", place / "answers"
+    rows.mkdir(parents=True)
+    answers.mkdir()
+    index = [{"shape": one.shape, "dtype": str(one.dtype)} for one in given.values()]
+    (rows / "index.json").write_text(json.dumps(index), encoding="utf-8")
+    for number, one in enumerate(given.values()):
+        (rows / f"{number}.bin").write_bytes(np.ascontiguousarray(one).tobytes())
+    run_fresh(["node", str(HERE / "reader.js"), *map(str, (path, rows, answers))])
+    found = json.loads((answers / "index.json").read_text(encoding="utf-8"))
+    values = {}
+    for number, one in enumerate(found["outputs"]):
+        content = (answers / f"{number}.bin").read_bytes()
+        values[str(number)] = np.frombuffer(content, one["dtype"]).reshape(one["shape"])
+    return Reloaded(values, float(found[SECONDS]))
+
+
+def run_fresh(command: Sequence[str]) -> None:
+    """Let a fresh process load a file and answer.
 
     Raises:
         Refused: A107 with what it ended in.
     """
-    command = [sys.executable, "-I", "-c", PROGRAM, kind, str(path), str(folder)]
-    done = subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603 - ours
+    quiet = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
+    done = subprocess.run(command, check=False, capture_output=True, text=True, env=quiet)  # noqa: S603 - ours
     if done.returncode:
-        reason = done.stderr.strip().rpartition("\n")[2][:300]
-        message = f"Keras alone could not load what was written: {json.dumps(reason)}"
-        raise Refused([Diagnostic("A107", message)])
+        raise not_loaded(done.stderr)
 
 
-def check_parity(ours: list[Values], theirs: list[Values], *, rows: int) -> Parity:
-    """Return the largest and the mean difference over all outputs.
-
-    Raises:
-        Refused: A107 beyond the tolerance.
-    """
-    apart = [
-        np.abs(one.astype(np.float64) - other.astype(np.float64))
-        for one, other in zip(ours, theirs, strict=True)
-    ]
-    scale = max(1.0, *(float(np.abs(one).max(initial=0)) for one in ours))
-    parity = Parity(
-        rows,
-        max(float(one.max(initial=0)) for one in apart),
-        float(np.mean([one.mean() for one in apart])),
-    )
-    if not parity.largest <= TOLERANCE * scale:
-        message = f"what was written predicts otherwise than the run: {parity.says()}"
-        raise Refused([Diagnostic("A107", message)])
-    return parity
+def not_loaded(said: str) -> Refused:
+    """Return the refusal of a file that its reader could not load (A107)."""
+    reason = said.strip().rpartition("\n")[2][:SAID]
+    message = f"what was written could not be loaded in a fresh process: {json.dumps(reason)}"
+    return Refused([Diagnostic("A107", message)])

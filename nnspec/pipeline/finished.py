@@ -9,12 +9,10 @@ import numpy as np
 
 from nnspec.build.codes import build_codes
 from nnspec.build.program import Program
-from nnspec.build.raw import raw_columns
 from nnspec.data import Dataset, NewRows, check_unchanged
 from nnspec.data.table import Values
 from nnspec.diagnostics import Diagnostic
 from nnspec.engine import predict as predict_outputs
-from nnspec.exchange.write.savedmodel import export_savedmodel
 from nnspec.judge.answers import Answers
 from nnspec.judge.calibration import CALIBRATIONS_OF_RUN
 from nnspec.judge.decision import DECISIONS_OF_RUN, decided
@@ -24,7 +22,6 @@ from nnspec.judge.program import answer_new_rows, describe_heads
 from nnspec.judge.settled import Settled
 from nnspec.network.network import Network
 from nnspec.pipeline.conclude import (
-    SAMPLE,
     conclude,
     describe,
     judge,
@@ -295,29 +292,6 @@ def encode_evaluated(evaluated: Evaluated, rows: NewRows | None) -> bytes:
     if rows is not None:
         document["data"] = describe_new_rows(rows)
     return f"{json.dumps(document, indent=2, ensure_ascii=False)}\n".encode()
-
-
-def export(path: Path, output: Path, *, codes: Sequence[str] = ()) -> tuple[Diagnostic, ...]:
-    """Write a run's SavedModel to another place, compared with the program once more.
-
-    Args:
-        path: the run folder.
-        output: the folder to write.
-        codes: layers whose outputs it gives too, in place of those that the spec names.
-
-    Returns:
-        What is to be said about the run.
-
-    Raises:
-        Refused: G101 for a layer that the network does not have.
-    """
-    run = open_run(path)
-    named = build_codes(run.program, run.network, codes or run.spec.export.codes)
-    dataset = read_data(run.spec, run.network, allow_outside=True)
-    rows = dataset.splits["train"].features.take(slice(0, SAMPLE))
-    sample = raw_columns(rows, run.program.fitted.columns)
-    export_savedmodel(run.program, output, sample, codes=named)
-    return run.doubts
 
 
 def report(path: Path) -> Report:

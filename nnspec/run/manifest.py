@@ -94,6 +94,14 @@ class ExportRecord:
     """Largest difference, relative to the largest magnitude of an answer."""
     mean: float
     """Mean difference, relative likewise."""
+    milliseconds: float | None = None
+    """What a row takes in the file."""
+    metric: str | None = None
+    """The first figure of those rows."""
+    figure: float | None = None
+    """What it is of the file's answers; None where they give none."""
+    figure_of_run: float | None = None
+    """What it is of the run's own answers."""
 
 
 @dataclass(frozen=True, slots=True)

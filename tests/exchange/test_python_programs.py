@@ -19,9 +19,13 @@ from nnspec.pipeline.prepare import prepare
 pytestmark = pytest.mark.keras
 
 SPECS = Path(__file__).parents[2] / "specs"
+SLOW = ("diabetes", "wine", "auto_mpg_quantiles", "auto_mpg_normal")
 TRAINED = (
     *("auto_mpg", "digits_autoencoder", "sunspots", "breast_cancer"),
-    *(pytest.param(one, marks=pytest.mark.slow) for one in ("diabetes", "wine")),
+    *(
+        pytest.param(one, marks=pytest.mark.slow)
+        for one in ("diabetes", "wine", "auto_mpg_quantiles", "auto_mpg_normal")
+    ),
 )
 BUILT = ("wide_and_deep", "transformer", "wavenet")
 ALONE = """\
@@ -111,7 +115,7 @@ def check_equal(ours: Any, theirs: Any) -> None:
 
 REFUSED = {
     "digits_map": "training.rule: kohonen",
-    "auto_mpg_quantiles": "losses of nnspec's own",
+    "auto_mpg_origin": "rows are drawn anew",
     "digits_augmented": "rows are drawn anew",
 }
 

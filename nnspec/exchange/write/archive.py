@@ -72,3 +72,10 @@ def encode_safetensors(model: keras.Model) -> bytes:
     }
     content: bytes = save(arrays, metadata={"format": "keras", "model": model.name})
     return content
+
+
+def write_weights(model: keras.Model, path: Path) -> None:
+    """Write the weights as NumPy's archive of arrays, with their names beside them."""
+    arrays = [keras.ops.convert_to_numpy(one) for one in model.weights]
+    numbered = {f"value_{place}": one for place, one in enumerate(arrays)}
+    np.savez(path, names=np.asarray([one.path for one in model.weights]), **numbered)

@@ -26,10 +26,13 @@ def encode_keras_json(model: keras.Model) -> str:
     if owners:
         layers = ", ".join(f'"{name}"' for name in owners[:5])
         message = (
-            "an activation that is this package's own, or has arguments, has no form in Keras' "
-            f"JSON: {layers}"
+            "a layer or an activation of this package's own, or one with arguments, has no form in "
+            f"Keras' JSON: {layers}"
         )
-        hint = "write the activation as a layer behind: - LeakyReLU: 0.1, - ELU, - Softmax: 1 ..."
+        hint = (
+            "write an activation as a layer behind: - LeakyReLU: 0.1, - ELU, - Softmax: 1 ...; or "
+            "export to savedmodel or onnx, which hold every layer of its own"
+        )
         raise Refused([Diagnostic("A113", message, hint=hint)])
     text = json.dumps(document, indent=2) + "\n"
     check_loads(text)

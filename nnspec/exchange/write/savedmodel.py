@@ -7,28 +7,26 @@ with the program in this process, and only then put in its place.
 import errno
 import json
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from os import getpid
 from pathlib import Path
-from typing import Any
 
-import keras
-import numpy as np
 import tensorflow as tf
 
-from nnspec.build.back import PREDICTION, PROBABILITIES, Back
+from nnspec.build.back import PREDICTION
 from nnspec.build.codes import Codes
-from nnspec.build.keras_graph import carried_states, inner_layers
+from nnspec.build.keras_graph import carried_states
 from nnspec.build.program import Program
-from nnspec.diagnostics import Diagnostic, RunFailed
+from nnspec.diagnostics import RunFailed
 from nnspec.engine.tensorflow.passes import Rewrite, rewritten
 from nnspec.engine.tensorflow.passes.folding import (
     FoldedNormalization,
     find_folds,
     normalizations,
 )
+from nnspec.exchange.parity import checked, compare, tolerance_of
 from nnspec.exchange.write.names import CODES, SIGNATURE, input_names, rename_inputs, traced_names
 from nnspec.run.atomic import failure, publish_folder, refusal
 from nnspec.run.signals import SIGNALS
@@ -39,10 +37,6 @@ COMPARED = 256
 """Rows that the loaded graph is compared on, at most."""
 PROBED = 2**20
 """Bytes of a graph, at the least, that the system is asked for where TensorFlow could not write."""
-TOLERANCE = 1e-5
-"""Largest difference, relative to the largest magnitude of an answer."""
-ROUNDINGS = {"float16": 2**-10, "bfloat16": 2**-7}
-"""Distance between neighbouring numbers around 1, in the types of mixed precision."""
 UNFOLDED = (
     "SavedModel: layer by layer; with BatchNormalization computed within the layer before it, "
     "rounding showed in the answers"
@@ -182,92 +176,17 @@ def _units(program: Program) -> dict[str, list[str]]:
 def _compare(written: Written, folder: Path, sample: Mapping[str, tf.Tensor]) -> None:
     """Raise A107 where the written graph does not answer as the program does."""
     program, loaded = written.program, tf.saved_model.load(str(folder))
-    serve: Callable[[Mapping[str, tf.Tensor]], Answered] = loaded.serve
-    tolerance = _tolerance(program.core)
-    expected, found = program(sample), serve(sample)
-    for key, answer in expected.items():
-        probabilities = expected.get(key.replace(PREDICTION, PROBABILITIES, 1))
-        lead = None
-        if probabilities is not None and probabilities is not answer:
-            lead = _lead(probabilities.numpy(), _deciding(program, key))
-        differing = _difference(found[key].numpy(), answer.numpy(), lead, tolerance)
-        if differing is not None:
-            raise _differs(key, len(answer), differing, folder)
+    _held_to(program, program(sample), loaded.serve(sample), folder)
     if written.codes is not None:
-        layers, given = written.codes(sample), loaded.codes(sample)
-        for key, output in layers.items():
-            differing = _difference(given[key].numpy(), output.numpy(), None, tolerance)
-            if differing is not None:
-                raise _differs(key, len(output), differing, folder)
+        _held_to(program, written.codes(sample), loaded.codes(sample), folder)
 
 
-def _differs(key: str, rows: int, differing: str, folder: Path) -> RunFailed:
-    """Return the failure of an export that answers otherwise than the program (A107)."""
-    message = (
-        f'the written SavedModel answers "{key}" otherwise than the trained program on '
-        f"{rows} rows: {differing}; the export was not kept"
-    )
-    return RunFailed([Diagnostic("A107", message, file=str(folder))])
-
-
-def _tolerance(core: keras.Model) -> float:
-    """Return the largest difference between a graph and its layers called one by one.
-
-    TensorFlow joins the steps of a graph and rounds their result once, where the program rounds
-    each: in half precision by a few of its coarse roundings.
-    """
-    kinds = {one.compute_dtype for one in inner_layers(core)}
-    return max([TOLERANCE, *(4 * ROUNDINGS.get(one, 0.0) for one in kinds)])
-
-
-def _difference(
-    found: np.ndarray[Any, Any],
-    expected: np.ndarray[Any, Any],
-    lead: np.ndarray[Any, Any] | None,
-    tolerance: float,
-) -> str | None:
-    """Return how two answers differ beyond the tolerance, None where they do not.
-
-    Labels may differ where their lead is none: the two largest probabilities are as good as equal,
-    or the one that decides is the threshold.
-    """
-    if found.shape != expected.shape:
-        return f"shape {found.shape}, expected {expected.shape}"
-    if expected.dtype.kind == "f":
-        scale = float(np.max(np.abs(expected), initial=0.0)) or 1.0
-        worst = float(np.max(np.abs(found - expected), initial=0.0)) / scale
-        within = worst <= tolerance
-        return None if within else f"relative difference {worst:.2g}, at most {tolerance:g} allowed"
-    wrong = found != expected
-    if lead is not None:
-        wrong &= lead > 2 * tolerance
-    return f"{int(wrong.sum())} labels differ" if wrong.any() else None
-
-
-def _deciding(program: Program, key: str) -> Back | None:
-    """Return the back that answers under a key where a threshold decides; else None."""
-    several = len(program.backs) > 1
-    backs = {
-        f"{PREDICTION}_{name}" if several else PREDICTION: one
-        for name, one in program.backs.items()
-    }
-    back = backs[key]
-    return back if back.target.need == "binary" else None
-
-
-def _lead(probabilities: np.ndarray[Any, Any], back: Back | None) -> np.ndarray[Any, Any]:
-    """Return by how much each label's probability leads over the next, in the labels' shape.
-
-    Args:
-        probabilities: as they are answered.
-        back: says above which probability second classes are answered; None: the largest leads.
-    """
-    if back is not None:
-        single = back.target.shape[-1:] == (1,)
-        second = probabilities[..., 1] if single else probabilities
-        return np.asarray(np.abs(2 * (second - np.asarray(back.thresholds))))
-    largest = np.sort(probabilities, axis=-1)
-    return np.asarray(largest[..., -1] - largest[..., -2])
+def _held_to(program: Program, expected: Answered, found: Answered, folder: Path) -> None:
+    """Raise A107 where answers are not those that are expected."""
+    ours, theirs = ({key: one.numpy() for key, one in many.items()} for many in (expected, found))
+    tolerance = tolerance_of(program.core)
+    parity = compare(program, ours, theirs, tolerance)
+    checked(parity, "SavedModel", file=str(folder), tolerance=tolerance)
 
 
 def _system_error(error: Exception, folder: Path, needed: int) -> OSError:

@@ -137,8 +137,6 @@ def _of_column(facts: Facts, name: str, fit: ColumnFit) -> Iterator[str]:
 def _of_target(facts: Facts, target: TargetFit) -> Iterator[str]:
     if target.need in {"none", "cluster"}:
         yield "it is compared with no target"
-    if target.quantiles or target.floor is not None:
-        yield "quantiles and distributions have losses of nnspec's own"
     classes = target.need in {"binary", "multiclass"}
     if target.joined or target.given_one_hot or target.ignored is not None:
         yield "classes that are joined, left out, or given as numbers of 0 and 1"

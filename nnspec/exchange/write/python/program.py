@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from textwrap import wrap
 
 from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.exchange.write.python import preparing, training
@@ -10,19 +11,24 @@ from nnspec.exchange.write.python.network import describe_network
 from nnspec.exchange.write.python.objects import Unsayable
 from nnspec.exchange.write.python.reading import columns_constant, describe_reading, path_of
 from nnspec.exchange.write.python.splitting import Splitting
+from nnspec.exchange.write.python.spread import spread_losses, unsayable_spread
 from nnspec.network.network import Network
 from nnspec.spec.builtin import BUNDLED_SETS
 from nnspec.spec.spec import Spec
+from nnspec.spec.training import EvaluationSection
 
 IMPORTS = (
     ("floor(", "from math import floor"),
     ("Path(", "from pathlib import Path"),
+    (": Any", "from typing import Any"),
     ("", ""),
     ("keras.", "import keras"),
     ("np.", "import numpy as np"),
     ("pl.", "import polars as pl"),
 )
 """What a text holds that needs an import, in the order in which they stand."""
+DONE = ("baselines", "checks", "threshold")
+"""Settings of the evaluation that change no figure which a program prints, or that it follows."""
 HINT = "export to keras or savedmodel instead, or write that part another way"
 
 
@@ -47,7 +53,7 @@ def write_program(facts: Facts) -> str:
     Raises:
         Refused: A113 with all that no program of Keras' own names says.
     """
-    reasons = [*unsayable(facts)]
+    reasons = [*unsayable(facts), *unsayable_spreads(facts)]
     functions: list[str] = []
     constants: list[str] = []
     for part in (data_parts, network_parts):
@@ -60,6 +66,12 @@ def write_program(facts: Facts) -> str:
     if reasons:
         raise refuse("; ".join(dict.fromkeys(reasons)))
     return assemble(facts.spec, constants, functions)
+
+
+def unsayable_spreads(facts: Facts) -> Iterator[str]:
+    """Give what no program says about losses that Keras does not have."""
+    for output, target in facts.targets.items():
+        yield from (f'output "{output}": {one}' for one in unsayable_spread(facts, target))
 
 
 def data_parts(facts: Facts) -> tuple[list[str], list[str]]:
@@ -115,7 +127,7 @@ def network_parts(facts: Facts) -> tuple[list[str], list[str]]:
     main = training.describe_main(facts, splitting)
     return (
         [f"SEED = {facts.spec.runtime.seed}"],
-        [network, main, 'if __name__ == "__main__":\n    main()'],
+        [network, *spread_losses(facts), main, 'if __name__ == "__main__":\n    main()'],
     )
 
 
@@ -137,8 +149,24 @@ def assemble(spec: Spec, constants: list[str], functions: list[str]) -> str:
     text = "\n".join([*constants, "", "", body])
     title = re.sub(r"[^\w .-]", "", spec.name)
     what = "Trains" if "def main" in body else "Builds"
-    doc = f'"""{what} the network "{title}" with Keras."""'
+    doc = f'"""{what} the network "{title}" with Keras.{beyond(spec)}"""'
     return "\n".join([doc, "", *imports(text), "", text, ""])
+
+
+def beyond(spec: Spec) -> str:
+    """Return what the spec says of its evaluation and the program does not do, as further lines."""
+    default = EvaluationSection()
+    left = [
+        name
+        for name in EvaluationSection.model_fields
+        if name not in DONE and getattr(spec.evaluation, name) != getattr(default, name)
+    ]
+    if not isinstance(spec.evaluation.threshold, float | int):
+        left.append("threshold")
+    if not left:
+        return ""
+    told = f"Of the spec's evaluation this program leaves out: {', '.join(left)}."
+    return "\n\n" + "\n".join(wrap(told, 88)) + "\n"
 
 
 def imports(text: str) -> Iterator[str]:

@@ -21,7 +21,8 @@ from nnspec.exchange.write.python.code import (
 from nnspec.exchange.write.python.facts import Facts
 from nnspec.exchange.write.python.objects import describe_object
 from nnspec.exchange.write.python.preparing import target_lines
-from nnspec.spec.training import named_metrics
+from nnspec.exchange.write.python.spread import answer_of, is_spread, spread_loss
+from nnspec.spec.training import HALF, named_metrics
 
 BALANCED = """\
     sizes = np.bincount(aim[train].astype(int).ravel())
@@ -126,6 +127,9 @@ def compile_call(facts: Facts) -> Expression:
 def losses(facts: Facts) -> Expression:
     """Return the loss, or one for each output."""
     loss, layers = facts.training.loss, layers_of(facts)
+    own = spread_loss(next(iter(facts.targets.values())))
+    if own is not None:
+        return Raw(own)
     if not isinstance(loss, dict):
         return describe_loss(loss)
     return mapping(
@@ -152,7 +156,7 @@ def metrics(facts: Facts) -> Expression | None:
             "[", "]", tuple(Item(describe_metric(one, by_loss.get(name))) for one in some)
         )
         for name, some in by_output.items()
-        if some
+        if some and not (name in facts.targets and is_spread(facts.targets[name]))
     }
     if not found:
         return None
@@ -236,11 +240,15 @@ def figure_lines(facts: Facts) -> Iterator[str]:
         aim = f"aims[{layer}]" if several else "aim"
         if several and scaled(facts, target):
             yield f"    scale, shift = units[{layer}]"
+        if is_spread(target):
+            yield f"    predicted = {answer_of(target, given)}"
         if target.need in {"regression", "reconstruction"}:
             numbers = f"{given} * scale + shift" if scaled(facts, target) else given
             yield f"    report_numbers({name}, {truth}[test], {numbers})"
         elif target.need == "binary":
-            yield f"    report_classes({name}, {aim}[test], {given} > 0.5)"
+            asked = facts.spec.evaluation.threshold
+            threshold = asked if isinstance(asked, float | int) else HALF
+            yield f"    report_classes({name}, {aim}[test], {given} > {threshold!r})"
         else:
             codes = f"{aim}[test].argmax(axis=-1)" if target.one_hot else f"{aim}[test]"
             yield f"    report_classes({name}, {codes}, {given}.argmax(axis=-1))"

@@ -1,0 +1,193 @@
+"""Every shipped spec in every form: trained shortly, written, reloaded without nnspec, compared.
+
+    python bench/exports.py                    # all specs, two epochs each; writes docs/exports.md
+    python bench/exports.py wine --no-record   # some of them, printed alone
+    python bench/exports.py --runs DIR         # trains in DIR; what lies there is taken as it is
+
+TensorFlow.js models are compared where node finds @tensorflow/tfjs from the present folder.
+"""
+
+import argparse
+import contextlib
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import exports_page
+import numpy as np
+import results
+
+import nnspec
+from nnspec.build.program import build_program
+from nnspec.diagnostics import NnspecError
+from nnspec.pipeline.checked_exports import EVERY, check_exports
+from nnspec.pipeline.exchanged import export_python
+from nnspec.pipeline.finished import open_run
+from nnspec.pipeline.parity_rows import Compared, table_of
+
+ROOT = Path(__file__).parents[1]
+FOLDERS = ("specs", "specs/two_steps", "specs/perceptron")
+EPOCHS = ("training.epochs=2",)
+PROGRAM = """
+import contextlib, io, json, re, runpy, sys
+import numpy as np
+
+class Blocked:
+    def find_spec(self, name, *_):
+        if name.partition(".")[0] == "nnspec":
+            raise ImportError(name)
+
+sys.meta_path.insert(0, Blocked())
+for path in json.load(open(sys.argv[1], encoding="utf-8")):
+    found = {}
+    try:
+        program = runpy.run_path(path, run_name="program")
+        weights = program["build_model"]().get_weights()
+        np.savez(path + ".npz", *weights)
+        said = io.StringIO()
+        with contextlib.redirect_stdout(said):
+            program["main"]()
+        found["said"] = said.getvalue().splitlines()[-1]
+    except Exception as error:
+        found["failed"] = repr(error)[:300]
+    json.dump(found, open(path + ".json", "w", encoding="utf-8"))
+"""
+"""Runs programs one after the other where nnspec cannot be imported."""
+
+
+def main() -> None:
+    """Compare, print, record, and write the page."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("specs", nargs="*", metavar="SPEC")
+    parser.add_argument("--runs", type=Path, help="folder of runs that are kept")
+    parser.add_argument("--forms", nargs="*", default=EVERY, metavar="FORMAT")
+    parser.add_argument("--no-programs", action="store_true", help="leave Keras programs out")
+    parser.add_argument("--no-record", action="store_true")
+    parser.add_argument("--part", type=Path, help="keep the figures in this file alone")
+    parser.add_argument("--join", nargs="+", type=Path, help="record parts measured before")
+    asked = parser.parse_args()
+    if asked.join:
+        parts = [json.loads(one.read_text(encoding="utf-8")) for one in asked.join]
+        keep([figure for part in parts for figure in part])
+        return
+    with contextlib.ExitStack() as stack:
+        runs = asked.runs or Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        files = [one for one in shipped() if not asked.specs or one.stem in asked.specs]
+        figures: list[dict[str, Any]] = []
+        for file in files:
+            figures += compared(file, runs, asked.forms)
+            if asked.part:
+                asked.part.write_text(json.dumps(figures), encoding="utf-8")
+        if not asked.no_programs:
+            figures += programs(files, runs)
+    if asked.part:
+        asked.part.write_text(json.dumps(figures), encoding="utf-8")
+    elif not asked.no_record:
+        keep(figures)
+
+
+def keep(figures: Sequence[dict[str, Any]]) -> None:
+    """Record figures, the last of each spec and form, and write the page."""
+    last = {(one["spec"], one["form"]): one for one in figures}
+    order = {file.stem: place for place, file in enumerate(shipped())}
+    ordered = sorted(last.values(), key=lambda one: order.get(one["spec"], len(order)))
+    results.record("exports", ordered)
+    (ROOT / "docs" / "exports.md").write_text(exports_page.page(ordered), encoding="utf-8")
+
+
+def shipped() -> Iterator[Path]:
+    """Give the specs that train on data that is there."""
+    for folder in FOLDERS:
+        yield from sorted((ROOT / folder).glob("*.yaml"))
+
+
+def trained(file: Path, runs: Path) -> Path:
+    """Return the run of a spec, trained if it is not there."""
+    if not (runs / file.stem / "report.json").exists():
+        with contextlib.suppress(NnspecError):  # a gate that so few epochs miss
+            nnspec.train(file, overrides=EPOCHS, runs=runs, name=file.stem)
+    return runs / file.stem
+
+
+def compared(file: Path, runs: Path, forms: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """Yield how each form of a spec's run compares with it; print it as a table."""
+    print(f"\n{file.stem}", flush=True)
+    try:
+        found = check_exports(trained(file, runs), tuple(forms))
+    except NnspecError as error:  # a network that begins with layers of another run
+        print(f"not trained: {error.diagnostics[0].message}")
+        return
+    for line in table_of(found):
+        print(line, flush=True)
+    for one in found:
+        yield {"spec": file.stem, **as_figures(one)}
+
+
+def as_figures(one: Compared) -> dict[str, Any]:
+    """Return a comparison as it is recorded."""
+    if one.parity is None:
+        return {"form": one.form, "reason": one.reason}
+    said: dict[str, Any] = {
+        "form": one.form,
+        "bytes": one.bytes,
+        "milliseconds": one.milliseconds,
+        "rows": one.parity.rows,
+        "largest": one.parity.largest,
+        "mean": one.parity.mean,
+    }
+    if one.figure is not None:
+        said |= {"metric": one.figure.name, "file": one.figure.file, "run": one.figure.run}
+    return said
+
+
+def programs(files: Sequence[Path], runs: Path) -> Iterator[dict[str, Any]]:
+    """Yield what became of each run's program in Keras' own names, where nnspec is not there."""
+    with tempfile.TemporaryDirectory() as place:
+        written: dict[str, Path] = {}
+        for file in (one for one in files if (runs / one.stem / "report.json").exists()):
+            path = Path(place) / f"{file.stem}.py"
+            try:
+                export_python(runs / file.stem, path)
+            except NnspecError as error:
+                reason = error.diagnostics[0].message
+                yield {"spec": file.stem, "form": "python", "reason": reason}
+                continue
+            written[file.stem] = path
+        jobs = Path(place) / "jobs.json"
+        jobs.write_text(json.dumps(list(map(str, written.values()))), encoding="utf-8")
+        subprocess.run([sys.executable, "-c", PROGRAM, str(jobs)], check=True)
+        for spec, path in written.items():
+            yield {"spec": spec, "form": "python", **ran(spec, path, runs)}
+
+
+def ran(spec: str, path: Path, runs: Path) -> dict[str, Any]:
+    """Return how a program that ran compares with the run that it was written from."""
+    found = json.loads(path.with_name(f"{path.name}.json").read_text(encoding="utf-8"))
+    if "failed" in found:
+        return {"failed": found["failed"]}
+    run = open_run(runs / spec)
+    ours = build_program(run.spec, run.network, run.program.fitted).core.get_weights()
+    with np.load(path.with_name(f"{path.name}.npz")) as held:
+        theirs = [held[name] for name in held.files]
+    report = json.loads((runs / spec / "report.json").read_text(encoding="utf-8"))
+    metrics = report["outputs"][0]["metrics"].get("test", {})
+    name, _, rest = found["said"].partition(": ")
+    metric, value = rest.split(",")[0].split()
+    said = {
+        "parameters": sum(one.size for one in theirs),
+        "parameters_of_run": sum(one.size for one in ours),
+        "first_weights_equal": len(ours) == len(theirs) and all(map(np.array_equal, ours, theirs)),
+        "metric": f"{name} {metric}",
+        "file": float(value),
+        "run": metrics.get(metric),
+    }
+    print(spec, said, flush=True)
+    return said
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Readers of written files in a process of their own, which imports nothing of this package."""

@@ -17,7 +17,7 @@ from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.engine import Plan, choose_device, current_device, use_threads, weighted_by_class
 from nnspec.judge.declared import build_metrics
 from nnspec.network.network import Network
-from nnspec.pipeline.begin import begin, part_weights
+from nnspec.pipeline.begin import begin, go_on, part_weights
 from nnspec.pipeline.opened import Opened, trainable_sections
 from nnspec.rules.kernels import LAST, NO_FIRST, channels_first
 from nnspec.rules.kinds import inner
@@ -76,6 +76,7 @@ def build_for_training(
     steps = -(-whole_batches(program.core, rows) // training.batch_size)
     metrics = build_metrics(training, fitted)
     compile_training(program.core, network, training, steps_per_epoch=steps, metrics=metrics)
+    go_on(program.core, spec)
     return program
 
 

@@ -17,6 +17,10 @@ def import_(
         Path | None,
         typer.Option("--weights", metavar="FILE", help="Weights; those of MODEL if it has some."),
     ] = None,
+    blocks: Annotated[
+        bool,
+        typer.Option("--blocks", help="Write repeated stretches once; their names are new."),
+    ] = False,
 ) -> None:
     """Write the spec of a model file of Keras, its weights beside it."""
     if output.exists():
@@ -25,7 +29,7 @@ def import_(
     with explained(None):
         from nnspec.pipeline.imported import import_model
 
-        made = import_model(model, output, weights)
+        made = import_model(model, output, weights, blocks=blocks)
     show_findings(made.diagnostics)
     for one in made.translated:
         typer.echo(f"translated  {one}", err=True)

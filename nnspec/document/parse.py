@@ -98,7 +98,10 @@ def decode(content: bytes) -> str:
     """Return the text of a UTF-8 file."""
     if kind := next((one for magic, one in SAVED.items() if content.startswith(magic)), None):
         message = f"the file is {kind}, and no text"
-        hint = "of a saved Keras model, write to_json() to a .json file"
+        hint = (
+            "of a saved Keras model: nnspec import FILE -o spec.yaml writes its spec; in a spec, "
+            "model: {file: FILE} names it"
+        )
         raise Refused([Diagnostic("Y107", message, Span.at(1, 1), hint)])
     if content.startswith(WIDE_ENCODINGS) or content[1:2] == b"\x00":
         message = "the file is not UTF-8 (it looks like UTF-16 or UTF-32)"

@@ -8,6 +8,7 @@ from typing import Any
 import keras
 
 from nnspec.document.file import open_file
+from nnspec.exchange.read.optimizer import put_optimizer
 from nnspec.exchange.read.weights import put_weights
 from nnspec.pipeline.rebuilt import rebuild
 from nnspec.run.folder import RunFolder
@@ -62,6 +63,24 @@ def begin(core: keras.Model, spec: Spec, weights: Mapping[str, Weights]) -> None
             part.get_layer(inner).set_weights(arrays)
 
 
+def go_on(core: keras.Model, spec: Spec) -> int:
+    """Let the optimizer of a compiled network go on from what the file of its weights holds of it.
+
+    Returns:
+        How many steps it had made; 0 where it begins anew.
+
+    Raises:
+        Refused: the file cannot be read.
+    """
+    return 0 if spec.model.weights is None else put_optimizer(core, spec.model.weights.path)
+
+
+def steps_before(core: keras.Model) -> int:
+    """Return how many steps the optimizer of a network has made."""
+    optimizer = core.optimizer
+    return int(optimizer.iterations) if optimizer is not None and optimizer.built else 0
+
+
 def records_of(spec: Spec) -> dict[str, PartRecord]:
     """Return what a run keeps of the runs that its network begins with."""
     parts = {
@@ -82,10 +101,16 @@ def checksum_of(path: Path) -> str:
     return digest.hexdigest()
 
 
-def told_of(spec: Spec) -> tuple[str, ...]:
-    """Return what a report says of the trained parts, a line each."""
+def told_of(spec: Spec, steps: int = 0) -> tuple[str, ...]:
+    """Return what a report says of the trained parts, a line each.
+
+    Args:
+        spec: says what they are.
+        steps: those that the optimizer had made in the file of the weights.
+    """
     file = spec.model.weights
-    whole = (f"the network begins with the weights of {file.text}",) if file else ()
+    more = f", its optimizer where it stood after {steps:,} steps" if steps else ""
+    whole = (f"the network begins with the weights of {file.text}{more}",) if file else ()
     return whole + tuple(
         f'"{name}" begins as the layers of {part.run} up to {part.layer}'
         + (", trained further" if model.trainable else ", whose weights stay as they are")

@@ -9,7 +9,7 @@ from nnspec.build.model import build_model
 from nnspec.build.training import compile_training
 from nnspec.catalog.kohonen import Kohonen
 from nnspec.catalog.schedules import Schedule
-from nnspec.pipeline.begin import begin, part_weights
+from nnspec.pipeline.begin import begin, go_on, part_weights
 from nnspec.pipeline.check import Source, check_source_of
 from nnspec.pipeline.opened import count_numbers, fit_network, read_data
 from nnspec.spec.spec import Spec
@@ -45,6 +45,7 @@ def compile_model(
     if spec.training is not None and not isinstance(spec.training.rule, Kohonen):
         steps = -(-whole_batches(model, rows) // spec.training.batch_size)
         compile_training(model, network, spec.training, steps_per_epoch=steps)
+        go_on(model, spec)
     return model
 
 

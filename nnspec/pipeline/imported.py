@@ -6,19 +6,20 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from nnspec.diagnostics import Diagnostic, Findings, Refused
+from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.document import Document, Plain, parse_document, plain, read_document, write_yaml
 from nnspec.exchange.read.compiled import training_of
 from nnspec.exchange.read.packed import CONFIG, Packed, read_packed
-from nnspec.frontends.nnspec_1.model_source import ARCHIVES, is_packed
+from nnspec.frontends.keras.tree import as_keras_model, is_keras_object
+from nnspec.frontends.nnspec_1.model_source import ARCHIVES, check_ending, is_packed
 from nnspec.network.brief import brief_model
+from nnspec.network.folded import fold
 from nnspec.network.network import Network
-from nnspec.pipeline.check import Checked, check_document
+from nnspec.pipeline.check import check_document
+from nnspec.pipeline.unknown_layers import with_ways_out
 from nnspec.run.atomic import write_atomic
 
 FORMER = ("0", "1", "2")
-OWN_CODE = ("is not a layer that", "is registered as", "which is not Keras' own")
-"""What findings say of layers that came with code of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +41,17 @@ class Imported:
     diagnostics: tuple[Diagnostic, ...]
 
 
-def import_model(source: Path, output: Path, weights: Path | None = None) -> Imported:
+def import_model(
+    source: Path, output: Path, weights: Path | None = None, *, blocks: bool = False
+) -> Imported:
     """Write the spec of a model file.
 
     Args:
         source: .json, .yaml, .keras, .h5 or .hdf5.
         output: the spec to write.
         weights: a file of weights; that of the model itself if it holds some.
+        blocks: whether repeated stretches are written once; their layers have other names then,
+            so that no weights are taken.
 
     Raises:
         Refused: the file cannot be read, or holds layers that a spec has no words for; each is
@@ -54,17 +59,26 @@ def import_model(source: Path, output: Path, weights: Path | None = None) -> Imp
     """
     document, packed = read_model(source)
     checked = check_document(document, folder=source.parent)
-    if checked.refused:
-        raise Refused(with_ways_out(checked))
-    _, network = checked.accept()
     raw: Any = plain(document.root)
-    kept = weights or (source if is_packed(source.name) else shards_of(raw, source, output))
-    placed = place_weights(kept, output.parent)
+    if not holds_model(document):
+        message = "there is no model of Keras in it: no class_name with a config"
+        raise Refused([Diagnostic("S118", message, document.root.span, file=document.file)])
+    if checked.refused:
+        raise Refused(with_ways_out(checked, raw, packed.version))
+    _, network = checked.accept()
     left: list[str] = []
-    text = written(network, packed, kept, output.parent, left)
+    if blocks:
+        kept = None
+        if is_packed(source.name) or weights:
+            left.append("weights: layers of blocks have other names than those of the file")
+    else:
+        kept = weights or (source if is_packed(source.name) else shards_of(raw, source, output))
+    placed = place_weights(kept, output.parent)
+    shape = model_section(network, kept, output.parent, blocks=blocks)
+    text = written(network, shape, packed, left)
     read = check_document(parse_document(text, str(output)), folder=output.parent)
     if read.refused:
-        text = written(network, replace(packed, training=None), kept, output.parent, [])
+        text = written(network, shape, replace(packed, training=None), [])
         left.append("training: what the file says of it does not fit; the section is left out")
     write_atomic(output, text.encode())
     final = check_document(parse_document(text, str(output)), folder=output.parent)
@@ -72,6 +86,12 @@ def import_model(source: Path, output: Path, weights: Path | None = None) -> Imp
         raise Refused(final.diagnostics)
     notes = tuple(translations(raw, network, packed.version))
     return Imported(output, placed, notes, tuple(left), final.diagnostics)
+
+
+def holds_model(document: Document) -> bool:
+    """Return whether a document is a model of Keras, or a spec."""
+    root = document.root
+    return bool(root.get("nnspec")) or is_keras_object(as_keras_model(root))
 
 
 def shards_of(said: Any, source: Path, output: Path) -> Path | None:  # noqa: ANN401 - a document
@@ -90,6 +110,7 @@ def read_model(source: Path) -> tuple[Document, Packed]:
     if is_packed(source.name):
         packed = read_packed(source)
         return parse_document(packed.model, f"{source}/{CONFIG}"), packed
+    check_ending(source.name)
     document = read_document(source)
     said: Any = plain(document.root)
     trained = said.get("compile_config") or (said if "optimizer" in said else None)
@@ -97,23 +118,57 @@ def read_model(source: Path) -> tuple[Document, Packed]:
     return document, Packed("", version, str(said.get("backend") or ""), trained)
 
 
-def written(
-    network: Network, packed: Packed, weights: Path | None, folder: Path, left: list[str]
-) -> str:
+def model_section(
+    network: Network, weights: Path | None, folder: Path, *, blocks: bool
+) -> dict[str, Plain]:
+    """Return the model section of the spec, and the blocks that it uses.
+
+    Args:
+        network: of the document.
+        weights: the file whose weights the network begins with.
+        folder: that of the spec.
+        blocks: whether repeated stretches are written once.
+    """
+    model = brief_model(network, named=weights is not None)
+    if blocks and (folded := fold(model)).blocks | {"": folded.model} != {"": model}:
+        made: dict[str, Plain] = {"nnspec": 1, "model": folded.model}
+        if folded.blocks:
+            made["blocks"] = dict(folded.blocks)
+        if is_same(made, network):
+            return {key: value for key, value in made.items() if key != "nnspec"}
+    if weights is not None:
+        body = model if isinstance(model, dict) else {"layers": model}
+        model = {**body, "weights": name_of(weights, folder)}
+    return {"model": model}
+
+
+def is_same(spec: dict[str, Plain], network: Network) -> bool:
+    """Return whether a spec is the same network, whatever its layers are called."""
+    checked = check_document(parse_document(write_yaml(spec), "spec.yaml"), folder=Path())
+    if checked.refused:
+        return False
+    return wired(checked.accept()[1]) == wired(network)
+
+
+def wired(network: Network) -> list[object]:
+    """Return each layer of a network, what leaves it, and the places of what feeds it."""
+    place = {node.name: number for number, node in enumerate(network.nodes)}
+    feeds = ([(place[one.node], one.index) for one in node.node.sources] for node in network.nodes)
+    layers = [(repr(node.layer), node.outputs) for node in network.nodes]
+    ends = [(place[one.source.node], one.source.index) for one in network.graph.outputs]
+    return [layers, list(feeds), ends]
+
+
+def written(network: Network, section: dict[str, Plain], packed: Packed, left: list[str]) -> str:
     """Return the text of the spec.
 
     Args:
         network: of the document.
+        section: the model, and blocks.
         packed: what the file says of its training.
-        weights: the file whose weights the network begins with.
-        folder: that of the spec.
         left: takes what could not be kept.
     """
-    model = brief_model(network, named=weights is not None)
-    if weights is not None:
-        body = model if isinstance(model, dict) else {"layers": model}
-        model = {**body, "weights": name_of(weights, folder)}
-    spec: dict[str, Plain] = {"nnspec": 1, "model": model}
+    spec: dict[str, Plain] = {"nnspec": 1, **dict(reversed(section.items()))}
     outputs = [output.name for output in network.graph.outputs]
     if training := training_of(packed.training, outputs, left):
         spec["training"] = training
@@ -153,38 +208,6 @@ def place_weights(weights: Path | None, folder: Path) -> Path | None:
         message = f"{weights} cannot be copied to {target}: {error.strerror or error}"
         raise Refused([Diagnostic("D102", message)]) from None
     return target
-
-
-def with_ways_out(checked: Checked) -> tuple[Diagnostic, ...]:
-    """Return what was found, and for every layer of unknown class what enters it."""
-    findings = Findings()
-    findings.extend(checked.diagnostics)
-    entering = dict(shapes_entering(checked.network))
-    told: list[Diagnostic] = []
-    for one in findings.sorted(None):
-        name = next((name for name in entering if f"{name!r}" in one.message), None)
-        name = name or next((name for name in entering if one.message.startswith(name)), None)
-        if not any(words in one.message for words in OWN_CODE) or name is None:
-            told.append(one)
-            continue
-        shape = f" (what enters it is {entering[name]})" if entering[name] else ""
-        hint = f"write a block of layers in its place{shape}, or load its class as a plugin"
-        told.append(replace(one, hint=hint))
-    return tuple(told)
-
-
-def shapes_entering(network: Network | None) -> Iterator[tuple[str, str]]:
-    """Give the shape of what enters each layer that was refused."""
-    for node in network.nodes if network else ():
-        if node.layer is not None or network is None:
-            continue
-        feeds = [network.by_name.get(source.node) for source in node.node.sources]
-        shapes = [
-            str(feed.outputs[source.index].shape)
-            for feed, source in zip(feeds, node.node.sources, strict=True)
-            if feed is not None and feed.outputs and source.index < len(feed.outputs)
-        ]
-        yield node.name, " and ".join(shapes)
 
 
 def translations(raw: Any, network: Network, version: str) -> Iterator[str]:  # noqa: ANN401 - a document

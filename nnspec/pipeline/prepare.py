@@ -17,7 +17,7 @@ from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.engine import Plan, choose_device, current_device, use_threads, weighted_by_class
 from nnspec.judge.declared import build_metrics
 from nnspec.network.network import Network
-from nnspec.pipeline.begin import begin, part_weights
+from nnspec.pipeline.begin import begin, go_on, part_weights
 from nnspec.pipeline.opened import Opened, trainable_sections
 from nnspec.rules.kernels import LAST, NO_FIRST, channels_first
 from nnspec.rules.kinds import inner
@@ -71,6 +71,7 @@ def build_for_training(
     program = build_program(spec, network, fitted)
     begin(program.core, spec, weights)
     compile_core(spec, network, program, rows=rows)
+    go_on(program.core, spec)
     return program
 
 

@@ -17,7 +17,7 @@ from nnspec.diagnostics import Diagnostic, Refused, RunFailed
 from nnspec.engine import Outcome, Snapshot
 from nnspec.engine import train as run_engine
 from nnspec.engine.errors import WrongState
-from nnspec.pipeline.begin import told_of
+from nnspec.pipeline.begin import steps_before, told_of
 from nnspec.pipeline.opened import trainable_sections
 from nnspec.pipeline.prepare import Prepared, augmented, filled_splits, plan_of, weighted
 from nnspec.pipeline.trained import Trained
@@ -70,13 +70,13 @@ def train(prepared: Prepared, folder: RunFolder, course: Course | None = None) -
     """
     spec, program, course = prepared.spec, prepared.program, course or Course()
     splits = filled_splits(program, prepared.dataset)
-    begun = time.monotonic()
+    begun, steps = time.monotonic(), steps_before(program.core)
     training = augmented(spec, prepared.network, program, weighted(spec, program, splits["train"]))
     outcome = Run(prepared, folder, course).train(training, splits.get("validation"))
     before = course.taken_up.seconds if course.taken_up else 0.0
     seconds = before + time.monotonic() - begun
     said = training.lines() if isinstance(training, AugmentedRows) else ()
-    execution = (*outcome.execution.lines(), *told_of(spec), *said)
+    execution = (*outcome.execution.lines(), *told_of(spec, steps), *said)
     record = TrainingRecord(outcome.epochs, seconds, outcome.stopped, execution)
     folder.mark_trained(record)
     return Trained(spec, prepared.network, prepared.dataset, program, folder, splits, record)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from older_documents import (
     BRANCHES_1,
     GATED_2,
@@ -16,6 +17,8 @@ from older_documents import (
     TWINS_2,
     chain,
     dense_1,
+    given,
+    graph,
     layer,
 )
 
@@ -62,6 +65,54 @@ def test_a_chain_is_written_as_a_list_without_what_follows_by_itself(tmp_path: P
         "  - Dropout: 0.2",
         f"  - Dense: {dense % 2}",
     ]
+
+
+def residual(times: int) -> Any:
+    """Return a graph of equal stretches, each with a path around its layers."""
+    layers = [given("x", [8]), layer("Dense", "d0", [[["x", 0, 0, {}]]], units=8)]
+    before = "d0"
+    for number in range(times):
+        feed = [[[before, 0, 0, {}]]]
+        layers.append(layer("Dense", f"a{number}", feed, units=8, activation="relu"))
+        layers.append(layer("Dense", f"b{number}", [[[f"a{number}", 0, 0, {}]]], units=8))
+        both = [[[f"b{number}", 0, 0, {}], [before, 0, 0, {}]]]
+        layers.append(layer("Add", f"s{number}", both))
+        before = f"s{number}"
+    layers.append(layer("Dense", "out", [[[before, 0, 0, {}]]], units=1))
+    return graph(layers, [["out", 0, 0]], "2.3.1")
+
+
+def test_repeated_stretches_are_blocks_where_that_is_asked_for(tmp_path: Path) -> None:
+    code, spec = imported(residual(4), tmp_path, "--blocks")
+    assert code == 0
+    written = yaml.safe_load(spec.read_text(encoding="utf-8"))
+    (block,) = written["blocks"].values()
+    assert block["layers"][2] == {"Add": {}, "inputs": ["dense_2", "input"]}
+    assert [one.get("repeat") for one in written["model"] if "stretch_1" in one] == [4]
+    _, here = check(spec).accept()
+    _, there = check(tmp_path / "model.json").accept()
+    assert [(one.outputs, one.parameters) for one in here.nodes] == [
+        (one.outputs, one.parameters) for one in there.nodes
+    ]
+
+
+def test_a_layer_in_a_row_is_repeated_and_one_that_is_used_elsewhere_is_not(
+    tmp_path: Path,
+) -> None:
+    same = [dense_1(name, 4) for name in ("b", "c", "d")]
+    document = chain(
+        [dense_1("a", 4, batch_input_shape=[None, 4]), *same, dense_1("e", 2)], "1.2.2"
+    )
+    _, spec = imported(document, tmp_path, "--blocks")
+    text = spec.read_text(encoding="utf-8")
+    assert "repeat: 4" in text
+    assert "blocks" not in text
+    used = residual(3)
+    used["config"]["output_layers"].append(["a1", 0, 0])
+    (tmp_path / "other").mkdir()
+    _, spec = imported(used, tmp_path / "other", "--blocks")
+    written = yaml.safe_load(spec.read_text(encoding="utf-8"))
+    assert "blocks" not in written
 
 
 def test_how_the_model_was_compiled_is_the_training_section(tmp_path: Path) -> None:

@@ -1,7 +1,9 @@
 """HDF5 files that Keras wrote: attributes and arrays, no link followed out of the file."""
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -14,12 +16,31 @@ from nnspec.document.file import open_file
 # What h5py raises of damaged files: their library's errors have no class of their own.
 DAMAGED = (OSError, RuntimeError, ValueError, KeyError, TypeError, OverflowError, MemoryError)
 ATTRIBUTES = ("model_config", "training_config", "keras_version", "backend")
-MOST_OBJECTS = 100_000
-"""Groups and arrays that a file may hold."""
 MOST_PARTS = 1_000
 """Attributes over which one long list of names may be spread."""
 
 Array = np.ndarray[Any, Any]
+
+
+@dataclass(slots=True)
+class Budget:
+    """How many numbers may still be read of a file.
+
+    A file of some kilobytes may hold any number of them, and name one array many times.
+    """
+
+    left: int
+
+    def take(self, name: str, shape: tuple[int, ...]) -> None:
+        """Take the numbers of an array.
+
+        Raises:
+            Refused: D102 where they are more than are left.
+        """
+        self.left -= math.prod(shape)
+        if self.left < 0:
+            message = f"the array {name!r} of shape {shape} makes it larger than the whole network"
+            raise Refused([Diagnostic("D102", message)])
 
 
 @contextmanager
@@ -32,6 +53,10 @@ def opened(path: Path) -> Iterator[h5py.File]:
     try:
         with open_file(path) as stream, reading(stream, path.name) as file:
             yield file
+    except FileNotFoundError:
+        raise Refused(
+            [Diagnostic("D102", f"cannot read {path.name}: there is no such file")]
+        ) from None
     except OSError as error:
         raise damaged(path.name, error) from None
 
@@ -106,23 +131,21 @@ def group_of(group: h5py.Group, name: str) -> h5py.Group | None:
     return found if isinstance(found, h5py.Group) else None
 
 
-def array_of(group: h5py.Group, name: str, most: int) -> Array:
+def array_of(group: h5py.Group, name: str, budget: Budget) -> Array:
     """Return an array of numbers.
 
     Args:
         group: holds it.
         name: its path.
-        most: numbers that it may have.
+        budget: numbers that may still be read.
 
     Raises:
-        Refused: D102 where it is absent, stands elsewhere, or is larger.
+        Refused: D102 where it is absent, stands elsewhere, holds no numbers, or too many.
     """
     found = child(group, name)
     if not isinstance(found, h5py.Dataset) or found.is_virtual or found.external:
         raise Refused([Diagnostic("D102", f"the file holds no array {name!r} of its own")])
-    if found.size is None or found.size > most:
-        message = f"the array {name!r} of shape {found.shape} is larger than the whole network"
-        raise Refused([Diagnostic("D102", message)])
-    if found.dtype.kind not in "fiub":
+    if found.shape is None or found.dtype.kind not in "fiub":
         raise Refused([Diagnostic("D102", f"the array {name!r} holds no numbers")])
+    budget.take(name, found.shape)
     return np.asarray(found[()])

@@ -71,6 +71,8 @@ def read_archive(path: Path) -> Packed:
         with open_file(path) as stream, zipfile.ZipFile(stream) as archive:
             text = member(archive, CONFIG, path, limits.FILE_BYTES).decode("utf-8")
             told = as_mapping(member(archive, METADATA, path, limits.VALUE_CHARACTERS))
+    except FileNotFoundError:
+        raise refuse(path, "there is no such file") from None
     except DAMAGED as error:
         raise refuse(path, f"it is no .keras archive, or damaged ({error})") from None
     compiled = as_mapping(text.encode()).get("compile_config")

@@ -18,6 +18,8 @@ from nnspec.document.file import read_file
 Array = np.ndarray[Any, Any]
 DTYPES = {"float32": "<f4", "int32": "<i4", "uint8": "<u1", "uint16": "<u2", "float16": "<f2"}
 MOST_BYTES = 2**31
+UNREADABLE = (OSError, RuntimeError, ValueError, KeyError, TypeError, AttributeError, OverflowError)
+"""What reading and storing arrays raises where a manifest says what cannot be."""
 MANIFEST = "weightsManifest"
 
 
@@ -33,14 +35,20 @@ def write_weights(said: Mapping[str, Any], source: Path, target: Path) -> None:
         Refused: D102 where files are missing, too short, or named elsewhere.
     """
     try:
-        arrays = [one for group in said[MANIFEST] for one in arrays_of(group, source)]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
+        with np.errstate(all="ignore"):
+            arrays = [one for group in said[MANIFEST] for one in arrays_of(group, source)]
+        store(arrays, str(version_of(said)), target)
+    except UNREADABLE as error:
+        target.unlink(missing_ok=True)
         message = f"cannot read the weights of {source.name}: {error}"
         raise Refused([Diagnostic("D102", message)]) from None
+
+
+def store(arrays: Sequence[tuple[str, Array]], version: str, target: Path) -> None:
+    """Write arrays as Keras does: a group for each layer, which lists its own in their order."""
     layers: dict[str, list[tuple[str, Array]]] = {}
     for name, array in arrays:
         layers.setdefault(name.partition("/")[0], []).append((name, array))
-    version = str(version_of(said))
     with h5py.File(target, "w") as file:
         file.attrs["keras_version"], file.attrs["backend"] = version, "tensorflow"
         file.attrs["layer_names"] = [one.encode() for one in layers]

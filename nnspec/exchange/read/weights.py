@@ -4,7 +4,7 @@ import io
 import re
 import zipfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +16,16 @@ import numpy as np
 
 from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.document.file import open_file
-from nnspec.exchange.read.hdf5 import Array, array_of, child, group_of, names_of, reading, text_of
+from nnspec.exchange.read.hdf5 import (
+    Array,
+    Budget,
+    array_of,
+    child,
+    group_of,
+    names_of,
+    reading,
+    text_of,
+)
 from nnspec.exchange.read.legacy import Era, modern
 from nnspec.exchange.read.packed import (
     ARCHIVE,
@@ -29,8 +38,12 @@ from nnspec.exchange.read.packed import (
     refuse,
 )
 
-MOST_BYTES = 16 * 2**30
-"""Bytes of weights that an archive may unpack to."""
+BYTES_OF_A_NUMBER = 64
+"""Of an archive's weights, unpacked: eight at most, and those that the optimizer keeps of each."""
+BYTES_OF_A_FILE = 2**26
+"""What an archive's weights may take whatever their number: names, groups, gaps."""
+MOST_GROUPS = 300
+"""Groups within one layer."""
 PARTS = (
     *("forward_layer", "backward_layer", "layer", "cell", "cells"),
     *("query_dense", "key_dense", "value_dense", "output_dense"),
@@ -85,15 +98,16 @@ def put_weights(model: keras.Model, path: Path) -> Taken:
         Refused: D102 for a file that cannot be read, A130 for weights of other shapes, A136 where
             no layer is the same.
     """
-    with opened_weights(path) as (root, told):
-        most = model.count_params() + SPARE
+    count = model.count_params()
+    with opened_weights(path, count) as (root, told):
+        budget = Budget(2 * count + SPARE)
         file = group_of(root, "model_weights") or root
         if file is not root or "layer_names" in file.attrs or "layer_names0" in file.attrs:
-            found, era = of_groups(file, most), era_of(file, told)
+            wanted = {one.name for one in model.layers}
+            found, era = of_groups(file, budget, wanted), era_of(file, told)
         else:
-            version = told.get("keras_version") or "3"
-            major = as_major(version)
-            found, era = of_tree(file, told.get("layers"), model, most), Era(major)
+            major = as_major(str(told.get("keras_version") or "3"))
+            found, era = of_tree(file, told.get("layers"), model, budget), Era(major)
     taken = Taken()
     matched(found, model)
     put(model, found, era, taken)
@@ -102,8 +116,14 @@ def put_weights(model: keras.Model, path: Path) -> Taken:
 
 
 @contextmanager
-def opened_weights(path: Path) -> Iterator[tuple[h5py.Group, dict[str, Any]]]:
-    """Open the HDF5 file with the weights, and what stands beside it."""
+def opened_weights(path: Path, count: int) -> Iterator[tuple[h5py.Group, dict[str, Any]]]:
+    """Open the HDF5 file with the weights, and what stands beside it.
+
+    Args:
+        path: .h5, .hdf5, .weights.h5 or .keras.
+        count: of the network's parameters, which bounds what an archive may unpack to.
+    """
+    most = BYTES_OF_A_FILE + BYTES_OF_A_NUMBER * count
     try:
         with open_file(path) as stream:
             if path.suffix.lower() not in ARCHIVE:
@@ -112,7 +132,7 @@ def opened_weights(path: Path) -> Iterator[tuple[h5py.Group, dict[str, Any]]]:
                     yield file, told
                 return
             with zipfile.ZipFile(stream) as archive:
-                content = io.BytesIO(member(archive, WEIGHTS, path, MOST_BYTES))
+                content = io.BytesIO(member(archive, WEIGHTS, path, most))
                 told = as_mapping(member(archive, METADATA, path, SPARE * SPARE))
         config = as_mapping(read_archive(path).model).get("config")
         layers = config.get("layers") if isinstance(config, dict) else None
@@ -124,7 +144,7 @@ def opened_weights(path: Path) -> Iterator[tuple[h5py.Group, dict[str, Any]]]:
 
 def as_major(version: str) -> int:
     """Return the first number of a version."""
-    first = version.partition(".")[0]
+    first = version.partition(".")[0][:4]  # a file may hold any number of digits
     return int(first) if first.isdecimal() else 1
 
 
@@ -143,16 +163,24 @@ def era_of(file: h5py.Group, told: dict[str, Any]) -> Era:
     return Era(major, theano=backend == "theano")
 
 
-def of_groups(file: h5py.Group, most: int) -> Found:
-    """Return the weights of a file that has a group for each layer: Keras 1, 2, and .h5 of 3."""
+def of_groups(file: h5py.Group, budget: Budget, wanted: Collection[str]) -> Found:
+    """Return the weights of a file that has a group for each layer: Keras 1, 2, and .h5 of 3.
+
+    Args:
+        file: the group that holds them.
+        budget: numbers that may still be read.
+        wanted: names of the network's layers; where the file has none of them, all are read.
+    """
     found = Found()
-    for layer in names_of(file, "layer_names"):
+    listed = dict.fromkeys(names_of(file, "layer_names"))
+    known = [one for one in listed if one in wanted] or list(listed)
+    for layer in known:
         group = group_of(file, layer)
         if group is None:
             continue
         names = names_of(group, "weight_names")
         if names:
-            found.arrays[layer] = [array_of(group, one, most) for one in names]
+            found.arrays[layer] = [array_of(group, one, budget) for one in names]
             found.names[layer] = names
     return found
 
@@ -161,7 +189,7 @@ def of_tree(
     file: h5py.Group,
     layers: Any,  # noqa: ANN401 - the document's own list
     model: keras.Model,
-    most: int,
+    budget: Budget,
 ) -> Found:
     """Return the weights of a file that follows the objects of a model: .keras, .weights.h5.
 
@@ -169,7 +197,7 @@ def of_tree(
         file: a group for each layer, called after its class.
         layers: the layers as the document lists them; those of the model where there is none.
         model: the built model.
-        most: numbers that an array may have.
+        budget: numbers that may still be read.
     """
     found, counted = Found(), Counter[str]()
     base = next((one for name in BASES if (one := group_of(file, name)) is not None), None)
@@ -181,8 +209,8 @@ def of_tree(
             continue
         within = [one for one in model.layers if one.name == name]
         if within and isinstance(within[0], keras.Model):
-            found.models[name] = of_tree(group, inner, within[0], most)
-        elif arrays := list(arrays_of(group, most)):
+            found.models[name] = of_tree(group, inner, within[0], budget)
+        elif arrays := list(arrays_of(group, budget)):
             found.arrays[name] = arrays
     return found
 
@@ -225,12 +253,21 @@ def snake(kind: str) -> str:
     return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()
 
 
-def arrays_of(group: h5py.Group, most: int, depth: int = 0) -> Iterator[Array]:
+def arrays_of(group: h5py.Group, budget: Budget) -> Iterator[Array]:
     """Give the arrays of a layer: its own, then those of its parts."""
-    own = group_of(group, "vars")
-    for place in range(len(own) if own is not None else 0):
-        if own is not None and child(own, str(place)) is not None:
-            yield array_of(own, str(place), most)
+    for place, one in enumerate(groups_of(group)):
+        if place >= MOST_GROUPS:
+            message = f"the group {group.name!r} of a layer holds more than {MOST_GROUPS} groups"
+            raise Refused([Diagnostic("D102", message)])
+        own = group_of(one, "vars")
+        for number in range(len(own) if own is not None else 0):
+            if own is not None and child(own, str(number)) is not None:
+                yield array_of(own, str(number), budget)
+
+
+def groups_of(group: h5py.Group, depth: int = 0) -> Iterator[h5py.Group]:
+    """Give the group of a layer, then those of its parts in the order in which Keras lists them."""
+    yield group
     names = list(group) if depth else []
     both = "forward_layer" in group
     inner = [one for one in PARTS if not (both and one == "layer")]
@@ -238,7 +275,7 @@ def arrays_of(group: h5py.Group, most: int, depth: int = 0) -> Iterator[Array]:
     for name in (*inner, *sorted(cells, key=lambda one: (len(one), one))):
         part = group_of(group, name)
         if part is not None and depth < len(PARTS):
-            yield from arrays_of(part, most, depth + 1)
+            yield from groups_of(part, depth + 1)
 
 
 def matched(found: Found, model: keras.Model) -> None:

@@ -15,6 +15,7 @@ from nnspec.document import Mapping, Plain, Scalar, Sequence, kind_of, plain, sh
 from nnspec.frontends.keras.arithmetic import FLOATS
 from nnspec.frontends.keras.calls import Call, History, read_calls, read_ends
 from nnspec.frontends.keras.era import ANEW, OLDER, is_older
+from nnspec.frontends.keras.eras.bare import with_modules
 from nnspec.frontends.keras.eras.modernize import modernized
 from nnspec.frontends.keras.inputs import with_whole_numbers
 from nnspec.frontends.keras.lambdas import advise_instead
@@ -68,8 +69,7 @@ def read_keras_model(node: Mapping, reader: Reader) -> SubModel | None:
         node: the document: class_name and config.
         reader: reads the layers' arguments; takes the findings.
     """
-    if is_older(node):
-        node = modernized(node)
+    node = modernized(node) if is_older(node) else with_modules(node)
     policies = policies_of(node) - {DEFAULT_POLICY} != set()
     return read_model(node, reader, Settler(reader.findings, policies=policies))
 
@@ -265,8 +265,9 @@ class NetworkReader:
         if name in MODELS:
             return read_model(record.node, self.reader, self.settler)
         check_keys(record.node, self.findings)
-        kind = find("layers", name)
+        kind, since = find("layers", name), len(self.findings.diagnostics)
         if refuse_foreign(record.node, self.findings):
+            name_layer(record.name, self.findings, since)
             return None
         if kind is None:
             finding = unknown(Written(name, record.span, None), "a layer", names("layers"))
@@ -275,7 +276,6 @@ class NetworkReader:
             hint = f"write {told}" if told else finding.hint
             self.findings.append(replace(finding, message=message, hint=hint))
             return None
-        since = len(self.findings.diagnostics)
         arguments = self.settler.settle_arguments(kind, record.config)
         settings = settings_of(record.name, record.calls, kind, self.findings)
         entries = (*arguments, *settings)

@@ -22,8 +22,16 @@ FORMER, FORMER_SIGMOID = f"{INTERNAL}former", "HardSigmoidInFifths"
 
 def is_foreign_layer(node: Mapping) -> bool:
     """Return whether a serialized layer is an operation, or a class within Keras."""
-    internal = (text_of(node, "module") or "").startswith(INTERNAL)
-    return internal or is_operation(node) or is_timed_model(node)
+    return is_internal(node) or is_operation(node) or is_timed_model(node)
+
+
+def is_internal(node: Mapping) -> bool:
+    """Return whether a layer is of a class within Keras; .h5 files know it by its name alone."""
+    module, config = text_of(node, "module"), node.get("config")
+    if module is not None or not isinstance(config, Mapping):
+        return (module or "").startswith(INTERNAL)
+    settings = SETTINGS.get(text_of(node, "class_name") or "")
+    return settings is not None and all(config.entry(one) for one in settings)
 
 
 def rewrite(node: Mapping, arguments: dict[str, Plain], call: Call) -> Rewritten:
@@ -113,3 +121,5 @@ INTERNALS: dict[str, Callable[[dict[str, Plain], Call], tuple[Step, ...]]] = {
     FORMER_SIGMOID: sigmoid_in_fifths,
 }
 """Classes within Keras that its applications use."""
+SETTINGS = {"LayerScale": ("init_values", "projection_dim"), "CustomScaleLayer": ("scale",)}
+"""What a class is known by where its module is left out."""

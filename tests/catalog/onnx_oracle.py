@@ -13,6 +13,8 @@ from answers import Outcome, keras_layer, ours
 from drawing import DTYPES, Case
 from onnx import helper
 
+from nnspec.catalog.layers.convolutional_recurrent import ConvLSTM
+from nnspec.catalog.layers.merging import Elementwise
 from nnspec.exchange.write.onnx.forms import KINDS, Call
 from nnspec.exchange.write.onnx.graph import (
     BOOL,
@@ -28,11 +30,12 @@ from nnspec.exchange.write.onnx.network import apply_layer
 from nnspec.exchange.write.onnx.weights import Weights, read_weights
 from nnspec.shapes import Tensor
 
-ROWS = 3
+ROWS, MANY_ROWS = 3, 11
 LENGTH = 9
 """Length of an axis that only the run tells."""
-WIDEST = 0.4
-"""Largest weight: wider ones let the states of linear recurrent layers grow beyond all bounds."""
+WIDEST, NARROW = 0.4, 0.1
+"""Largest weight: wider ones let the states of linear recurrent layers grow beyond all bounds; each
+number of those that are convolutions as well is made of many."""
 TOLERANCE = 1e-5
 """Largest difference, relative to the largest number that leaves, or to 1."""
 Verdict = Literal["equal", "differs", "listed", "passed over"]
@@ -125,9 +128,10 @@ def keras_model(case: Case, random: np.random.Generator) -> tuple[Any, list[str]
         positional, named = declared.call_arguments(fed)
         model = keras.Model(inputs, layer(*positional, **named))
     for weight in model.weights:
-        low = 0.2 if "variance" in weight.name else -WIDEST
+        most = NARROW if issubclass(case.layer, ConvLSTM) else WIDEST
+        low = 0.2 if "variance" in weight.name else -most
         if str(weight.dtype) == "float32":
-            weight.assign(random.uniform(low, WIDEST, tuple(weight.shape)))
+            weight.assign(random.uniform(low, most, tuple(weight.shape)))
     for one in (layer, *getattr(layer, "layers", ()), getattr(layer, "layer", None)):
         if isinstance(one, keras.layers.Normalization) and one.input_mean is None:
             one.finalize_state()  # as loaded weights do
@@ -136,7 +140,12 @@ def keras_model(case: Case, random: np.random.Generator) -> tuple[Any, list[str]
 
 def drawn(random: np.random.Generator, case: Case, tensor: Tensor) -> Any:
     """Return numbers, truth values or texts for what enters."""
-    shape = (ROWS, *(LENGTH if one is None else one for one in tensor.shape[1:]))
+    # Keras adds as many numbers as there are channels to these, also where each is of a row.
+    alone = issubclass(case.layer, Elementwise) and any(one.rank == 1 for one in case.inputs)
+    shape = (
+        MANY_ROWS if alone else ROWS,
+        *(LENGTH if one is None else one for one in tensor.shape[1:]),
+    )
     match tensor.element:
         case "float":
             return random.normal(size=shape).astype(np.float32)

@@ -7,9 +7,10 @@ import numpy as np
 from nnspec.catalog.layers.attention import AdditiveAttention, Attention, Scored
 from nnspec.catalog.layers.multi_head import GroupQueryAttention, MultiHeadAttention, Projected
 from nnspec.exchange.write.onnx.activations import softmax
-from nnspec.exchange.write.onnx.forms import Call, Names, writes
+from nnspec.exchange.write.onnx.forms import Call, Names, with_bias, writes
 from nnspec.exchange.write.onnx.graph import Unwritable, Writer
 from nnspec.exchange.write.onnx.weights import Weights
+from nnspec.shapes import Shape
 
 FAR = 1e9
 """What is taken from scores that do not count."""
@@ -118,13 +119,14 @@ class Heads:
         return writer.op("MatMul", weights, self.value)
 
 
-def projected(writer: Writer, value: str, weights: Weights, *, axes: int = 1) -> str:
+def projected(writer: Writer, value: str, weights: Weights, front: Shape, *, axes: int = 1) -> str:
     """Return a product of the last axes with a trained kernel, and its bias.
 
     Args:
         writer: takes the operators.
         value: (..., features), of as many axes of features as are said.
         weights: kernel (features, heads, size) or (heads, size, features), and bias.
+        front: lengths of the axes before those of features, batch first.
         axes: axes of features that are summed over.
     """
     kernel, *bias = weights.own
@@ -132,7 +134,15 @@ def projected(writer: Writer, value: str, weights: Weights, *, axes: int = 1) ->
     taken, given = letters[:axes], letters[axes:]
     equation = f"...{taken},{letters}->...{given}"
     found = writer.op("Einsum", value, writer.floats(kernel), equation=equation)
-    return writer.op("Add", found, writer.floats(bias[0])) if bias else found
+    whole = (*front, *kernel.shape[axes:])
+    return with_bias(writer, found, bias[0], whole) if bias else found
+
+
+def _fronts(call: Call) -> tuple[Shape, Shape, Shape]:
+    """Return the axes before the features of query, value and key."""
+    query, *others = [one.shape[:-1] for one in call.inputs]
+    value = others[0] if others else query
+    return query, value, others[1] if len(others) > 1 else value
 
 
 def _sources(call: Call) -> tuple[Names, tuple[str | None, ...]]:
@@ -176,6 +186,7 @@ def write_multi_head(layer: MultiHeadAttention, call: Call) -> Names:
     """
     writer, weights = call.writer, call.weights
     (query, value, key), masks = _sources(call)
+    first, second, third = _fronts(call)
     axes = layer.attended(call.shape)
     if any(masks) and call.rank != 3:  # noqa: PLR2004 - (batch, steps, features)
         raise Unwritable("it attends over masked inputs of more than three axes")
@@ -185,16 +196,16 @@ def write_multi_head(layer: MultiHeadAttention, call: Call) -> Names:
         mask = _behind_heads(writer, mask, call.rank, axes)
     names = ("query_dense", "key_dense", "value_dense")
     asked, sought, answered = (
-        _by_head(writer, projected(writer, one, weights.part(name)), call.rank, axes)
-        for one, name in zip((query, key, value), names, strict=True)
+        _by_head(writer, projected(writer, one, weights.part(name), front), call.rank, axes)
+        for one, name, front in zip((query, key, value), names, (first, third, second), strict=True)
     )
     zeroed = layer.dropout > 0 or call.rank != 3  # noqa: PLR2004 - as above
     held = Heads(asked, sought, answered, mask, zeroed).attend(writer, layer.key_dim)
     found = _by_position(writer, held, query, (call.rank, axes))
     if layer.use_gate:
-        gate = _gate(writer, projected(writer, query, weights.part("_gate_dense")))
+        gate = _gate(writer, projected(writer, query, weights.part("_gate_dense"), first))
         found = writer.op("Mul", found, gate)
-    return (projected(writer, found, weights.part("output_dense"), axes=2),)
+    return (projected(writer, found, weights.part("output_dense"), first, axes=2),)
 
 
 def _gate(writer: Writer, value: str) -> str:
@@ -242,21 +253,23 @@ def write_grouped(layer: GroupQueryAttention, call: Call) -> Names:
     """
     writer, weights = call.writer, call.weights
     (query, value, key), masks = _sources(call)
+    first, second, third = _fronts(call)
     lengths = writer.extent(query, 1), writer.extent(value, 1)
     mask = _limits(layer, call, lengths, masks)
     if mask is not None:
         mask = writer.expand_dims(mask, 1)
     times = layer.num_query_heads // layer.num_key_value_heads
     source = writer.ints(*(one // times for one in range(layer.num_query_heads)))
-    asked = writer.transpose(projected(writer, query, weights.part("_query_dense")), (0, 2, 1, 3))
+    asked = projected(writer, query, weights.part("_query_dense"), first)
+    asked = writer.transpose(asked, (0, 2, 1, 3))
     shared = []
-    for one, name in ((key, "_key_dense"), (value, "_value_dense")):
-        few = writer.transpose(projected(writer, one, weights.part(name)), (0, 2, 1, 3))
+    for one, name, front in ((key, "_key_dense", third), (value, "_value_dense", second)):
+        few = writer.transpose(projected(writer, one, weights.part(name), front), (0, 2, 1, 3))
         shared.append(writer.op("Gather", few, source, axis=1))
     heads = Heads(asked, shared[0], shared[1], mask, layer.dropout > 0)
     held = heads.attend(writer, layer.head_dim)
     found = writer.transpose(held, (0, 2, 1, 3))
     if layer.use_gate:
-        gate = _gate(writer, projected(writer, query, weights.part("_gate_dense")))
+        gate = _gate(writer, projected(writer, query, weights.part("_gate_dense"), first))
         found = writer.op("Mul", found, gate)
-    return (projected(writer, found, weights.part("_output_dense"), axes=2),)
+    return (projected(writer, found, weights.part("_output_dense"), first, axes=2),)

@@ -6,7 +6,7 @@ from nnspec.catalog.layers.core import Dense, Identity, Masking
 from nnspec.catalog.layers.einsum import EinsumDense
 from nnspec.catalog.layers.embedding import Lookup
 from nnspec.exchange.write.onnx.activations import activate
-from nnspec.exchange.write.onnx.forms import Call, Names, as_kind, writes
+from nnspec.exchange.write.onnx.forms import Call, Names, as_kind, with_bias, writes
 from nnspec.exchange.write.onnx.graph import DOUBLE, FLOAT
 from nnspec.exchange.write.onnx.masks import steps_that_count
 
@@ -27,7 +27,7 @@ def write_einsum_dense(layer: EinsumDense, call: Call) -> Names:
     writer, (kernel, *bias) = call.writer, call.weights.own
     value = writer.op("Einsum", call.floats[0], writer.floats(kernel), equation=layer.equation)
     if layer.bias_axes:
-        value = writer.op("Add", value, writer.floats(bias[0]))
+        value = with_bias(writer, value, bias[0], call.outputs[0].shape)
     return (activate(layer.activation, writer, value),)
 
 

@@ -16,6 +16,7 @@ from nnspec.exchange.write.onnx.graph import (
     FLOAT,
     INT32,
     STRING,
+    Array,
     Unwritable,
     Writer,
 )
@@ -112,6 +113,27 @@ def whole(writer: Writer, call: Call, wanted: Sequence[Tensor] | None = None) ->
     kinds = [one.element for one in (wanted or call.outputs)]
     pairs = zip(call.values, call.inputs, strict=True)
     return tuple(as_kind(writer, name, one.element, kinds[0]) for name, one in pairs)
+
+
+def with_bias(writer: Writer, value: str, bias: Array, shape: Shape) -> str:
+    """Return a tensor with a bias added as Keras adds it.
+
+    A bias of one axis longer than 1 goes along the last axis if that is as long, else along the
+    first behind the batch if that is, wherever it was laid out.
+
+    Args:
+        writer: takes the operators.
+        value: floats.
+        bias: laid out along the axes of the tensor.
+        shape: of the tensor, batch first.
+
+    Source: Keras 3.15, keras/src/backend/tensorflow/numpy.py, add.
+    """
+    long = [one for one in bias.shape if one > 1]
+    if len(shape) > 1 and len(long) == 1 and long[0] in {shape[1], shape[-1]}:
+        behind = 0 if shape[-1] == long[0] else len(shape) - 2
+        bias = bias.reshape(-1, *[1] * behind)
+    return writer.op("Add", value, writer.floats(bias))
 
 
 def in_double(call: Call, value: str, compute: Callable[[str], str], back: int) -> str:

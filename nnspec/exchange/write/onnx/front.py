@@ -22,7 +22,7 @@ from nnspec.data.fit.fitted import (
     fills_gaps,
 )
 from nnspec.data.fit.image import ImageFit
-from nnspec.exchange.write.onnx import numbers, texts
+from nnspec.exchange.write.onnx import dates, numbers, texts, words
 from nnspec.exchange.write.onnx.forms import KINDS
 from nnspec.exchange.write.onnx.graph import (
     DOUBLE,
@@ -109,9 +109,10 @@ class Front:
         held: dict[str, str] = {}
         taken: list[str] = []
         encoded: dict[str, str] = {}
+        raw = {**columns, **self._bare(columns)}
         for name, fit in self.fitted.columns.items():
             try:
-                cells = self._read(fit, columns[name])
+                cells = self._read(fit, raw[name])
                 if name in self.fitted.forward:
                     cells = self._carry(fit, name, cells)
                 held[name] = cells.name
@@ -124,6 +125,17 @@ class Front:
             rows = self.writer.op("And", rows, one)
         inputs = {name: self._input(many, encoded) for name, many in self.fitted.inputs.items()}
         return inputs, rows
+
+    def _bare(self, columns: Mapping[str, str]) -> dict[str, str]:
+        """Return the columns of which blanks around a text would count, without these."""
+        names = [
+            name
+            for name, fit in self.fitted.columns.items()
+            if isinstance(fit, CategoryFit | DateFit)
+            or (isinstance(fit, TextFit) and fit.split == "character")
+        ]
+        found = texts.bare_columns(self.writer, [columns[name] for name in names])
+        return dict(zip(names, found, strict=True))
 
     def _inner(self, name: str, fit: ColumnFit) -> tuple[int, ...]:
         """Return the axes of a raw column behind the batch; those of a picture are one."""
@@ -157,15 +169,15 @@ class Front:
                 flat = writer.op("Shape", raw, start=0, end=1)
                 return Cells(raw, writer.op("Expand", writer.constant(values=True), flat))
             case DateFit():
-                raise Unwritable(
-                    "its dates are texts, of which no operator of ONNX takes parts",
-                    "export to savedmodel, or give the parts of the date as columns of numbers",
-                )
+                read, missing = dates.read_dates(writer, fit, raw, self.fitted.null_values)
+                taken = writer.op("Not", dates.is_missing(writer, read))
+                return Cells(read, writer.op("Or", taken, missing) if fit.fill else taken)
             case TextFit():
-                raise Unwritable(
-                    "its texts are cut into words, with signs replaced, which no operator does",
-                    "export to savedmodel",
-                )
+                read = texts.present(writer, raw, self.fitted.null_values)
+                taken = self._or_missing(fit, texts.is_empty(writer, read))
+                # Runtimes end a text at this sign, or take it for one like others.
+                odd = writer.op("RegexFullMatch", raw, pattern=r"(?s).*\x00.*")
+                return Cells(read, writer.op("And", taken, writer.op("Not", odd)))
             case _:
                 assert_never(fit)
 
@@ -176,17 +188,19 @@ class Front:
                 "its classes are hashed by a function that no operator of ONNX computes",
                 "export to savedmodel, or give the column a vocabulary: leave num_bins out",
             )
-        values = (*fit.vocabulary, *([fit.fill] if fit.fill else []))
-        read = texts.read_texts(writer, raw, values, self.fitted.null_values)
-        places = texts.find_places(writer, read.cells, fit.vocabulary)
-        known = writer.op("GreaterOrEqual", places, writer.constant(0, np.int64))
-        taken = writer.op("Or", read.regular, known)
-        missing = texts.is_empty(writer, read.cells)
-        if not fills_gaps(fit):
-            taken = writer.op("And", taken, writer.op("Not", missing))
+        read = texts.categories(writer, raw, self.fitted.null_values)
+        missing = texts.is_empty(writer, read)
+        taken = self._or_missing(fit, missing)
         if fit.unknown == "error":
+            places = texts.find_places(writer, read, fit.vocabulary)
+            known = writer.op("GreaterOrEqual", places, writer.constant(0, np.int64))
             taken = writer.op("And", taken, writer.op("Or", known, missing))
-        return Cells(read.cells, taken)
+        return Cells(read, taken)
+
+    def _or_missing(self, fit: CategoryFit | TextFit, missing: str) -> str:
+        """Return which texts are taken, missing ones too where they are something."""
+        there = self.writer.op("Not", missing)
+        return self.writer.op("Or", there, missing) if fills_gaps(fit) else there
 
     def _or_filled(self, fit: NumericFit | BooleanFit, raw: str, taken: str) -> str:
         """Return which cells are taken, missing ones too where something fills them."""
@@ -196,8 +210,10 @@ class Front:
 
     def _missing(self, fit: ColumnFit, cells: str) -> str:
         """Return which cells of a table are missing."""
-        if isinstance(fit, CategoryFit):
+        if isinstance(fit, CategoryFit | TextFit):
             return texts.is_empty(self.writer, cells)
+        if isinstance(fit, DateFit):
+            return dates.is_missing(self.writer, cells)
         if isinstance(fit, NumericFit | BooleanFit):
             return self.writer.op("IsNaN", cells)
         return self.writer.cast(self.writer.op("Sub", cells, cells), KINDS["boolean"])
@@ -252,10 +268,30 @@ class Front:
                     "Mul", writer.cast(cells, FLOAT), writer.floats((bright - dark) / 255)
                 )
                 return writer.expand_dims(writer.op("Add", scaled, writer.floats(dark)), -1)
-            case DateFit() | TextFit():
-                raise AssertionError("their cells were refused")
+            case DateFit():
+                return dates.encode_dates(writer, fit, cells)
+            case TextFit():
+                return self._encode_text(fit, cells)
             case _:
                 assert_never(fit)
+
+    def _encode_text(self, fit: TextFit, cells: str) -> str:
+        """Return the numbers of words, at least one, or a number for each of the vocabulary."""
+        writer, size = self.writer, range(1, fit.ngrams + 1)
+        letters = fit.split == "character"
+        parting = words.Parting(fit.vocabulary, fit.lowered, fit.stripped, letters, size)
+        row = texts.flat(writer, texts.filled(writer, cells, fit.fill))
+        places = words.places_of(writer, parting, row)
+        if fit.numbered:
+            codes = words.numbered(writer, places, fit.length)
+            first = writer.constant([1] + [0] * (fit.length - 1), np.int64)
+            codes = writer.cast(writer.op("Max", codes, first), INT32)
+        else:
+            codes = words.counted(writer, places, fit.codes, often=fit.mode != "multi_hot")
+            codes = writer.op("Mul", codes, writer.floats(fit.weights)) if fit.weights else codes
+        width = writer.ints(fit.width)
+        shape = writer.concat([writer.op("Shape", cells), width], 0)
+        return writer.op("Reshape", codes, shape)
 
     def _encode_category(self, fit: CategoryFit, cells: str) -> str:
         """Return categories by position, counted from 1 with 0 for unknown ones, or one-hot."""

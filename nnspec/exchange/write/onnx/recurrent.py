@@ -32,6 +32,15 @@ def reversed_steps(writer: Writer, value: str) -> str:
     return writer.op("Slice", value, *bounds)
 
 
+def _mask(call: Call) -> str | None:
+    """Return which steps count, as far as the layer is told.
+
+    Source: Keras 3.15, keras/src/layers/layer.py, __call__: where first states are given, it looks
+    for a parameter sequences_mask, which no recurrent layer has.
+    """
+    return call.masks[0] if len(call.values) == 1 else None
+
+
 @writes(Recurrent)
 def write_recurrent(layer: Recurrent, call: Call) -> Names:
     """Write the output of the last step or of all, then the states where they are wanted.
@@ -39,7 +48,7 @@ def write_recurrent(layer: Recurrent, call: Call) -> Names:
     Steps that were taken from last to first leave in that order.
     """
     writer, states = call.writer, call.floats[1:]
-    value, mask = call.floats[0], call.masks[0]
+    value, mask = call.floats[0], _mask(call)
     found = run(writer, Task(layer, call.weights, value, mask, call.shape, states))
     output = found.last
     if layer.return_sequences:
@@ -58,7 +67,7 @@ def write_bidirectional(layer: Bidirectional, call: Call) -> Names:
     states = floats[1:]
     half = len(states) // 2
     held = call.weights.part("forward_layer"), call.weights.part("backward_layer")
-    common = (floats[0], call.masks[0], call.shape)
+    common = (floats[0], _mask(call), call.shape)
     ahead = Task(forward, held[0], *common, states[:half])
     back = Task(backward, held[1], *common, states[half:])
     found = _both(writer, ahead, back)

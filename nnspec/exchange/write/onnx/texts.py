@@ -1,94 +1,56 @@
-"""Texts of raw cells as operators: without blanks around them, by their places in a vocabulary.
+"""Texts of raw cells as operators: without blanks around them, by their places in a vocabulary."""
 
-ONNX replaces nothing within a text. Words are parted at spaces and joined again, which is the text
-without blanks around it wherever single spaces stand between its words. Cells that cannot be read
-so (tabs, several spaces in a row) are read as they stand, and are known if the vocabulary has them.
-"""
+import re
+from collections.abc import Sequence
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-
-import numpy as np
-
-from nnspec.exchange.write.onnx.graph import Unwritable, Writer
+from nnspec.exchange.write.onnx.graph import INT64, Writer
 from nnspec.exchange.write.onnx.preprocessing import labelled
+from nnspec.exchange.write.onnx.signs import BLANK, bare, first_parted
 
-SIGN = r"[^\t-\r \x{85}\x{A0}\x{1680}\x{2000}-\x{200A}\x{2028}\x{2029}\x{202F}\x{205F}\x{3000}]"
-"""Any sign but the blanks of every script."""
-REGULAR = rf" *({SIGN}+( {SIGN}+)*)? *"
-"""A text whose words stand one space apart."""
 WHOLE = r"-?[0-9]+\.0+"
 """A whole number written with a point; as a category it is what stands before the point."""
-MOST_WORDS = 12
-"""Words of a value that are joined again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
-    """A column of texts.
+def flat(writer: Writer, cells: str) -> str:
+    """Return texts of any shape in a row."""
+    return writer.reshape(cells, (-1,))
 
-    Attributes:
-        cells: without blanks around them, "" for missing ones.
-        regular: which of them could be read.
+
+def like(writer: Writer, cells: str, other: str) -> str:
+    """Return cells in a row in the shape of others."""
+    return writer.op("Reshape", cells, writer.op("Shape", other))
+
+
+def bare_columns(writer: Writer, raw: Sequence[str]) -> list[str]:
+    """Return columns of texts without blanks around them, in the shapes that they have.
+
+    All are read together: what takes blanks away is long, and stands in the graph once.
     """
+    if not raw:
+        return []
+    found = bare(writer, writer.concat([flat(writer, one) for one in raw], 0))
+    sizes = [writer.reshape(writer.op("Size", one), (1,)) for one in raw]
+    lengths = writer.concat(sizes, 0)
+    parts = writer.several("Split", (found, lengths), len(raw), axis=0)
+    return [like(writer, one, cells) for one, cells in zip(parts, raw, strict=True)]
 
-    cells: str
-    regular: str
 
-
-def read_texts(writer: Writer, raw: str, values: Iterable[str], nulls: Sequence[str]) -> Read:
-    """Return texts without blanks around them, "" for missing ones.
-
-    Args:
-        writer: takes the operators.
-        raw: (batch, ...) texts.
-        values: that are looked up later: they say how many words matter.
-        nulls: texts that stand for a missing cell.
-
-    Raises:
-        Unwritable: a value has too many words.
-    """
-    words = max((len(one.split(" ")) for one in (*values, *nulls)), default=1)
-    if words > MOST_WORDS:
-        raise Unwritable(f"it has values of {words} words; at most {MOST_WORDS} are joined")
-    regular = writer.op("RegexFullMatch", raw, pattern=REGULAR)
-    parts, count = writer.several("StringSplit", (raw,), 2)
-    # As many words as matter, and one in which a longer text shows.
-    bare = _joined(writer, _at_least(writer, parts, raw, words + 1), count, words + 1)
-    cells = _before_point(writer, writer.op("Where", regular, bare, raw))
+def categories(writer: Writer, cells: str, nulls: Sequence[str]) -> str:
+    """Return texts without blanks around them as categories: "" for missing ones, 3 for 3.0."""
     for one in nulls:
         absent = writer.op("Equal", cells, writer.constant(one, object))
         cells = writer.op("Where", absent, writer.constant("", object), cells)
-    return Read(cells, regular)
+    before, _ = first_parted(writer, flat(writer, cells), ".")
+    whole = writer.op("RegexFullMatch", cells, pattern=WHOLE)
+    return writer.op("Where", whole, like(writer, before, cells), cells)
 
 
-def _at_least(writer: Writer, parts: str, cells: str, count: int) -> str:
-    """Return parts of texts, (batch, ..., count or more), "" where a text has no more."""
-    shape = writer.concat([writer.op("Shape", cells), writer.ints(count)], 0)
-    return writer.concat([parts, writer.op("Expand", writer.constant("", object), shape)], -1)
-
-
-def _joined(writer: Writer, parts: str, count: str, most: int) -> str:
-    """Return the first words of texts with a space between them."""
-    found = _part(writer, parts, 0)
-    space, nothing = writer.constant(" ", object), writer.constant("", object)
-    for place in range(1, most):
-        more = writer.op("Greater", count, writer.constant(place, np.int64))
-        between = writer.op("Where", more, space, nothing)
-        word = writer.op("StringConcat", between, _part(writer, parts, place))
-        found = writer.op("StringConcat", found, word)
-    return found
-
-
-def _part(writer: Writer, parts: str, place: int) -> str:
-    return writer.op("Gather", parts, writer.constant(place, np.int64), axis=-1)
-
-
-def _before_point(writer: Writer, cells: str) -> str:
-    """Return texts, 3 in the place of 3.0."""
-    parts, _ = writer.several("StringSplit", (cells,), 2, delimiter=".")
-    before = _part(writer, _at_least(writer, parts, cells, 1), 0)
-    return writer.op("Where", writer.op("RegexFullMatch", cells, pattern=WHOLE), before, cells)
+def present(writer: Writer, raw: str, nulls: Sequence[str]) -> str:
+    """Return texts as they stand, "" for missing ones, blanks around these or not."""
+    absent = "|".join(map(re.escape, nulls))
+    pattern = f"{BLANK}*(?:{absent})?{BLANK}*" if nulls else f"{BLANK}*"
+    missing = writer.op("RegexFullMatch", raw, pattern=pattern)
+    return writer.op("Where", missing, writer.constant("", object), raw)
 
 
 def filled(writer: Writer, cells: str, fill: str | None) -> str:
@@ -106,3 +68,9 @@ def is_empty(writer: Writer, cells: str) -> str:
 def find_places(writer: Writer, cells: str, vocabulary: Sequence[str]) -> str:
     """Return the place of each text in a vocabulary, of 64 bits, -1 for none."""
     return labelled(writer, cells, vocabulary, range(len(vocabulary)), -1)
+
+
+def as_numbers(writer: Writer, cells: str) -> str:
+    """Return texts of digits as whole numbers of 64 bits, 0 for what has none."""
+    digits = writer.op("RegexFullMatch", cells, pattern="[0-9]+")
+    return writer.cast(writer.op("Where", digits, cells, writer.constant("0", object)), INT64)

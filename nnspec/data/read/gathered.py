@@ -83,7 +83,7 @@ class TextColumn:
     """A column of texts: the place of each among the different ones; whole once these are many."""
 
     store: NDArray[np.uint32]
-    known: dict[str, int] = field(default_factory=dict)
+    known: pl.Series = field(default_factory=lambda: pl.Series(dtype=pl.String))
     whole: list[pl.Series] = field(default_factory=list)
 
     def add(self, begin: int, cells: pl.Series) -> None:
@@ -92,26 +92,26 @@ class TextColumn:
             self.whole.append(cells)
             return
         end = begin + len(cells)
-        texts = cells.drop_nulls().unique(maintain_order=True)
-        places = [self.known.setdefault(text, len(self.known)) for text in texts.to_list()]
-        codes = cells.cast(pl.Enum(texts)).to_physical().fill_null(len(places)).to_numpy()
-        self.store[begin:end] = np.asarray([*places, MISSING], np.uint32)[codes]
+        codes = cells.cast(pl.Enum(self.known), strict=False)
+        if codes.null_count() > cells.null_count():
+            new = cells.filter(codes.is_null() & cells.is_not_null())
+            self.known = pl.concat([self.known, new.unique(maintain_order=True)])
+            codes = cells.cast(pl.Enum(self.known))
+        self.store[begin:end] = codes.to_physical().cast(pl.UInt32).fill_null(MISSING).to_numpy()
         if len(self.known) > max(MANY, FEW * end):
             found = self.held(end)
             assert isinstance(found, Distinct), "no text is held whole yet"
             self.whole.append(found.texts.gather(found.codes))
-            self.known.clear()
 
     def held(self, rows: int) -> Distinct | pl.Series:
         """Return the column."""
         if self.whole:
             return pl.concat(self.whole, rechunk=False)
-        codes, count = self.store[:rows], len(self.known)
-        texts = pl.Series(list(self.known), dtype=pl.String)
+        codes, texts = self.store[:rows], self.known
         absent = codes == MISSING
         if absent.any():
-            codes[absent] = count
-            texts = texts.extend(pl.Series([None], dtype=pl.String))
+            codes[absent] = len(texts)
+            texts = pl.concat([texts, pl.Series([None], dtype=pl.String)])
         return Distinct(texts, codes)
 
 

@@ -51,7 +51,7 @@ class HeldColumns(Mapping[str, pl.Series]):
     def __getitem__(self, name: str) -> pl.Series:
         match self.held[name]:
             case pl.Series() as cells:
-                return cells
+                return cells.alias(name)
             case Distinct() as found:
                 return found.texts.gather(found.codes).alias(name)
             case _:

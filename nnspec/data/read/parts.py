@@ -78,9 +78,6 @@ class Parts:
         written = written_rows(frame, content, dialect)
         if written is None:
             return frame
-        if dialect.comment:
-            # Comments are records too, and stand in no frame.
-            raise OddTableError
         self.written[place] = written
         return frame[written]
 

@@ -14,8 +14,10 @@ from nnspec.data.read.dialect import Dialect
 from nnspec.data.read.records import find_ragged, written_rows
 from nnspec.diagnostics import Refused
 
-PART = 2**23
-"""Bytes of a part, about."""
+PART = 2**22
+"""Bytes of a part, about; of a table of many columns more, since each takes its time a part."""
+MANY = 100
+"""Columns that are many."""
 WHOLE = 2**25
 """Bytes up to which a table is read whole: its texts take less than the libraries that read it."""
 MARK = b"\xef\xbb\xbf"
@@ -122,12 +124,12 @@ class Parts:
     def _pieces(self) -> Iterator[bytes]:
         """Yield the bytes of each part."""
         data, quote = self.content.data, self._quote()
-        start = self._begin()
+        start, size = self._begin(), PART * max(1, len(self.names) // MANY)
         if quote and (self.dialect.comment or data.count(quote, start) % 2):
             raise OddTableError
         first, begin = 0, start
         while first < len(data):
-            end = _end(data, begin, quote)
+            end = _end(data, begin, begin + size, quote)
             yield data[first:end]
             first = begin = end
 
@@ -146,12 +148,12 @@ class Parts:
         return begin
 
 
-def _end(data: bytes, begin: int, quote: bytes | None) -> int:
-    """Return where a part ends that begins somewhere: behind a record, and no empty line follows.
+def _end(data: bytes, begin: int, end: int, quote: bytes | None) -> int:
+    """Return where a part ends: behind a record, and no empty line follows.
 
     Readers leave empty lines out at the beginning of a table alone.
     """
-    end, seen, quotes = begin + PART, begin, 0
+    seen, quotes = begin, 0
     while (end := data.find(b"\n", end) + 1) > 0:
         if quote:
             quotes += data.count(quote, seen, end)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -165,7 +165,7 @@ def drafted(folder: Path) -> object:
 
 
 @settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(drawn())
 @example(Drawn((("whole", "zeros", "fractions"),), 30, 0))
@@ -181,3 +181,24 @@ def test_a_table_in_parts_is_the_same_table(tmp_path: Path, table: Drawn) -> Non
         whole = outcome(tmp_path, table.said), drafted(tmp_path)
     with small(in_parts=True):
         assert (outcome(tmp_path, table.said), drafted(tmp_path)) == whole
+
+
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(drawn(), st.integers(0, 100), st.sampled_from(["", "last"]))
+@example(Drawn((("zeros",), ("missing", "words")), 40, 0), 1, "last")
+@example(Drawn((("names",), ("fractions",)), 60, 0), 1, "last")
+def test_several_tables_in_parts_are_the_same_table(
+    tmp_path: Path, table: Drawn, seed: int, form: str
+) -> None:
+    other = replace(table, seed=seed, form=form)
+    others = replace(table, seed=seed, columns=tuple(one[::-1] for one in table.columns))
+    for number, one in enumerate((table, other, others)):
+        file = tmp_path / f"table{number}.csv"
+        file.write_text(one.text(), encoding="utf-8", newline="")
+    said = {**table.said, "source": "table*.csv"}
+    with small(in_parts=False):
+        whole = outcome(tmp_path, said)
+    with small(in_parts=True):
+        assert outcome(tmp_path, said) == whole

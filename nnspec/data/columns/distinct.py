@@ -30,6 +30,10 @@ class Distinct:
     texts: pl.Series
     codes: Rows | NDArray[np.uint32]
 
+    def gathered(self) -> pl.Series:
+        """Return (rows,) the texts."""
+        return self.texts.gather(self.codes)
+
     @property
     def few(self) -> bool:
         """Tell whether it is worth while to look at each different text once."""

@@ -75,7 +75,8 @@ class NumberColumn:
     def held(self, rows: int) -> Numbers:
         """Return the column."""
         values: Values = self.store.view(np.int64)[:rows] if self.whole else self.store[:rows]
-        return Numbers(values, tuple(self.odd), self.coded, self.settled_coded)
+        zeros = tuple(self.negative_zeros)
+        return Numbers(values, tuple(self.odd), zeros, self.coded, self.settled_coded)
 
 
 @dataclass(slots=True, eq=False)
@@ -101,7 +102,7 @@ class TextColumn:
         if len(self.known) > max(MANY, FEW * end):
             found = self.held(end)
             assert isinstance(found, Distinct), "no text is held whole yet"
-            self.whole.append(found.texts.gather(found.codes))
+            self.whole.append(found.gathered())
 
     def held(self, rows: int) -> Distinct | pl.Series:
         """Return the column."""

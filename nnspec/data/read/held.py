@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+import numpy as np
 import polars as pl
 
 from nnspec.data.columns.distinct import Distinct
@@ -25,12 +26,14 @@ class Numbers:
     Attributes:
         values: (rows,) integers where all cells are whole numbers; else floats, NaN for others.
         odd: the different texts that are no finite numbers.
+        negative_zeros: rows that are -0, which integers do not tell.
         coded: whether some texts are whole numbers with zeros before them, as codes are.
         settled_coded: the same of texts as they are once their signs are plain.
     """
 
     values: Values
     odd: tuple[str, ...] = ()
+    negative_zeros: tuple[int, ...] = ()
     coded: bool = False
     settled_coded: bool = False
 
@@ -43,7 +46,7 @@ Held: TypeAlias = Numbers | Distinct | pl.Series | None
 class HeldColumns(Mapping[str, pl.Series]):
     """The columns of a text table by name, each a series of texts when it is asked for."""
 
-    parts: Parts
+    parts: Sequence[Parts]
     held: Mapping[str, Held]
     rows: int
     _again: dict[str, pl.Series] = field(default_factory=dict)
@@ -53,7 +56,7 @@ class HeldColumns(Mapping[str, pl.Series]):
             case pl.Series() as cells:
                 return cells.alias(name)
             case Distinct() as found:
-                return found.texts.gather(found.codes).alias(name)
+                return found.gathered().alias(name)
             case _:
                 return self._read_again(name)
 
@@ -78,7 +81,7 @@ class HeldColumns(Mapping[str, pl.Series]):
         if name not in self._again:
             self._again.clear()
             places = self._together(name)
-            frame = self.parts.columns(places)
+            frame = pl.concat([one.columns(places) for one in self.parts], rechunk=False)
             names = list(self.held)
             self._again.update(
                 {names[int(one.name)]: one.alias(names[int(one.name)]) for one in frame}
@@ -94,3 +97,62 @@ class HeldColumns(Mapping[str, pl.Series]):
             if place >= names.index(name) and not isinstance(self.held[one], pl.Series | Distinct)
         ]
         return unread[: max(1, AT_ONCE // max(1, self.rows))]
+
+
+def join_held(several: Sequence[HeldColumns]) -> HeldColumns:
+    """Return the columns of several tables, of the same names in any order, row after row.
+
+    How numbers are written must be the same in all of them.
+    """
+    names = tuple(several[0])
+    held = {name: _joined([one.held[name] for one in several]) for name in names}
+    parts = [part.ordered(names) for one in several for part in one.parts]
+    return HeldColumns(parts, held, sum(one.rows for one in several))
+
+
+def _joined(held: Sequence[Held]) -> Held:
+    """Return what is held of a column of several tables."""
+    numbers = [one for one in held if isinstance(one, Numbers)]
+    if len(numbers) == len(held):
+        return _joined_numbers(numbers)
+    distinct = [one for one in held if isinstance(one, Distinct)]
+    if len(distinct) == len(held):
+        return _joined_distinct(distinct)
+    texts = [one.gathered() if isinstance(one, Distinct) else one for one in held]
+    series = [one for one in texts if isinstance(one, pl.Series)]
+    return pl.concat(series, rechunk=False) if len(series) == len(held) else None
+
+
+def _joined_numbers(numbers: Sequence[Numbers]) -> Numbers:
+    """Return numbers one behind the other."""
+    values = np.concatenate([one.values for one in numbers])
+    begins = np.cumsum([0, *(len(one.values) for one in numbers)])
+    zeros = [
+        int(begin) + row
+        for begin, one in zip(begins, numbers, strict=False)
+        for row in one.negative_zeros
+    ]
+    if np.issubdtype(values.dtype, np.floating):
+        values[zeros] = -0.0
+    return Numbers(
+        values,
+        tuple(dict.fromkeys(text for one in numbers for text in one.odd)),
+        tuple(zeros),
+        any(one.coded for one in numbers),
+        any(one.settled_coded for one in numbers),
+    )
+
+
+def _joined_distinct(distinct: Sequence[Distinct]) -> Distinct:
+    """Return texts by their places among those of all."""
+    texts = pl.concat([one.texts for one in distinct]).drop_nulls().unique(maintain_order=True)
+    places = [one.texts.cast(pl.Enum(texts)).to_physical() for one in distinct]
+    codes = np.concatenate(
+        [
+            place.cast(pl.UInt32).fill_null(len(texts)).to_numpy()[one.codes]
+            for place, one in zip(places, distinct, strict=True)
+        ]
+    )
+    if any(place.null_count() for place in places):
+        texts = pl.concat([texts, pl.Series([None], dtype=pl.String)])
+    return Distinct(texts, codes)

@@ -36,12 +36,14 @@ class Parts:
         content: the table.
         dialect: how it is written.
         names: names of its columns.
+        order: places of the columns as they are asked for; None: in their own order.
         written: rows of a part that are left where some of its lines are empty, by its place.
     """
 
     content: Content
     dialect: Dialect
     names: Sequence[str]
+    order: Sequence[int] | None = None
     written: dict[int, list[int]] = field(default_factory=dict)
 
     def frames(self) -> Iterator[pl.DataFrame]:
@@ -57,13 +59,20 @@ class Parts:
                 raise OddTableError from error
             yield frame
 
+    def ordered(self, names: Sequence[str]) -> "Parts":
+        """Return the same parts, whose columns are asked for in an order of their names."""
+        return replace(self, order=[self.names.index(name) for name in names])
+
     def columns(self, places: Sequence[int]) -> pl.DataFrame:
         """Return some columns of all parts once more, called by their places."""
+        own = list(places) if self.order is None else [self.order[place] for place in places]
         found: list[pl.DataFrame] = []
         for place, data in enumerate(self._pieces()):
-            frame = self._read(place, data, places)
+            frame = self._read(place, data, sorted(own)).select(map(str, own))
             found.append(frame[self.written[place]] if place in self.written else frame)
-        return pl.concat(found, rechunk=False)
+        return pl.concat(found, rechunk=False).rename(
+            {str(theirs): str(asked) for theirs, asked in zip(own, places, strict=True)}
+        )
 
     def _checked(self, place: int, data: bytes) -> pl.DataFrame:
         """Return the rows of a part without its empty lines."""

@@ -93,7 +93,7 @@ def _read_parts(content: Content, dialect: Dialect, said: Csv, usual: Signs) -> 
     except (OddTableError, Refused):
         return None
     held = dict(zip(read.names, gathering.held(), strict=True))
-    columns = HeldColumns(read, held, gathering.rows)
+    columns = HeldColumns([read], held, gathering.rows)
     return TextTable(columns, gathering.rows, signs, _index(columns, said, sniffed), sniffed)
 
 

@@ -93,13 +93,16 @@ def load_dataset(
         Refused: with the codes of the steps (X, D, M106, S).
     """
     rows = read_rows(section, needs, folder=folder, allow_outside=allow_outside, limit=limit)
-    return fit_rows(rows, needs, section)
+    return fit_rows(rows, needs, section, spend=True)
 
 
-def fit_rows(rows: TypedRows, needs: TargetNeeds, section: DataSection) -> Dataset:
+def fit_rows(
+    rows: TypedRows, needs: TargetNeeds, section: DataSection, *, spend: bool = False
+) -> Dataset:
     """Split rows that were read, and fit the preprocessing on the training ones.
 
-    Another seed or other shares split the same rows anew: nothing is read for it.
+    Another seed or other shares split the same rows anew: nothing is read for it, unless they are
+    spent.
 
     Raises:
         Refused: with the codes of the two steps (D, S).
@@ -111,7 +114,7 @@ def fit_rows(rows: TypedRows, needs: TargetNeeds, section: DataSection) -> Datas
 def _fitted(rows: TypedRows, needs: TargetNeeds, section: DataSection) -> Dataset:
     """Return rows split, and what the training ones say."""
     section = settle(section, tuple(rows.table.columns))
-    parts = divide(rows, needs, section)
+    parts = divide(rows, needs, section, spend=spend)
     fitted = fit(parts, rows.roles, needs, section).model_copy(update=_reading(rows, section))
     doubts = (*rows.doubts, *map(rows.origins.tell, parts.doubts))
     dataset = Dataset(

@@ -1,6 +1,6 @@
 """A table in memory: ordered, typed columns of one length, as NumPy arrays."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -84,6 +84,15 @@ class Table:
         """Return (rows,) the files behind each column whose cells were read from some."""
         columns = self.columns.items()
         return {name: one.files for name, one in columns if one.files is not None}
+
+    def spend(self) -> Iterator[tuple[str, Column]]:
+        """Yield the columns and keep none of them: nothing else holds the table any more."""
+        columns = dict(self.columns)
+        if isinstance(self.columns, dict):
+            self.columns.clear()
+        while columns:
+            name = next(iter(columns))
+            yield name, columns.pop(name)
 
     def take(self, order: Rows | slice, /) -> "Table":
         """Return some rows of every column."""

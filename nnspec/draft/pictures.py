@@ -10,6 +10,7 @@ import polars as pl
 
 from nnspec.catalog.columns import ImageColumn
 from nnspec.data.columns.pictures import picture_files
+from nnspec.data.read.held import HeldColumns
 from nnspec.data.read.pictures import Header, measure_pictures
 from nnspec.data.read.raw import Raw
 from nnspec.document import Plain
@@ -37,8 +38,10 @@ def holds_pictures(raw: Raw, name: str) -> bool:
     """Return whether a source says that a column holds pictures, or all cells end like some."""
     if raw.kinds.get(name) == "image":
         return True
+    if not raw.homes or (isinstance(raw.columns, HeldColumns) and raw.columns.numbers(name)):
+        return False
     cells = raw.columns[name]
-    if not isinstance(cells, pl.Series) or cells.dtype != pl.String or not raw.homes:
+    if not isinstance(cells, pl.Series) or cells.dtype != pl.String:
         return False
     present = cells.drop_nulls()
     return bool(len(present)) and all(

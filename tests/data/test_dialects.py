@@ -3,6 +3,7 @@
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -28,6 +29,14 @@ def refused(folder: Path, source: object) -> Diagnostic:
     with pytest.raises(Refused) as caught:
         load(folder, source)
     return caught.value.diagnostics[0]
+
+
+def test_comments_and_empty_lines_between_rows_are_none(tmp_path: Path) -> None:
+    lines = [line for row in range(20) for line in (f"{row},{row / 2}", "# a remark", "")]
+    (tmp_path / "d.csv").write_text("\n".join(["x,y", *lines]))
+    found = load(tmp_path, {"csv": {"path": "d.csv", "comment": "#"}})
+    shown = [one.targets["y"].values for one in found.splits.values()]
+    assert sorted(np.concatenate(shown).tolist()) == [row / 2 for row in range(20)]
 
 
 @pytest.mark.parametrize(("length", "shown"), [(39, 39), (60, 39)])

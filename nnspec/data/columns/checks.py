@@ -178,12 +178,13 @@ def leak(column: Column, target: Column, aim: str) -> str | None:
 
 def line_through(left: Numbers, right: Numbers) -> tuple[float, float] | None:
     """Return slope and start of the line on which two columns lie; None where they lie on none."""
-    one, other = left - left.mean(), right - right.mean()
-    # Sums of products in pairs: more exact than those of a matrix product, and on this core alone.
-    common, spread = float((one * other).sum()), float(np.square(other).sum())
-    sizes = float(np.sqrt(np.square(one).sum() * spread))
-    # A missing cell is NaN, and makes the sizes so.
-    if not sizes > 0 or abs(abs(common) / sizes - 1) > CLOSE:
+    # Of cells that are missing or infinite the sizes are NaN.
+    with np.errstate(invalid="ignore", over="ignore"):
+        one, other = left - left.mean(), right - right.mean()
+        # Sums of products in pairs: more exact than those of a matrix product, on this core alone.
+        common, spread = float((one * other).sum()), float(np.square(other).sum())
+        sizes = float(np.sqrt(np.square(one).sum() * spread))
+    if not (sizes > 0 and abs(abs(common) / sizes - 1) <= CLOSE):
         return None
     slope = common / spread
     return slope, float(left.mean() - slope * right.mean())

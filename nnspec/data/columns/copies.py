@@ -57,9 +57,12 @@ def _alike(ordered: Sequence[Parts]) -> Values:
     seen = [_plain(_joined(one).values) for one in ordered[:GLANCE] if _measures(one)]
     if not seen:
         return np.ones(sum(len(one.values) for one in ordered[0]), np.bool_)
-    hashes = pl.DataFrame([pl.Series(str(at), one) for at, one in enumerate(seen)]).hash_rows()
-    alike: Values = hashes.is_duplicated().to_numpy()
-    return alike
+    table = pl.DataFrame([pl.Series(str(at), one) for at, one in enumerate(seen)])
+    hashes = table.hash_rows().to_numpy()
+    # Sorted, since a table of all hashes would take many times as much.
+    by_size = np.sort(hashes)
+    again = by_size[1:][by_size[1:] == by_size[:-1]]
+    return np.isin(hashes, again) if len(again) else np.zeros(len(hashes), np.bool_)
 
 
 def _joined(parts: Parts) -> Column:

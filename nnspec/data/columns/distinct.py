@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from nnspec.data.table import Column, Rows, Values
 
@@ -27,7 +28,17 @@ class Distinct:
     """
 
     texts: pl.Series
-    codes: Rows
+    codes: Rows | NDArray[np.uint32]
+
+    def gathered(self) -> pl.Series:
+        """Return (rows,) the texts."""
+        return self.texts.gather(self.codes)
+
+    @property
+    def few(self) -> bool:
+        """Tell whether it is worth while to look at each different text once."""
+        rows = len(self.codes)
+        return rows >= MANY_ROWS and len(self.texts) - self.texts.null_count() <= FEW * rows
 
 
 def find_distinct(cells: pl.Series) -> Distinct | None:

@@ -13,12 +13,13 @@ import polars as pl
 from nnspec.catalog.columns import ImageColumn, MaskColumn, Pictured, Vector
 from nnspec.data.columns.cells import name_categories, read_texts
 from nnspec.data.columns.dates import CANONICAL, ISO, Form, find_forms, read_dates
-from nnspec.data.columns.distinct import find_distinct
+from nnspec.data.columns.distinct import Distinct, find_distinct
 from nnspec.data.columns.figures import FIGURE, advise, advise_date
 from nnspec.data.columns.listed import in_a_row, part_tags
 from nnspec.data.columns.pictures import read_column
 from nnspec.data.columns.plain import CODE, Declared, find_plain_numbers
 from nnspec.data.columns.vectors import read_vectors
+from nnspec.data.read.held import HeldColumns
 from nnspec.data.read.raw import Raw
 from nnspec.data.read.signs import Signs
 from nnspec.data.table import Column, Table, Values
@@ -84,6 +85,10 @@ def _read(raw: Raw, name: str, declared: Declared | None, null_values: tuple[str
         return read_column(raw, name, declared, null_values)
     if isinstance(declared, Vector):
         return read_vectors(raw, name, declared, null_values)
+    if isinstance(raw.columns, HeldColumns) and (found := raw.columns.distinct(name)):
+        texts = Texts(raw.signs, declared, null_values)
+        if (typed := texts.type_distinct(name, found)) is not None:
+            return typed
     cells = raw.columns[name]
     if not isinstance(cells, pl.Series):
         return _from_array(name, cells, declared, null_values)
@@ -131,14 +136,19 @@ class Texts:
     def type_all(self, cells: pl.Series) -> Column:
         """Return texts typed, each of those that come again looked at once."""
         found = find_distinct(cells)
-        if found is not None and not self._in_doubt(found.texts):
-            try:
-                column = self.type(found.texts.alias(cells.name))
-                return Column(column.kind, column.values[found.codes], column.form)
-            except Refused:
-                # Said once more below, of all rows.
-                pass
-        return self.type(cells)
+        column = None if found is None else self.type_distinct(cells.name, found)
+        return self.type(cells) if column is None else column
+
+    def type_distinct(self, name: str, found: Distinct) -> Column | None:
+        """Return texts that come again typed; None where it takes all rows to do so."""
+        if not found.few or self._in_doubt(found.texts):
+            return None
+        try:
+            column = self.type(found.texts.alias(name))
+        except Refused:
+            # Said once more, of all rows.
+            return None
+        return Column(column.kind, column.values[found.codes], column.form)
 
     def type(self, cells: pl.Series) -> Column:
         """Return texts typed."""

@@ -11,7 +11,9 @@ import numpy as np
 import polars as pl
 
 from nnspec.catalog.columns import Pictured, Vector
+from nnspec.data.columns.cells import read_texts
 from nnspec.data.columns.dates import Form
+from nnspec.data.read.held import HeldColumns, Numbers
 from nnspec.data.read.raw import Raw
 from nnspec.data.table import Values
 from nnspec.spec.data import Kind
@@ -45,20 +47,36 @@ def find_plain_numbers(
     found: dict[str, Values] = {}
     if not raw.text or any(map(_is_finite, null_values)):
         return found
+    asked = [name for name in names if kinds.get(name) in {None, "numeric"}]
+    if isinstance(raw.columns, HeldColumns):
+        held = {name: one for name in asked if (one := raw.columns.numbers(name))}
+        return {
+            name: one.values
+            for name, one in held.items()
+            if _is_plain(one, null_values, named=kinds.get(name) is not None)
+        }
     texts = [
         raw.signs.settle(cells)
-        for name in names
-        if kinds.get(name) in {None, "numeric"}
-        and isinstance(cells := raw.columns[name], pl.Series)
-        and isinstance(cells.dtype, pl.String)
+        for name in asked
+        if isinstance(cells := raw.columns[name], pl.Series) and isinstance(cells.dtype, pl.String)
     ]
     count = max(1, AT_ONCE // max(1, raw.rows))
     for start in range(0, len(texts), count):
         found.update(_plain(_beside(texts[start : start + count])))
     codes = [pl.Series(raw.columns[name]) for name in found if kinds.get(name) is None]
-    for name in _codes(_beside(codes)):
+    for name in find_codes(_beside(codes)):
         del found[name]
     return found
+
+
+def _is_plain(held: Numbers, null_values: tuple[str, ...], *, named: bool) -> bool:
+    """Tell whether what else stands among the numbers of a column is missing, and none is a code.
+
+    Of a column that is said (`named`) to hold numbers, they may look like codes.
+    """
+    odd = read_texts(pl.Series(held.odd, dtype=pl.String), null_values)
+    coded = held.settled_coded if held.odd else held.coded
+    return odd.null_count() == len(odd) and (named or not coded)
 
 
 def _beside(columns: Sequence[pl.Series]) -> pl.DataFrame:
@@ -74,19 +92,19 @@ def _plain(texts: pl.DataFrame) -> Iterator[tuple[str, Values]]:
         for one in numbers
         if np.isfinite(values := one.to_numpy()).sum() == one.len() - texts[one.name].null_count()
     }
-    maybe = [name for name, values in plain.items() if _whole(values)]
+    maybe = [name for name, values in plain.items() if is_whole(values)]
     for one in texts.select(pl.col(maybe).cast(pl.Int64, strict=False)) if maybe else ():
         if not one.null_count():
             plain[one.name] = one.to_numpy()
     yield from plain.items()
 
 
-def _whole(values: Values) -> bool:
+def is_whole(values: Values) -> bool:
     """Tell whether numbers are whole; a missing one is not."""
     return all(bool((part == np.floor(part)).all()) for part in (values[:GLANCE], values))
 
 
-def _codes(texts: pl.DataFrame) -> Iterator[str]:
+def find_codes(texts: pl.DataFrame) -> Iterator[str]:
     """Yield the columns in which whole numbers have zeros before them, as codes do."""
     if not texts.width:
         return

@@ -26,6 +26,8 @@ SAMPLED = 50
 BEGINNING = 2**16
 """Bytes that are looked at for words that blanks separate."""
 HASH = "#"
+REMARK = "\x00"
+"""What stands for a comment: no text table holds a NUL."""
 WIDE = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 """How texts in UTF-16 begin."""
 
@@ -63,16 +65,18 @@ class Dialect:
                     quotechar=self.quote,
                     quoting=csv.QUOTE_NONE if self.quote is None else csv.QUOTE_MINIMAL,
                 )
-                yield from ((self.start + reader.line_num, fields) for fields in reader)
+                for fields in reader:
+                    if fields != [REMARK]:
+                        yield self.start + reader.line_num, fields
         except UnicodeDecodeError as error:
             raise not_utf8(content) from error
         except csv.Error as error:
             raise unreadable(content.file, str(error)) from error
 
     def lines(self, stream: TextIOWrapper) -> Iterator[str]:
-        """Yield the lines that count; a comment is an empty one, so that lines keep numbers."""
+        """Yield the lines; one that is a comment is replaced, so that lines keep their numbers."""
         for line in islice(stream, self.start, None):
-            yield "\n" if self.comment and line.startswith(self.comment) else line
+            yield f"{REMARK}\n" if self.comment and line.startswith(self.comment) else line
 
 
 def decoded(content: Content, encoding: str | None) -> Content:
@@ -207,7 +211,7 @@ def _by_blanks(content: Content, dialect: Dialect) -> bool:
     """Return whether blanks separate cells: as many words in the first rows as in the header."""
     begin = BytesIO(content.data[:BEGINNING])
     lines = dialect.lines(TextIOWrapper(begin, "utf-8-sig", errors="replace"))
-    rows = [line.split() for line in islice(lines, SAMPLED) if line.strip()]
+    rows = [line.split() for line in islice(lines, SAMPLED) if line.strip() not in {"", REMARK}]
     width = len(rows[0]) if rows else 0
     if width < 2 or len(rows) < 2:  # noqa: PLR2004 - two cells, a header and a row
         return False

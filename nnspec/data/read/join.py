@@ -1,13 +1,14 @@
 """Several files as one table: the same columns, row after row in the order of the files."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 import polars as pl
 
 from nnspec.data.columns.refusals import refuse
+from nnspec.data.read.held import HeldColumns, join_held
 from nnspec.data.read.raw import Raw
 from nnspec.data.read.signs import PLAIN, Signs
 from nnspec.data.table import Rows, Values
@@ -38,9 +39,7 @@ def join(read: Sequence[tuple[Raw, Piece]]) -> Raw:
         _check_names(first, raw, its)
     signs = _signs(read)
     text = any(raw.text for raw, _ in read)
-    columns = {
-        name: _stacked(name, [raw.columns[name] for raw, _ in read], read) for name in first.names
-    }
+    columns = _columns(read)
     digest = hashlib.sha256()
     for raw, _ in read:
         digest.update(f"{raw.fingerprint} {raw.rows}\n".encode())
@@ -62,6 +61,15 @@ def join(read: Sequence[tuple[Raw, Piece]]) -> Raw:
             name: np.concatenate([raw.behind[name] for raw, _ in read]) for name in _behind(read)
         },
     )
+
+
+def _columns(read: Sequence[tuple[Raw, Piece]]) -> Mapping[str, pl.Series | Values]:
+    """Return the columns of all files."""
+    held = [raw.columns for raw, _ in read if isinstance(raw.columns, HeldColumns)]
+    if len(held) == len(read) and len({raw.signs for raw, _ in read}) == 1:
+        return join_held(held)
+    names = read[0][0].names
+    return {name: _stacked(name, [raw.columns[name] for raw, _ in read], read) for name in names}
 
 
 def _behind(read: Sequence[tuple[Raw, Piece]]) -> list[str]:

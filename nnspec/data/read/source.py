@@ -194,14 +194,15 @@ def read_content(content: Content, said: Source, place: Path, usual: Signs = PLA
     if isinstance(said, Csv):
         table = read_text(content, said, usual)
         files = (ReadFile(str(content.file), "", table.sniffed),)
-        raw = _raw(content, table.frame, text=True)
+        raw = _raw(content, table.columns, table.rows, text=True)
         return replace(raw, signs=table.signs, index=table.index, files=files)
     if isinstance(said, Npz | Npy | Hdf5):
         arrays = _arrays(content, said, place)
         rows = len(next(iter(arrays.values())))
         return Raw(arrays, rows, text=False, source=str(content.file), fingerprint="")
     frame = _frame(content, said, place)
-    return _raw(content, frame, text=isinstance(said, Database | Excel))
+    columns: Columns = {series.name: series for series in frame}
+    return _raw(content, columns, frame.height, text=isinstance(said, Database | Excel))
 
 
 def _arrays(content: Content, said: Npz | Npy | Hdf5, place: Path) -> Arrays:
@@ -236,13 +237,12 @@ def _frame(content: Content, said: Source, place: Path) -> pl.DataFrame:
             raise AssertionError(f"{said} has no reader")
 
 
-def _raw(content: Content, frame: pl.DataFrame, *, text: bool = False) -> Raw:
-    """Return the columns of a frame."""
-    if frame.height == 0:
+def _raw(content: Content, columns: Columns, rows: int, *, text: bool = False) -> Raw:
+    """Return the columns of a table."""
+    if rows == 0:
         hint = "it takes a row for each example"
         raise refuse("D113", f'"{content.file}" holds no rows', hint=hint)
-    columns: Columns = {series.name: series for series in frame}
-    return Raw(columns, frame.height, text, str(content.file), "")
+    return Raw(columns, rows, text, str(content.file), "")
 
 
 def read_bytes(file: FilePath, limit: int) -> Content:

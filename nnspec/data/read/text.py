@@ -1,16 +1,21 @@
-"""Reads text tables (.csv, .tsv) with all cells as texts."""
+"""Reads text tables (.csv, .tsv) with all cells as texts: small ones whole, large ones in parts."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import islice, pairwise
+from itertools import chain, pairwise
 
 import polars as pl
 
 from nnspec.catalog.sources import Csv
 from nnspec.data.columns.refusals import refuse, unreadable
+from nnspec.data.read import parts
 from nnspec.data.read.content import CELL, DAMAGED, Content, first_line
 from nnspec.data.read.dialect import Dialect, by_tabs, decoded, find_dialect
 from nnspec.data.read.foreign import check_text
+from nnspec.data.read.gathered import Gathering
+from nnspec.data.read.held import HeldColumns
+from nnspec.data.read.parts import OddTableError, Parts
+from nnspec.data.read.records import find_ragged, written_rows
 from nnspec.data.read.signs import PLAIN, Evidence, Signs
 from nnspec.diagnostics import Refused
 from nnspec.document import shorten
@@ -32,7 +37,8 @@ class TextTable:
         sniffed: what was found out about how it is written, by setting.
     """
 
-    frame: pl.DataFrame
+    columns: Mapping[str, pl.Series]
+    rows: int
     signs: Signs = PLAIN
     index: tuple[str, ...] = ()
     sniffed: dict[str, str] = field(default_factory=dict)
@@ -51,6 +57,11 @@ def read_text(content: Content, said: Csv, usual: Signs = PLAIN) -> TextTable:
     dialect = find_dialect(content, said)
     if dialect.separator == " ":
         content, dialect = by_tabs(content), replace(dialect, separator="\t")
+    return _read_parts(content, dialect, said, usual) or _read_whole(content, dialect, said, usual)
+
+
+def _read_whole(content: Content, dialect: Dialect, said: Csv, usual: Signs) -> TextTable:
+    """Read a table whole."""
     sniffed = dict(dialect.sniffed)
     try:
         frame = _read_frame(content, dialect)
@@ -60,7 +71,43 @@ def read_text(content: Content, said: Csv, usual: Signs = PLAIN) -> TextTable:
             raise
         frame, sniffed["quote"] = plain, "none"
     signs = _signs(frame, said, usual, sniffed)
-    return TextTable(frame, signs, _index(frame, said, sniffed), sniffed)
+    columns = {series.name: series for series in frame}
+    index = _index(columns, said, sniffed)
+    return TextTable(columns, frame.height, signs, index, sniffed)
+
+
+def _read_parts(content: Content, dialect: Dialect, said: Csv, usual: Signs) -> TextTable | None:
+    """Read a large table in parts; None for a small one, and for one that cannot be read so."""
+    if len(content.data) <= parts.WHOLE:
+        return None
+    sniffed = dict(dialect.sniffed)
+    try:
+        read = Parts(content, dialect, _read_header(content, dialect))
+        frames = read.frames()
+        first = list(_first_rows(frames, len(read.names)))
+        signs = _signs(pl.concat(first), said, usual, sniffed)
+        most = content.data.count(b"\n") + 1
+        gathering = Gathering(len(read.names), most, signs)
+        for frame in chain(first, frames):
+            gathering.take(frame)
+    except (OddTableError, Refused):
+        return None
+    held = dict(zip(read.names, gathering.held(), strict=True))
+    columns = HeldColumns([read], held, gathering.rows)
+    return TextTable(columns, gathering.rows, signs, _index(columns, said, sniffed), sniffed)
+
+
+def _first_rows(frames: Iterator[pl.DataFrame], width: int) -> Iterator[pl.DataFrame]:
+    """Yield the parts that hold the rows which tell how numbers are written."""
+    left = _asked(width)
+    while left > 0 and (frame := next(frames, None)) is not None:
+        yield frame
+        left -= frame.height
+
+
+def _asked(width: int) -> int:
+    """Return how many rows are looked at for how numbers are written."""
+    return max(FEWEST, min(ASKED, ASKED_CELLS // max(1, width)))
 
 
 def _read_frame(content: Content, dialect: Dialect) -> pl.DataFrame:
@@ -77,19 +124,20 @@ def _read_frame(content: Content, dialect: Dialect) -> pl.DataFrame:
             infer_schema=False,
         )
     except DAMAGED as error:
-        malformed = _malformed(content, dialect, len(names))
+        malformed = find_ragged(content, dialect, len(names))
         raise malformed or unreadable(content.file, first_line(error)) from error
     if frame.width != len(names):
-        raise _malformed(content, dialect, len(names)) or unreadable(content.file, "ragged rows")
+        raise find_ragged(content, dialect, len(names)) or unreadable(content.file, "ragged rows")
     # polars leaves the quotes within a quoted name doubled.
     frame.columns = names
     if dialect.header and dialect.names is None:
         _check_once(content, frame)
     if frame.height and frame[:, -1].null_count():
-        short = _malformed(content, dialect, len(names))
+        short = find_ragged(content, dialect, len(names))
         if short:
             raise short
-    return _without_blank_lines(frame, content, dialect)
+    written = written_rows(frame, content, dialect)
+    return frame if written is None else frame[written]
 
 
 def _read_plainly(content: Content, dialect: Dialect) -> pl.DataFrame | None:
@@ -114,8 +162,7 @@ def _signs(frame: pl.DataFrame, said: Csv, usual: Signs, sniffed: dict[str, str]
     """Return how numbers are written: as said, as the first rows leave no doubt, as usual."""
     evidence = Evidence()
     if said.decimal is None or said.thousands is None:
-        rows = max(FEWEST, min(ASKED, ASKED_CELLS // max(1, frame.width)))
-        for column in frame.head(rows):
+        for column in frame.head(_asked(frame.width)):
             evidence.look_at(one for one in column.to_list() if one is not None)
     decimal = said.decimal or evidence.decimal
     thousands = said.thousands or evidence.grouping
@@ -128,30 +175,22 @@ def _signs(frame: pl.DataFrame, said: Csv, usual: Signs, sniffed: dict[str, str]
     return Signs(decimal, "" if thousands == decimal else thousands)
 
 
-def _index(frame: pl.DataFrame, said: Csv, sniffed: dict[str, str]) -> tuple[str, ...]:
+def _index(columns: Mapping[str, pl.Series], said: Csv, sniffed: dict[str, str]) -> tuple[str, ...]:
     """Return the column that numbers or names the rows: as said, or the first one, nameless.
 
     pandas and R write their row labels so.
     """
+    names = [*columns]
     if said.index is not None:
-        if said.index not in frame.columns:
-            listed = ", ".join(frame.columns[:10])
+        if said.index not in names:
+            listed = ", ".join(names[:10])
             message = f'`index` names "{said.index}", and the columns are {listed}'
             raise refuse("D103", message)
         return (said.index,)
-    if frame.width > 1 and not frame.columns[0] and frame[:, 0].is_unique().all():
+    if len(names) > 1 and not names[0] and columns[names[0]].is_unique().all():
         sniffed["index"] = "the first column, which has no name"
         return ("",)
     return ()
-
-
-def _without_blank_lines(frame: pl.DataFrame, content: Content, dialect: Dialect) -> pl.DataFrame:
-    """Return the rows that are written; a row of separators alone is one, with missing cells."""
-    if not frame.select(pl.all_horizontal(pl.all().is_null()).any()).item():
-        return frame
-    records = _rows(content, dialect)
-    written = [row for row, (_, fields) in enumerate(records) if fields]
-    return frame[written]
 
 
 def _read_header(content: Content, dialect: Dialect) -> list[str]:
@@ -160,7 +199,7 @@ def _read_header(content: Content, dialect: Dialect) -> list[str]:
     Refuses a header that is absent, names a column twice, or names more than anybody does.
     """
     _, names = next(dialect.records(content), (0, []))
-    if not content.data.strip():
+    if not content.data or content.data.isspace():
         hint = "it takes a line with the names of the columns, and a line for each row"
         raise refuse("D113", f'"{content.file}" is empty; expected a header', hint=hint)
     if not names:
@@ -178,7 +217,7 @@ def _read_header(content: Content, dialect: Dialect) -> list[str]:
     cells = content.data.count(b"\n") * len(names)
     if cells * CELL > content.allowed(CELL):
         most = content.too_large(cells * CELL, CELL)
-        raise _malformed(content, dialect, len(names)) or most
+        raise find_ragged(content, dialect, len(names)) or most
     return names
 
 
@@ -238,36 +277,3 @@ def _check_once(content: Content, frame: pl.DataFrame) -> None:
         message = f'row {again[0] + 1} of "{content.file}" is the header once more{more}'
         hint = "take such lines out; files put behind one another have them"
         raise refuse("D104", message, hint=hint)
-
-
-def _malformed(content: Content, dialect: Dialect, width: int) -> Refused | None:
-    """Return the refusal of the first row that has another number of fields than the header."""
-    expected = "as in the header" if dialect.header else "as in the first row"
-    for row, (line, fields) in enumerate(
-        (one for one in _rows(content, dialect) if one[1]), start=1
-    ):
-        if len(fields) != width:
-            count = f"{len(fields)} field{'' if len(fields) == 1 else 's'}"
-            message = f'row {row} of "{content.file}" (line {line}) has {count}; expected '
-            hint = _remedy(row, line, fields, width)
-            return refuse("D104", f"{message}{width}, {expected}", hint=hint)
-    return None
-
-
-def _remedy(row: int, line: int, fields: list[str], width: int) -> str:
-    """Return what to do about a row of another number of fields: a title, a note, a slip."""
-    if row == 1 and width == 1:
-        return (
-            "if lines above the header are none of the table's, leave them out: "
-            f"csv: {{skip: {line - 1}}}"
-        )
-    if len(fields) == 1:
-        return f"if line {line} is a note, and no row, take it out"
-    if len(fields) < width:
-        return f"write the cells that line {line} lacks; a missing one is nothing between signs"
-    return f"correct line {line}; a cell that holds the separator stands in quotes"
-
-
-def _rows(content: Content, dialect: Dialect) -> Iterator[tuple[int, list[str]]]:
-    """Yield the records behind the header, if there is one."""
-    yield from islice(dialect.records(content), int(dialect.header), None)

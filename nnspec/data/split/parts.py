@@ -14,7 +14,7 @@ from nnspec.data.split.seasons import Past, season_of
 from nnspec.data.split.series import split_series
 from nnspec.data.split.splits import SPLITS, SplitName, split_given, split_rows
 from nnspec.data.split.windows import Layout, Windows, check_windows, leave_out, split_windows
-from nnspec.data.table import Rows, Table, Values
+from nnspec.data.table import Column, Rows, Table, Values
 from nnspec.diagnostics import Diagnostic
 from nnspec.spec.data import DataSection
 from nnspec.spec.window import WindowSection
@@ -81,14 +81,22 @@ class Parts:
     season: int | None = None
 
 
-def divide(rows: TypedRows, needs: TargetNeeds, section: DataSection) -> Parts:
+def divide(
+    rows: TypedRows, needs: TargetNeeds, section: DataSection, *, spend: bool = False
+) -> Parts:
     """Return the splits of a data section's rows.
+
+    Args:
+        rows: the rows.
+        needs: what each trained output needs.
+        section: says how they are divided.
+        spend: whether nobody needs the rows any more: of independent ones no copy is kept then.
 
     Raises:
         Refused: D111, D113, D136, D139, S115.
     """
     if section.window is None:
-        splits = _split_table(rows, needs, section)
+        splits = _split_table(rows, needs, section, spend=spend)
         return Parts(splits, Seen(splits["train"].features))
     return _divide_series(rows, section, section.window)
 
@@ -128,9 +136,9 @@ def _divide_series(rows: TypedRows, section: DataSection, window: WindowSection)
 
 
 def _split_table(
-    rows: TypedRows, needs: TargetNeeds, section: DataSection
+    rows: TypedRows, needs: TargetNeeds, section: DataSection, *, spend: bool
 ) -> dict[SplitName, Split]:
-    """Divide independent rows."""
+    """Divide independent rows, column after column."""
     roles = rows.roles
     used = (*roles.features, *roles.target_columns)
     grounds = grounds_of(rows.table, section.split, _classes(rows, needs), used)
@@ -139,9 +147,13 @@ def _split_table(
         parts = split_rows(rows.table.rows, section.split, grounds)
     else:
         parts = split_given(given, section.split, grounds)
+    columns: dict[SplitName, dict[str, Column]] = {name: {} for name in SPLITS}
+    for title, column in rows.table.spend() if spend else rows.table.columns.items():
+        for name in SPLITS:
+            columns[name][title] = column.take(parts[name])
     splits: dict[SplitName, Split] = {}
     for name in SPLITS:
-        taken = rows.table.take(parts[name])
+        taken = Table(columns[name], len(parts[name]))
         splits[name] = Split(
             features=taken.select(roles.features),
             targets=taken.select(roles.target_columns),

@@ -1,0 +1,205 @@
+"""Gathers the columns of a text table out of its parts.
+
+Each column is taken for numbers until a part holds none, for few different texts until they are
+many, and then for texts.
+"""
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from nnspec.data.columns.distinct import FEW, Distinct
+from nnspec.data.columns.plain import find_codes, is_whole
+from nnspec.data.read.held import Held, Numbers
+from nnspec.data.read.signs import Signs
+from nnspec.data.table import Values
+
+HALF = 0.5
+"""Share of a part's cells up to which others than numbers may stand in a column of numbers."""
+MOST_ODD = 1_000
+"""Different texts among numbers up to which they are held."""
+MANY = 10_000
+"""Different texts up to which they are held once each, however few the rows are."""
+MISSING = 2**32 - 1
+"""What stands for a missing text."""
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Converted:
+    """The numbers of a part of a column.
+
+    Attributes:
+        floats: (rows,) NaN for what is none.
+        whole: (rows,) the same as integers, where all cells are whole numbers.
+        coded: whether some texts have zeros before them, as codes do.
+        settled_coded: the same once their signs are plain.
+    """
+
+    floats: Floats
+    whole: Values | None
+    coded: bool
+    settled_coded: bool
+
+
+@dataclass(slots=True, eq=False)
+class NumberColumn:
+    """A column of numbers, as integers as long as all of them are."""
+
+    store: Floats
+    whole: bool = True
+    found: bool = False
+    coded: bool = False
+    settled_coded: bool = False
+    odd: dict[str, None] = field(default_factory=dict)
+    negative_zeros: list[int] = field(default_factory=list)
+
+    def add(self, begin: int, part: Converted) -> None:
+        """Take the numbers of a part."""
+        end = begin + len(part.floats)
+        if self.whole and part.whole is None:
+            self.whole = False
+            self.store[:begin] = self.store.view(np.int64)[:begin].astype(np.float64)
+            self.store[self.negative_zeros] = -0.0
+        if self.whole and part.whole is not None:
+            self.store.view(np.int64)[begin:end] = part.whole
+            negative = np.flatnonzero((part.floats == 0) & np.signbit(part.floats))
+            self.negative_zeros += (negative + begin).tolist()
+        else:
+            self.store[begin:end] = part.floats
+        self.coded |= part.coded
+        self.settled_coded |= part.settled_coded
+
+    def held(self, rows: int) -> Numbers:
+        """Return the column."""
+        values: Values = self.store.view(np.int64)[:rows] if self.whole else self.store[:rows]
+        zeros = tuple(self.negative_zeros)
+        return Numbers(values, tuple(self.odd), zeros, self.coded, self.settled_coded)
+
+
+@dataclass(slots=True, eq=False)
+class TextColumn:
+    """A column of texts: the place of each among the different ones; whole once these are many."""
+
+    store: NDArray[np.uint32]
+    known: pl.Series = field(default_factory=lambda: pl.Series(dtype=pl.String))
+    whole: list[pl.Series] = field(default_factory=list)
+
+    def add(self, begin: int, cells: pl.Series) -> None:
+        """Take the texts of a part."""
+        if self.whole:
+            self.whole.append(cells)
+            return
+        end = begin + len(cells)
+        codes = cells.cast(pl.Enum(self.known), strict=False)
+        if codes.null_count() > cells.null_count():
+            new = cells.filter(codes.is_null() & cells.is_not_null())
+            self.known = pl.concat([self.known, new.unique(maintain_order=True)])
+            codes = cells.cast(pl.Enum(self.known))
+        self.store[begin:end] = codes.to_physical().cast(pl.UInt32).fill_null(MISSING).to_numpy()
+        if len(self.known) > max(MANY, FEW * end):
+            found = self.held(end)
+            assert isinstance(found, Distinct), "no text is held whole yet"
+            self.whole.append(found.gathered())
+
+    def held(self, rows: int) -> Distinct | pl.Series:
+        """Return the column."""
+        if self.whole:
+            return pl.concat(self.whole, rechunk=False)
+        codes, texts = self.store[:rows], self.known
+        absent = codes == MISSING
+        if absent.any():
+            codes[absent] = len(texts)
+            texts = pl.concat([texts, pl.Series([None], dtype=pl.String)])
+        return Distinct(texts, codes)
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadColumn:
+    """A column of numbers and of many texts, of which nothing is held."""
+
+    def held(self, rows: int) -> None:
+        """Return that nothing is held."""
+
+
+AnyColumn = NumberColumn | TextColumn | UnreadColumn
+
+
+@dataclass(slots=True, eq=False)
+class Gathering:
+    """The columns of a text table as far as its parts were taken.
+
+    Attributes:
+        most: rows that the table may have.
+        signs: how numbers are written in it.
+        rows: rows that were taken.
+    """
+
+    width: int
+    most: int
+    signs: Signs
+    rows: int = 0
+    columns: list[AnyColumn] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.columns = [NumberColumn(np.empty(self.most)) for _ in range(self.width)]
+
+    def take(self, frame: pl.DataFrame) -> None:
+        """Take a part; its columns are called by their places."""
+        numeric = [str(at) for at, one in enumerate(self.columns) if isinstance(one, NumberColumn)]
+        numbers = self._convert(frame.select(numeric)) if numeric else {}
+        for place, (column, cells) in enumerate(zip(self.columns, frame, strict=True)):
+            if isinstance(column, NumberColumn):
+                self.columns[place] = self._add(column, cells, numbers[cells.name])
+            elif isinstance(column, TextColumn):
+                column.add(self.rows, cells)
+        self.rows += frame.height
+
+    def _convert(self, texts: pl.DataFrame) -> dict[str, Converted]:
+        """Return texts as numbers, many columns at a time."""
+        settled = texts
+        if not self.signs.plain:
+            settled = pl.DataFrame({one.name: self.signs.settle(one) for one in texts})
+        floats = {
+            one.name: one.to_numpy()
+            for one in settled.select(pl.all().cast(pl.Float64, strict=False))
+        }
+        maybe = [name for name, numbers in floats.items() if is_whole(numbers)]
+        integers = settled.select(pl.col(maybe).cast(pl.Int64, strict=False)) if maybe else ()
+        whole = {one.name: one.to_numpy() for one in integers if not one.null_count()}
+        coded = set(find_codes(texts))
+        settled_coded = coded if settled is texts else set(find_codes(settled))
+        return {
+            name: Converted(numbers, whole.get(name), name in coded, name in settled_coded)
+            for name, numbers in floats.items()
+        }
+
+    def _add(self, column: NumberColumn, cells: pl.Series, part: Converted) -> AnyColumn:
+        """Return a column of numbers with a part more, or what has become of it."""
+        finite, present = np.isfinite(part.floats), len(cells) - cells.null_count()
+        count = int(finite.sum())
+        if count < present:
+            odd = cells.filter(pl.Series(~finite) & cells.is_not_null())
+            column.odd.update(dict.fromkeys(odd.unique(maintain_order=True).to_list()))
+            if len(odd) > HALF * present or len(column.odd) > MOST_ODD:
+                return self._as_texts(column, cells)
+            part = replace(part, floats=np.where(finite, part.floats, np.nan))
+        column.found |= present > 0
+        column.add(self.rows, part)
+        return column
+
+    def _as_texts(self, column: NumberColumn, cells: pl.Series) -> AnyColumn:
+        """Return a column whose texts are no numbers; nothing where numbers stood before."""
+        if column.found:
+            return UnreadColumn()
+        store = column.store.view(np.uint32)[: self.most]
+        store[: self.rows] = MISSING
+        found = TextColumn(store)
+        found.add(self.rows, cells)
+        return found
+
+    def held(self) -> list[Held]:
+        """Return what is held of each column."""
+        return [column.held(self.rows) for column in self.columns]

@@ -22,7 +22,7 @@ INDEX: dict[str, dict[str, str]] = {
     },
     "columns": {
         "nnspec.catalog.columns": (
-            "boolean category date identifier image integer mask numeric tags text"
+            "boolean category date identifier image integer mask numeric tags text vector"
         ),
     },
     "constraints": {

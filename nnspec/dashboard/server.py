@@ -34,7 +34,7 @@ def serve(folder: Path, port: int, announce: Callable[[str], object]) -> None:
         announce: takes the address, once it answers.
 
     Raises:
-        Refused: A150 where the port cannot be listened on.
+        Refused: A161 where the port cannot be listened on.
         Stopped: a signal was heard.
     """
     listener = listen(port)
@@ -70,7 +70,7 @@ def listen(port: int) -> socket.socket:
     """Return a socket that listens on a port of this machine alone.
 
     Raises:
-        Refused: A150.
+        Refused: A161.
     """
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:
@@ -83,7 +83,7 @@ def listen(port: int) -> socket.socket:
         why = "another program listens there" if in_use else error.strerror or str(error)
         message = f"port {port} of {ADDRESS} cannot be had: {why}"
         hint = "choose another --port; 0 takes one that is free"
-        raise Refused([Diagnostic("A150", message, hint=hint)]) from error
+        raise Refused([Diagnostic("A161", message, hint=hint)]) from error
     return listener
 
 

@@ -108,10 +108,10 @@ def fit_rows(
         Refused: with the codes of the two steps (D, S).
     """
     with rows.origins.named():
-        return _fitted(rows, needs, section)
+        return _fitted(rows, needs, section, spend=spend)
 
 
-def _fitted(rows: TypedRows, needs: TargetNeeds, section: DataSection) -> Dataset:
+def _fitted(rows: TypedRows, needs: TargetNeeds, section: DataSection, *, spend: bool) -> Dataset:
     """Return rows split, and what the training ones say."""
     section = settle(section, tuple(rows.table.columns))
     parts = divide(rows, needs, section, spend=spend)

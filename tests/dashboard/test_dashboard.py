@@ -250,7 +250,7 @@ def test_a_port_in_use_is_one_finding(
     said = capsys.readouterr().err
     assert ended.value.code == 1
     assert f"port {served.port} of 127.0.0.1 cannot be had" in said
-    assert said.count("[A150]") == 1
+    assert said.count("[A161]") == 1
 
 
 def test_where_the_extra_is_missing_the_command_that_installs_it_is_named(

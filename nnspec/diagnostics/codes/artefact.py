@@ -165,15 +165,9 @@ ARTEFACT: tuple[Code, ...] = (
     Code(
         "A161",
         "address not to be had",
-        "A run is served at an address of this machine, and this one is in use, or may not be "
-        "listened at.",
-        "Choose another port, or end the program that has it.",
-    ),
-    Code(
-        "A150",
-        "port cannot be had",
-        "The dashboard listens on a port of this machine's own address, and this one is not free.",
-        "Choose another --port; 0 takes one that is free.",
+        "Services and the dashboard listen at an address of this machine, and this one is in use, "
+        "or may not be listened at.",
+        "Choose another port (0 takes one that is free), or end the program that has it.",
     ),
     Code(
         "A151",

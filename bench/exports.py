@@ -174,7 +174,7 @@ def ran(spec: str, path: Path, runs: Path) -> dict[str, Any]:
     with np.load(path.with_name(f"{path.name}.npz")) as held:
         theirs = [held[name] for name in held.files]
     report = json.loads((runs / spec / "report.json").read_text(encoding="utf-8"))
-    metrics = report["outputs"][0]["metrics"].get("test", {})
+    metrics = next(iter(report["outputs"].values()))["metrics"].get("test", {})
     name, _, rest = found["said"].partition(": ")
     metric, value = rest.split(",")[0].split()
     said = {

@@ -96,7 +96,9 @@ def keep(figures: Sequence[dict[str, Any]]) -> None:
     order = {file.stem: place for place, file in enumerate(shipped())}
     ordered = sorted(last.values(), key=lambda one: order.get(one["spec"], len(order)))
     results.record("exports", ordered)
-    (ROOT / "docs" / "exports.md").write_text(exports_page.page(ordered), encoding="utf-8")
+    (ROOT / "docs" / "exports.md").write_text(
+        exports_page.page(ordered, list(order)), encoding="utf-8"
+    )
 
 
 def shipped() -> Iterator[Path]:

@@ -96,7 +96,9 @@ def keep(figures: Sequence[dict[str, Any]]) -> None:
     order = {file.stem: place for place, file in enumerate(shipped())}
     ordered = sorted(last.values(), key=lambda one: order.get(one["spec"], len(order)))
     results.record("exports", ordered)
-    (ROOT / "docs" / "exports.md").write_text(exports_page.page(ordered), encoding="utf-8")
+    (ROOT / "docs" / "exports.md").write_text(
+        exports_page.page(ordered, list(order)), encoding="utf-8"
+    )
 
 
 def shipped() -> Iterator[Path]:
@@ -174,7 +176,7 @@ def ran(spec: str, path: Path, runs: Path) -> dict[str, Any]:
     with np.load(path.with_name(f"{path.name}.npz")) as held:
         theirs = [held[name] for name in held.files]
     report = json.loads((runs / spec / "report.json").read_text(encoding="utf-8"))
-    metrics = report["outputs"][0]["metrics"].get("test", {})
+    metrics = next(iter(report["outputs"].values()))["metrics"].get("test", {})
     name, _, rest = found["said"].partition(": ")
     metric, value = rest.split(",")[0].split()
     said = {

@@ -9,12 +9,18 @@ ABOUT = Path(__file__).with_name("exports_about.md")
 PYTHON = "python"
 
 
-def page(figures: Figures) -> str:
-    """Return the page: what each form is, the table of differences, reasons, and programs."""
+def page(figures: Figures, shipped: Sequence[str]) -> str:
+    """Return the page: what each form is, the table of differences, reasons, and programs.
+
+    Args:
+        figures: what was measured.
+        shipped: the specs that there are.
+    """
     about = ABOUT.read_text(encoding="utf-8").rstrip()
-    return "\n".join(
-        [about, "", *table(figures), "", *reasons(figures), "", *programs(figures), ""]
-    )
+    left = [f"`{one}`" for one in shipped if one not in {figure["spec"] for figure in figures}]
+    missing = ["", f"Not measured: {', '.join(left)}."] if left else []
+    parts = [table(figures), missing, [""], reasons(figures), [""], programs(figures)]
+    return "\n".join([about, "", *(line for part in parts for line in part), ""])
 
 
 def table(figures: Figures) -> Iterator[str]:

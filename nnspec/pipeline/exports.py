@@ -4,6 +4,7 @@ Everything is written beside its place first, loaded in a fresh process that lac
 and moved to its place only once its answers to held-out rows are the run's.
 """
 
+import math
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -27,6 +28,8 @@ from nnspec.run.signals import SIGNALS
 
 COLUMNS = "columns.json"
 """The file that says what is left to the reader of a network alone."""
+ROUNDED = 1e-9
+"""What the difference of two figures may be rounded by."""
 SHARES = ("accuracy", "macro_f1", "roc_auc", "subset_accuracy")
 """Figures between 0 and 1, of which more is better; of all others less is."""
 
@@ -147,24 +150,28 @@ def compared(written: Written, reloaded: Reloaded) -> Compared:
     if own is not None:
         figure = Figure(own[0], theirs[1] if theirs else None, own[1])
         if form.tolerance is None:
-            check_figure(figure, form.name, written.place)
+            check_figure(figure, parity.rows, form.name, written.place)
     took = 1000 * reloaded.seconds / max(1, parity.rows)
     return replace(written.described(), parity=parity, milliseconds=took, figure=figure)
 
 
-def check_figure(figure: Figure, name: str, file: str) -> None:
+def check_figure(figure: Figure, rows: int, name: str, file: str) -> None:
     """Refuse a file whose figure is worse than the run's by more than 8-bit numbers may lose.
+
+    Of a share that is one row at least, however few there are.
 
     Raises:
         RunFailed: A107.
     """
     if figure.file is not None:
         shared = figure.name in SHARES
+        allowed = max(LOST, 1 / max(1, rows)) if shared else LOST
         lost = figure.run - figure.file if shared else figure.file / (figure.run or 1.0) - 1
-        if lost <= LOST:
+        if lost <= allowed + ROUNDED:
             return
     message = (
-        f"the written {name} reaches {figure.name} {figure.file}, the run {figure.run:.6g}: more "
+        f"the written {name} reaches {figure.name} {figure.file or math.nan:.6g}, the run "
+        f"{figure.run:.6g}: more "
         f"than {LOST:.0%} is lost; the export was not kept"
     )
     hint = "export to litert or litert-float16"

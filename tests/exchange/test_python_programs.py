@@ -9,12 +9,17 @@ from typing import Any
 import numpy as np
 import pytest
 
+import nnspec
 from nnspec.build.front import prepare_arrays
-from nnspec.diagnostics import Refused
+from nnspec.commands import main
+from nnspec.diagnostics import Refused, RunFailed
+from nnspec.engine import predict
+from nnspec.pipeline import exported_program
 from nnspec.pipeline.compile import compile_model
 from nnspec.pipeline.exchanged import export_python
 from nnspec.pipeline.opened import open_spec
 from nnspec.pipeline.prepare import prepare
+from nnspec.run.folder import RunFolder
 
 pytestmark = pytest.mark.keras
 
@@ -196,3 +201,33 @@ def test_a_program_alone_reaches_the_figure_of_the_run(name: str, tmp_path: Path
     figure = "rmse" if name == "diabetes" else "accuracy"
     (found,) = re.findall(rf"{figure} ([0-9.]+)", printed)
     assert float(found) == pytest.approx(metrics[figure], rel=0.08)
+
+
+@pytest.mark.slow
+def test_the_program_of_a_run_is_started_and_compared_before_it_is_kept(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_table(tmp_path)
+    text = TABLE.format(
+        target="'say; what'", more="missing: mean", loss="mse", units="1", column=""
+    )
+    (tmp_path / "spec.yaml").write_text(text, encoding="utf-8")
+    run = nnspec.train(tmp_path / "spec.yaml", runs=tmp_path / "runs", name="run").folder
+    output = tmp_path / "program.py"
+    called = ("export", str(run), "--format", "python", "-o", str(output))
+    with pytest.raises(SystemExit) as stopped:
+        main(called)
+    assert stopped.value.code == 0
+    assert "with its first weights" in capsys.readouterr().out
+    kept = RunFolder.open(run).manifest.exports["python"]
+    assert kept.rows == 36
+    assert kept.largest <= 1e-5
+    monkeypatch.setattr(exported_program, "predict", shifted)
+    output.unlink()
+    with pytest.raises(RunFailed, match="begins otherwise"):
+        exported_program.export_program(run, output)
+    assert not list(tmp_path.glob("*program*"))
+
+
+def shifted(core: Any, inputs: Any) -> dict[str, Any]:
+    return {name: one + 0.1 for name, one in predict(core, inputs).items()}

@@ -75,7 +75,7 @@ def encode_safetensors(model: keras.Model) -> bytes:
 
 
 def write_weights(model: keras.Model, path: Path) -> None:
-    """Write the weights as NumPy's archive of arrays, with their names beside them."""
+    """Write the weights as NumPy's archive of arrays, in the model's order."""
     arrays = [keras.ops.convert_to_numpy(one) for one in model.weights]
     numbered = {f"value_{place}": one for place, one in enumerate(arrays)}
-    np.savez(path, names=np.asarray([one.path for one in model.weights]), **numbered)
+    np.savez(path, names=np.asarray([str(place) for place in range(len(arrays))]), **numbered)

@@ -17,8 +17,8 @@ POSITIONS = {"MultiHeadAttention": ("query", "value", "key")}
 """Arguments that Keras 3 gives by their places, and Keras 2 by their names but for the first."""
 NEW = ("input_axes", "output_axes")
 """Arguments of initializers that Keras 2 lacks; they draw weights, which are there already."""
-INNER = ("layer", "backward_layer", "cell")
-"""Arguments that hold a layer."""
+OF_INNER = {"layer": "forward_", "backward_layer": "backward_", "cell": ""}
+"""Arguments that hold a layer, and what a reader puts before its name by itself."""
 RENAMED = {
     "LeakyReLU": {"negative_slope": "alpha"},
     "InputLayer": {"batch_shape": "batch_input_shape"},
@@ -168,6 +168,8 @@ def arguments(kind: str, config: Config, dialect: Dialect, name: str) -> Iterato
             if harmless is not ANY and not among(value, harmless):
                 raise Unwritten(name, f"there is no {kind} with {key}: {value}")
             continue
+        if dialect.single and key == "activity_regularizer" and value is not None:
+            raise Unwritten(name, "regularizers of what a layer gives are not computed there")
         if key in bound and not among(value, bound[key]):
             raise Unwritten(name, f"{kind} with {key}: {value} is not computed there")
         yield key, argument(key, value, dialect, name)
@@ -186,8 +188,8 @@ def argument(key: str, value: Any, dialect: Dialect, name: str) -> Any:  # noqa:
         return activation(value, dialect, name)
     if not isinstance(value, dict) or "class_name" not in value:
         return value
-    if key in INNER:
-        inner = value["config"]
+    if key in OF_INNER:
+        inner = value["config"] | {"name": value["config"]["name"].removeprefix(OF_INNER[key])}
         return object_of(value["class_name"], inner, dialect, name)
     if key.endswith("regularizer"):
         return regularizer(value, dialect, name)

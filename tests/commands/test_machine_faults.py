@@ -24,7 +24,7 @@ from nnspec.commands import main
 from nnspec.diagnostics import Refused
 from nnspec.engine import Capture
 from nnspec.pipeline import conclude
-from nnspec.run import atomic, keeper, manifest
+from nnspec.run import atomic, keeper, manifest, state_file
 from nnspec.run.claim import Claim
 from nnspec.run.folder import RunFolder
 from nnspec.run.safe_points import SafePoints
@@ -85,13 +85,13 @@ def called(*arguments: str) -> tuple[int, list[dict[str, Any]], str]:
             )
         ),
     ],
-    ids=lambda one: errno.errorcode[one.errno] if isinstance(one, OSError) else None,
+    ids=lambda one: errno.errorcode[one.errno or 0] if isinstance(one, OSError) else None,
 )
 def test_a_run_that_cannot_write_any_more_fails_and_goes_on_to_the_same_bits(
     whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, code: str
 ) -> None:
     spec = whole.parents[1] / "cut.yaml"
-    write, encode, written = atomic._write_through, keeper.encode_snapshot, 0
+    write, encode, written = atomic._write_through, state_file.encode_snapshot, 0
 
     def failing(path: Path, content: bytes) -> None:
         nonlocal written

@@ -8,7 +8,7 @@ import csv
 import json
 import shutil
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -17,6 +17,9 @@ import nnspec
 from nnspec.diagnostics import Refused
 from nnspec.pipeline.changes import completed
 from nnspec.run.manifest import checksum
+
+if TYPE_CHECKING:
+    from nnspec.document import Plain
 
 pytestmark = pytest.mark.keras
 
@@ -95,8 +98,14 @@ def test_a_setting_that_a_release_did_not_know_yet_has_not_changed(release: Path
 
 
 def test_only_what_is_absent_is_completed() -> None:
-    before = {"a": 1, "b": {"c": 2}, "d": [{"e": 1}, {"f": 2}], "g": [1]}
-    filled = {"a": 3, "b": {"c": 4, "new": 5}, "d": [{"e": 6, "new": 7}, {}], "g": [1, 2], "new": 8}
+    before: Plain = {"a": 1, "b": {"c": 2}, "d": [{"e": 1}, {"f": 2}], "g": [1]}
+    filled: Plain = {
+        "a": 3,
+        "b": {"c": 4, "new": 5},
+        "d": [{"e": 6, "new": 7}, {}],
+        "g": [1, 2],
+        "new": 8,
+    }
     assert completed(before, filled) == {
         "a": 1,
         "b": {"c": 2, "new": 5},

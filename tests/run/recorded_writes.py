@@ -54,8 +54,9 @@ class Disk:
             case "write":
                 file = self.present[act.path] or 0
                 self.content[file] += act.content
-            case "sync" if (file := self.present.get(act.path, 0)) and file in self.content:
-                self.synced[file] = self.content[file]
+            case "sync" if (held := self.present.get(act.path)) in self.content:
+                assert held is not None
+                self.synced[held] = self.content[held]
             case "sync":
                 for path, entered in self.pending.pop(act.path, []):
                     self.certain[path] = entered

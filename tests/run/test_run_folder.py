@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -12,8 +11,7 @@ from pathlib import Path
 import pytest
 
 from nnspec import __version__
-from nnspec.diagnostics import Refused, RunBusy, RunFailed
-from nnspec.run import lock
+from nnspec.diagnostics import Refused, RunBusy
 from nnspec.run.claim import Claim
 from nnspec.run.folder import RunFolder
 from nnspec.run.layout import LOCK, MANIFEST
@@ -332,46 +330,6 @@ def test_no_link_in_place_of_a_lock_or_a_folder_is_followed(tmp_path: Path) -> N
     assert code_of(caught) == "A108"
     assert (tmp_path / "thesis.txt").read_text() == "precious"
     assert list((tmp_path / "other").iterdir()) == []
-
-
-@pytest.mark.parametrize("replaced", [False, True])
-def test_a_folder_that_is_removed_or_replaced_is_not_written_to_again(
-    tmp_path: Path, *, replaced: bool
-) -> None:
-    with RunFolder.create(Claim.named(tmp_path, "demo"), manifest()) as folder:
-        folder.write("spec.yaml", "nnspec: 1")
-        folder.path.rename(tmp_path / "moved")
-        if replaced:
-            finished(tmp_path)
-        before = contents(tmp_path)
-        for again in (lambda: folder.write("checkpoints/a", b"learned"), folder.save):
-            with pytest.raises(RunFailed, match="was removed, moved or replaced") as failed:
-                again()
-            assert failed.value.diagnostics[0].code == "A126"
-        assert contents(tmp_path) == before
-        shutil.rmtree(tmp_path / "demo", ignore_errors=True)
-        (tmp_path / "moved").rename(tmp_path / "demo")
-
-
-def contents(folder: Path) -> dict[Path, bytes]:
-    return {one: one.read_bytes() for one in folder.rglob("*") if one.is_file()}
-
-
-def test_a_folder_given_up_while_its_lock_was_opened_is_not_held_by_two(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    first = Claim.named(tmp_path, "demo")
-    opened = lock._opened
-
-    def late(path: Path) -> int:
-        monkeypatch.setattr(lock, "_opened", opened)
-        descriptor = opened(path)
-        first.__exit__(None, None, None)  # it goes with its folder
-        return descriptor
-
-    monkeypatch.setattr(lock, "_opened", late)
-    with Claim.named(tmp_path, "demo"), pytest.raises(RunBusy):
-        Claim.named(tmp_path, "demo")
 
 
 @pytest.mark.parametrize(

@@ -164,6 +164,7 @@ def test_every_answer_says_what_its_page_may_do(served: Served) -> None:
         "/report/../../secret",
         "/page/..%2f__init__.py",
         "/page/uplot/LICENSE",
+        "/page/none.js",
         "/api/run/%2e%2e",
         "//etc/passwd",
         "/report/" + "a" * 5000,

@@ -19,7 +19,7 @@ pytestmark = [
     pytest.mark.skipif(shutil.which("chromium") is None, reason="chromium is not installed"),
 ]
 ROOT = Path(__file__).parents[2]
-PATIENCE = 120.0
+PATIENCE = 400.0
 HOSTILE = (
     "<img src=x onerror=alert(1)>",
     "<script>alert(1)</script>",

@@ -45,6 +45,7 @@ def test_tensorboard_reads_every_epoch_back(tmp_path: Path) -> None:
     assert told("run/test.rmse") == {2: 0.5}
 
 
+@pytest.mark.filterwarnings("ignore")  # of MLflow's reader
 def test_mlflow_reads_every_epoch_back(tmp_path: Path) -> None:
     pytest.importorskip("mlflow")
     pytest.importorskip("alembic")

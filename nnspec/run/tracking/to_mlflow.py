@@ -4,6 +4,7 @@
 report of its use to its makers is switched off.
 """
 
+import logging
 import os
 import re
 import time
@@ -78,5 +79,7 @@ def _named(name: str) -> str:
 
 
 def begin_tracker() -> Tracker:
-    """Return a tracker that writes for MLflow."""
+    """Return a tracker that writes for MLflow; of its work only errors are logged."""
+    for name in ("mlflow", "alembic"):
+        logging.getLogger(name).setLevel(logging.ERROR)
     return MLflow()

@@ -5,6 +5,7 @@ Trackers write files below the folder of runs, and ask for nothing on the networ
 
 import importlib
 import math
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,7 +90,9 @@ class Tracking(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is unty
     def _tell(self, act: Callable[[Tracker], None]) -> None:
         for name, one in list(self._trackers.items()):
             try:
-                act(one)
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore")  # theirs, for their own authors
+                    act(one)
             except Exception as error:  # noqa: BLE001 - another program's; the run is worth more
                 del self._trackers[name]
                 what = " ".join(f"{type(error).__name__}: {error}".split())[:LONGEST]

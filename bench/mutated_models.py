@@ -39,6 +39,7 @@ from model_files import Files, Mutants, Start, starts, stock_of
 from results import record
 
 from nnspec.diagnostics import Refused
+from nnspec.exchange.read.optimizer import put_optimizer
 from nnspec.exchange.read.weights import put_weights
 from nnspec.pipeline.check import check
 from nnspec.pipeline.compile import compile_model
@@ -171,6 +172,8 @@ class Worker:
         text = spec.read_text(encoding="utf-8")
         if text in self.networks and made.weights is not None:
             put_weights(self.networks[text], made.weights)
+            if self.networks[text].compiled:
+                put_optimizer(self.networks[text], made.weights)
             found.filled += 1
         elif build and counted(spec) <= MOST_PARAMETERS:
             self.networks[text] = compile_model(spec)

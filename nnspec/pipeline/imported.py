@@ -20,6 +20,8 @@ from nnspec.pipeline.unknown_layers import with_ways_out
 from nnspec.run.atomic import write_atomic
 
 FORMER = ("0", "1", "2")
+GRAPH = "graph-model"
+"""How TensorFlow.js calls a model that was converted from a program of TensorFlow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +63,7 @@ def import_model(
     checked = check_document(document, folder=source.parent)
     raw: Any = plain(document.root)
     if not holds_model(document):
-        message = "there is no model of Keras in it: no class_name with a config"
-        raise Refused([Diagnostic("S118", message, document.root.span, file=document.file)])
+        raise no_model(document, raw)
     if checked.refused:
         raise Refused(with_ways_out(checked, raw, packed.version))
     _, network = checked.accept()
@@ -92,6 +93,16 @@ def holds_model(document: Document) -> bool:
     """Return whether a document is a model of Keras, or a spec."""
     root = document.root
     return bool(root.get("nnspec")) or is_keras_object(as_keras_model(root))
+
+
+def no_model(document: Document, raw: Any) -> Refused:  # noqa: ANN401 - a document
+    """Return the refusal of a document that is none of Keras."""
+    message, hint = "there is no model of Keras in it: no class_name with a config", None
+    if isinstance(raw, dict) and raw.get("format") == GRAPH:
+        message = "it is a graph of TensorFlow, which no longer tells the layers of Keras apart"
+        hint = "convert the Keras model itself: tensorflowjs_converter --input_format keras"
+    span = document.root.span
+    return Refused([Diagnostic("S118", message, span, hint, file=document.file)])
 
 
 def shards_of(said: Any, source: Path, output: Path) -> Path | None:  # noqa: ANN401 - a document

@@ -144,6 +144,24 @@ def test_a_layer_of_foreign_code_is_told_with_the_shapes_around_it(
     assert "as a plugin" in found
 
 
+def test_a_call_that_names_no_tensor_is_refused(tmp_path: Path) -> None:
+    given = document()["config"]["layers"][0]
+    calls = [{"args": [{"x": {"class_name": "__numpy__"}}], "kwargs": {}}]
+    layers = [
+        {**given, "name": "i", "inbound_nodes": []},
+        {**DENSE, "name": "d", "inbound_nodes": calls},
+    ]
+    config = {
+        "name": "m",
+        "layers": layers,
+        "input_layers": [["i", 0, 0]],
+        "output_layers": [["d", 0, 0]],
+    }
+    said = {"module": "keras", "class_name": "Functional", "config": config}
+    (tmp_path / "m.json").write_text(json.dumps(said))
+    assert run(["import", str(tmp_path / "m.json"), "-o", str(tmp_path / "spec.yaml")]) == 1
+
+
 @pytest.mark.keras
 def test_weights_of_other_shapes_than_the_file_s_own_layers_are_refused(tmp_path: Path) -> None:
     model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2, name="d")])

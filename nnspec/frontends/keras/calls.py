@@ -114,7 +114,8 @@ def unpack(
     """Return a mapping of tensors, as models of several inputs take it, as named arguments."""
     if text_of(argument, "class_name") == TENSOR:
         return named, positional
-    by_name = {entry.name: tuple(histories(entry.value)) for entry in argument}
+    given = ((entry.name, tuple(histories(entry.value))) for entry in argument)
+    by_name = {name: tensors for name, tensors in given if tensors}
     return {**by_name, **named}, []
 
 

@@ -59,8 +59,10 @@ TAIL = """
   are typed, since they were hashed and nothing else may be read; of numbers in double precision
   (244 MiB, since the preprocessing centres in it), of texts by their places, and of Python with
   polars and NumPy (90 MiB). The bytes are let go before the rows are split.
-- A training holds the columns in double precision beside what the network takes of them in single
-  precision, and TensorFlow: `first step` is the peak until the arrays are ready.
+- A training holds the columns of the splits in double precision (with the numbers of the rows some
+  330 MiB here), since baselines, slices and reports look at cells as they are, beside what the
+  network takes of them in single precision (some 130 MiB) and TensorFlow: `first step` is the peak
+  until all arrays are ready, of the numbers alone, and more than is allowed by as much as the first.
 - Windows lie over their series and are copied nowhere: `windows` shows what they add to a process
   that does the same with 200 of them.
 """

@@ -37,7 +37,8 @@ PAGE = ROOT / "docs" / "large_tables.md"
 """Where the figures are shown."""
 HEAD = """# Large tables
 
-Written by `python bench/tables.py`: each figure is a fresh process on {processor}, {cores} cores.
+Written by `python bench/tables.py`: each figure is a fresh process on {processor}, {cores} cores,
+with a load of {load:.0f} beside it: seconds on the clock mean something where that is near 0.
 Seconds of processors are summed over the cores; the goal is one of seconds on the clock of two idle
 cores. Beside them stands the same work in other libraries, measured in the same run: polars reads
 the table, counts its values and takes its moments; scikit-learn splits, scales and encodes it, or
@@ -59,8 +60,10 @@ TAIL = """
   are typed, since they were hashed and nothing else may be read; of numbers in double precision
   (244 MiB, since the preprocessing centres in it), of texts by their places, and of Python with
   polars and NumPy (90 MiB). The bytes are let go before the rows are split.
-- A training holds the columns in double precision beside what the network takes of them in single
-  precision, and TensorFlow: `first step` is the peak until the arrays are ready.
+- A training holds the columns of the splits in double precision (with the numbers of the rows some
+  330 MiB here), since baselines, slices and reports look at cells as they are, beside what the
+  network takes of them in single precision (some 130 MiB) and TensorFlow: `first step` is the peak
+  until all arrays are ready, of the numbers alone, and is more than is allowed by about the former.
 - Windows lie over their series and are copied nowhere: `windows` shows what they add to a process
   that does the same with 200 of them.
 """
@@ -171,6 +174,7 @@ def main() -> None:
     asked = reader.parse_args()
     chosen = asked.only or cases
     figures: list[dict[str, Any]] = []
+    load = os.getloadavg()[0]
     with tempfile.TemporaryDirectory() as name:
         place = Path(name)
         base = run(["-c", "import tensorflow"], place)["peak"]
@@ -186,7 +190,8 @@ def main() -> None:
             figures += measure_pictures(place)
     record("tables", figures)
     if chosen == cases and asked.rows == ROWS:
-        head = HEAD.format(processor=processor(), cores=os.cpu_count(), base=base / MEBIBYTE)
+        machine = {"processor": processor(), "cores": os.cpu_count(), "load": load}
+        head = HEAD.format(**machine, base=base / MEBIBYTE)
         PAGE.write_text(head + "".join(map(line_of, figures)) + TAIL)
 
 

@@ -6,6 +6,7 @@ Each format has a reader of its own; bundled sets have one too. Several files be
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path as FilePath
 
@@ -161,10 +162,12 @@ def read_piece(
     try:
         said = _format(piece, file, None)
         content = read_bytes(file, limit)
-        fingerprint = hashlib.sha256(content.data).hexdigest()
-        content, inner = unpack(content, packing)
-        said = _format(piece, file, inner) if inner else said
-        raw = read_content(content, said, piece.place, usual)
+        with ThreadPoolExecutor(1) as beside:  # a large file takes a while to hash
+            digest = beside.submit(hashlib.sha256, content.data)
+            content, inner = unpack(content, packing)
+            said = _format(piece, file, inner) if inner else said
+            raw = read_content(content, said, piece.place, usual)
+        fingerprint = digest.result().hexdigest()
     except Refused as refused:
         # Readers place their findings at the source; of several files it is at this one.
         raise Refused(_at(one, piece.place) for one in refused.diagnostics) from refused

@@ -22,8 +22,9 @@ INDEX: dict[str, dict[str, str]] = {
     },
     "columns": {
         "nnspec.catalog.columns": (
-            "boolean category date identifier image integer mask numeric tags text vector"
+            "boolean category date identifier integer numeric tags text vector"
         ),
+        "nnspec.catalog.pictured": "image mask",
     },
     "constraints": {
         "nnspec.catalog.constraints": (

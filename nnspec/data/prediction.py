@@ -7,7 +7,8 @@ from pathlib import Path as FilePath
 import numpy as np
 from numpy.typing import NDArray
 
-from nnspec.catalog.columns import MaskColumn, Vector
+from nnspec.catalog.columns import Vector
+from nnspec.catalog.pictured import MaskColumn
 from nnspec.data.carried import Carried, carry
 from nnspec.data.columns.dates import Form
 from nnspec.data.columns.kinds import type_columns

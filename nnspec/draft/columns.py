@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from nnspec.catalog.columns import ImageColumn
+from nnspec.catalog.pictured import ImageColumn
 from nnspec.data.columns.checks import (
     GLANCE,
     LABELS_PER_ROW,

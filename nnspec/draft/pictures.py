@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from nnspec.catalog.columns import ImageColumn
+from nnspec.catalog.pictured import ImageColumn
 from nnspec.data.columns.pictures import picture_files
 from nnspec.data.read.held import HeldColumns
 from nnspec.data.read.pictures import Header, measure_pictures

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from nnspec.catalog.columns import MaskColumn
+from nnspec.catalog.pictured import MaskColumn
 from nnspec.diagnostics import Diagnostic
 from nnspec.rules.case import Case, at
 from nnspec.rules.pixels import parts_of

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from math import isclose
 from typing import cast
 
-from nnspec.catalog.columns import ImageColumn
 from nnspec.catalog.layer import Layer
+from nnspec.catalog.pictured import ImageColumn
 from nnspec.diagnostics import Diagnostic
 from nnspec.network.network import ResolvedNode
 from nnspec.rules.case import Case, at

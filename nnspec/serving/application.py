@@ -50,12 +50,20 @@ class Service:
         self.limits = limits
         self.metrics = Metrics()
         self.draining = False
+        self._lost = 0
         self.last_arrival = time.monotonic()
         self.batches = Batches(answering, limits, self.metrics)
         self.model = Model(answering.name, answering.inputs, answering.outputs, limits.rows)
         self._columns = describe(answering)
         self._bounds = Bounds(address)
         self._admission = Admission(limits, self.metrics)
+
+    def last_words(self) -> str:
+        """Return what became of the requests that had come."""
+        lost = self._lost + self.metrics.under_way
+        if not lost:
+            return "every request that had come was answered"
+        return f"{lost:,} request{'s' * (lost > 1)} had no answer"
 
     def application(self) -> ASGIApp:
         """Return the service as an ASGI application."""
@@ -156,8 +164,12 @@ class Service:
         check_encoding(request.headers)
         client = request.client.host if request.client else ""
         with self._admission.enter(client) as ticket:
-            body = await receive_body(request, ticket, self.limits)
-            reply = await self.batches.answer(read(body))
+            try:
+                body = await receive_body(request, ticket, self.limits)
+                reply = await self.batches.answer(read(body))
+            except asyncio.CancelledError:
+                self._lost += 1
+                raise
         return Response(reply.body, headers=dict(reply.headers))
 
     async def _describe_server(self, _: Request) -> Response:

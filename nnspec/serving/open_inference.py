@@ -167,7 +167,7 @@ def _rows(tensor: Mapping[str, Any], taken: Tensor) -> int:
 def _cells(tensor: Mapping[str, Any], rows: int, taken: Tensor, rest: _Rest) -> Values:
     """Return the cells of one input."""
     name, kind = shorten(taken.name), tensor.get("datatype")
-    if kind not in TYPES and kind != TEXTS:
+    if not isinstance(kind, str) or (kind not in TYPES and kind != TEXTS):
         listed = ", ".join([*TYPES, TEXTS])
         raise bad(f'the input "{name}" has the datatype {shorten(str(kind))}; expected of {listed}')
     own = _rows(tensor, taken)

@@ -22,6 +22,8 @@ GLANCE = 0.05
 """Seconds between two looks at whether a signal came."""
 QUIET, LONGEST_QUIET = 0.3, 5.0
 """Seconds without a new request after which no more are awaited, and how long that is tried."""
+PATIENCE = 10.0
+"""Seconds in which the loop has to look whether a signal came; the drain has its own."""
 HEAD_SECONDS = 10.0
 """Seconds that the head of a request may take to arrive."""
 IDLE_SECONDS = 30
@@ -117,8 +119,8 @@ def serve(run: Path, bound: Bound, limits: Limits, tell: Tell) -> None:
         allow_files(limits.queue + FURTHER)
         begin_to_listen(bound)
         with SIGNALS.waiting() as held:
-            held.words = lambda: "every request that had come was answered"
-            held.patience = limits.drain
+            held.words = service.last_words
+            held.patience = PATIENCE
             tell(url_of(bound.socket), answering)
             stopped = asyncio.run(hear(service, bound.socket))
             service.batches.close()

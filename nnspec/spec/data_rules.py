@@ -6,7 +6,8 @@ Each finding carries the path of the value that must change.
 from collections.abc import Iterator
 from itertools import chain, islice, pairwise
 
-from nnspec.catalog.columns import Date, Numeric, Pictured
+from nnspec.catalog.columns import Date, Numeric
+from nnspec.catalog.pictured import Pictured
 from nnspec.diagnostics import MOST_ERRORS, Diagnostic, Path
 from nnspec.language.numbers import as_number
 from nnspec.spec.builtin import BundledSet, bundled_set

@@ -1,6 +1,6 @@
 """The inputs that pictures make, known without opening one where their size is written."""
 
-from nnspec.catalog.columns import ImageColumn
+from nnspec.catalog.pictured import ImageColumn
 from nnspec.catalog.sources import Folder, Images, Texts
 from nnspec.shapes import Shape, Tensor
 from nnspec.spec.data import DEFAULT_INPUT, DataSection, target_columns

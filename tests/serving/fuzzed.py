@@ -43,6 +43,8 @@ HEADS = (
     "Range: bytes=0-",
 )
 SECONDS = 30.0
+GO_ON = b"HTTP/1.1 100 "
+"""What comes before the response where a request expects it."""
 
 
 @dataclass(frozen=True)
@@ -191,6 +193,8 @@ def send(port: int, request: bytes) -> Heard:
         except ConnectionError:
             pass
     head, _, body = heard.partition(b"\r\n\r\n")
+    if head.startswith(GO_ON):
+        head, _, body = body.partition(b"\r\n\r\n")
     words = head.split(b" ", 2)
     status = int(words[1]) if len(words) > 1 and words[1].isdigit() else 0
     return Heard(status, time.monotonic() - begun, body)

@@ -70,6 +70,10 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         "takes an array of shape [1], which is 1 values; got 2",
     ),
     "no datatype": ({"inputs": inputs(datatype="FP8")}, "has the datatype FP8; expected of BOOL,"),
+    "a datatype that is an object": (
+        {"inputs": inputs(datatype={})},
+        "has the datatype {}; expected of BOOL,",
+    ),
     "texts as numbers": (
         {"inputs": inputs(data=["1"])},
         "has values that are not of the datatype FP32",
@@ -182,6 +186,15 @@ def test_a_body_that_does_not_come_is_not_awaited_for_ever(asking: Asking) -> No
         heard = b"".join(iter(lambda: connection.recv(4096), b""))
     assert heard.startswith(b"HTTP/1.1 408 ")
     assert time.monotonic() - begun < 20
+
+
+def test_a_head_that_does_not_come_is_not_awaited_for_ever(
+    asking: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("nnspec.serving.server.HEAD_SECONDS", 0.3)
+    with socket.create_connection(("127.0.0.1", asking.port), timeout=30) as connection:
+        connection.sendall(b"POST /v2/models/kinds/infer HTTP/1.1\r\nHost: loc")
+        assert connection.recv(4096) == b""
 
 
 def test_requests_that_are_wrong_in_many_ways_get_neither_500_nor_silence(asking: Asking) -> None:

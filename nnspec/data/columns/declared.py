@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from nnspec.catalog.columns import Date, Pictured, Vector
+from nnspec.catalog.columns import Date, Vector
+from nnspec.catalog.pictured import Pictured
 from nnspec.data.columns.dates import TWINS, Form
 from nnspec.data.columns.plain import Declared
 from nnspec.data.columns.roles import Roles

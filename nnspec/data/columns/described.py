@@ -6,7 +6,8 @@ from math import prod
 
 import numpy as np
 
-from nnspec.catalog.columns import Category, Constant, Date, ImageColumn, Numeric, TextColumn
+from nnspec.catalog.columns import Category, Constant, Date, Numeric, TextColumn
+from nnspec.catalog.pictured import ImageColumn
 from nnspec.data.columns.declared import declared
 from nnspec.data.columns.kinds import type_columns
 from nnspec.data.columns.missing import FILLS

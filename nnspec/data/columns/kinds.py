@@ -10,7 +10,8 @@ from typing import assert_never
 import numpy as np
 import polars as pl
 
-from nnspec.catalog.columns import ImageColumn, MaskColumn, Pictured, Vector
+from nnspec.catalog.columns import Vector
+from nnspec.catalog.pictured import ImageColumn, MaskColumn, Pictured
 from nnspec.data.columns.cells import name_categories, read_texts
 from nnspec.data.columns.dates import CANONICAL, ISO, Form, find_forms, read_dates
 from nnspec.data.columns.distinct import Distinct, find_distinct

@@ -6,7 +6,7 @@ from pathlib import Path as FilePath
 import numpy as np
 import polars as pl
 
-from nnspec.catalog.columns import ImageColumn, Pictured
+from nnspec.catalog.pictured import ImageColumn, Pictured
 from nnspec.data.columns.cells import read_texts
 from nnspec.data.columns.refusals import refuse
 from nnspec.data.read.pictures import Failed, check_library, read_pictures

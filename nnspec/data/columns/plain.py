@@ -10,7 +10,8 @@ from math import isfinite
 import numpy as np
 import polars as pl
 
-from nnspec.catalog.columns import Pictured, Vector
+from nnspec.catalog.columns import Vector
+from nnspec.catalog.pictured import Pictured
 from nnspec.data.columns.cells import read_texts
 from nnspec.data.columns.dates import Form
 from nnspec.data.read.held import HeldColumns, Numbers

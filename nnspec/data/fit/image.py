@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Literal
 
-from nnspec.catalog.columns import ImageColumn
+from nnspec.catalog.pictured import ImageColumn
 from nnspec.data.fit.frozen import Fitted
 from nnspec.data.table import Column
 from nnspec.spec.data import DataSection

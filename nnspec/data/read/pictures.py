@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nnspec.catalog.columns import ImageColumn, Pictured
+from nnspec.catalog.pictured import ImageColumn, Pictured
 from nnspec.data.columns.refusals import refuse, unopened
 from nnspec.data.read.content import first_line
 from nnspec.data.read.raw import DATA_LIMIT

@@ -6,7 +6,7 @@ from pathlib import Path as FilePath
 
 import polars as pl
 
-from nnspec.catalog.columns import ImageColumn
+from nnspec.catalog.pictured import ImageColumn
 from nnspec.data.read.reach import Reach
 from nnspec.data.read.signs import PLAIN, Signs
 from nnspec.data.table import Rows, Values

@@ -7,7 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Literal
 
-from nnspec.catalog.columns import ImageColumn
+from nnspec.catalog.pictured import ImageColumn
 from nnspec.catalog.sources import Csv, Folder, JsonLines
 from nnspec.diagnostics import Refused
 from nnspec.document.file import open_file, read_file

@@ -24,7 +24,7 @@ os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "bench" / "results" / "onnx_specs.json"
-FOLDERS = ("", "perceptron", "two_steps")
+FOLDERS = ("", "perceptron")
 ROWS = 24
 """Rows that the reference evaluator answers: it computes in Python."""
 TOLERANCE = 1e-5
@@ -63,7 +63,7 @@ def survey(spec: Path, place: Path, epochs: int) -> dict[str, Any]:
     trained = ("train", str(spec), "--runs", str(runs), "--name", "run", "--quiet")
     for one in ((*trained, "--set", f"training.epochs={epochs}"), trained):
         code, said = called(*one)
-        if code != 1:  # a spec in two steps, or of k-means, has no such setting
+        if code != 1:  # a spec of k-means has no such setting
             break
     if code not in {0, GATE_MISSED}:
         return row | {"reason": said.strip().splitlines()[0] if said.strip() else f"exit {code}"}

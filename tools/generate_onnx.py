@@ -8,6 +8,7 @@ from typing import Any
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "bench" / "results" / "onnx_layers.json"
+SPECS = ROOT / "bench" / "results" / "onnx_specs.json"
 HEAD = """# ONNX
 
 `nnspec export RUN --format onnx -o model.onnx` writes a finished run as one file of ONNX's own
@@ -31,10 +32,16 @@ against the run's predictions of its test rows, and the largest and the mean dif
 and kept in `run.json`; beyond 1e-5 of the largest answer the file is not kept (A107). `--check`
 makes it an error if nothing can be compared.
 
-What a file cannot hold is refused with its place and a remedy (A113): columns of dates and of texts
-that are cut into words, hashed classes, runs in another type than float32, stateful layers, and
-the layers below. A class with tabs or several spaces in a row is read only where the training rows
-hold it just so, and gets no answer otherwise.
+Dates are read by the form that the training rows have, and in ISO's; texts are parted into words
+or letters, in small letters and without punctuation where the spec says so, and looked up by
+number, count or tf-idf, runs of words too. Blanks of every script around a text are taken away, as
+tables do; a text with the sign of number 0 gets no answer, since runtimes do not agree about it.
+
+What a file cannot hold is refused with its place and a remedy (A113): texts of Greek words in small
+letters (a capital sigma becomes one of two, by its place in the word), dates with letters or points
+beside the names of months, hashed classes, runs in another type than float32, stateful layers, and
+the layers below. A bias of one axis is added along the axis that Keras picks for it, and recurrent
+layers that are given first states see no mask, as in Keras.
 """
 LAYERS = """## Layers
 
@@ -42,6 +49,15 @@ LAYERS = """## Layers
 holds onnxruntime against Keras: **equal** to 1e-5 of the largest number, **refused** with a reason
 (an axis that only the run tells, masks of unusual shape). {exported} classes of layers are written,
 {listed} are left out.
+"""
+
+
+SHIPPED = """## Shipped specs
+
+`python bench/onnx_specs.py` trains the shipped specs for a moment, exports them, and has two
+runtimes open each file: onnxruntime, held against the run's own predictions of its test rows, and
+onnx's reference evaluator, held against onnxruntime. Differences are relative to the largest
+answer; all files pass onnx's full check.
 """
 
 
@@ -53,8 +69,30 @@ def render_onnx() -> dict[Path, str]:
     rows = json.loads(RESULTS.read_text(encoding="utf-8"))
     exported = sum(name not in LISTED for name in rows)
     counts = LAYERS.format(exported=exported, listed=len(LISTED))
-    parts = (HEAD, counts, *table(rows, LISTED), "", *left_out(LISTED, WHOLE))
+    specs = json.loads(SPECS.read_text(encoding="utf-8"))
+    parts = (
+        HEAD,
+        SHIPPED,
+        *shipped(specs),
+        "",
+        counts,
+        *table(rows, LISTED),
+        "",
+        *left_out(LISTED, WHOLE),
+    )
     return {ROOT / "docs" / "onnx.md": "\n".join(parts).rstrip() + "\n"}
+
+
+def shipped(rows: dict[str, Any]) -> Iterator[str]:
+    """Yield what was compared of each shipped spec."""
+    yield "| spec | test rows | onnxruntime | reference evaluator | bytes |"
+    yield "|---|---|---|---|---|"
+    for name, row in rows.items():
+        if row["reason"]:
+            yield f"| {name} | | {row['reason']} | | |"
+        else:
+            differences = f"{row['largest']:.1e} | {row['second']:.1e}"
+            yield f"| {name} | {row['rows']} | {differences} | {row['bytes']:,} |"
 
 
 def table(rows: dict[str, Any], listed: Mapping[str, str]) -> Iterator[str]:

@@ -14,6 +14,7 @@ from drawing import DTYPES, Case
 from onnx import helper
 
 from nnspec.catalog.layers.convolutional_recurrent import ConvLSTM
+from nnspec.catalog.layers.lookup import TextVectorization
 from nnspec.catalog.layers.merging import Elementwise
 from nnspec.exchange.write.onnx.forms import KINDS, Call
 from nnspec.exchange.write.onnx.graph import (
@@ -33,6 +34,8 @@ from nnspec.shapes import Tensor
 ROWS, MANY_ROWS = 3, 11
 LENGTH = 9
 """Length of an axis that only the run tells."""
+WORDS = ("a", "b", "c", "d", "e", "", "zz")
+SENTENCES = (*WORDS, "A, b!", " c\td  E a", "a-b É c.", "ab\u00a0c", "zz a b a b c", "- ,", "東c")
 WIDEST, NARROW = 0.4, 0.1
 """Largest weight: wider ones let the states of linear recurrent layers grow beyond all bounds; each
 number of those that are convolutions as well is made of many."""
@@ -155,7 +158,8 @@ def drawn(random: np.random.Generator, case: Case, tensor: Tensor) -> Any:
         case "boolean":
             return random.random(shape) < 0.5
         case "text":
-            return random.choice(["a", "b", "c", "d", "e", "", "zz"], shape).astype(object)
+            texts = SENTENCES if issubclass(case.layer, TextVectorization) else WORDS
+            return random.choice(texts, shape).astype(object)
 
 
 def written(case: Case, weights: Weights, names: list[str]) -> bytes:

@@ -12,6 +12,8 @@ from nnspec.exchange.write.onnx import (
     preprocessing,
     recurrent,
     reshaping,
+    sound,
+    vectorization,
     wrappers,
 )
 
@@ -27,5 +29,7 @@ __all__ = [
     "preprocessing",
     "recurrent",
     "reshaping",
+    "sound",
+    "vectorization",
     "wrappers",
 ]

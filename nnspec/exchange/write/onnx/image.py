@@ -1,5 +1,6 @@
 """Layers of pictures as operators: resized, cropped; what is drawn at random only in training."""
 
+from nnspec.catalog.layers import colour
 from nnspec.catalog.layers import image as layers
 from nnspec.catalog.layers.image import Image, Seeded
 from nnspec.exchange.write.onnx.forms import Call, Names, as_kind, known_extent, writes
@@ -7,6 +8,8 @@ from nnspec.exchange.write.onnx.graph import Unwritable, Writer
 from nnspec.exchange.write.onnx.resampling import Method, resize_axis, resizing
 from nnspec.exchange.write.onnx.reshaping import LAST, LAST_FIRST
 
+WHITE = 255
+"""The brightest value that Keras computes with."""
 Box = tuple[int, int, int, int]
 """Rows and columns of a part of a picture: first row, first column, rows, columns."""
 
@@ -16,6 +19,30 @@ def write_random(layer: Seeded, call: Call) -> Names:  # noqa: ARG001 - as the o
     """Return the pictures: they are changed in training only."""
     kind = call.outputs[0].element
     return (as_kind(call.writer, call.values[0], call.inputs[0].element, kind),)
+
+
+@writes(colour.AutoContrast)
+def write_contrast(layer: colour.AutoContrast, call: Call) -> Names:
+    """Write each channel stretched to the whole range; of one value it stays as it is.
+
+    Source: Keras 3.15, keras/src/layers/preprocessing/image_preprocessing/auto_contrast.py.
+    """
+    writer, given = call.writer, call.floats[0]
+    dark, bright = sorted(layer.value_range)
+    span = writer.floats(bright - dark)
+    value = writer.op("Sub", given, writer.floats(dark))
+    value = writer.op("Mul", writer.op("Div", value, span), writer.floats(WHITE))
+    low = writer.reduce("Min", value, (1, 2), keepdims=True)
+    high = writer.reduce("Max", value, (1, 2), keepdims=True)
+    scale = writer.op("Div", writer.floats(WHITE), writer.op("Sub", high, low))
+    offset = writer.op("Mul", writer.op("Neg", low), scale)
+    value = writer.op("Add", writer.op("Mul", value, scale), offset)
+    value = writer.op("Clip", value, writer.floats(0), writer.floats(WHITE))
+    value = writer.op("Mul", writer.op("Div", value, writer.floats(WHITE)), span)
+    value = writer.op("Add", value, writer.floats(dark))
+    flat = writer.op("Equal", low, high)
+    found = writer.op("Where", flat, given, value)
+    return (as_kind(writer, found, "float", call.outputs[0].element),)
 
 
 @writes(layers.Resizing)

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from nnspec.catalog.layers import preprocessing as layers
-from nnspec.catalog.layers.lookup import IndexLookup, IntegerLookup
+from nnspec.catalog.layers.lookup import IndexLookup, IntegerLookup, Vocabulary
 from nnspec.exchange.write.onnx.forms import KINDS, Call, Names, as_kind, writes
-from nnspec.exchange.write.onnx.graph import FLOAT, INT32, INT64, ML, Unwritable, Writer
+from nnspec.exchange.write.onnx.graph import FLOAT, INT32, INT64, ML, Array, Unwritable, Writer
 from nnspec.exchange.write.onnx.normalization import along, counted
 
 EPSILON = 1e-7
@@ -129,7 +129,13 @@ def write_index(layer: IndexLookup, call: Call) -> Names:
 
 
 def _weighted(layer: IndexLookup, call: Call, places: str) -> str:
-    """Return counts times inverse document frequencies.
+    """Return counts times inverse document frequencies."""
+    counts = encoded(call, places, "count", layer.depth)
+    return call.writer.op("Mul", counts, call.writer.floats(weights_of(layer)))
+
+
+def weights_of(layer: Vocabulary) -> Array:
+    """Return the inverse document frequency of each place of a code.
 
     Source: Keras 3.15, keras/src/layers/preprocessing/index_lookup.py, set_vocabulary: unknown
     categories weigh as much as the mean of the others.
@@ -139,8 +145,7 @@ def _weighted(layer: IndexLookup, call: Call, places: str) -> str:
     special = np.full(len(layer.special), own.mean() if len(given) == len(own) else given[0])
     weights = np.zeros(layer.depth, np.float32)
     weights[: layer.size] = np.concatenate([special, own])
-    counts = encoded(call, places, "count", layer.depth)
-    return call.writer.op("Mul", counts, call.writer.floats(weights))
+    return weights
 
 
 def _by_remainder(layer: IndexLookup) -> bool:

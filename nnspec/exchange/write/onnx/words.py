@@ -38,6 +38,7 @@ class Parting:
         letters: whether texts are parted into letters, not at blanks.
         sizes: lengths of runs of words that are looked up, in this order.
         blanks: what parts words.
+        ascii_only: whether the capitals are those of ASCII alone.
     """
 
     vocabulary: Sequence[str]
@@ -46,6 +47,7 @@ class Parting:
     letters: bool
     sizes: Sequence[int] = (1,)
     blanks: Sequence[str] = BLANKS
+    ascii_only: bool = False
 
     @property
     def runs(self) -> list[tuple[str, ...]]:
@@ -100,7 +102,9 @@ def _looked_up(writer: Writer, words: Sequence[str], cells: str) -> str:
 def _standardized(writer: Writer, parting: Parting, cells: str) -> str:
     """Return texts in small letters and without punctuation, as far as is wanted."""
     table: dict[str, str] = {}
-    if parting.lowered:
+    if parting.lowered and parting.ascii_only:
+        table |= dict(zip(string.ascii_uppercase, string.ascii_lowercase, strict=True))
+    elif parting.lowered:
         table |= capitals(frozenset("".join(parting.words)))
     if parting.stripped:
         table |= dict.fromkeys(string.punctuation, "")

@@ -24,6 +24,8 @@ Files = dict[str, bytes]
 BOMB = 2**28
 """Bytes that a few packed ones become."""
 OUTSIDE = (f"../{SECRET}", f"/outside/{SECRET}", "..\\up", "C:x", "\x00", "", ".", "x" * 300)
+MEMBERS = tuple(one for one in OUTSIDE if one.strip("\x00"))
+"""Names that an archive can hold."""
 LAMBDA = {"class_name": "__lambda__", "config": {"code": "4wEAAAA=", "defaults": None}}
 CODE = {"function": ["4wEA", None, None]}
 FOREIGN: tuple[Any, ...] = (
@@ -214,7 +216,7 @@ class Mutants:
             case 3:
                 return packed(members, blown=name, size=draw.choice((2**23, 2**27, BOMB)))
             case 4:
-                members.update({draw.choice(OUTSIDE): b"x", "assets/../../x": b"y"})
+                members.update({draw.choice(MEMBERS): b"x", "assets/../../x": b"y"})
             case 5:
                 return encrypted(packed(members)) if draw.random() < 0.5 else renamed(members, name)
             case 6 | 7:

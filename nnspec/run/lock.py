@@ -11,12 +11,16 @@ import fcntl
 import json
 import os
 import socket
+import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from nnspec.diagnostics import Diagnostic, Refused, RunBusy, RunFailed
 from nnspec.run.atomic import failure
 from nnspec.run.layout import LOCK
+
+NAMING, GLANCE = 0.2, 0.005
+"""Seconds in which whoever has taken a lock writes its name, and between two looks at it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +90,8 @@ def _taken(path: Path) -> int:
     """
     while True:
         descriptor = _opened(path)
-        found = _holder(descriptor)
         if not _locked(descriptor):
+            found = _living(descriptor)
             os.close(descriptor)
             raise RunBusy([_in_use(path, found)])
         if _is_at(path, descriptor):
@@ -134,6 +138,32 @@ def _holder(descriptor: int) -> Holder | None:
         return Holder(**json.loads(os.pread(descriptor, 4096, 0)))
     except (ValueError, TypeError):
         return None
+
+
+def _living(descriptor: int) -> Holder | None:
+    """Return who holds the lock; whoever has just taken it is about to write its name.
+
+    Until then the text is empty, or that of a process which was killed.
+    """
+    last = time.monotonic() + NAMING
+    while True:
+        found = _holder(descriptor)
+        if (found is not None and not _is_dead(found)) or time.monotonic() > last:
+            return found
+        time.sleep(GLANCE)
+
+
+def _is_dead(holder: Holder) -> bool:
+    """Return whether a process of this host is gone."""
+    if holder.host != socket.gethostname():
+        return False
+    try:
+        os.kill(holder.pid, 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def _in_use(path: Path, holder: Holder | None) -> Diagnostic:

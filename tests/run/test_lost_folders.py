@@ -1,6 +1,12 @@
 """A run's folder that is removed, replaced or given up while somebody counts on it."""
 
+import fcntl
+import json
+import os
 import shutil
+import socket
+import subprocess
+import threading
 from pathlib import Path
 
 import pytest
@@ -9,6 +15,7 @@ from nnspec.diagnostics import RunBusy, RunFailed
 from nnspec.run import lock
 from nnspec.run.claim import Claim
 from nnspec.run.folder import RunFolder
+from nnspec.run.layout import LOCK
 from nnspec.run.manifest import Manifest, SpecOrigin
 
 
@@ -55,3 +62,24 @@ def test_a_folder_given_up_while_its_lock_was_opened_is_not_held_by_two(
     monkeypatch.setattr(lock, "_opened", late)
     with Claim.named(tmp_path, "demo"), pytest.raises(RunBusy):
         Claim.named(tmp_path, "demo")
+
+
+@pytest.mark.parametrize("stale", [False, True])
+def test_who_comes_second_is_told_the_first_who_has_not_written_its_name_yet(
+    tmp_path: Path, *, stale: bool
+) -> None:
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    names = [
+        json.dumps({"pid": one, "host": socket.gethostname(), "started": "now"})
+        for one in (gone.pid, os.getpid())
+    ]
+    with (tmp_path / LOCK).open("w+") as held:
+        held.write(names[0] if stale else "")
+        held.flush()
+        fcntl.flock(held, fcntl.LOCK_EX)
+        named = threading.Timer(0.05, (tmp_path / LOCK).write_text, (names[1],))
+        named.start()
+        with pytest.raises(RunBusy, match=f"in use by pid {os.getpid()} on "):
+            lock.Lock(tmp_path, "now")
+        named.join()

@@ -77,7 +77,7 @@ def go_on(core: keras.Model, spec: Spec) -> int:
 
 def steps_before(core: keras.Model) -> int:
     """Return how many steps the optimizer of a network has made."""
-    optimizer = core.optimizer
+    optimizer = getattr(core, "optimizer", None)  # a map is never compiled
     return int(optimizer.iterations) if optimizer is not None and optimizer.built else 0
 
 

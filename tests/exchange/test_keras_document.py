@@ -326,4 +326,4 @@ def test_a_saved_model_in_place_of_its_document_is_named(
         check(file)
     (finding,) = refused.value.diagnostics
     assert (finding.code, finding.message) == ("Y107", f"the file is {kind}, and no text")
-    assert "to_json()" in str(finding.hint)
+    assert "nnspec import FILE" in str(finding.hint)

@@ -2,7 +2,7 @@
 
     python bench/published.py                          # all, five seeds: hours
     python bench/published.py --only airline --seeds 1
-    python bench/published.py --keep bench/results/published.jsonl  # goes on where it was broken off
+    python bench/published.py --keep bench/results/published.jsonl  # goes on where it stopped
     python bench/published.py --piecewise              # piecewise-linear columns, and plain ones
     python bench/published.py --tables specs/published # only write the tables, beside the specs
 

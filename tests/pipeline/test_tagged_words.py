@@ -3,9 +3,13 @@
 import csv
 import io
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
+import onnxruntime
 import pytest
 import tensorflow as tf
 
@@ -90,3 +94,24 @@ def test_new_texts_are_answered_by_the_saved_model_as_by_predict(run: Path) -> N
         [one.decode() for one in row[:count]] for row, count in zip(found, (3, 4, 3), strict=True)
     ]
     assert kept == answers
+
+
+def test_an_onnx_file_gives_the_zeros_of_masked_steps_that_keras_gives(
+    run: Path, tmp_path: Path
+) -> None:
+    command = [sys.executable, "-m", "nnspec", "export", str(run), "--format", "onnx"]
+    done = subprocess.run(
+        [*command, "-o", str(tmp_path / "tags.onnx")],
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr
+    session = onnxruntime.InferenceSession(tmp_path / "tags.onnx")
+    texts = ["Der Hund bellt", "Kuckuck geht sehr laut"]
+    (found,) = session.run(["probabilities"], {"Satz [de]": np.asarray(texts, dtype=object)})
+    loaded = tf.saved_model.load(str(run / "model"))
+    expected = loaded.serve({"Satz [de]": tf.constant(texts)})["probabilities"]
+    np.testing.assert_allclose(found, expected, atol=1e-5)

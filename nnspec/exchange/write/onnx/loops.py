@@ -75,7 +75,7 @@ def _loop_body(writer: Writer, task: Task, shapes: Sequence[Shape]) -> Any:  # n
         output, after = step.apply(writer, entering, states)
         new = list(after)
         if masked:
-            new, output = _masked(writer, layer, (counts, carried, shapes), (new, output))
+            new, output = _masked(writer, task, (counts, carried, shapes), (new, output))
         leaving = [writer.op("Identity", one) for one in (*new, output)]
     if isinstance(layer, ConvLSTM):
         cell: Shape = _moved(layer)(task.shape[2:])
@@ -99,11 +99,11 @@ def _loop_body(writer: Writer, task: Task, shapes: Sequence[Shape]) -> Any:  # n
 
 def _masked(
     writer: Writer,
-    layer: Recurrent,
+    task: Task,
     before: tuple[str, Sequence[str], Sequence[Shape]],
     after: tuple[list[str], str],
 ) -> tuple[list[str], str]:
-    """Return states and output of a step that may not count: then they are those before it."""
+    """Return states and output of a step that may not count: then states are those before it."""
     counts, carried, shapes = before
     new, output = after
 
@@ -113,8 +113,7 @@ def _masked(
 
     pairs = zip(new, carried, shapes, strict=False)
     states = [chosen(*one) for one in pairs]
-    zero = isinstance(layer, RNN) and layer.zero_output_for_mask
-    old = writer.op("Mul", output, writer.floats(0)) if zero else carried[-1]
+    old = writer.op("Mul", output, writer.floats(0)) if task.zeroed else carried[-1]
     held = chosen(output, old, shapes[-1])
     return [*states, held], held
 

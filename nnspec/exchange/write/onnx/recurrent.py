@@ -1,6 +1,6 @@
 """Recurrent layers as operators: ONNX's own where they say the same, else a loop over the steps."""
 
-from nnspec.catalog.layers.recurrent import Recurrent, UnitLayer
+from nnspec.catalog.layers.recurrent import RNN, Recurrent, UnitLayer
 from nnspec.catalog.layers.wrappers import Bidirectional
 from nnspec.exchange.write.onnx.forms import Call, Names, writes
 from nnspec.exchange.write.onnx.graph import Unwritable, Writer
@@ -49,7 +49,8 @@ def write_recurrent(layer: Recurrent, call: Call) -> Names:
     """
     writer, states = call.writer, call.floats[1:]
     value, mask = call.floats[0], _mask(call)
-    found = run(writer, Task(layer, call.weights, value, mask, call.shape, states))
+    zeroed = isinstance(layer, RNN) and layer.zero_output_for_mask
+    found = run(writer, Task(layer, call.weights, value, mask, call.shape, states, zeroed))
     output = found.last
     if layer.return_sequences:
         output = reversed_steps(writer, found.steps) if layer.go_backwards else found.steps
@@ -60,7 +61,9 @@ def write_recurrent(layer: Recurrent, call: Call) -> Names:
 def write_bidirectional(layer: Bidirectional, call: Call) -> Names:
     """Write both directions, as one operator where ONNX has it, and merge them.
 
-    Source: Keras 3.15, keras/src/layers/rnn/bidirectional.py, call.
+    Where all steps are given, masked ones give zeros, whatever the layers say for themselves.
+
+    Source: Keras 3.15, keras/src/layers/rnn/bidirectional.py, force_zero_output_for_mask, call.
     """
     forward, backward = layer.directions()
     writer, floats = call.writer, call.floats
@@ -68,8 +71,8 @@ def write_bidirectional(layer: Bidirectional, call: Call) -> Names:
     half = len(states) // 2
     held = call.weights.part("forward_layer"), call.weights.part("backward_layer")
     common = (floats[0], _mask(call), call.shape)
-    ahead = Task(forward, held[0], *common, states[:half])
-    back = Task(backward, held[1], *common, states[half:])
+    ahead = Task(forward, held[0], *common, states[:half], forward.return_sequences)
+    back = Task(backward, held[1], *common, states[half:], backward.return_sequences)
     found = _both(writer, ahead, back)
     outputs = [one.steps if forward.return_sequences else one.last for one in found]
     merged = _merge(writer, layer, outputs)

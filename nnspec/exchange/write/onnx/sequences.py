@@ -32,6 +32,7 @@ class Task:
         mask: which steps count, (batch, steps); None: all.
         shape: of the sequence.
         states: that it begins with; none: zeros.
+        zeroed: whether a masked step gives zeros, in place of what the one before gave.
     """
 
     layer: Recurrent
@@ -40,3 +41,4 @@ class Task:
     mask: str | None
     shape: Shape
     states: Names = ()
+    zeroed: bool = False

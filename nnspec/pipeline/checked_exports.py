@@ -13,8 +13,6 @@ from nnspec.pipeline.exports import Wanted, Written, compared, write
 from nnspec.pipeline.finished import open_run
 from nnspec.pipeline.forms import ENDINGS
 from nnspec.pipeline.held_out import HeldOut, hold_out
-from nnspec.pipeline.onnx_export import export_onnx
-from nnspec.pipeline.onnx_parity import answer_apart
 from nnspec.pipeline.parity_rows import Compared, Figure, keep
 
 ONNX = "onnx"
@@ -84,6 +82,9 @@ def check_onnx(source: Path, held: HeldOut) -> Compared:
     absent = [one for one in (ONNX, "onnxruntime") if find_spec(one) is None]
     if absent:
         return Compared(ONNX, reason=f"{absent[0]} is not installed (pip install 'nnspec[onnx]')")
+    from nnspec.pipeline.onnx_export import export_onnx  # noqa: PLC0415 - of an extra
+    from nnspec.pipeline.onnx_parity import answer_apart  # noqa: PLC0415 - of an extra
+
     with tempfile.TemporaryDirectory(prefix="nnspec-") as place:
         path = Path(place) / "model.onnx"
         found = export_onnx(source, path, check=True)

@@ -31,8 +31,8 @@ from nnspec.judge.program import describe_heads
 from nnspec.judge.settled import Settled
 from nnspec.judge.truths import cut_to, known_truth
 from nnspec.pipeline.finished import Finished
-from nnspec.pipeline.onnx_parity import raw_arrays
 from nnspec.pipeline.opened import read_data
+from nnspec.pipeline.raw_cells import raw_arrays
 
 Array = npt.NDArray[Any]
 MOST_ROWS = 1000

@@ -17,23 +17,13 @@ import numpy.typing as npt
 
 from nnspec.build.answer_keys import CLUSTER, DISTANCE, MAP_COLUMN, MAP_ROW, PREDICTION
 from nnspec.build.answer_keys import PROBABILITIES as SHARES
-from nnspec.data import Dataset, Preprocessing, SplitName, Table, check_unchanged
-from nnspec.data.fit.bending import filled
-from nnspec.data.fit.fitted import (
-    BooleanFit,
-    CategoryFit,
-    ColumnFit,
-    DateFit,
-    IntegerFit,
-    NumericFit,
-    TextFit,
-)
-from nnspec.data.table import Column
+from nnspec.data import Dataset, SplitName, check_unchanged
 from nnspec.diagnostics import Refused
 from nnspec.exchange.write.onnx import reload
 from nnspec.exchange.write.onnx.program import columns_of
 from nnspec.judge import heads
 from nnspec.pipeline.opened import read_data
+from nnspec.pipeline.raw_cells import raw_arrays
 from nnspec.pipeline.reopened import Reopened, read_thresholds
 from nnspec.run.folder import RunFolder
 from nnspec.run.layout import PREDICTIONS
@@ -116,26 +106,6 @@ def _kept_answers(folder: RunFolder) -> dict[str, list[str]]:
     text = folder.read(PREDICTIONS).decode()
     names, *rows = csv.reader(io.StringIO(text, newline=""))
     return {name: [row[place] for row in rows] for place, name in enumerate(names)}
-
-
-def raw_arrays(rows: Table, fitted: Preprocessing) -> dict[str, Array]:
-    """Return feature columns in the types that an exported program takes."""
-    return {name: _as_array(rows[name], fit) for name, fit in fitted.columns.items()}
-
-
-def _as_array(column: Column, fit: ColumnFit) -> Array:
-    match fit:
-        case CategoryFit() | DateFit() | TextFit():
-            return np.asarray(column.values.tolist(), dtype=str).reshape(column.values.shape)
-        case IntegerFit():
-            values = column.values if fit.fill is None else filled(column.values, fit.fill)
-            return values.astype(np.int64)
-        case NumericFit():
-            return column.values.astype(np.float64 if fit.precision == "double" else np.float32)
-        case BooleanFit():
-            return column.values.astype(np.float32)
-        case _:
-            return column.values.astype(np.uint8)
 
 
 def answer_apart(content: bytes, cells: Mapping[str, Array]) -> tuple[dict[str, Array], float]:

@@ -1,11 +1,13 @@
 """What several folders of tests begin with: spec texts checked, tables loaded, specs trained."""
 
 import os
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from functools import cache
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from textwrap import dedent
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     Told = Callable[[str, Case, str], tuple[Learnt, Learnt]]
 
 SPECS = Path(__file__).parents[1] / "specs"
+DRIVER = Path(__file__).parents[1] / "bench" / "browser.py"
 
 
 @pytest.fixture
@@ -124,3 +127,22 @@ def told_twice(tmp_path_factory: pytest.TempPathFactory) -> "Told":
         return ours(name, executor), theirs(name)
 
     return told
+
+
+@pytest.fixture(scope="session")
+def browser_module() -> Any:
+    """Return the module that drives Chromium."""
+    told = spec_from_file_location("browser", DRIVER)
+    assert told
+    assert told.loader
+    module = module_from_spec(told)
+    sys.modules["browser"] = module  # its dataclasses look for it there
+    told.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def browser(browser_module: Any) -> Iterator[Any]:
+    """Start Chromium, for the tests of a module."""
+    with browser_module.Browser() as started:
+        yield started

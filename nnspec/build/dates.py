@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from nnspec.catalog.columns import Part
 from nnspec.data.columns.dates import ISO, LONE, MONTHS, Form
-from nnspec.data.fit.dates import DAY
+from nnspec.data.fit.dates import DAY, ROUND
 from nnspec.data.fit.fitted import DateFit
 
 NOWHEN = "1970-01-01 00:00:00"
@@ -28,16 +28,6 @@ PLACES = {
 FEBRUARY, DECEMBER = 2, 12
 LENGTHS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 """Days of the months, but for leap years."""
-ROUND = {
-    "month": 12,
-    "day": 31,
-    "dayofyear": 366,
-    "weekday": 7,
-    "hour": 24,
-    "minute": 60,
-    "second": 60,
-}
-"""Part -> how many there are until it comes again."""
 
 
 def read_dates(fit: DateFit, cells: tf.Tensor) -> tf.Tensor:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from nnspec.commands.reporting import explained
+from nnspec.commands.reporting import explained, naming_absent
 
 TABLES = {"numpy", "polars", "sklearn"}
 """Packages that reading a table takes and the light core leaves out."""
@@ -103,17 +103,7 @@ def draft(table: str, target: str | None, folder: Path, window: int | None) -> s
         source = table if whole else Path(relpath(table, folder)).as_posix()
         if is_folder:
             source = source.rstrip("/") + "/"
-    try:
-        with explained():
-            from nnspec.draft.tabular import draft_spec
+    with naming_absent(TABLES, "reading a table takes it", "tensorflow"), explained():
+        from nnspec.draft.tabular import draft_spec
 
-            return draft_spec(source, target, folder, window)
-    except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] not in TABLES:
-            raise
-        typer.echo(
-            f"nnspec: {error.name} is not installed, and reading a table takes it\n"
-            "  = help: pip install 'nnspec[tensorflow]'",
-            err=True,
-        )
-        raise typer.Exit(1) from None
+        return draft_spec(source, target, folder, window)

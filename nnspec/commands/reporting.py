@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from importlib import import_module
 from importlib.util import find_spec
@@ -37,19 +38,32 @@ ANY = ("",)
 
 
 @contextmanager
-def libraries_loading() -> Iterator[Loading]:
-    """Give an import of what trains, to be started, and say what to install where it is absent."""
+def naming_absent(packages: AbstractSet[str], purpose: str, extra: str) -> Iterator[None]:
+    """Say what to install where one of some packages is absent.
+
+    Args:
+        packages: those that an extra brings.
+        purpose: what is done with the package, in words.
+        extra: its name.
+    """
     try:
-        yield Loading()
+        yield
     except ModuleNotFoundError as error:
         package = (error.name or "").partition(".")[0]
-        if package not in TRAINING:
+        if package not in packages:
             raise
         sys.stderr.write(
-            f"nnspec: {package} is not installed, and this command computes with it\n"
-            "  = help: pip install 'nnspec[tensorflow]'\n"
+            f"nnspec: {package} is not installed, and {purpose}\n"
+            f"  = help: pip install 'nnspec[{extra}]'\n"
         )
         raise typer.Exit(1) from None
+
+
+@contextmanager
+def libraries_loading() -> Iterator[Loading]:
+    """Give an import of what trains, to be started, and say what to install where it is absent."""
+    with naming_absent(TRAINING, "this command computes with it", "tensorflow"):
+        yield Loading()
 
 
 @contextmanager
@@ -64,35 +78,17 @@ def training_libraries() -> Iterator[None]:
 @contextmanager
 def onnx_libraries(*, checked: bool) -> Iterator[None]:
     """Say what to install where that is absent which writes ONNX files, or answers from them."""
-    try:
+    with naming_absent(ONNX, "ONNX files are written with it", "onnx"):
         if checked:
             import_module("onnxruntime")
         yield
-    except ModuleNotFoundError as error:
-        package = (error.name or "").partition(".")[0]
-        if package not in ONNX:
-            raise
-        sys.stderr.write(
-            f"nnspec: {package} is not installed, and ONNX files are written with it\n"
-            "  = help: pip install 'nnspec[onnx]'\n"
-        )
-        raise typer.Exit(1) from None
 
 
 @contextmanager
 def serving_libraries() -> Iterator[None]:
     """Say what to install where that is absent which hears requests."""
-    try:
+    with naming_absent(SERVING, "requests are heard with it", "serve"):
         yield
-    except ModuleNotFoundError as error:
-        package = (error.name or "").partition(".")[0]
-        if package not in SERVING:
-            raise
-        sys.stderr.write(
-            f"nnspec: {package} is not installed, and requests are heard with it\n"
-            "  = help: pip install 'nnspec[serve]'\n"
-        )
-        raise typer.Exit(1) from None
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from nnspec.commands.ledger import RunsFolder, check_folder
-from nnspec.commands.reporting import explained
+from nnspec.commands.reporting import explained, naming_absent
 
 NEEDED = frozenset({"starlette", "uvicorn", "anyio"})
 PORT = 8484
@@ -33,16 +33,8 @@ def dashboard(
     Nothing is written, and nothing but this machine can ask.
     """
     check_folder(folder)
-    try:
+    with naming_absent(NEEDED, "the dashboard is made with it", "dashboard"):
         from nnspec.dashboard import serve
-    except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] not in NEEDED:
-            raise
-        sys.stderr.write(
-            f"nnspec: {error.name} is not installed, and the dashboard is made with it\n"
-            "  = help: pip install 'nnspec[dashboard]'\n"
-        )
-        raise typer.Exit(1) from None
 
     def announce(address: str) -> None:
         typer.echo(address)

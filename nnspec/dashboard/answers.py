@@ -10,18 +10,16 @@ from nnspec.diagnostics.excerpt import visible
 from nnspec.document import Plain, shorten
 from nnspec.pipeline.runs import choice
 from nnspec.pipeline.runs.compare import Compared, Key
-from nnspec.pipeline.runs.listing import show_time
+from nnspec.pipeline.runs.listing import LARGEST_COUNT, show_count, show_duration, show_time
 from nnspec.pipeline.runs.record import Record
 from nnspec.pipeline.runs.settings import MISSING, read_settings, show_setting
 from nnspec.run.folder import RunFolder
 from nnspec.run.layout import PAGE
 from nnspec.run.lock import find_holder
-from nnspec.run.numerals import UNDEFINED, show_metric, show_seconds, show_title
+from nnspec.run.numerals import UNDEFINED, show_metric, show_title
 
 LONGEST = 120
 """Signs of a text that are sent; the rest is cut."""
-LARGEST_COUNT, LONGEST_TIME = 10**9, 1e9
-"""A count and a duration (seconds) that no run reaches."""
 Answer = Mapping[str, object]
 
 
@@ -75,8 +73,8 @@ def brief(entry: Entry) -> Answer:
         "baseline": UNDEFINED
         if found is None or baseline is None
         else text_of(f"{show_metric(found.metric, found.baseline_value)} {baseline}", 40),
-        "epochs": _count(record.epochs),
-        "seconds": _duration(record.seconds),
+        "epochs": show_count(record.epochs),
+        "seconds": show_duration(record.seconds),
         "spec": text_of(record.spec, 60),
         "data": text_of(record.source, 60),
         "problem": text_of(record.problem) if record.problem else None,
@@ -85,18 +83,6 @@ def brief(entry: Entry) -> Answer:
 
 def _titled(metric: str, split: str) -> str:
     return show_title(metric) if split == "test" else f"{show_title(metric)} ({split})"
-
-
-def _count(count: int | None) -> str:
-    if count is None:
-        return UNDEFINED
-    return f"{count:,}" if 0 <= count <= LARGEST_COUNT else "?"
-
-
-def _duration(seconds: float | None) -> str:
-    if seconds is None:
-        return UNDEFINED
-    return show_seconds(seconds) if 0 <= seconds <= LONGEST_TIME else "?"
 
 
 def describe(entry: Entry) -> Answer:

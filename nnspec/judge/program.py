@@ -9,6 +9,7 @@ from nnspec.build.calibration import Calibrations
 from nnspec.build.program import Program
 from nnspec.catalog.layers.regularization import Random
 from nnspec.data import Arrays, Dataset, Split, SplitName
+from nnspec.data.fit.tags import find_words
 from nnspec.data.table import Column
 from nnspec.judge.answers import (
     Answers,
@@ -26,6 +27,7 @@ from nnspec.judge.decision import Decisions, decide, decided
 from nnspec.judge.declared import Left, measure_declared, metrics_of
 from nnspec.judge.figures import Metrics
 from nnspec.judge.heads import (
+    ClassPerPosition,
     Clusters,
     Head,
     Numbers,
@@ -376,5 +378,7 @@ def answer_new_rows(program: Program, head: Head, predicted: Predicted, split: S
     fit = program.fitted.targets[head.name]
     target = reconstructed(program, split.features, fit) if fit.reconstructs else None
     mask = predicted.masks.get(program.outputs[head.name])
-    truth = Truth(target, cut_to(head, mask, None))
+    words = isinstance(head, ClassPerPosition) and head.of_words
+    counted = find_words(program.fitted, split.features) if words else None
+    truth = Truth(target, cut_to(head, mask, counted))
     return answers_of(program, head, predicted, split.rows, truth)

@@ -38,6 +38,13 @@ AMONG_CLASSES = frozenset(
 """Metrics that look for the largest of several units."""
 
 
+UNITS = {
+    "distribution": "a probability for each class",
+    "one_hot": "one-hot targets",
+    "signed": "targets of -1 and 1",
+    "zero_one": "one-hot targets",
+}
+"""Targets that have a number for each unit, in words."""
 AGGREGATES = {"average": "macro", "class_aggregation": "uniform_average"}
 """Fields that make one value of those of all units, with what to write."""
 
@@ -71,8 +78,25 @@ def contradiction(case: Case, head: Head, metric: Metric) -> tuple[str, str] | N
     if task == "binary":
         return one_of_several(head, metric)
     if task == "multiclass":
-        return wrong_targets(metric, loss.targets, loss.keras_name)
+        return wrong_targets(metric, targets_of(case, head, loss), loss.keras_name)
     return None
+
+
+def targets_of(case: Case, head: Head, loss: Loss) -> str:
+    """Return what the metrics of one class among several are given.
+
+    A lone `crossentropy` takes either kind: a run gives it class numbers; without data a metric
+    that takes class numbers settles it for those beside it.
+    """
+    if loss.keras_name != "crossentropy":
+        return loss.targets
+    numbered = any(one.targets == "indices" and is_sparse(one) for one, _ in head.metrics)
+    return "indices" if numbered or case.spec.data is not None else loss.targets
+
+
+def is_sparse(metric: Metric) -> bool:
+    """Return whether a metric takes class numbers, and nothing else."""
+    return metric.keras_name in COUNTERPARTS or getattr(metric, "sparse_y_true", None) is True
 
 
 def no_number(loss: Loss, metric: Metric) -> tuple[str, str] | None:
@@ -139,16 +163,18 @@ def wants_numbers(metric: Metric) -> bool:
 def wrong_targets(metric: Metric, targets: str, loss: str) -> tuple[str, str] | None:
     """Return what is wrong with a metric whose targets are not those of the loss."""
     name, kind = log_name(metric), metric.keras_name
-    sparse = getattr(metric, "sparse_y_true", None) is True
     if targets == "indices" and metric.keras_name != "accuracy":
         if metric.task == ("regression",):
             return f"the metric {name} measures numbers; {loss} has class numbers", "write accuracy"
-        if metric.targets in {"one_hot", "zero_one"}:
-            instead = COUNTERPARTS.get(kind)
+        if metric.targets in UNITS:
+            instead = COUNTERPARTS.get(kind, "accuracy" if metric.targets == "signed" else None)
             hint = f"write {instead}" if instead else "write loss: categorical_crossentropy"
-            return f"the metric {name} takes one-hot targets; {loss} has class numbers", hint
+            return (
+                f"the metric {name} takes {UNITS[metric.targets]}; {loss} has class numbers",
+                hint,
+            )
     dense = targets in {"distribution", "one_hot", "zero_one"} and loss != "crossentropy"
-    if dense and metric.targets == "indices" and (kind in COUNTERPARTS or sparse):
+    if dense and metric.targets == "indices" and is_sparse(metric):
         instead = COUNTERPARTS.get(kind)
         hint = f"write {instead}" if instead else "write sparse_y_true: false"
         return f"the metric {name} takes class numbers; {loss} has one-hot targets", hint

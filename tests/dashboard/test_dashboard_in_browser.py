@@ -1,6 +1,5 @@
 """The dashboard in a real browser, where one is installed: live, quiet, closed, fitting."""
 
-import importlib.util
 import shutil
 import subprocess
 import sys
@@ -38,23 +37,6 @@ LIVE = """[...document.querySelectorAll('main *')].filter(one => ['IMG', 'SCRIPT
 .includes(one.tagName.toUpperCase()) && !one.closest('.figure, figcaption, .u-legend')
 || [...one.attributes].some(its => its.name.startsWith('on') || its.value.startsWith('javascript')))
 .length"""
-
-
-@pytest.fixture(scope="module")
-def browser_module() -> Any:
-    told = importlib.util.spec_from_file_location("browser", ROOT / "bench" / "browser.py")
-    assert told
-    assert told.loader
-    module = importlib.util.module_from_spec(told)
-    sys.modules["browser"] = module
-    told.loader.exec_module(module)
-    return module
-
-
-@pytest.fixture(scope="module")
-def browser(browser_module: Any) -> Iterator[Any]:
-    with browser_module.Browser() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")

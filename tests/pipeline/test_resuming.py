@@ -164,27 +164,21 @@ def test_a_run_that_trains_for_longer_ends_as_if_it_had_been_asked_to_at_first(
 
 
 @pytest.mark.slow
-def test_a_map_that_trains_for_longer_begins_anew_since_its_radius_falls_over_all_epochs(
-    tmp_path: Path,
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("map", "begins anew: the radius of a map falls over all epochs"),
+        ("averaged weights", "SwapEMAWeights has put averages"),
+    ],
+)
+def test_what_a_longer_training_would_have_done_otherwise_begins_anew(
+    kind: str, said: str, tmp_path: Path
 ) -> None:
-    spec = write_kind(tmp_path, "map")
+    spec = write_kind(tmp_path, kind)
     whole = nnspec.train(spec, runs=tmp_path / "runs", name="whole").folder
     short = nnspec.load(spec, overrides=["training.epochs=2"])
     run = nnspec.train(short, runs=tmp_path / "runs", name="short").folder
-    with pytest.warns(UserWarning, match="begins anew: the radius of a map falls over all epochs"):
-        nnspec.resume(run, overrides=["training.epochs=4"])
-    assert differing(whole, run) == []
-
-
-@pytest.mark.slow
-def test_a_run_whose_averages_took_the_place_of_its_weights_begins_anew_to_train_for_longer(
-    tmp_path: Path,
-) -> None:
-    spec = write_kind(tmp_path, "averaged weights")
-    whole = nnspec.train(spec, runs=tmp_path / "runs", name="whole").folder
-    short = nnspec.load(spec, overrides=["training.epochs=2"])
-    run = nnspec.train(short, runs=tmp_path / "runs", name="short").folder
-    with pytest.warns(UserWarning, match="SwapEMAWeights has put averages"):
+    with pytest.warns(UserWarning, match=said):
         nnspec.resume(run, overrides=["training.epochs=4"])
     assert differing(whole, run) == []
 

@@ -115,3 +115,17 @@ def test_an_onnx_file_gives_the_zeros_of_masked_steps_that_keras_gives(
     loaded = tf.saved_model.load(str(run / "model"))
     expected = loaded.serve({"Satz [de]": tf.constant(texts)})["probabilities"]
     np.testing.assert_allclose(found, expected, atol=1e-5)
+
+
+@pytest.mark.slow
+def test_a_network_without_a_mask_answers_words_and_not_what_fills_texts_up(
+    run: Path, tmp_path: Path
+) -> None:
+    loss = "{sparse_categorical_crossentropy: {ignore_class: -1}}"
+    spec = SPEC.replace(", mask_zero: true", "").replace("sparse_categorical_crossentropy", loss)
+    (tmp_path / "table.csv").write_bytes((run.parents[1] / "table.csv").read_bytes())
+    (tmp_path / "spec.yaml").write_text(spec)
+    bare = nnspec.train(tmp_path / "spec.yaml", runs=tmp_path / "runs").folder
+    (tmp_path / "new.csv").write_text("Satz [de]\nDer Hund bellt\nKuckuck geht sehr laut\n")
+    found = list(csv.DictReader(io.StringIO(nnspec.predict(bare, tmp_path / "new.csv"))))
+    assert [len(one["prediction_Wortart"].split()) for one in found] == [3, 4]

@@ -1,8 +1,6 @@
 """The page of a run in a real browser, where one is installed: quiet, closed, fitting, usable."""
 
-import importlib.util
 import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,22 +15,10 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(shutil.which("chromium") is None, reason="chromium is not installed"),
 ]
-DRIVER = Path(__file__).parents[2] / "bench" / "browser.py"
 TAGS = "[...new Set([...document.querySelectorAll('*')].map(one => one.localName))]"
 LISTENERS = """[...document.querySelectorAll('*')].flatMap(one => [...one.attributes])
 .filter(one => one.name.startsWith('on') || one.value.startsWith('javascript:')).length"""
 FIRST = "document.querySelector('table.sorted tbody tr').textContent"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    told = importlib.util.spec_from_file_location("browser", DRIVER)
-    assert told
-    assert told.loader
-    module = importlib.util.module_from_spec(told)
-    told.loader.exec_module(module)
-    with module.Browser() as started:
-        yield started
 
 
 def written(facts: RunFacts, folder: Path) -> Path:

@@ -1,10 +1,8 @@
 """The page that tries a row, in a real browser."""
 
-import importlib.util
 import shutil
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +13,6 @@ pytest.importorskip("uvicorn")
 import served_runs
 from asking import Asking, serving
 
-DRIVER = Path(__file__).parents[2] / "bench" / "browser.py"
 PROGRAM = "chromium"
 TOKEN = "a-token-of-twenty-four-s"  # noqa: S105 - of this test alone
 SECONDS = 60.0
@@ -28,13 +25,9 @@ pytestmark = [
 
 
 @pytest.fixture
-def browser() -> Iterator[Any]:
-    told = importlib.util.spec_from_file_location("browser", DRIVER)
-    assert told
-    assert told.loader
-    module = importlib.util.module_from_spec(told)
-    told.loader.exec_module(module)
-    with module.Browser() as started:
+def browser(browser_module: Any) -> Iterator[Any]:
+    """Start Chromium anew for each test: what a page keeps is not the next one's."""
+    with browser_module.Browser() as started:
         yield started
 
 

@@ -13,6 +13,16 @@ from nnspec.spec.data import DataSection
 
 DAY = 86_400
 """Seconds."""
+ROUND: dict[Part, int] = {
+    "month": 12,
+    "day": 31,
+    "dayofyear": 366,
+    "weekday": 7,
+    "hour": 24,
+    "minute": 60,
+    "second": 60,
+}
+"""Part -> how many there are until it comes again."""
 Seconds = NDArray[np.int64]
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from nnspec.data.columns.refusals import refuse
 from nnspec.data.columns.words import part_texts
@@ -53,8 +54,7 @@ def check_words(fitted: Preprocessing, features: Table, targets: Table, rows: Ro
     names = [one.columns[0] for one in fitted.targets.values() if one.kinds == KINDS]
     for name in names:
         text, fit = _text_of(fitted.columns)
-        cells = np.where(features[text].values == "", fit.fill or "", features[text].values)
-        words = part_texts(pl.Series(cells.tolist(), dtype=pl.String), fit).list.len().to_numpy()
+        words = _count_words(features[text], fit)
         tags = (targets[name].values != "").sum(axis=1)
         wrong = np.flatnonzero(words != tags)
         if not len(wrong):
@@ -70,6 +70,20 @@ def check_words(fitted: Preprocessing, features: Table, targets: Table, rows: Ro
             said = flow({text: {"text": {"standardize": "lower"}}})
             hint = f"write columns: {said} where signs such as . and , are words of their own"
         raise refuse("D110", message, hint=hint, path=TARGET)
+
+
+def find_words(fitted: Preprocessing, features: Table) -> NDArray[np.bool_]:
+    """Return which steps of some rows are words, (rows, steps); the others fill texts up."""
+    text, fit = _text_of(fitted.columns)
+    words: NDArray[np.bool_] = np.arange(fit.length) < _count_words(features[text], fit)[:, None]
+    return words
+
+
+def _count_words(column: Column, fit: TextFit) -> NDArray[np.int64]:
+    """Return how many words each text has, (rows,)."""
+    cells = np.where(column.values == "", fit.fill or "", column.values)
+    words = part_texts(pl.Series(cells.tolist(), dtype=pl.String), fit)
+    return np.asarray(words.list.len(), dtype=np.int64)
 
 
 def _text_of(features: Mapping[str, ColumnFit]) -> tuple[str, TextFit]:

@@ -66,8 +66,8 @@ def _cells(record: Record) -> tuple[str, ...]:
         show_time(record.started),
         _outcome(record),
         _baseline(record.headline),
-        _count(record.epochs),
-        _duration(record.seconds),
+        show_count(record.epochs),
+        show_duration(record.seconds),
     )
 
 
@@ -103,13 +103,15 @@ def _text(text: str, length: int) -> str:
     return shorten(visible(text), length)
 
 
-def _count(count: int | None) -> str:
+def show_count(count: int | None) -> str:
+    """Return a count that a record tells of, "?" for one that no run reaches."""
     if count is None:
         return UNDEFINED
     return f"{count:,}" if 0 <= count <= LARGEST_COUNT else "?"
 
 
-def _duration(seconds: float | None) -> str:
+def show_duration(seconds: float | None) -> str:
+    """Return the seconds that a record tells of, "?" for more than any run takes."""
     if seconds is None:
         return UNDEFINED
     return show_seconds(seconds) if 0 <= seconds <= LONGEST else "?"

@@ -13,6 +13,7 @@ import numpy as np
 
 from nnspec.catalog.columns import Part
 from nnspec.data.columns.dates import ABSENT, ISO, MONTHS, Form
+from nnspec.data.fit.dates import ROUND
 from nnspec.data.fit.fitted import DateFit
 from nnspec.exchange.write.onnx.graph import DOUBLE, FLOAT, INT64, Unwritable, Writer
 from nnspec.exchange.write.onnx.numbers import double
@@ -28,16 +29,6 @@ DIGITS = {"Y": 10, "m": 8, "d": 6, "H": 4, "M": 2, "S": 0}
 """Part of a form -> digits behind it."""
 PLACES = {"year": 10, "month": 8, "day": 6, "hour": 4, "minute": 2, "second": 0}
 NAMED = ("b", "B")
-ROUND = {
-    "month": 12,
-    "day": 31,
-    "dayofyear": 366,
-    "weekday": 7,
-    "hour": 24,
-    "minute": 60,
-    "second": 60,
-}
-"""Part -> how many there are until it comes again."""
 ERA, YEARS = 146_097, 400
 """Days and years until the calendar comes again."""
 BEGINNING = 719_469

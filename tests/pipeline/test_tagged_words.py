@@ -14,6 +14,7 @@ import pytest
 import tensorflow as tf
 
 import nnspec
+from nnspec.diagnostics import Refused
 
 pytestmark = pytest.mark.keras
 
@@ -115,6 +116,16 @@ def test_an_onnx_file_gives_the_zeros_of_masked_steps_that_keras_gives(
     loaded = tf.saved_model.load(str(run / "model"))
     expected = loaded.serve({"Satz [de]": tf.constant(texts)})["probabilities"]
     np.testing.assert_allclose(found, expected, atol=1e-5)
+
+
+def test_new_rows_with_other_than_a_class_for_each_word_are_not_judged(
+    run: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "new.csv").write_text(
+        "Satz [de],Wortart\nDer Hund bellt,DET NOUN VERB\nKuckuck geht,NOUN\n"
+    )
+    with pytest.raises(Refused, match=r"row 2: .Wortart. has 1 class for the 2 words"):
+        nnspec.evaluate(run, tmp_path / "new.csv")
 
 
 @pytest.mark.slow

@@ -62,8 +62,8 @@ def check_words(fitted: Preprocessing, features: Table, targets: Table, rows: Ro
         first = int(wrong[0])
         more = f" (and {len(wrong) - 1:,} more rows)" if len(wrong) > 1 else ""
         message = (
-            f'row {int(rows[first]) + 1}: "{name}" has {int(tags[first])} classes for the '
-            f'{int(words[first])} words of "{text}"{more}'
+            f'row {int(rows[first]) + 1}: "{name}" has {_several(tags[first], "class", "es")} for the '
+            f'{_several(words[first], "word", "s")} of "{text}"{more}'
         )
         hint = "correct the row: a class for each word, parted by blanks"
         if fit.stripped and tags[first] > words[first]:
@@ -84,6 +84,10 @@ def _count_words(column: Column, fit: TextFit) -> NDArray[np.int64]:
     cells = np.where(column.values == "", fit.fill or "", column.values)
     words = part_texts(pl.Series(cells.tolist(), dtype=pl.String), fit)
     return np.asarray(words.list.len(), dtype=np.int64)
+
+
+def _several(count: int, noun: str, ending: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else ending}"
 
 
 def _text_of(features: Mapping[str, ColumnFit]) -> tuple[str, TextFit]:

@@ -61,10 +61,10 @@ def check_words(fitted: Preprocessing, features: Table, targets: Table, rows: Ro
             continue
         first = int(wrong[0])
         more = f" (and {len(wrong) - 1:,} more rows)" if len(wrong) > 1 else ""
-        message = (
-            f'row {int(rows[first]) + 1}: "{name}" has {_several(tags[first], "class", "es")} for the '
-            f'{_several(words[first], "word", "s")} of "{text}"{more}'
-        )
+        given = _several(tags[first], "class", "es")
+        wanted = _several(words[first], "word", "s")
+        row = int(rows[first]) + 1
+        message = f'row {row}: "{name}" has {given} for the {wanted} of "{text}"{more}'
         hint = "correct the row: a class for each word, parted by blanks"
         if fit.stripped and tags[first] > words[first]:
             said = flow({text: {"text": {"standardize": "lower"}}})

@@ -218,6 +218,8 @@ class Trial:
             predictions = drawn if len(drawn) > 1 else drawn[0]
             self.model.reset_metrics()
             targets = self.draw_targets()
+            # What layers add to the loss is of a traced step until they are called again.
+            self.model(self.inputs, training=False)
             self.model.compute_loss(self.inputs, targets, predictions)
             logs = self.model.compute_metrics(self.inputs, targets, predictions)
             for name, figure in logs.items():

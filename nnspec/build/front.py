@@ -38,7 +38,7 @@ from nnspec.data.split.splits import SplitName
 from nnspec.data.table import Column, Table, Values
 from nnspec.shapes import Tensor
 
-BATCH_ELEMENTS = 2**22
+BATCH_ELEMENTS = 2**17
 """Numbers that the front is given at a time."""
 
 

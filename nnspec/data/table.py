@@ -1,5 +1,6 @@
 """A table in memory: ordered, typed columns of one length, as NumPy arrays."""
 
+from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -65,6 +66,20 @@ class Column:
         return Column(self.kind, self.values[rows], self.form, files)
 
 
+class OnDemand(Mapping[str, Column]):
+    """Columns by name that are read when one is looked at, and held by nobody else."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def only(self, names: Iterable[str]) -> "OnDemand":
+        """Return some columns; none is read."""
+
+    @abstractmethod
+    def take(self, rows: Rows | slice) -> dict[str, Column]:
+        """Return some rows of every column, in memory."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Table:
     """Columns by name, all of one length."""
@@ -77,6 +92,8 @@ class Table:
 
     def select(self, names: Iterable[str]) -> "Table":
         """Return the named columns; nothing is copied."""
+        if isinstance(self.columns, OnDemand):
+            return Table(self.columns.only(names), self.rows)
         return Table({name: self.columns[name] for name in names}, self.rows)
 
     @property
@@ -97,4 +114,6 @@ class Table:
     def take(self, order: Rows | slice, /) -> "Table":
         """Return some rows of every column."""
         count = len(range(*order.indices(self.rows))) if isinstance(order, slice) else len(order)
+        if isinstance(self.columns, OnDemand):
+            return Table(self.columns.take(order), count)
         return Table({name: one.take(order) for name, one in self.columns.items()}, count)

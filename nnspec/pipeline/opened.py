@@ -13,6 +13,7 @@ from nnspec.data.fit.fitted import CategoryFit, IntegerFit, NumericFit, TextFit
 from nnspec.data.fit.needs import target_needs
 from nnspec.data.read.origins import with_origin
 from nnspec.data.read.source import read_source
+from nnspec.data.stored import give_back
 from nnspec.diagnostics import Diagnostic, Findings, Refused
 from nnspec.document import shorten
 from nnspec.network.fill import hash_sections
@@ -108,6 +109,7 @@ def open_checked(checked: CheckedSpec, *, allow_outside: bool = False) -> Opened
         raise Refused(findings.sorted(spec.file))
     new = [one for one in findings.sorted(spec.file) if one not in checked.diagnostics]
     seen = hide(checked, new, unsought=("",)) if isinstance(checked, Checked) else tuple(new)
+    give_back()
     return Opened(
         spec,
         fitted,

@@ -12,8 +12,9 @@ from nnspec.data.split.forward import carry_all, carry_named, forward_columns
 from nnspec.data.split.grounds import given_by, grounds_of
 from nnspec.data.split.seasons import Past, season_of
 from nnspec.data.split.series import split_series
-from nnspec.data.split.splits import SPLITS, SplitName, split_given, split_rows
+from nnspec.data.split.splits import SPLITS, Partition, SplitName, split_given, split_rows
 from nnspec.data.split.windows import Layout, Windows, check_windows, leave_out, split_windows
+from nnspec.data.stored import Place, StoredColumns, store_for
 from nnspec.data.table import Column, Rows, Table, Values
 from nnspec.diagnostics import Diagnostic
 from nnspec.spec.data import DataSection
@@ -147,13 +148,9 @@ def _split_table(
         parts = split_rows(rows.table.rows, section.split, grounds)
     else:
         parts = split_given(given, section.split, grounds)
-    columns: dict[SplitName, dict[str, Column]] = {name: {} for name in SPLITS}
-    for title, column in rows.table.spend() if spend else rows.table.columns.items():
-        for name in SPLITS:
-            columns[name][title] = column.take(parts[name])
+    tables = _cut(rows.table, parts, spend=spend)
     splits: dict[SplitName, Split] = {}
-    for name in SPLITS:
-        taken = Table(columns[name], len(parts[name]))
+    for name, taken in tables.items():
         splits[name] = Split(
             features=taken.select(roles.features),
             targets=taken.select(roles.target_columns),
@@ -162,6 +159,22 @@ def _split_table(
             groups=taken[section.split.group].values if section.split.group else None,
         )
     return splits
+
+
+def _cut(table: Table, parts: Partition, *, spend: bool) -> dict[SplitName, Table]:
+    """Return the rows of each split; of a large table that is spent, its numbers are in a file."""
+    store = store_for(table) if spend else None
+    columns: dict[SplitName, dict[str, Place | Column]] = {name: {} for name in SPLITS}
+    for title, column in table.spend() if spend else table.columns.items():
+        for name in SPLITS:
+            taken = column.take(parts[name])
+            columns[name][title] = taken if store is None else store.keep(taken)
+    found: dict[SplitName, Table] = {}
+    for name in SPLITS:
+        held = {title: one for title, one in columns[name].items() if isinstance(one, Column)}
+        own = held if store is None else StoredColumns(store, columns[name])
+        found[name] = Table(own, len(parts[name]))
+    return found
 
 
 def _weigh(weights: Values, windows: Windows) -> Values:

@@ -10,8 +10,7 @@ import os
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from io import FileIO
-from weakref import WeakValueDictionary
+from weakref import WeakValueDictionary, finalize
 
 import numpy as np
 
@@ -37,18 +36,18 @@ class Place:
         return self.like.values.dtype
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, weakref_slot=True, eq=False)
 class Store:
     """A file that is gone when nothing reads it any more, even if the program is killed."""
 
-    file: FileIO
+    descriptor: int
     size: int = 0
     full: bool = False
     known: WeakValueDictionary[int, Values] = field(default_factory=WeakValueDictionary)
     """Columns that somebody still looks at, by where they begin."""
 
-    def __del__(self) -> None:
-        self.file.close()
+    def __post_init__(self) -> None:
+        finalize(self, os.close, self.descriptor)
 
     def keep(self, column: Column) -> Place | Column:
         """Write a column; return where, or the column itself where it is none for a file.
@@ -61,7 +60,7 @@ class Store:
         left = memoryview(column.values.tobytes())
         try:
             while left:
-                left = left[self.file.write(left) :]
+                left = left[os.write(self.descriptor, left) :]
         except OSError:
             self.full = True
             return column
@@ -82,7 +81,7 @@ class Store:
         left, offset = (rows.stop - rows.start) * size, place.offset + rows.start * size
         read: list[bytes] = []
         while left:
-            read.append(os.pread(self.file.fileno(), left, offset))
+            read.append(os.pread(self.descriptor, left, offset))
             assert read[-1], "the file holds all that was written"
             left, offset = left - len(read[-1]), offset + len(read[-1])
         return np.frombuffer(read[0] if len(read) == 1 else b"".join(read), place.dtype)
@@ -130,7 +129,8 @@ def store_for(table: Table) -> Store | None:
     if size < LARGE or not hasattr(os, "pread"):
         return None
     try:
-        return Store(tempfile.TemporaryFile(prefix="nnspec-", buffering=0))
+        with tempfile.TemporaryFile(prefix="nnspec-") as file:
+            return Store(os.dup(file.fileno()))
     except OSError:
         return None
 

@@ -9,6 +9,7 @@ is a plain Keras model.
 
 from nnspec.engine.tensorflow.passes.attention import WrittenAttention
 from nnspec.engine.tensorflow.passes.base import Pass, Rewrite, Setting, plan_rewrites, rewritten
+from nnspec.engine.tensorflow.passes.batch_normalization import FusedBatchNormalization
 from nnspec.engine.tensorflow.passes.dropout import ThreefryDropout
 from nnspec.engine.tensorflow.passes.einsum import FlatEinsum
 from nnspec.engine.tensorflow.passes.layer_normalization import WrittenLayerNormalization
@@ -23,6 +24,7 @@ from nnspec.engine.tensorflow.passes.wide import WideProduct
 
 PASSES: tuple[type[Pass], ...] = (
     ThreefryDropout,
+    FusedBatchNormalization,
     RecurrentProjection,
     RectifierAfterMaximum,
     FlatEinsum,

@@ -4,6 +4,7 @@ Each column is taken for numbers until a part holds none, for few different text
 many, and then for texts.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -42,6 +43,14 @@ class Converted:
     whole: Values | None
     coded: bool
     settled_coded: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ConvertedPart:
+    """A part of a table: its texts, and the numbers of columns that may consist of them."""
+
+    frame: pl.DataFrame
+    numbers: Mapping[str, Converted]
 
 
 @dataclass(slots=True, eq=False)
@@ -146,13 +155,20 @@ class Gathering:
     def __post_init__(self) -> None:
         self.columns = [NumberColumn(np.empty(self.most)) for _ in range(self.width)]
 
-    def take(self, frame: pl.DataFrame) -> None:
-        """Take a part; its columns are called by their places."""
+    def convert(self, frame: pl.DataFrame) -> ConvertedPart:
+        """Return a part with the numbers of the columns that may still be of numbers.
+
+        Parts that lie behind one another may be converted at the same time.
+        """
         numeric = [str(at) for at, one in enumerate(self.columns) if isinstance(one, NumberColumn)]
-        numbers = self._convert(frame.select(numeric)) if numeric else {}
+        return ConvertedPart(frame, self._convert(frame.select(numeric)) if numeric else {})
+
+    def take(self, part: ConvertedPart) -> None:
+        """Take the next part; its columns are called by their places."""
+        frame = part.frame
         for place, (column, cells) in enumerate(zip(self.columns, frame, strict=True)):
             if isinstance(column, NumberColumn):
-                self.columns[place] = self._add(column, cells, numbers[cells.name])
+                self.columns[place] = self._add(column, cells, part.numbers[cells.name])
             elif isinstance(column, TextColumn):
                 column.add(self.rows, cells)
         self.rows += frame.height

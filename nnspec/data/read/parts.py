@@ -6,6 +6,7 @@ ends the reading in parts: the table is then read whole, which tells what is wro
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
 import polars as pl
 
@@ -22,6 +23,10 @@ WHOLE = 2**25
 """Bytes up to which a table is read whole: its texts take less than the libraries that read it."""
 MARK = b"\xef\xbb\xbf"
 """What readers take from the beginning of a text in UTF-8."""
+
+
+Part: TypeAlias = tuple[int, bytes]
+"""The place of a part, from 0, and its bytes."""
 
 
 class OddTableError(Exception):
@@ -46,18 +51,16 @@ class Parts:
     order: Sequence[int] | None = None
     written: dict[int, list[int]] = field(default_factory=dict)
 
-    def frames(self) -> Iterator[pl.DataFrame]:
-        """Yield the rows of each part; the columns, which hold texts, are called by their places.
+    def frame(self, part: Part) -> pl.DataFrame:
+        """Return the rows of a part; the columns, which hold texts, are called by their places.
 
         Raises:
             OddTableError: something is not as it should be.
         """
-        for place, data in enumerate(self._pieces()):
-            try:
-                frame = self._checked(place, data)
-            except (*DAMAGED, Refused) as error:
-                raise OddTableError from error
-            yield frame
+        try:
+            return self._checked(*part)
+        except (*DAMAGED, Refused) as error:
+            raise OddTableError from error
 
     def ordered(self, names: Sequence[str]) -> "Parts":
         """Return the same parts, whose columns are asked for in an order of their names."""
@@ -67,7 +70,7 @@ class Parts:
         """Return some columns of all parts once more, called by their places."""
         own = list(places) if self.order is None else [self.order[place] for place in places]
         found: list[pl.DataFrame] = []
-        for place, data in enumerate(self._pieces()):
+        for place, data in self.pieces():
             frame = self._read(place, data, sorted(own)).select(map(str, own))
             found.append(frame[self.written[place]] if place in self.written else frame)
         return pl.concat(found, rechunk=False).rename(
@@ -130,17 +133,17 @@ class Parts:
             frame.columns = kept
         return frame
 
-    def _pieces(self) -> Iterator[bytes]:
-        """Yield the bytes of each part."""
+    def pieces(self) -> Iterator[Part]:
+        """Yield the bytes of each part, with its place."""
         data, quote = self.content.data, self._quote()
         start, size = self._begin(), PART * max(1, len(self.names) // MANY)
         if quote and (self.dialect.comment or data.count(quote, start) % 2):
             raise OddTableError
-        first, begin = 0, start
+        place, first, begin = 0, 0, start
         while first < len(data):
             end = _end(data, begin, begin + size, quote)
-            yield data[first:end]
-            first = begin = end
+            yield place, data[first:end]
+            place, first, begin = place + 1, end, end
 
     def _quote(self) -> bytes | None:
         """Return the sign within which the end of a line is none of a record."""

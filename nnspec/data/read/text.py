@@ -9,6 +9,7 @@ import polars as pl
 from nnspec.catalog.sources import Csv
 from nnspec.data.columns.refusals import refuse, unreadable
 from nnspec.data.read import parts
+from nnspec.data.read.ahead import ahead
 from nnspec.data.read.content import CELL, DAMAGED, Content, first_line
 from nnspec.data.read.dialect import Dialect, by_tabs, decoded, find_dialect
 from nnspec.data.read.foreign import check_text
@@ -83,13 +84,15 @@ def _read_parts(content: Content, dialect: Dialect, said: Csv, usual: Signs) -> 
     sniffed = dict(dialect.sniffed)
     try:
         read = Parts(content, dialect, _read_header(content, dialect))
-        frames = read.frames()
-        first = list(_first_rows(frames, len(read.names)))
+        pieces = read.pieces()
+        first = list(_first_rows(map(read.frame, pieces), len(read.names)))
         signs = _signs(pl.concat(first), said, usual, sniffed)
         most = content.data.count(b"\n") + 1
         gathering = Gathering(len(read.names), most, signs)
-        for frame in chain(first, frames):
-            gathering.take(frame)
+        converted = map(gathering.convert, first)
+        rest = ahead(pieces, lambda piece: gathering.convert(read.frame(piece)))
+        for part in chain(converted, rest):
+            gathering.take(part)
     except (OddTableError, Refused):
         return None
     held = dict(zip(read.names, gathering.held(), strict=True))

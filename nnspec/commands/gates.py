@@ -34,6 +34,8 @@ def gates_of(under: Iterable[str] | None, over: Iterable[str] | None) -> "dict[s
     Raises:
         typer.BadParameter: for what is no figure with a number.
     """
+    if not under and not over:
+        return {}
     from nnspec.spec.training import Gate
 
     least = dict(bound_of(one, "--fail-under") for one in under or ())

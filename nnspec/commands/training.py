@@ -30,7 +30,7 @@ from nnspec.commands.reporting import (
 from nnspec.commands.stages import STAGES, reading
 from nnspec.commands.tracking import Track, check_trackers, tracking_of
 from nnspec.diagnostics import GateMissed
-from nnspec.spec.formats import FORMS, Form
+from nnspec.spec.forms import FORMS, Form
 
 if TYPE_CHECKING:
     from nnspec.pipeline.run import Place, RunResult

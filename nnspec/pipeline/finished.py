@@ -43,7 +43,7 @@ from nnspec.run.folder import RunFolder
 from nnspec.run.layout import CALIBRATION, DECISIONS, REPORT
 from nnspec.run.manifest import TrainingRecord
 from nnspec.run.signals import SIGNALS
-from nnspec.spec.formats import Form
+from nnspec.spec.forms import Form
 from nnspec.spec.spec import Spec
 
 

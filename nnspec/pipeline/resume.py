@@ -25,7 +25,8 @@ from nnspec.pipeline.run import Place, RunResult, carry_out, describe_run, write
 from nnspec.run.folder import RunFolder
 from nnspec.run.keeper import last_state
 from nnspec.run.layout import PREPROCESSING, REPORT, SPEC, checkpoint_of
-from nnspec.run.manifest import Manifest, Resumption, now, versions
+from nnspec.run.lock import now
+from nnspec.run.manifest import Manifest, Resumption, versions
 from nnspec.run.signals import SIGNALS
 
 

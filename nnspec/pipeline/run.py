@@ -25,8 +25,9 @@ from nnspec.pipeline.train import Course, train
 from nnspec.run.claim import Claim, writable
 from nnspec.run.folder import RunFolder
 from nnspec.run.layout import PREPROCESSING, PROFILE, SPEC
+from nnspec.run.lock import now
 from nnspec.run.log import Log
-from nnspec.run.manifest import Manifest, SpecOrigin, git_revision, now, versions
+from nnspec.run.manifest import Manifest, SpecOrigin, git_revision, versions
 from nnspec.run.signals import SIGNALS
 from nnspec.run.tracking.tracking import Tracked, Tracking
 from nnspec.spec.training import Gate

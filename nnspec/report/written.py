@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import polars as pl
 
 from nnspec.run.cells import harmless
-from nnspec.spec.formats import Form
+from nnspec.spec.forms import Form
 
 Columns = Sequence[tuple[str, Sequence[object]]]
 """Names with their cells, None for an empty one."""

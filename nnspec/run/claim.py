@@ -13,11 +13,10 @@ from types import TracebackType
 from typing import Self
 
 from nnspec.diagnostics import Diagnostic, Refused
-from nnspec.frontends.nnspec_1.document import is_run_name
+from nnspec.language.run_names import is_run_name
 from nnspec.run.atomic import failure
 from nnspec.run.layout import LOCK, MANIFEST, UNFINISHED
-from nnspec.run.lock import Lock
-from nnspec.run.manifest import now, read_manifest
+from nnspec.run.lock import Lock, now
 
 
 class Claim:
@@ -163,6 +162,9 @@ def _check_held(path: Path, *, exist_ok: bool) -> None:
     """Refuse a folder whose run would be lost (A108)."""
     if exist_ok or is_fresh(path):
         return
+    # Who comes second to a name is told so without what reads a record.
+    from nnspec.run.manifest import read_manifest  # noqa: PLC0415
+
     found = read_manifest(path)
     whole = found.status == "complete"
     if whole or found.has_state:

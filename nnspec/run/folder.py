@@ -24,14 +24,13 @@ from nnspec.run.layout import (
     UNFINISHED,
     WRITTEN,
 )
-from nnspec.run.lock import Lock
+from nnspec.run.lock import Lock, now
 from nnspec.run.manifest import (
     Artefact,
     Manifest,
     Status,
     TrainingRecord,
     checksum,
-    now,
     read_manifest,
 )
 from nnspec.run.signals import Held

@@ -13,6 +13,7 @@ import os
 import socket
 import time
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from nnspec.diagnostics import Diagnostic, Refused, RunBusy, RunFailed
@@ -215,3 +216,8 @@ def find_holder(folder: Path) -> Holder | None:
         return _holder(descriptor)
     finally:
         os.close(descriptor)
+
+
+def now() -> str:
+    """Return the present time, in universal time, to the second."""
+    return datetime.now(tz=UTC).isoformat(timespec="seconds")

@@ -12,7 +12,6 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -212,11 +211,6 @@ def check_texts(document: object) -> None:
 def checksum(content: bytes) -> str:
     """Return the SHA-256 of some bytes, in hexadecimal digits."""
     return hashlib.sha256(content).hexdigest()
-
-
-def now() -> str:
-    """Return the present time, in universal time, to the second."""
-    return datetime.now(tz=UTC).isoformat(timespec="seconds")
 
 
 def versions() -> dict[str, str]:

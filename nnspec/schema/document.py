@@ -12,10 +12,10 @@ from pydantic import BaseModel
 
 from nnspec.catalog.base import CatalogObject
 from nnspec.catalog.registry import load_all
-from nnspec.frontends.nnspec_1.document import RUN_NAME
 from nnspec.frontends.nnspec_1.items import LAYER_NAME
 from nnspec.frontends.nnspec_1.sections import SECTIONS
 from nnspec.language.keys import VERSION
+from nnspec.language.run_names import RUN_NAME
 from nnspec.reading.admitted import admitted
 from nnspec.schema.families import define_family
 from nnspec.schema.fields import describe_arguments, required_fields

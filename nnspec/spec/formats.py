@@ -1,8 +1,6 @@
 """Which format a file has: by its ending, or by what the spec says of it."""
 
-from collections.abc import Mapping
 from pathlib import PurePath
-from typing import Literal, get_args
 
 from nnspec.catalog.sources import (
     Csv,
@@ -19,6 +17,7 @@ from nnspec.catalog.sources import (
     Source,
     Sqlite,
 )
+from nnspec.spec.forms import WRITTEN, Form
 
 FORMATS: dict[str, type[Source]] = {
     ".csv": Csv,
@@ -45,11 +44,6 @@ FORMATS: dict[str, type[Source]] = {
     ".sqlite3": Sqlite,
 }
 """Ending -> format; what the spec says of a file goes before it."""
-Form = Literal["csv", "tsv", "jsonl", "json", "parquet"]
-"""How predictions are written."""
-FORMS: tuple[Form, ...] = get_args(Form)
-WRITTEN: Mapping[str, Form] = {f".{form}": form for form in FORMS} | {".ndjson": "jsonl"}
-"""Ending -> form that is written."""
 FOLDER = "/"
 """What the path of a folder of pictures ends in."""
 PICTURES = (

@@ -122,7 +122,7 @@ def test_without_room_for_a_file_the_table_stays_in_memory(
 
     plain = read(spec)
     with in_a_file():
-        monkeypatch.setattr(stored.tempfile, "TemporaryFile", lambda **_: FileIO("/dev/full", "w"))
+        monkeypatch.setattr(tempfile, "TemporaryFile", lambda **_: FileIO("/dev/full", "w"))
         full = read(spec)
         monkeypatch.setattr(tempfile, "TemporaryFile", none)
         absent = read(spec)

@@ -7,8 +7,7 @@ import pytest
 from made_runs import make_run, rewrite, stopped, write_spec
 
 from nnspec.commands import main
-from nnspec.run.lock import Lock
-from nnspec.run.manifest import now
+from nnspec.run.lock import Lock, now
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from nnspec.catalog.layers.competitive import SelfOrganizingMap
 from nnspec.diagnostics import Advice, Diagnostic, Findings, Refused, Span
 from nnspec.document import Document, Entry, Mapping, Node, Scalar, find, kind_of, shorten
 from nnspec.frontends.nnspec_1.blocks import Block, read_blocks
-from nnspec.frontends.nnspec_1.items import DEVICE, bad_name, check_date, is_refused
+from nnspec.frontends.nnspec_1.items import bad_name, check_date, is_refused
 from nnspec.frontends.nnspec_1.layers import ModelReader
 from nnspec.frontends.nnspec_1.model_source import ModelSource, OpenPacked, as_spec
 from nnspec.frontends.nnspec_1.plugins import read_plugins
@@ -22,6 +22,7 @@ from nnspec.language.foreign import is_own, recognize, refuse_foreign
 from nnspec.language.habits import SECTION_HABITS
 from nnspec.language.keys import KEYS, VERSION
 from nnspec.language.near_names import meant
+from nnspec.language.run_names import is_run_name
 from nnspec.language.words import remedy
 from nnspec.reading.misplaced import join_moved, within
 from nnspec.reading.moves import add_version
@@ -38,7 +39,6 @@ HOMES = {
     **{name: section for section, kind in SECTIONS.items() for name in kind.model_fields},
 }
 """Settings -> the section that has them."""
-RUN_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,63}")
 HIDING = ABOUT_VALUES | {"S101", "S102", "S108", "S109", "S111"}
 """Codes of findings about places at which a parameter may have been used."""
 ASSIGNED = re.compile(r"([A-Za-z_]\w*)\s*=\s*(\S.*)")
@@ -340,8 +340,3 @@ class DocumentReader:
 def ends_in_map(model: ModelSection) -> bool:
     """Return whether a map is the last layer."""
     return bool(model.layers) and isinstance(model.layers[-1].layer, SelfOrganizingMap)
-
-
-def is_run_name(text: str) -> bool:
-    """Return whether a text can name a run, and its folder on every system."""
-    return bool(RUN_NAME.fullmatch(text)) and not DEVICE.fullmatch(text) and text[-1] != "."

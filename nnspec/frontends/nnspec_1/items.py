@@ -11,6 +11,7 @@ from nnspec.language.calls import as_written
 from nnspec.language.habits import OBJECT_GUESSES
 from nnspec.language.limits import MOST_REPETITIONS
 from nnspec.language.near_names import is_certain, nearest, suggest
+from nnspec.language.run_names import DEVICE
 from nnspec.language.words import remedy
 from nnspec.reading.moves import BESIDE
 from nnspec.reading.reader import Reader
@@ -23,8 +24,6 @@ LAYER_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 TUPLE = re.compile(r"\(([^()]*)\)")
 """Names as Python writes several."""
 MOST_LETTERS = 64
-DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
-"""Names that are devices on Windows, whatever ends them."""
 DATE = re.compile(r"\d{4}-\d\d?-\d\d?")
 
 

@@ -20,8 +20,8 @@ from nnspec.run.atomic import failure
 from nnspec.run.claim import is_fresh
 from nnspec.run.folder import RunFolder
 from nnspec.run.layout import HISTORY, LOCK, MANIFEST, UNFINISHED, checkpoint_of
-from nnspec.run.lock import Lock, find_holder, is_held
-from nnspec.run.manifest import Manifest, PartRecord, now
+from nnspec.run.lock import Lock, find_holder, is_held, now
+from nnspec.run.manifest import Manifest, PartRecord
 
 REPLACED = ".*.old"
 """Names of folders that were about to be removed when a process was killed."""

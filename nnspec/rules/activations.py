@@ -116,7 +116,8 @@ def check_hidden_softmax(case: Case) -> Iterator[Diagnostic]:
         if node.layer is None or follower is None or follower.layer is None:
             continue
         function = function_of(node.layer)
-        if function is None or range_of(function) != "distribution":
+        alone = node.outputs and node.outputs[0].shape[-1] == 1
+        if function is None or range_of(function) != "distribution" or alone:
             continue
         if follower.layer.keras_name in AFFINE | SEQUENTIAL | {"BatchNormalization"}:
             message = (

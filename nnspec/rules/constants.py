@@ -6,7 +6,17 @@ from nnspec.catalog.layer import Layer
 from nnspec.diagnostics import Diagnostic
 from nnspec.network.network import ResolvedNode
 from nnspec.rules.case import Case, at
-from nnspec.rules.kinds import AFFINE, DROPOUTS, RECURRENT, argument, function_of, inner, range_of
+from nnspec.rules.kinds import (
+    AFFINE,
+    DROPOUTS,
+    RECURRENT,
+    SHARING,
+    argument,
+    axis_of,
+    function_of,
+    inner,
+    range_of,
+)
 from nnspec.rules.rule import rule
 from nnspec.rules.within import Place, places
 from nnspec.shapes import Shape
@@ -44,6 +54,24 @@ def check_single(case: Case) -> Iterator[Diagnostic]:
             message = f"{layer.keras_name} over a single number gives {left}, however large it is"
             hint = "remove it, or give it an axis of more numbers"
             yield at(node, "P140", message, "axis", hint=hint)
+    heads = {head.node.name for head in case.heads if head.node}
+    for node in case.network.nodes:
+        shared = None if node.name in heads else left_of_sharing(node)
+        if shared:
+            function, left = shared
+            message = f"{function} over a single unit gives {left}, however large it is"
+            hint = "write activation: relu, or more units"
+            yield at(node, "P140", message, "activation", hint=hint)
+
+
+def left_of_sharing(node: ResolvedNode) -> tuple[str, str] | None:
+    """Return the function of a layer whose one unit shares a sum of 1 alone, and what it gives."""
+    layer = inner(node.layer) if node.layer else None
+    if layer is None or layer.keras_name in {*ALONG, *RECURRENT} or not node.outputs:
+        return None
+    function = function_of(layer)
+    alone = axis_of(layer) in (-1, (-1,)) and node.outputs[0].shape[-1] == 1
+    return (function, SHARING[function]) if function in SHARING and alone else None
 
 
 def is_last_softmax(case: Case, node: ResolvedNode, layer: Layer) -> bool:

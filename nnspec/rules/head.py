@@ -10,6 +10,7 @@ from nnspec.network.network import Network, ResolvedNode
 from nnspec.network.resolve import Nested
 from nnspec.rules.kinds import (
     SAME_SHAPE,
+    SHARING,
     TRANSPARENT,
     Range,
     argument,
@@ -61,6 +62,13 @@ class Head:
     def gives(self) -> Range | None:
         """Return what kind of numbers leave, None where it is unknown."""
         return None if self.function is None else range_of(self.function)
+
+    @property
+    def shares_alone(self) -> bool:
+        """Return whether a unit shares a sum of 1 with no other, so that it is always the same."""
+        outputs = self.node.outputs if self.node else ()
+        units = outputs[0].shape[-1] if outputs else self.units
+        return self.function in SHARING and units == 1
 
     @property
     def from_logits(self) -> bool:

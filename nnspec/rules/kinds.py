@@ -104,6 +104,9 @@ FUNCTIONS: dict[str, Range] = {
 }
 """What leaves an activation; of all others some numbers are out of reach."""
 
+SHARING = {"log_softmax": "0", "softmax": "1", "sparsemax": "1"}
+"""Activations by which units share a sum of 1 -> what is left of a single unit."""
+
 SATURATING = frozenset({"hard_tanh", "softsign", "tanh"})
 """Activations between -1 and 1, which the hinge losses go with."""
 

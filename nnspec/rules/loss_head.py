@@ -11,7 +11,7 @@ from nnspec.diagnostics import Diagnostic, Related
 from nnspec.rules.case import Case, at
 from nnspec.rules.figures import log_name
 from nnspec.rules.head import Head
-from nnspec.rules.kinds import DIPPING, SATURATING, Range
+from nnspec.rules.kinds import DIPPING, SATURATING, SHARING, Range
 from nnspec.rules.rule import rule
 from nnspec.spec.builtin import known_classes
 
@@ -153,12 +153,12 @@ def takes_scores(head: Head) -> bool:
 def check_single_softmax(case: Case) -> Iterator[Diagnostic]:
     """Find a softmax over a single unit."""
     for head in case.heads:
-        if head.node is None or head.gives != "distribution":
+        if head.node is None or head.function is None or not head.shares_alone:
             continue
-        outputs = head.node.outputs
-        if (outputs[0].shape[-1] if outputs else head.units) != 1:
-            continue
-        message = f"{head.function} over one unit is always 1, so nothing is learned; found 1 unit"
+        message = (
+            f"{head.function} over one unit is always {SHARING[head.function]}, so nothing is "
+            "learned; found 1 unit"
+        )
         hint = "write activation: sigmoid for two classes, linear for numbers, or a unit per class"
         also = case.also("the loss is here", *head.loss_path) if head.loss else ()
         finding = at(head.node, "M103", message, "activation", hint=hint)

@@ -62,8 +62,7 @@ def check_units(case: Case) -> Iterator[Diagnostic]:
     for head in () if by_rule else case.trained:  # what a rule trains has findings of its own
         wanted = wanted_units(case, head, data) if data else None
         loss, units = head.loss, head.units
-        softmaxed = head.gives == "distribution" and units == 1
-        if loss is None or units is None or softmaxed or misfit(head):
+        if loss is None or units is None or head.shares_alone or misfit(head):
             continue
         if case.misses_target(head) or out_of_reach(case, head):
             continue
@@ -202,7 +201,7 @@ def check_reach(case: Case) -> Iterator[Diagnostic]:
             continue
         if data.target_scaling != "standardize" or head.gives in {"linear", "step", None}:
             continue
-        if head.gives == "distribution" and head.units == 1:
+        if head.shares_alone:
             continue
         within = ", within -1 and 1," * (head.function in SATURATING)
         message = (

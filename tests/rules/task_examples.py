@@ -43,6 +43,8 @@ LOSS_AND_HEAD = [
             "loss: binary_crossentropy\nmetrics: [{BinaryCrossentropy: {from_logits: @}}]", CANCER),
     Example("M103", "softmax", "sigmoid", ONE_NUMBER, BINARY, CANCER),
     Example("M103", "softmax", "linear", ONE_NUMBER),
+    Example("M103", "log_softmax", "tanh", ONE_NUMBER, "loss: hinge", CANCER),
+    Example("M103", "log_softmax", "linear", ONE_NUMBER),
     Example("M112", "linear", "exponential", ONE_NUMBER, "loss: poisson",
             "data: {source: table.csv, target: count, target_scaling: none}"),
     Example("M119", "relu", "linear", THREE,

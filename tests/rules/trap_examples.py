@@ -161,6 +161,8 @@ CONSTANTS = [
             data=""),
     Example("P140", "1", "2", f"{STEPS}- GlobalAveragePooling1D\n- Dense: @\n"
             "- UnitNormalization #!\n- Dense: 1", data=""),
+    Example("P140", "log_softmax", "relu", "- Dense: {units: 1, activation: @}\n- Dense: 1"),
+    Example("P140", "softmax", "relu", "- Dense: 1\n- Activation: @\n- Dense: 1"),
     Example("P140", "2", "1", "- Input: [3, 1]\n- Softmax: {axis: @}\n- Flatten\n- Dense: 1",
             data=""),
     Example("P141", "0", "0.5", "- Rescaling: @\n- Dense: 1"),

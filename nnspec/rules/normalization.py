@@ -13,10 +13,17 @@ from nnspec.rules.case import Case, at
 from nnspec.rules.kinds import AFFINE, DROPOUTS, argument, function_of, inner, is_function
 from nnspec.rules.rule import rule
 
+TAKEN = {
+    "AutoContrast": "the smallest number of each channel",
+    "BatchNormalization": "the mean",
+    "GroupNormalization": "the mean of each channel",
+}
+"""Layers that may take away what is added to a whole channel -> what they take away."""
 
-def fed_normalizations(case: Case) -> Iterator[tuple[ResolvedNode, ResolvedNode]]:
-    """Give each BatchNormalization with the only layer that feeds it."""
-    for node in case.layers("BatchNormalization"):
+
+def fed_normalizations(case: Case, *names: str) -> Iterator[tuple[ResolvedNode, ResolvedNode]]:
+    """Give each BatchNormalization, or layer of these names, with the only layer that feeds it."""
+    for node in case.layers(*(names or ("BatchNormalization",))):
         feeder = case.feeder(node)
         if feeder is not None and feeder.layer is not None:
             yield node, feeder
@@ -43,16 +50,26 @@ def check_order(case: Case) -> Iterator[Diagnostic]:
 @rule("P108")
 def check_bias(case: Case) -> Iterator[Diagnostic]:
     """Find biases that the normalization behind them takes away again."""
-    for node, feeder in fed_normalizations(case):
+    for node, feeder in fed_normalizations(case, *TAKEN):
         layer: Any = feeder.layer
         plain = layer.keras_name in AFFINE and function_of(layer) == "linear"
-        if not plain or argument(layer, "use_bias") is not True or node.layer is None:
+        if not plain or argument(layer, "use_bias") is not True:
             continue
-        if argument(node.layer, "center") is not True or argument(node.layer, "axis") != -1:
-            continue
-        if case.follower(feeder) is node:
-            message = "BatchNormalization takes away the mean, and with it the bias before it"
+        if takes_offsets(node) and case.follower(feeder) is node and node.layer is not None:
+            name = node.layer.keras_name
+            message = f"{name} takes away {TAKEN[name]}, and with it the bias before it"
             yield at(feeder, "P108", message, "use_bias", hint="add use_bias: false")
+
+
+def takes_offsets(node: ResolvedNode) -> bool:
+    """Return whether what is added to a whole channel is gone behind a layer, as its own begins."""
+    layer, channels = node.layer, node.inputs[0].shape[-1] if node.inputs else None
+    if layer is None or layer.keras_name == "AutoContrast":
+        return layer is not None
+    if argument(layer, "center") is not True or argument(layer, "axis") != -1:
+        return False
+    each = argument(layer, "groups") in (-1, channels)
+    return layer.keras_name == "BatchNormalization" or each
 
 
 @rule("P109")

@@ -14,6 +14,12 @@ NORMALIZATION = [
             "- Dense: 1"),
     Example("P101", "Activation: relu", "Dropout: 0.1",
             "- Dense: 16\n- @\n- BatchNormalization #!\n- Dense: 1"),
+    Example("P108", "true", "false", "- Input: [8, 8, 3]\n"
+            "- Conv2D: {filters: 4, kernel_size: 3, use_bias: @}\n"
+            "- AutoContrast\n- GlobalAveragePooling2D\n- Dense: 1", data=""),
+    Example("P108", "-1", "2", "- Input: [8, 8, 3]\n"
+            "- Conv2D: {filters: 4, kernel_size: 3} #!\n"
+            "- GroupNormalization: {groups: @}\n- GlobalAveragePooling2D\n- Dense: 1", data=""),
     Example("P108", "true", "false", NORMALIZED.replace("Dense: 16",
             "Dense: {units: 16, use_bias: @}")),
     Example("P109", "Dropout: 0.2", "Identity",

@@ -138,7 +138,8 @@ class Back(tf.Module):  # type: ignore[misc]  # TensorFlow is untyped
     def _in_units(self, scaled: tf.Tensor) -> tf.Tensor:
         """Return numbers in the target's units, in double precision."""
         shift = tf.constant(self.target.shift, tf.float64)
-        return scaled * tf.constant(self.target.scale, tf.float64) + shift
+        numbers = scaled * tf.constant(self.target.scale, tf.float64) + shift
+        return tf.math.expm1(numbers) if self.target.log else numbers
 
     def _binary(self, positive: tf.Tensor) -> dict[str, tf.Tensor]:
         """Return labels for the probability of the second class."""

@@ -12,6 +12,7 @@ from nnspec.catalog.pictured import MaskColumn
 from nnspec.data.carried import Carried, carry
 from nnspec.data.columns.dates import Form
 from nnspec.data.columns.kinds import type_columns
+from nnspec.data.columns.logarithms import find_below_zero
 from nnspec.data.columns.missing import (
     Cure,
     find_far,
@@ -293,6 +294,9 @@ def check_cells(table: Table, fitted: Preprocessing, targets: tuple[str, ...]) -
     findings += find_refused(table, fitted)
     if fitted.weight in targets:
         findings += find_negative(str(fitted.weight), table[str(fitted.weight)])
+    logged = [one for one in fitted.targets.values() if one.log]
+    learned = {name for one in logged for name in one.sources or one.columns}
+    findings += find_below_zero(table, learned.intersection(targets))
     findings.extend(find_far(table, columns) if not findings else ())
     for name, fit in columns.items():
         shape = table[name].shape

@@ -12,6 +12,7 @@ from nnspec.build.keras_graph import with_mask
 from nnspec.build.objects import build_object
 from nnspec.catalog.metrics import Metric
 from nnspec.data import Preprocessing, TargetFit
+from nnspec.data.fit.scaled import without_logarithm
 from nnspec.data.table import Values
 from nnspec.judge.answers import Floats, Truths
 from nnspec.judge.figures import Metrics, finite, measured
@@ -35,6 +36,7 @@ from nnspec.judge.units import (
     RootOfEachColumn,
     ScaledBack,
     WithoutIgnored,
+    WithoutLogarithm,
     mean_of,
     r2_of_each_picture,
     root_of_each_picture,
@@ -124,6 +126,9 @@ def build_metric(metric: Metric, fitted: Preprocessing, output: str) -> Any:  # 
 
 def _of_numbers(metric: Metric, head: NumberHead, target: TargetFit) -> keras.metrics.Metric:
     """Return a metric of numbers in their units; averaged as the report averages its own."""
+    if target.log:
+        made = _of_numbers(metric, head, without_logarithm(target))
+        return WithoutLogarithm(made, target.scale)
     columns, positions = (len(head.measured), head.cell[-1]), head.cell[:-1]
     kind = metric.keras_name
     if kind == "RootMeanSquaredError" and (head.of_pictures or head.cell != (1,)):

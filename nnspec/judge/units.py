@@ -1,7 +1,7 @@
 """Floor 8, Keras metrics in the target's own units, while the network sees a scaled target.
 
 Where a figure of scaled numbers is the true one up to a factor, only the result is multiplied; else
-targets and predictions are scaled back before they are compared.
+targets and predictions are scaled back before they are compared. Logarithms are undone first.
 """
 
 from typing import Any
@@ -70,6 +70,27 @@ class ScaledBack(Measured):
         back = ops.cast(y_pred, "float32") * self.scale + self.shift
         back = with_mask(back, mask_of(y_pred))
         truth = ops.cast(y_true, "float32") * self.scale + self.shift
+        self.inner.update_state(truth, back, sample_weight=sample_weight)
+
+
+class WithoutLogarithm(Measured):
+    """A metric of numbers on a line through the target's own, where logarithms are learned.
+
+    With u = exp(scale * z) - 1, which keeps all digits in single precision, they lie on such a
+    line whatever the logarithms' mean is.
+    """
+
+    def __init__(self, inner: keras.metrics.Metric, scale: tuple[float, ...]) -> None:
+        super().__init__(inner)
+        self.scale = np.asarray(scale, np.float32)
+
+    def update_state(
+        self, y_true: Tensor, y_pred: Tensor, sample_weight: Tensor | None = None
+    ) -> None:
+        """Take in a batch of scaled logarithms, (batch, ..., units)."""
+        back = ops.expm1(ops.cast(y_pred, "float32") * self.scale)
+        back = with_mask(back, mask_of(y_pred))
+        truth = ops.expm1(ops.cast(y_true, "float32") * self.scale)
         self.inner.update_state(truth, back, sample_weight=sample_weight)
 
 

@@ -11,7 +11,7 @@ from nnspec.build.program import Program
 from nnspec.build.raw import raw_columns
 from nnspec.catalog.kohonen import Kohonen
 from nnspec.catalog.learning_rules import Mistakes
-from nnspec.data import Preprocessing, SplitName
+from nnspec.data import Preprocessing, SplitName, TargetFit
 from nnspec.engine.plan import TOLD_BY_RULE
 from nnspec.exchange.write.savedmodel import export_savedmodel
 from nnspec.judge.calibration import CALIBRATIONS_OF_RUN
@@ -40,7 +40,7 @@ from nnspec.spec.training import TrainingSection
 
 TESTED: SplitName = "test"
 """The rows whose predictions are kept."""
-SCALED = " of scaled targets"
+SCALED, LOGARITHMS = " of scaled targets", " of scaled logarithms of targets"
 """What a loss is of that is not in the target's units."""
 UNTESTED = "there are no test rows: the figures are of rows that steered the training"
 SAMPLE = 256
@@ -181,12 +181,16 @@ def with_model(trained: Trained, report: Report) -> Report:
     return told
 
 
+def told_of_scale(target: TargetFit) -> str:
+    """Return what numbers a loss compares, in words; nothing where it is the target's own."""
+    if target.log:
+        return LOGARITHMS
+    return SCALED if (target.shift, target.scale) != ((0.0,), (1.0,)) else ""
+
+
 def describe_loss(section: TrainingSection, fitted: Preprocessing) -> str:
     """Return the loss, or the losses by output, in words; it says where targets were scaled."""
-    scaled = {
-        name: SCALED if (one.shift, one.scale) != ((0.0,), (1.0,)) else ""
-        for name, one in fitted.targets.items()
-    }
+    scaled = {name: told_of_scale(one) for name, one in fitted.targets.items()}
     if isinstance(section.loss, Mistakes):
         return "share of mistakes"
     if isinstance(section.rule, Kohonen):

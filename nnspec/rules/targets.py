@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from nnspec.catalog.losses import Loss
-from nnspec.diagnostics import Diagnostic
+from nnspec.diagnostics import Diagnostic, Path
 from nnspec.rules.case import Case, at
 from nnspec.rules.head import Head
 from nnspec.rules.horizons import has_several, how_to_reach, misses_steps, units_of
@@ -17,6 +17,7 @@ from nnspec.spec.builtin import bundled_set, columns_of_output, known_classes
 from nnspec.spec.data import DataSection
 from nnspec.spec.pieces import is_text, source_name
 
+SCALING: Path = ("data", "target_scaling")
 MATRIX = 2
 """Rank of an output of plain units, batch included."""
 
@@ -178,7 +179,7 @@ def check_task(case: Case) -> Iterator[Diagnostic]:
 
 
 def out_of_reach(case: Case, head: Head) -> bool:
-    """Return whether a head of probabilities learns a standardized number."""
+    """Return whether a head of probabilities learns a scaled number."""
     data = case.spec.data
     return (
         data is not None
@@ -186,26 +187,32 @@ def out_of_reach(case: Case, head: Head) -> bool:
         and head.units != 0
         and case.task(head) == "regression"
         and data.target is not None
-        and data.target_scaling == "standardize"
+        and data.target_scaling != "none"
     )
+
+
+def learned_as(data: DataSection) -> str:
+    """Return how a scaled target is learned, in words."""
+    log = data.target_scaling == "log"
+    return "learned by its standardized logarithm" if log else "standardized"
 
 
 @rule("M101", "M110")
 def check_reach(case: Case) -> Iterator[Diagnostic]:
-    """Find heads that cannot reach their standardized target."""
+    """Find heads that cannot reach their scaled target."""
     for head in case.trained:
         data, loss = case.spec.data, head.loss
         if data is None or loss is None or head.node is None or loss.targets != "numbers":
             continue
         if case.task(head) != "regression" or data.target is None:
             continue
-        if data.target_scaling != "standardize" or head.gives in {"linear", "step", None}:
+        if data.target_scaling == "none" or head.gives in {"linear", "step", None}:
             continue
         if head.shares_alone:
             continue
         within = ", within -1 and 1," * (head.function in SATURATING)
         message = (
-            f"the target is standardized (mean 0, deviation 1) for {loss.keras_name}; "
+            f"the target is {learned_as(data)} (mean 0, deviation 1) for {loss.keras_name}; "
             f"{head.function}{within} does not reach all of its values"
         )
         code = "M101" if out_of_reach(case, head) else "M110"
@@ -247,17 +254,22 @@ def check_reconstruction(case: Case) -> Iterator[Diagnostic]:
 
 @rule("M111")
 def check_non_negative(case: Case) -> Iterator[Diagnostic]:
-    """Find losses of counts and sizes whose target is standardized."""
+    """Find losses of counts and sizes whose target is scaled."""
     data = case.spec.data
     for head in case.trained:
         loss = head.loss
         if data is None or loss is None or loss.targets != "non_negative":
             continue
-        if case.task(head) == "regression" and data.target_scaling == "standardize":
+        if case.task(head) == "regression" and data.target_scaling != "none":
             message = (
                 f"{loss.keras_name} takes targets of 0 and more; "
-                "the target is standardized, so half of its values are negative"
+                f"the target is {learned_as(data)}, so half of its values are negative"
             )
             also = case.also("the data section is here", "data")
             hint = "add target_scaling: none to data"
+            if data.target_scaling == "log":
+                also = case.also("the scaling is here", *SCALING)
+                squared = "loss: mse, which here compares logarithms, or "
+                own = squared * (loss.keras_name == "MeanSquaredLogarithmicError")
+                hint = f"write {own}target_scaling: none"
             yield Diagnostic("M111", message, case.place(*head.loss_path), hint, also)

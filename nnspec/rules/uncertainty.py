@@ -126,6 +126,23 @@ def check_distribution(case: Case) -> Iterator[Diagnostic]:
         yield Diagnostic("M138", message, case.place(*head.loss_path), hint, also)
 
 
+@rule("M139")
+def check_normal_of_logarithm(case: Case) -> Iterator[Diagnostic]:
+    """Find a normal distribution of a target whose logarithm is learned."""
+    data = case.spec.data
+    for head in case.trained if data is not None and data.target_scaling == "log" else ():
+        if getattr(head.loss, "floor", None) is None or case.task(head) != "regression":
+            continue
+        assert head.loss is not None, "a loss has the setting"
+        message = (
+            f"{head.loss.keras_name} learns mean and deviation of the target's logarithm; the "
+            "target itself then has no normal distribution to answer with"
+        )
+        hint = "write loss: {Pinball: [0.05, 0.5, 0.95]}, or target_scaling: standardize"
+        also = case.also("the scaling is here", "data", "target_scaling")
+        yield Diagnostic("M139", message, case.place(*head.loss_path), hint, also)
+
+
 def is_misused(case: Case, head: Head) -> bool:
     """Return whether a loss of distributions of a number stands behind what is none."""
     spreads = head.loss is not None and head.loss.units_each != 1

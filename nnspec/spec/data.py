@@ -39,7 +39,7 @@ Kind = Literal[
 """What a column's cells are."""
 KINDS: tuple[Kind, ...] = get_args(Kind)
 Missing = Policy
-TargetScaling = Literal["standardize", "none"]
+TargetScaling = Literal["standardize", "log", "none"]
 Task = Literal["regression", "classification", "reconstruction"]
 Method = Literal["auto", "random", "stratified", "time"]
 SplitOf = Literal["train", "validation", "test"]
@@ -204,8 +204,13 @@ class DataSection(Section):
     up, 0 for an unknown value; for an Embedding); by column where it is a mapping (one_hot for
     the rest)."""
     target_scaling: TargetScaling = "standardize"
-    """Scale of regression targets while training. The loss is measured on scaled targets; every
-    metric, logged, watched by a callback or reported, is in the target's own units."""
+    """Scale of regression targets while training: `standardize` to mean 0 and standard deviation 1;
+    `log`, for prices, sizes and counts that span powers of ten, is log(1 + x), as of features, then
+    standardized; `none`. The loss is measured on scaled targets; every metric, logged, watched by
+    a callback or reported, is in the target's own units, and so are predictions, quantiles and
+    intervals. `log` takes targets of 0 and more. Errors then count by their share of the target,
+    and answers to like rows lie near the median of their targets, below the mean. Numbers well
+    below 1 are hardly changed by it: write them in a smaller unit."""
     split: SplitSection = SplitSection()
     """How the rows are divided into training, validation and test."""
     window: WindowSection | None = None

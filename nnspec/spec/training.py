@@ -178,9 +178,11 @@ class EvaluationSection(Section):
     rows the one in place ceil((n + 1) * share)), for each number of its own: `lower` and `upper`
     beside the prediction, in the SavedModel too, with the share covered and the mean width in the
     report; of quantiles the outermost two are widened, of a normal distribution its deviation is
-    multiplied. The promise holds where new rows are like those of validation in any order; over a
-    series, or where rows of a group depend on each other, it is an approximation. All validation
-    rows count alike. Baselines have intervals of their own, found alike."""
+    multiplied. Distances are in the target's own units, with `target_scaling: log` too; a width
+    that grows with the prediction is that of quantiles. The promise holds where new rows are like
+    those of validation in any order; over a series, or where rows of a group depend on each other,
+    it is an approximation. All validation rows count alike. Baselines have intervals of their own,
+    found alike."""
     calibration: Literal["temperature"] | None = Field(default=None, examples=["temperature"])
     """Whether probabilities of classes are brought closer to what happens: `temperature` divides
     their logits by the one number with which the log loss of the validation rows is smallest, in

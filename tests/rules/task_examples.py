@@ -69,6 +69,8 @@ TARGETS = [
             data='data: {source: "sklearn:digits", features: [images], task: reconstruction}'),
     Example("M111", "standardize", "none", "- Dense: {units: 1, activation: softplus}",
             "loss: msle #!", "data: {source: table.csv, target: price, target_scaling: @}"),
+    Example("M111", "msle", "mse", "- Dense: 1",
+            "loss: @ #!", "data: {source: table.csv, target: price, target_scaling: log}"),
     Example("M113", BINARY, "loss: mse", SIGMOID.replace("sigmoid", "linear"), "@"),
     Example("M114", "loss: mse", "loss: {binary_crossentropy: {from_logits: true}}",
             "- Dense: 1", "@", CANCER),

@@ -118,6 +118,8 @@ COUNTS = [
     Example("M138", "gaussian_nll", "{sparse_categorical_crossentropy: {from_logits: true}}",
             "- Dense: 3", "loss: @", 'data: {source: "sklearn:iris", target: target, '
             "task: classification}"),
+    Example("M139", "gaussian_nll", "{Pinball: [0.1, 0.9]}", "- Dense: 2", "loss: @ #!",
+            "data: {source: table.csv, target: price, target_scaling: log}"),
     Example("D113", "0.999", "0.9", "- Dense: 1", "loss: mse", rest="evaluation: {interval: @}"),
     Example("S115", ", positive: 1", "", "- Dense: 1", "loss: mse",
             "data: {source: sklearn:diabetes, target: target@}"),

@@ -7,13 +7,7 @@ compiled program are built from it.
 from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import (
-    Field,
-    JsonValue,
-    StrictBool,
-    StrictInt,
-    StrictStr,
-)
+from pydantic import Field, JsonValue, StrictBool, StrictInt, StrictStr
 
 from nnspec.catalog.columns import LINEAR, Encoding, Part
 from nnspec.data.fit.frozen import Bins, Fitted, Hash, Kept
@@ -259,6 +253,8 @@ class TargetFit(Fitted):
     """Class number that the loss leaves out: no class of its own unless `labels` reach that far."""
     shape: tuple[int, ...] = ()
     """Shape of the target of one row, classes apart."""
+    log: bool = False
+    """Whether numbers are log(1 + x) before they are shifted."""
     shift: tuple[float, ...] = (0.0,)
     """Mean of each unit in the training rows, in the target's units; one for all, or per unit."""
     scale: tuple[float, ...] = (1.0,)

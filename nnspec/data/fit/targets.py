@@ -9,14 +9,12 @@ from nnspec.data.columns.refusals import refuse
 from nnspec.data.columns.roles import Roles, TargetNeed, TargetNeeds
 from nnspec.data.fit.adopted import units_of
 from nnspec.data.fit.cluster_labels import UNLEARNED
-from nnspec.data.fit.features import coarse, measure
 from nnspec.data.fit.fitted import (
     CategoryFit,
     ColumnFit,
     DateFit,
     Label,
     NumericFit,
-    Precision,
     Preprocessing,
     TargetFit,
     TextFit,
@@ -24,6 +22,7 @@ from nnspec.data.fit.fitted import (
 from nnspec.data.fit.labels import labels_of
 from nnspec.data.fit.one_hot import class_names, one_hot_codes, one_number_per_class
 from nnspec.data.fit.rest import codes_against_rest, fit_against_rest, is_against_rest
+from nnspec.data.fit.scaled import fit_scale, in_units, scaled
 from nnspec.data.fit.tags import KINDS as TAGS
 from nnspec.data.fit.tags import in_steps, steps_of
 from nnspec.data.table import Column, Table, Values
@@ -106,9 +105,7 @@ def decode_targets(target: TargetFit, values: Values) -> Values:
         has one.
     """
     if target.need in {"regression", "reconstruction"}:
-        numbers = values.astype(np.float64)
-        decoded: Values = numbers * np.asarray(target.scale) + np.asarray(target.shift)
-        return decoded
+        return in_units(target, values.astype(np.float64))
     codes = values.argmax(axis=-1) if target.one_hot else values.astype(np.int64)
     return without_unit(target, label_array(target)[codes])
 
@@ -206,7 +203,7 @@ def _fit(table: Table, need: TargetNeed, section: DataSection) -> TargetFit:
         shape=_shape(columns, need, given_one_hot=given_one_hot),
     )
     if need.task == "regression":
-        return _fit_regression(base, table, section)
+        return fit_scale(base, table, section)
     if need.task == "none":
         return _fit_numbered(base, columns)
     if is_against_rest(section, need.task):
@@ -229,28 +226,6 @@ def _shape(
     if not cell:
         return (len(columns),)
     return (*cell, 1) if need.units == 1 and cell[-1] != 1 else cell
-
-
-def _fit_regression(base: TargetFit, table: Table, section: DataSection) -> TargetFit:
-    """Return the scale of a regression target, one per column."""
-    for name, column in table.columns.items():
-        if column.textual:
-            message = f'the target "{name}" holds texts; the loss is one of numbers'
-            hint = "use a loss of classes, such as sparse_categorical_crossentropy"
-            raise refuse("D115", message, hint=hint, path=TARGET)
-    if section.target_scaling == "none":
-        return base
-    figures = {name: measure(column.values) for name, column in table.columns.items()}
-    for name, figure in figures.items():
-        if figure.low == figure.high:
-            message = f'the target column "{name}" is {figure.low:g} in all {table.rows} '
-            hint = "name another target, or give rows in which it differs"
-            raise refuse("D107", f"{message}training rows", hint=hint, path=TARGET)
-    shift = tuple(figure.mean for figure in figures.values())
-    scale = tuple(figure.deviation for figure in figures.values())
-    fine = any(coarse(figure, figure.deviation) for figure in figures.values())
-    precision: Precision = "double" if fine else "single"
-    return base.model_copy(update={"shift": shift, "scale": scale, "precision": precision})
 
 
 def _fit_numbered(base: TargetFit, columns: tuple[Column, ...]) -> TargetFit:
@@ -327,9 +302,8 @@ def _check_labels(base: TargetFit, labels: tuple[Label, ...]) -> None:
 def _encode(target: TargetFit, table: Table, where: str) -> Values:
     """Return what one output's loss is given."""
     if target.need == "regression":
-        numbers = _stack_numbers(table.select(target.columns))
-        scaled: Values = (numbers - np.asarray(target.shift)) / np.asarray(target.scale)
-        return scaled.reshape(table.rows, *target.shape).astype(np.float32)
+        numbers = scaled(target, _stack_numbers(table.select(target.columns)))
+        return numbers.reshape(table.rows, *target.shape).astype(np.float32)
     if target.need == "none" and not target.labels:
         return labels_of(table[target.columns[0]]).astype(np.int32)
     codes = _codes(target, table, where)

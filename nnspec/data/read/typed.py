@@ -1,6 +1,7 @@
 """Reads a source once: typed columns of whole rows, with nothing split or fitted yet."""
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
 
@@ -9,6 +10,7 @@ import numpy as np
 from nnspec.data.carried import Carried, carry_own
 from nnspec.data.columns.declared import check_declared, declared
 from nnspec.data.columns.kinds import type_columns
+from nnspec.data.columns.logarithms import find_below_zero
 from nnspec.data.columns.missing import settle_missing
 from nnspec.data.columns.roles import Roles, TargetNeeds, assign_roles
 from nnspec.data.columns.series import find_several_series
@@ -96,6 +98,8 @@ def _typed(raw: Raw, section: DataSection, needs: TargetNeeds) -> TypedRows:
     check_declared(table, roles, section)
     if roles.weight is not None and (found := [*find_negative(roles.weight, table[roles.weight])]):
         raise Refused(found)
+    if found := [*find_below_zero(table, _logarithmic(roles, section, needs))]:
+        raise Refused(found)
     kept = np.flatnonzero(settle_missing(table, roles, section, raw.written))
     if len(kept) < table.rows:
         table = table.take(kept)
@@ -113,6 +117,12 @@ def _typed(raw: Raw, section: DataSection, needs: TargetNeeds) -> TypedRows:
         origins=origins_of(raw),
     )
     return typed if section.window is None else _in_order(typed, section, section.window)
+
+
+def _logarithmic(roles: Roles, section: DataSection, needs: TargetNeeds) -> Iterator[str]:
+    """Give the target columns whose logarithm is to be learned."""
+    for name, need in needs.items() if section.target_scaling == "log" else ():
+        yield from roles.targets[name] if need.task == "regression" else ()
 
 
 def _in_order(rows: TypedRows, section: DataSection, window: WindowSection) -> TypedRows:

@@ -233,6 +233,12 @@ DATA: tuple[Code, ...] = (
         "Say what it stands for in `split.values`, or correct the cell.",
     ),
     Code(
+        "D140",
+        "target without a logarithm",
+        "`target_scaling: log` learns log(1 + x), for targets of 0 and more; one is below 0.",
+        "Correct the cell where it is a slip or stands for a missing one, or use another scaling.",
+    ),
+    Code(
         "D151",
         "windows without a target",
         "The target of some windows is missing; with `target_missing: drop` they are neither "

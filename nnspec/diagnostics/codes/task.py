@@ -69,8 +69,8 @@ TASK: tuple[Code, ...] = (
     Code(
         "M111",
         "loss needs targets of 0 and more",
-        "The loss takes counts or sizes; standardized targets are negative in half of the "
-        "rows, which the loss turns into nonsense.",
+        "The loss takes counts or sizes; standardized targets, or logarithms, are negative in half "
+        "of the rows, which the loss turns into nonsense.",
         "Write `target_scaling: none`.",
     ),
     Code(
@@ -223,5 +223,13 @@ TASK: tuple[Code, ...] = (
         "The loss learns quantiles or a normal distribution of a number, and the output answers "
         "something else: classes, or its own input.",
         "Use a loss of what the output answers.",
+    ),
+    Code(
+        "M139",
+        "normal distribution of a logarithm",
+        "With `target_scaling: log` mean and deviation would be those of the logarithm. Where that "
+        "is normal, the target itself is not: it has another mean, and no deviation to answer with "
+        "that says as much on both sides. Quantiles of a logarithm are those of the target.",
+        "Use Pinball, or another scaling.",
     ),
 )

@@ -124,6 +124,7 @@ def described(back: Back) -> dict[str, object]:
         found["labels"] = list(target.labels)
     if target.need in {"regression", "reconstruction"}:
         found |= {"shift": list(target.shift), "scale": list(target.scale)}
+        found |= {"log": True} if target.log else {}
     if target.quantiles:
         found["quantiles"] = list(target.quantiles)
     if target.need == "binary":
@@ -144,7 +145,8 @@ def told_of_output(back: Back) -> Iterator[str]:
         yield f"{'softmax' if softmax else 'sigmoid'} is still to be taken."
     match target.need:
         case "regression" | "reconstruction":
-            yield "y * scale + shift is in the target's own units."
+            numbers = "exp(y * scale + shift) - 1" if target.log else "y * scale + shift"
+            yield f"{numbers} is in the target's own units."
             if target.quantiles:
                 yield "The last axis holds `quantiles` of each number."
             if target.floor is not None:

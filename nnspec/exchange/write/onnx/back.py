@@ -170,7 +170,10 @@ class Written:
         """Return numbers in the target's units, in double precision."""
         writer = self.writer
         larger = writer.op("Mul", scaled, double(writer, self.target.scale))
-        return writer.op("Add", larger, double(writer, self.target.shift))
+        numbers = writer.op("Add", larger, double(writer, self.target.shift))
+        if not self.target.log:
+            return numbers
+        return writer.op("Sub", writer.op("Exp", numbers), double(writer, 1.0))
 
     def binary(self, positive: str) -> dict[str, Answer]:
         """Return labels for the probability of the second class."""

@@ -188,8 +188,13 @@ def target_lines(facts: Facts, output: str, target: TargetFit) -> Iterator[str]:
         if facts.section.target_scaling == "none":
             yield '    aim = truth.astype("float32")'
         else:
-            yield "    shift, scale = truth[train].mean(axis=0), truth[train].std(axis=0)"
-            yield '    aim = ((truth - shift) / scale).astype("float32")'
+            learned = "truth"
+            if target.log:
+                learned = "logs"
+                yield "    logs = np.log1p(truth)"
+            fitted = f"{learned}[train]"
+            yield f"    shift, scale = {fitted}.mean(axis=0), {fitted}.std(axis=0)"
+            yield f'    aim = (({learned} - shift) / scale).astype("float32")'
         return
     yield f"    truth = {cells[0]}"
     labels = list(target.labels)

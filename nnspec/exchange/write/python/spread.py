@@ -34,14 +34,20 @@ def is_spread(target: TargetFit) -> bool:
 
 
 def unsayable_spread(facts: Facts, target: TargetFit) -> Iterator[str]:
-    """Give what keeps the loss of such an output out of a program."""
-    if not is_spread(target):
-        return
-    if len(facts.targets) > 1 or facts.section.window is not None or len(target.shape) != 1:
+    """Give what keeps such an output, or one that learns logarithms, out of a program."""
+    of_rows = facts.section.window is None and len(target.shape) == 1
+    if is_spread(target) and (len(facts.targets) > 1 or not of_rows):
         yield "quantiles and distributions of several outputs, or of steps"
+    if is_spread(target) or target.log:
+        yield from unsayable_watching(facts)
+
+
+def unsayable_watching(facts: Facts) -> Iterator[str]:
+    """Give the metrics that callbacks watch, of numbers which the network does not give."""
     watched = {getattr(one, "monitor", "loss") for one in facts.training.callbacks}
     if not watched <= {*MONITORED, None}:
-        yield f"callbacks watch {', '.join(sorted(map(str, watched)))}"
+        names = ", ".join(sorted(map(str, watched)))
+        yield f"callbacks watch {names}, of numbers that the network does not give"
 
 
 def spread_losses(facts: Facts) -> Iterator[str]:

@@ -244,6 +244,7 @@ def figure_lines(facts: Facts) -> Iterator[str]:
             yield f"    predicted = {answer_of(target, given)}"
         if target.need in {"regression", "reconstruction"}:
             numbers = f"{given} * scale + shift" if scaled(facts, target) else given
+            numbers = f"np.expm1({numbers})" if target.log else numbers
             yield f"    report_numbers({name}, {truth}[test], {numbers})"
         elif target.need == "binary":
             asked = facts.spec.evaluation.threshold

@@ -148,6 +148,25 @@ def test_a_line_through_two_rows_is_none(count: int, codes: list[str], load: Loa
     assert [one.code for one in check_rows(load(text, split=split), section)] == codes
 
 
+@pytest.mark.parametrize(
+    ("other", "codes"),
+    [
+        (lambda k: 3 * noise(k) + 1, ["D123"]),
+        (noise, ["D123"]),
+        (lambda k: noise(k) * (1 + 2 * (k == 4_999)), []),
+        (lambda k: noise(k) + noise(-k - 1), []),
+        (lambda k: 7 + (k == 4_998) * noise(k), []),
+    ],
+)
+def test_a_line_through_many_rows_is_one_through_all_of_them(
+    other: Callable[[int], float], codes: list[str], load: Load
+) -> None:
+    split = {"validation": 0, "test": 0}
+    section = DataSection.model_validate({"source": "data.csv", "target": "y", "split": split})
+    text = table("x,y", [(repr(other(k)), repr(noise(k))) for k in range(5_000)])
+    assert [one.code for one in check_rows(load(text, split=split), section)] == codes
+
+
 def nested(depth: int) -> bytes:
     return b"\x1c" * depth + b"\0" * (depth + 1)
 

@@ -77,8 +77,11 @@ def _forward(model: keras.Model, arrays: list[Array]) -> Forward:
             return apply_core(model, batch)
 
     block = [tf.TensorSpec([None, *one.shape[1:]], one.dtype) for one in arrays]
-    compiled: Forward = tf.function(forward, input_signature=[block], autograph=False)
-    return compiled
+    # Taken as it is traced: TensorFlow warns of functions that are traced one after the other,
+    # as they are where a program trains several networks.
+    compiled = tf.function(forward, input_signature=[block], autograph=False)
+    found: Forward = compiled.get_concrete_function()
+    return found
 
 
 def _bytes(layer: keras.layers.Layer) -> int:

@@ -14,11 +14,12 @@ from nnspec.build.keras_graph import as_inputs, as_outputs, build_for_steps
 from nnspec.data.arrays import Arrays
 from nnspec.data.rows import RowSource
 from nnspec.data.window_view import laid_out_bytes, some_of, view_of
+from nnspec.engine.tensorflow.pieces import Pieces
 
 Array = npt.NDArray[Any]
 """Rows first: (rows, ...)."""
 Lain: TypeAlias = Any
-"""Rows as a tensor; of windows a pair: the series, and the step at which each begins."""
+"""Rows as a tensor; of windows, pieces of the series and the first piece of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,36 +70,48 @@ class Feed:
         """Tell whether an array holds windows over a series."""
         return any(view_of(one) is not None for one in self.arrays)
 
-    def tensors(self, *, laid_out: bool) -> tuple[Lain, ...]:
-        """Return the arrays on the device, windows as the series that they lie over.
+    def lying(self, *, laid_out: bool, xla: bool) -> "Lying":
+        """Return how the rows lie on the device.
 
         Args:
             laid_out: whether each window has its own memory.
+            xla: whether XLA compiles what gathers them.
         """
+        views = [None if laid_out else view_of(one) for one in self.arrays]
+        return Lying(self, tuple(None if one is None else Pieces.of(one, xla=xla) for one in views))
+
+
+@dataclass(frozen=True, slots=True)
+class Lying:
+    """How the rows of a feed lie on the device.
+
+    Attributes:
+        feed: the rows.
+        pieces: of each array how windows are gathered; None where each row has its own memory.
+    """
+
+    feed: Feed
+    pieces: tuple[Pieces | None, ...]
+
+    def tensors(self) -> tuple[Lain, ...]:
+        """Return the arrays on the device."""
         return tuple(
-            tf.convert_to_tensor(one[:])
-            if laid_out or (view := view_of(one)) is None
-            else (tf.convert_to_tensor(view.series), tf.convert_to_tensor(view.cut.starts))
-            for one in self.arrays
+            tf.convert_to_tensor(array[:]) if one is None else one.tensors()
+            for array, one in zip(self.feed.arrays, self.pieces, strict=True)
         )
 
-    def specs(self, rows: int, *, laid_out: bool) -> tuple[Lain, ...]:
-        """Return the types of what `tensors` gives, or of so many rows laid out."""
+    def specs(self, rows: int) -> tuple[Lain, ...]:
+        """Return the types of what `tensors` gives for so many rows."""
         return tuple(
-            tf.TensorSpec([rows, *one.shape[1:]], one.dtype)
-            if laid_out or (view := view_of(one)) is None
-            else (tf.TensorSpec(view.series.shape, one.dtype), tf.TensorSpec([rows], tf.int32))
-            for one in self.arrays
+            tf.TensorSpec([rows, *array.shape[1:]], array.dtype) if one is None else one.specs
+            for array, one in zip(self.feed.arrays, self.pieces, strict=True)
         )
 
     def gather(self, tensors: Sequence[Lain], rows: tf.Tensor) -> list[tf.Tensor]:
-        """Return some rows of what `tensors` gave without laying it out."""
-        together = zip(tensors, self.arrays, strict=True)
+        """Return some rows out of what `tensors` gave."""
         return [
-            tf.gather(one, rows)
-            if (view := view_of(array)) is None
-            else tf.gather(one[0], tf.gather(one[1], rows)[:, None] + view.cut.offsets)
-            for one, array in together
+            tf.gather(given, rows) if one is None else one.gather(given, rows)
+            for given, one in zip(tensors, self.pieces, strict=True)
         ]
 
 

@@ -118,10 +118,11 @@ class KerasFit(ModelState):
 
     def _dataset(self, feed: Feed, order: Rows, *, whole: bool) -> tf.data.Dataset:
         """Return batches of some rows; all are of one length that is known, if they are whole."""
-        tensors = feed.tensors(laid_out=False)
+        lying = feed.lying(laid_out=False, xla=False)
+        tensors = lying.tensors()
 
         def batch(rows: tf.Tensor) -> tuple[Any, ...]:
-            given = feed.unpack(feed.gather(tensors, rows))
+            given = feed.unpack(lying.gather(tensors, rows))
             # tf.data takes a list for one tensor, a tuple for several.
             parts = (keras.tree.lists_to_tuples(one) for one in given if one is not None)
             return tuple(parts)

@@ -97,13 +97,13 @@ class Resident:
 
     def __init__(self, steps: Steps) -> None:
         self.steps = steps
-        self._rows = steps.feed.tensors(laid_out=steps.block.in_order)
+        self._rows = steps.lying.tensors()
         self._order = tf.range(steps.block.rows)
         self._laid_out = self._rows
 
     def renew(self, feed: Feed) -> None:
         """Bring other rows to the device."""
-        self._rows = feed.tensors(laid_out=self.steps.block.in_order)
+        self._rows = self.steps.lie(feed).tensors()
 
     def begin(self, order: Rows) -> None:
         """Bring the epoch's order to the device."""

@@ -15,7 +15,7 @@ import tensorflow as tf
 
 from nnspec.build.keras_graph import output_loss_trackers
 from nnspec.engine.executor import Report, Stretch
-from nnspec.engine.tensorflow.feed import Feed, Lain
+from nnspec.engine.tensorflow.feed import Feed, Lain, Lying
 from nnspec.engine.tensorflow.passes import Rewrite, rewritten
 from nnspec.engine.tensorflow.values import loss_sum, python_values
 
@@ -64,14 +64,20 @@ class Steps:
         self.block = block
         self.feed = feed
         self.training = training
+        self._xla = core.xla
+        self.lying = self.lie(feed)
         self._any_length = core.any_length
         self._traced = self._trace(core)
+
+    def lie(self, feed: Feed) -> Lying:
+        """Return how rows lie on the device, these or those of another epoch."""
+        return feed.lying(laid_out=self.block.in_order, xla=self._xla)
 
     def _trace(self, core: Core) -> Traced:
         """Trace the loop with the rewrites in place; the first call compiles it."""
         loop = tf.function(self._loop, jit_compile=core.xla, autograph=False)
         rows = self.block.rows
-        tensors = self.feed.specs(rows, laid_out=self.block.in_order)
+        tensors = self.lying.specs(rows)
         kinds = ("int32", "int32", "bool", "bool", "int32", "int32")
         scalars = [tf.TensorSpec([], kind) for kind in kinds]
         order = tf.TensorSpec([rows], "int32")
@@ -140,7 +146,7 @@ class Steps:
                 tf.slice(one, [begin] + [0] * (len(one.shape) - 1), [length, *one.shape[1:]])
                 for one in tensors
             ]
-        return self.feed.gather(tensors, tf.slice(order, [begin], [length]))
+        return self.lying.gather(tensors, tf.slice(order, [begin], [length]))
 
     def _step(self, batch: list[tf.Tensor], index: tf.Tensor, broken: tf.Tensor) -> tf.Tensor:
         """Run one step; return the first step whose loss was not a number, -1 before that."""

@@ -23,11 +23,13 @@ import numpy as np
 import polars as pl
 from PIL import Image
 from results import processor, record
+from series import COLUMNS, LENGTH, Kind, write_series
 
 ROOT = Path(__file__).parents[1]
 MEBIBYTE = 2**20
 ROWS, WIDE, TEXTS = 2_000_000, 2_000, 100_000
-WINDOWS, LENGTH, COLUMNS = 50_000, 100, 10
+WINDOWS = 50_000
+SERIES, GAPS, LEFT_OUT = 50, 20, 1_000
 PICTURES, SIDE = 10_000, 64
 MEASURES = 14
 GOALS = {"validate": 6.0, "init": 4.0, "read": 4.0, "wide": 2.0}
@@ -67,8 +69,9 @@ TAIL = """
   without a name, from which a column is read when it is looked at; where there is no room for it,
   in memory as ever. `first step` is the peak until all arrays are ready: TensorFlow, and what the
   network takes of the table (122 MiB).
-- Windows lie over their series and are copied nowhere: `windows` shows what they add to a process
-  that does the same with 200 of them.
+- Windows lie over their series, wherever they begin: over several series, beside gaps, some left
+  out. What is kept is the series and each window's start; copied out they would take 191 MiB.
+  Beside them stands a process that does the same with 200 windows; `trained` adds an epoch.
 """
 
 SPEC = """nnspec: 1
@@ -114,9 +117,17 @@ opened = open_spec(Path("spec.yaml"))
 from nnspec.pipeline.prepare import filled_splits, prepare
 
 prepared = prepare(opened)
-assert filled_splits(prepared.program, prepared.dataset)["train"].rows
+splits = filled_splits(prepared.program, prepared.dataset)
+assert splits["train"].rows
 """
 """All that comes before the first step."""
+TRAINED = f"""{FIRST}
+from nnspec.engine import train
+from nnspec.pipeline.prepare import plan_of
+
+train(prepared.program.core, splits["train"], splits["validation"], plan_of(prepared.spec))
+"""
+"""An epoch more."""
 FITTED = """
 import keras
 import numpy as np
@@ -267,31 +278,22 @@ def measure_texts(place: Path) -> list[dict[str, Any]]:
 
 
 def measure_windows(place: Path) -> list[dict[str, Any]]:
-    """Return what many windows take beyond few of them, until the arrays are ready."""
-    few = run(["-c", FIRST], windows(place, 200))
-    own = run(["-c", FIRST], windows(place, WINDOWS))
-    more = own["peak"] - few["peak"]
+    """Return what many windows take beyond few of them: till arrays are ready, and in training."""
     copied = WINDOWS * LENGTH * COLUMNS * 4
-    print(
-        f"{WINDOWS:,} windows add {more / MEBIBYTE:.0f} MiB to a process; "
-        f"copied out they take {copied / MEBIBYTE:.0f}"
-    )
-    title = f"{WINDOWS:,} windows of {LENGTH} x {COLUMNS}"
-    return [told(title, own, {"200 windows": few}, None)]
-
-
-def windows(place: Path, count: int) -> Path:
-    """Write a series of so many windows, and its spec; return the folder."""
-    draw = np.random.default_rng(0)
-    rows = count + LENGTH
-    cells = {f"x{at}": draw.normal(size=rows).cumsum().round(4) for at in range(COLUMNS - 1)}
-    pl.DataFrame({**cells, "y": draw.normal(size=rows).cumsum().round(4)}).write_csv(
-        place / "table.csv"
-    )
-    section = f"target: y\n  window: {{length: {LENGTH}, horizon: 1}}"
-    text = (SPEC % "{}").replace("target: y", section).replace(", seed: 0", "")
-    (place / "spec.yaml").write_text(text.replace("model:", "model:\n  - Flatten"))
-    return place
+    print(f"{WINDOWS:,} windows take {copied / MEBIBYTE:.0f} MiB where they are copied out")
+    kinds = {
+        "": Kind(),
+        f" out of {SERIES} series": Kind(series=SERIES),
+        f" beside {GAPS} gaps, {LEFT_OUT:,} left out": Kind(gaps=GAPS, left_out=LEFT_OUT),
+    }
+    figures: list[dict[str, Any]] = []
+    for work, program in (("", FIRST), (", trained", TRAINED)):
+        few = run(["-c", program], write_series(place, SPEC, 200, Kind()))
+        for said, kind in kinds.items():
+            own = run(["-c", program], write_series(place, SPEC, WINDOWS, kind))
+            title = f"{WINDOWS:,} windows of {LENGTH} x {COLUMNS}{said}{work}"
+            figures.append(told(title, own, {"200 windows": few}, None))
+    return figures
 
 
 def measure_pictures(place: Path) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ in double precision, since single precision cannot tell one second of this year 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import assert_never
 
 import numpy as np
@@ -32,10 +33,10 @@ from nnspec.data.fit.fitted import (
     TextFit,
 )
 from nnspec.data.fit.image import ImageFit
-from nnspec.data.overlap import Overlap, overlap_of, series_of, windows_of
 from nnspec.data.rows import RowSource
 from nnspec.data.split.splits import SplitName
-from nnspec.data.table import Column, Table, Values
+from nnspec.data.table import Table, Values
+from nnspec.data.window_view import Cut, Held, WindowColumns, windows_over
 from nnspec.shapes import Tensor
 
 BATCH_ELEMENTS = 2**17
@@ -192,53 +193,62 @@ def prepare_inputs(front: Front, features: RowSource[Table]) -> dict[str, Values
     how many windows; what is returned lies over it in the same way.
     """
     inputs = front.fitted.inputs
-    if not isinstance(features, Table):
+    columns = features.columns if isinstance(features, Table) else {}
+    if not isinstance(columns, WindowColumns):
         return _in_batches(front, features, tuple(inputs))
     prepared: dict[str, Values] = {}
-    lying: dict[Overlap | None, list[str]] = {}
-    for name, columns in inputs.items():
-        found = {overlap_of(features[one].values) for one in columns}
-        lying.setdefault(found.pop() if len(found) == 1 else None, []).append(name)
-    for overlap, names in lying.items():
-        table = features.select(dict.fromkeys(one for name in names for one in inputs[name]))
-        if overlap is None:
-            prepared |= _in_batches(front, table, names)
-        else:
-            parts = _in_batches(front, _side_by_side(table, overlap), names)
-            for name, part in parts.items():
-                series = part.reshape(-1, *part.shape[2:])[: overlap.steps(table.rows)]
-                prepared[name] = windows_of(series, overlap)
+    lying: dict[Cut, list[str]] = {}
+    for name, (first, *_) in inputs.items():
+        lying.setdefault(columns.cuts[first], []).append(name)
+    for cut, names in lying.items():
+        own = columns.only(dict.fromkeys(one for name in names for one in inputs[name]))
+        prepared |= _over_series(front, own, cut, names)
     return {name: prepared[name] for name in inputs}
 
 
-def _side_by_side(windows: Table, overlap: Overlap) -> Table:
-    """Return the series below windows cut into windows of that length that share nothing.
+def _over_series(
+    front: Front, columns: WindowColumns, cut: Cut, names: Sequence[str]
+) -> dict[str, Values]:
+    """Return inputs of windows that lie in one way; laid out where no step is held twice."""
+    held, length = Held.of(cut, columns.series.rows), len(cut.offsets)
+    if held.count >= len(cut) * length:
+        return _in_batches(front, Table(columns, len(cut)), names)
+    covering = held.covering(length)
+    table = Table(WindowColumns(columns.series, dict.fromkeys(columns, covering)), len(covering))
+    places = Cut(held.numbers(covering.starts), covering.offsets)
+    series = _in_batches(front, table, names, Places(held.count, places))
+    found = Cut(held.numbers(cut.starts).astype(np.int32), cut.offsets.astype(np.int32))
+    return {name: windows_over(one, found) for name, one in series.items()}
 
-    The last one is filled up with the last step.
-    """
-    steps = overlap.steps(windows.rows)
-    count = -(-steps // overlap.length)
-    order = np.minimum(np.arange(count * overlap.length), steps - 1).reshape(count, -1)
-    columns = {
-        name: Column(one.kind, series_of(one.values, overlap)[order], one.form)
-        for name, one in windows.columns.items()
-    }
-    return Table(columns, count)
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where windows that are prepared go: into a series of so many steps."""
+
+    steps: int
+    cut: Cut
 
 
 def _in_batches(
-    front: Front, features: RowSource[Table], names: Sequence[str]
+    front: Front, features: RowSource[Table], names: Sequence[str], places: Places | None = None
 ) -> dict[str, Values]:
-    """Return some of the network's inputs, computed in large batches."""
+    """Return some of the network's inputs, computed in large batches.
+
+    Args:
+        front: prepares them.
+        features: the raw columns.
+        names: the inputs.
+        places: of windows, where each goes in the series that is returned; None for rows.
+    """
     tensors = front.fitted.tensors
-    inputs = {name: _empty(features.rows, tensors[name]) for name in names}
+    inputs = {name: _empty(features.rows, tensors[name], places) for name in names}
     step = _batch(features, front.fitted)
     for start in range(0, features.rows, step):
         rows = slice(start, start + step)
         with tf.device("CPU"):
             prepared = front(raw_columns(features.take(rows), front.fitted.columns))
         for name, array in inputs.items():
-            array[rows] = prepared[name].numpy()
+            array[rows if places is None else places.cut.steps(rows)] = prepared[name].numpy()
     return inputs
 
 
@@ -299,8 +309,9 @@ def _lit(fit: ImageFit, pixels: tf.Tensor) -> tf.Tensor:
     return tf.cast(pixels, tf.float32) * ((bright - dark) / 255) + dark
 
 
-def _empty(rows: int, tensor: Tensor) -> Values:
-    """Return an array for the rows of a network input."""
+def _empty(rows: int, tensor: Tensor, places: Places | None) -> Values:
+    """Return an array for the rows of a network input, or for the series below its windows."""
     shape = [extent for extent in tensor.shape[1:] if extent is not None]
     assert len(shape) == tensor.rank - 1, "fitting leaves no axis unknown"
-    return np.empty((rows, *shape), np.int32 if tensor.element == "integer" else np.float32)
+    whole = (rows, *shape) if places is None else (places.steps, *shape[1:])
+    return np.empty(whole, np.int32 if tensor.element == "integer" else np.float32)

@@ -6,6 +6,7 @@
 from dataclasses import dataclass, field
 
 from nnspec.data.table import Rows, Values
+from nnspec.data.window_view import some_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,9 +29,9 @@ class Arrays:
         return len(next(iter(self.inputs.values())))
 
     def take(self, order: Rows | slice, /) -> "Arrays":
-        """Return some rows: views for a slice, copies for an array of row numbers."""
+        """Return some rows: views for a slice, copies for row numbers, but for those of windows."""
         return Arrays(
-            {name: one[order] for name, one in self.inputs.items()},
-            {name: one[order] for name, one in self.targets.items()},
+            {name: some_of(one, order) for name, one in self.inputs.items()},
+            {name: some_of(one, order) for name, one in self.targets.items()},
             None if self.weights is None else self.weights[order],
         )

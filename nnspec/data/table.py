@@ -75,6 +75,10 @@ class OnDemand(Mapping[str, Column]):
     def only(self, names: Iterable[str]) -> "OnDemand":
         """Return some columns; none is read."""
 
+    def cells(self, name: str) -> Values:
+        """Return the cells of a column, once or more often."""
+        return self[name].values
+
     @abstractmethod
     def take(self, rows: Rows | slice) -> dict[str, Column]:
         """Return some rows of every column, in memory."""
@@ -99,8 +103,13 @@ class Table:
     @property
     def files(self) -> dict[str, Values]:
         """Return (rows,) the files behind each column whose cells were read from some."""
-        columns = self.columns.items()
-        return {name: one.files for name, one in columns if one.files is not None}
+        first = self.take(slice(0, 0)).columns.items()
+        names = [name for name, one in first if one.files is not None]
+        return {name: files for name in names if (files := self[name].files) is not None}
+
+    def cells(self, name: str) -> Values:
+        """Return the cells of a column; one that several windows share may come once."""
+        return self.columns.cells(name) if isinstance(self.columns, OnDemand) else self[name].values
 
     def spend(self) -> Iterator[tuple[str, Column]]:
         """Yield the columns and keep none of them: nothing else holds the table any more."""

@@ -144,7 +144,7 @@ def _blocks(
 
 def cells_of(table: Table) -> int:
     """Return the numbers or texts of a row."""
-    return max(1, sum(one.values[:1].size for one in table.columns.values()))
+    return max(1, sum(one.values.size for one in table.take(slice(0, 1)).columns.values()))
 
 
 def _exchanged(

@@ -212,10 +212,12 @@ class Judging:
         """Return the columns by whose values the test rows are looked at."""
         if TESTED not in self.splits:
             return {}
-        columns, asked = self.dataset.splits[TESTED].features.columns, self.spec.evaluation.slices
+        features, asked = self.dataset.splits[TESTED].features, self.spec.evaluation.slices
         if asked is None:
-            return chosen_columns(columns)
-        return {name: columns[name] for name in asked if name in columns}
+            first = features.take(slice(0, 0)).columns.items()
+            plain = [name for name, one in first if not one.shape]
+            return chosen_columns(features.select(plain).columns)
+        return {name: features[name] for name in asked if name in features.columns}
 
     def permuted(
         self,

@@ -6,6 +6,7 @@ TensorFlow refuses them on a CPU, and reads another row under XLA or on a GPU wi
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nnspec.catalog.layers.embedding import Lookup
 from nnspec.data import SPLITS, Dataset, Preprocessing, Values
@@ -102,6 +103,13 @@ def first_beyond(split: Split, column: str, count: int | None = None) -> tuple[i
 
     Over a series it is the row of the target.
     """
+
+    def beyond(cells: Values) -> NDArray[np.bool_]:
+        values = whole_numbers(cells)
+        return values < 0 if count is None else (values < 0) | (values >= count)
+
+    if not beyond(split.features.cells(column)).any():
+        return None
     values = whole_numbers(split.features[column].values)
-    wrong = np.argwhere((values < 0) if count is None else (values < 0) | (values >= count))
+    wrong = np.argwhere(beyond(values))
     return (int(values[tuple(wrong[0])]), int(split.rows[wrong[0][0]]) + 1) if len(wrong) else None

@@ -230,7 +230,7 @@ def count_column(dataset: Dataset, name: str) -> int:
         return fit.codes
     if isinstance(fit, NumericFit) and fit.bins:
         return fit.bins.codes
-    cells = (split.features[name].values for split in dataset.splits.values() if len(split))
+    cells = (split.features.cells(name) for split in dataset.splits.values() if len(split))
     fill = fit.fill or 0 if isinstance(fit, IntegerFit) else 0
     return 1 + max(fill, *(int(whole_numbers(values).max()) for values in cells))
 

@@ -15,8 +15,8 @@ from nnspec.build.raw import raw_columns
 from nnspec.catalog.columns import Category, Date, Numeric
 from nnspec.data import SPLITS, Dataset, decode_targets, read_for_prediction
 from nnspec.data.fit.fitted import NumericFit
-from nnspec.data.overlap import memory_of
 from nnspec.data.table import Table
+from nnspec.data.window_view import laid_out_bytes
 
 pytestmark = pytest.mark.keras
 Load = Callable[..., Dataset]
@@ -140,7 +140,7 @@ def test_windows_lie_over_the_prepared_series_and_hold_what_copies_of_them_hold(
         }
         expected = prepare_inputs(front, Table(copied, features.rows))["input"]
         assert np.array_equal(found, expected)
-        shares = memory_of(found) < found.nbytes
+        shares = found.nbytes < laid_out_bytes(found)
         assert shares == (stride < 6 and len(found) > 1)
 
 

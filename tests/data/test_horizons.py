@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
 from nnspec.data import SPLITS, Dataset, TargetNeed, load_dataset, read_for_prediction
@@ -113,7 +113,12 @@ def test_windows_never_cross_a_split_a_series_or_a_gap(
     section = DataSection.model_validate(
         {"source": "data.csv", "target": "sold", "window": window, "split": split}
     )
-    dataset = load_dataset(section, {"out": TargetNeed("regression")}, folder=folder)
+    try:
+        dataset = load_dataset(section, {"out": TargetNeed("regression")}, folder=folder)
+    except Refused as refused:
+        if "is left with 0 rows" not in str(refused):
+            raise
+        reject()  # holes and horizons leave a split without windows
     found = {name: dataset.splits[name].features["sold"].values for name in SPLITS}
     aims = {name: dataset.raw_targets(name)["out"] for name in SPLITS}
     for name in SPLITS:

@@ -84,8 +84,9 @@ def find_constants(training: Split, section: DataSection) -> Iterator[Diagnostic
     """Give one finding for all feature columns that are the same in every training row."""
     constant = {
         name: values[0]
-        for name, column in training.features.columns.items()
-        if len(values := column.values.reshape(-1)) > 1 and bool((values == values[0]).all())
+        for name in training.features.columns
+        if len(values := training.features.cells(name).reshape(-1)) > 1
+        and bool((values == values[0]).all())
     }
     if not constant:
         return
@@ -105,10 +106,11 @@ def find_constants(training: Split, section: DataSection) -> Iterator[Diagnostic
 
 def find_identifiers(training: Split, section: DataSection) -> Iterator[Diagnostic]:
     """Give the columns of texts, each in a row or two, that would become one-hot columns."""
-    for name, column in training.features.columns.items():
+    for name, like in training.features.take(slice(0, 0)).columns.items():
         declared = name in section.columns or section.encoding_of(name) != "one_hot"
-        if column.kind != "category" or column.shape or declared:
+        if like.kind != "category" or like.shape or declared:
             continue
+        column = training.features[name]
         present = column.values[column.values != ""]
         texts = len(different(present))
         if texts < MANY_TEXTS or texts < LABELS_PER_ROW * len(present):

@@ -2,20 +2,20 @@
 
 A window belongs to the split that its targets' rows lie in; its inputs may reach back into the
 split before, as they would when the network is used. One whose targets lie in two splits belongs to
-none. Windows are views: no row is copied.
+none. What is kept of a window is where it begins: its rows are copied out when they are looked at.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from nnspec.data.columns.missing import whole_rows
 from nnspec.data.columns.refusals import refuse
 from nnspec.data.split.splits import SplitName, check_counts, split_counts
-from nnspec.data.table import Column, Rows, Table
+from nnspec.data.table import Rows, Table
+from nnspec.data.window_view import Cut, WindowColumns
 from nnspec.diagnostics import Diagnostic
 from nnspec.spec.data import SplitSection
 from nnspec.spec.window import WindowSection, aims
@@ -27,22 +27,19 @@ class Windows:
 
     Attributes:
         section: length, horizons and stride.
-        starts: first rows of the windows: evenly spaced, or one by one.
+        starts: (windows,) first row of each.
     """
 
     section: WindowSection
-    starts: slice | Rows
+    starts: Rows
 
     def __len__(self) -> int:
-        return len(self.last_rows)
+        return len(self.starts)
 
     @property
     def last_rows(self) -> Rows:
         """Return the last row that each window covers."""
-        starts = self.starts
-        if isinstance(starts, slice):
-            starts = np.arange(starts.start, starts.stop, starts.step)
-        return starts + (self.section.length - 1)
+        return self.starts + (self.section.length - 1)
 
     @property
     def numbers(self) -> Rows:
@@ -59,9 +56,7 @@ class Windows:
         kept = np.ones(len(self), np.bool_)
         for rows in self.target_rows:
             kept &= whole[rows]
-        if kept.all():
-            return self
-        return Windows(self.section, self.last_rows[kept] - (self.section.length - 1))
+        return Windows(self.section, self.starts[kept])
 
     def targets(self, table: Table) -> Table:
         """Return the windows' targets, a column for each unit, out of the rows of a series."""
@@ -78,23 +73,16 @@ class Windows:
         found = {one.name: last[one.column] for one in aims(table.columns, self.section)}
         return Table(found, last.rows)
 
-    def ahead(self, column: Column) -> Column:
-        """Return what a column holds at the moments of the targets: (windows, horizons, *shape)."""
-        rows = np.stack([*self.target_rows], axis=1)
-        return Column(column.kind, column.values[rows], column.form)
+    @property
+    def past(self) -> Cut:
+        """Return where the rows lie that the network reads: (windows, length)."""
+        return Cut(self.starts, np.arange(self.section.length))
 
-    def cut(self, table: Table) -> Table:
-        """Return the windows of every column: (windows, length, *shape), as views."""
-        columns = {name: self._cut(column) for name, column in table.columns.items()}
-        return Table(columns, len(self))
-
-    def _cut(self, column: Column) -> Column:
-        """Return the windows of one column."""
-        if self.section.length > len(column.values):
-            empty = np.empty((0, self.section.length, *column.shape), column.values.dtype)
-            return Column(column.kind, empty, column.form)
-        view = sliding_window_view(column.values, self.section.length, axis=0)
-        return Column(column.kind, np.moveaxis(view[self.starts], -1, 1), column.form)
+    @property
+    def ahead(self) -> Cut:
+        """Return where the rows of the targets lie: (windows, horizons)."""
+        first, *_ = horizons = self.section.horizons
+        return Cut(self.last_rows + first, np.array(horizons) - first)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +104,9 @@ class Layout:
 
     def cut(self, table: Table, windows: Windows) -> Table:
         """Return what the network reads: (windows, length, ...), and (windows, horizons, ...)."""
-        known = {name: windows.ahead(table[column]) for name, column in self.ahead.items()}
-        past = windows.cut(table.select(self.past))
-        return Table({**past.columns, **known}, past.rows)
+        ahead = dict.fromkeys(self.ahead, windows.ahead)
+        cuts = {**dict.fromkeys(self.past, windows.past), **ahead}
+        return Table(WindowColumns(self.name(table), cuts), len(windows))
 
 
 def split_windows(
@@ -187,4 +175,4 @@ def _windows(window: WindowSection, first: int, end: int) -> Windows:
     nearest = window.length + window.horizons[0] - 1
     earliest = -(-max(0, first - nearest) // window.stride) * window.stride
     latest = end - (window.length + window.farthest - 1)
-    return Windows(window, slice(earliest, max(latest, earliest), window.stride))
+    return Windows(window, np.arange(earliest, latest, window.stride))

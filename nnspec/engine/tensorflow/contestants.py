@@ -33,7 +33,7 @@ class FitContestant:
         self.model = factory()
         self.model.steps_per_execution = steps
         source = feed(self.model, arrays)
-        self.x, self.y, self.weights = source.unpack(list(source.arrays))
+        self.x, self.y, self.weights = source.unpack(source.take(slice(None)))
         self.plan = plan
 
     def epoch(self) -> float:

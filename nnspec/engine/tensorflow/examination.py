@@ -30,7 +30,7 @@ def examine(model: keras.Model, feed: Feed, rows: Rows) -> str:
         feed: the training rows.
         rows: those of the step.
     """
-    x, y, weights = feed.unpack([tf.gather(one, rows) for one in feed.arrays])
+    x, y, weights = feed.unpack([tf.convert_to_tensor(one) for one in feed.take(rows)])
     found = _forward(model, x)
     return found or _backward(model, x, (y, weights))
 

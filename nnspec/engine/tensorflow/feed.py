@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 import keras
 import numpy as np
@@ -12,11 +12,14 @@ import tensorflow as tf
 from nnspec.build.batches import whole_batches
 from nnspec.build.keras_graph import as_inputs, as_outputs, build_for_steps
 from nnspec.data.arrays import Arrays
-from nnspec.data.overlap import Overlap, memory_of, overlap_of, series_of
 from nnspec.data.rows import RowSource
+from nnspec.data.window_view import laid_out_bytes, some_of, view_of
+from nnspec.engine.tensorflow.pieces import Pieces
 
 Array = npt.NDArray[Any]
 """Rows first: (rows, ...)."""
+Lain: TypeAlias = Any
+"""Rows as a tensor; of windows, pieces of the series and the first piece of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,34 +47,72 @@ class Feed:
 
     def head(self, rows: int) -> "Feed":
         """Return the first rows; nothing is copied."""
-        return replace(self, arrays=tuple(one[:rows] for one in self.arrays), rows=rows)
+        return replace(
+            self, arrays=tuple(some_of(one, slice(rows)) for one in self.arrays), rows=rows
+        )
+
+    def take(self, rows: Any) -> list[Array]:  # noqa: ANN401 - what indexes an array
+        """Return some rows of every array, each row in its own memory."""
+        return [one[rows] for one in self.arrays]
 
     @property
     def bytes(self) -> int:
         """Return the memory the arrays take, in bytes; what windows share counts once."""
-        return sum(map(memory_of, self.arrays))
+        return sum(one.nbytes for one in self.arrays)
 
     @property
     def bytes_laid_out(self) -> int:
         """Return the memory that the rows take where each has its own, in bytes."""
-        return sum(one.nbytes for one in self.arrays)
+        return sum(map(laid_out_bytes, self.arrays))
 
     @property
-    def overlaps(self) -> tuple[Overlap | None, ...]:
-        """Return how the rows of each array lie over one another, None where they do not."""
-        return tuple(map(overlap_of, self.arrays))
+    def windowed(self) -> bool:
+        """Tell whether an array holds windows over a series."""
+        return any(view_of(one) is not None for one in self.arrays)
 
-    def tensors(self, overlaps: Sequence[Overlap | None] = ()) -> tuple[Any, ...]:
-        """Return the arrays as tensors on the device; of windows the series that they lie over.
+    def lying(self, *, laid_out: bool, xla: bool) -> "Lying":
+        """Return how the rows lie on the device.
 
         Args:
-            overlaps: of each array, None or nothing where its rows are laid out.
+            laid_out: whether each window has its own memory.
+            xla: whether XLA compiles what gathers them.
         """
-        together = zip(self.arrays, overlaps or [None] * len(self.arrays), strict=True)
+        views = [None if laid_out else view_of(one) for one in self.arrays]
+        return Lying(self, tuple(None if one is None else Pieces.of(one, xla=xla) for one in views))
+
+
+@dataclass(frozen=True, slots=True)
+class Lying:
+    """How the rows of a feed lie on the device.
+
+    Attributes:
+        feed: the rows.
+        pieces: of each array how windows are gathered; None where each row has its own memory.
+    """
+
+    feed: Feed
+    pieces: tuple[Pieces | None, ...]
+
+    def tensors(self) -> tuple[Lain, ...]:
+        """Return the arrays on the device."""
         return tuple(
-            tf.convert_to_tensor(one if overlap is None else series_of(one, overlap))
-            for one, overlap in together
+            tf.convert_to_tensor(array[:]) if one is None else one.tensors()
+            for array, one in zip(self.feed.arrays, self.pieces, strict=True)
         )
+
+    def specs(self, rows: int) -> tuple[Lain, ...]:
+        """Return the types of what `tensors` gives for so many rows."""
+        return tuple(
+            tf.TensorSpec([rows, *array.shape[1:]], array.dtype) if one is None else one.specs
+            for array, one in zip(self.feed.arrays, self.pieces, strict=True)
+        )
+
+    def gather(self, tensors: Sequence[Lain], rows: tf.Tensor) -> list[tf.Tensor]:
+        """Return some rows out of what `tensors` gave."""
+        return [
+            tf.gather(given, rows) if one is None else one.gather(given, rows)
+            for given, one in zip(tensors, self.pieces, strict=True)
+        ]
 
 
 def feed(model: keras.Model, rows: RowSource[Arrays]) -> Feed:
@@ -116,5 +157,4 @@ def build_variables(model: keras.Model, rows: Feed) -> None:
     if model.optimizer is not None and not model.optimizer.built:
         model.optimizer.build(model.trainable_variables)
     few = model.inputs[0].shape[0] or 2  # a stateful network takes no other batch than its own
-    first = [one[:few] for one in rows.arrays]
-    build_for_steps(model, rows.unpack(first))
+    build_for_steps(model, rows.unpack(rows.take(slice(few))))

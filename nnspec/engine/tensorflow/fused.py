@@ -184,7 +184,7 @@ def source(network: Core, rows: Feed, batch: int, *, training: bool) -> Resident
     """Return the rows with the compiled steps over them: on the device, or in blocks."""
     resident = fits(rows, current_device())
     block = block_of(rows, batch, most_bytes=None if resident else BLOCK_BYTES)
-    if not training and not any(rows.overlaps):
+    if not training and not rows.windowed:
         block = replace(block, in_order=True)
     steps = Steps(network, block, rows, training=training)
     return Resident(steps) if resident else Streamed(steps)

@@ -6,6 +6,7 @@ It is the oracle for the fused executor, and what runs where that one cannot.
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from nnspec.build.batches import batch_of
@@ -77,7 +78,10 @@ class KerasFit(ModelState):
             self.model.reset_metrics()
         if self._batches is None:
             assert self._order is not None, "begin comes before run"
-            self._batches = iter(self._dataset(self._order[stretch.first * self.batch :]))
+            rows = self._order[stretch.first * self.batch :]
+            # A network that takes batches of one size is to know it; all of its batches are whole.
+            whole = batch_of(self.model) is not None
+            self._batches = iter(self._dataset(self.training, rows, whole=whole))
         logs: dict[str, Any] = {}
         broken = None
         for step in range(stretch.first, stretch.first + stretch.steps):
@@ -90,9 +94,14 @@ class KerasFit(ModelState):
     @translated()
     def validate(self) -> dict[str, Any]:
         """Return the figures of the validation rows."""
-        if self.validation is None:
+        checks = self.validation
+        if checks is None:
             return {}
-        x, y, weights = self.validation.unpack(list(self.validation.arrays))
+        if checks.windowed:
+            whole = checks.rows % self.batch == 0  # as of arrays, whose batches Keras cuts itself
+            rows = self._dataset(checks, np.arange(checks.rows, dtype=np.int32), whole=whole)
+            return dict(self.model.evaluate(rows, verbose=0, return_dict=True))
+        x, y, weights = checks.unpack(list(checks.arrays))
         figures = self.model.evaluate(
             x, y, sample_weight=weights, batch_size=self.batch, verbose=0, return_dict=True
         )
@@ -107,15 +116,16 @@ class KerasFit(ModelState):
         super().restore(state)
         self._batches = None
 
-    def _dataset(self, order: Rows) -> tf.data.Dataset:
-        tensors = self.training.tensors()
+    def _dataset(self, feed: Feed, order: Rows, *, whole: bool) -> tf.data.Dataset:
+        """Return batches of some rows; all are of one length that is known, if they are whole."""
+        lying = feed.lying(laid_out=False, xla=False)
+        tensors = lying.tensors()
 
         def batch(rows: tf.Tensor) -> tuple[Any, ...]:
-            given = self.training.unpack([tf.gather(one, rows) for one in tensors])
+            given = feed.unpack(lying.gather(tensors, rows))
             # tf.data takes a list for one tensor, a tuple for several.
             parts = (keras.tree.lists_to_tuples(one) for one in given if one is not None)
             return tuple(parts)
 
-        whole = batch_of(self.model) is not None  # then every batch is, and its size is to be known
         rows = tf.data.Dataset.from_tensor_slices(order).batch(self.batch, drop_remainder=whole)
         return rows.map(batch).prefetch(tf.data.AUTOTUNE)

@@ -81,7 +81,7 @@ def probe_network(model: keras.Model, arrays: Arrays) -> Probed:
     known = neighbours(model)
     rows = arrays.take(sampled(model, arrays.rows))
     given = feed(model, rows)
-    x, y, weights = given.unpack(list(given.tensors()))
+    x, y, weights = given.unpack(list(given.lying(laid_out=True, xla=False).tensors()))
     hidden = [one for one in model.layers if is_hidden(model, one, known)]
 
     several = with_outputs_of(model, hidden)

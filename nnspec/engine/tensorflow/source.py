@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 import numpy as np
 import tensorflow as tf
 
+from nnspec.data.window_view import view_of
 from nnspec.engine.executor import Report, Stretch
 from nnspec.engine.order import Rows
 from nnspec.engine.pace import Pace
@@ -96,13 +97,13 @@ class Resident:
 
     def __init__(self, steps: Steps) -> None:
         self.steps = steps
-        self._rows = steps.feed.tensors(steps.overlaps)
+        self._rows = steps.lying.tensors()
         self._order = tf.range(steps.block.rows)
         self._laid_out = self._rows
 
     def renew(self, feed: Feed) -> None:
         """Bring other rows to the device."""
-        self._rows = feed.tensors(self.steps.overlaps)
+        self._rows = self.steps.lie(feed).tensors()
 
     def begin(self, order: Rows) -> None:
         """Bring the epoch's order to the device."""
@@ -215,5 +216,10 @@ class Place:
 def _padded(array: Array, rows: Rows, first: int, length: int) -> Array:
     """Return the rows in an array of this length, from its place `first` on."""
     padded = np.zeros((length, *array.shape[1:]), array.dtype)
-    np.take(array, rows, axis=0, out=padded[first : first + len(rows)], mode="clip")
+    taken = padded[first : first + len(rows)]
+    view = view_of(array)
+    if view is None:
+        np.take(array, rows, axis=0, out=taken, mode="clip")
+    else:
+        np.take(view.series, view.cut.steps(rows), axis=0, out=taken, mode="clip")
     return padded

@@ -14,9 +14,8 @@ import keras
 import tensorflow as tf
 
 from nnspec.build.keras_graph import output_loss_trackers
-from nnspec.data.overlap import Overlap
 from nnspec.engine.executor import Report, Stretch
-from nnspec.engine.tensorflow.feed import Feed
+from nnspec.engine.tensorflow.feed import Feed, Lain, Lying
 from nnspec.engine.tensorflow.passes import Rewrite, rewritten
 from nnspec.engine.tensorflow.values import loss_sum, python_values
 
@@ -65,20 +64,20 @@ class Steps:
         self.block = block
         self.feed = feed
         self.training = training
+        self._xla = core.xla
+        self.lying = self.lie(feed)
         self._any_length = core.any_length
-        self.overlaps = (None,) * len(feed.arrays) if block.in_order else feed.overlaps
         self._traced = self._trace(core)
+
+    def lie(self, feed: Feed) -> Lying:
+        """Return how rows lie on the device, these or those of another epoch."""
+        return feed.lying(laid_out=self.block.in_order, xla=self._xla)
 
     def _trace(self, core: Core) -> Traced:
         """Trace the loop with the rewrites in place; the first call compiles it."""
         loop = tf.function(self._loop, jit_compile=core.xla, autograph=False)
         rows = self.block.rows
-        tensors = tuple(
-            tf.TensorSpec([rows, *one.shape[1:]], one.dtype)
-            if overlap is None
-            else tf.TensorSpec([overlap.steps(rows), *one.shape[2:]], one.dtype)
-            for one, overlap in zip(self.feed.arrays, self.overlaps, strict=True)
-        )
+        tensors = self.lying.specs(rows)
         kinds = ("int32", "int32", "bool", "bool", "int32", "int32")
         scalars = [tf.TensorSpec([], kind) for kind in kinds]
         order = tf.TensorSpec([rows], "int32")
@@ -86,11 +85,11 @@ class Steps:
             traced: Traced = loop.get_concrete_function(tensors, order, *scalars)
         return traced
 
-    def run(self, tensors: tuple[tf.Tensor, ...], order: tf.Tensor, stretch: Stretch) -> Report:
+    def run(self, tensors: tuple[Lain, ...], order: tf.Tensor, stretch: Stretch) -> Report:
         """Run a stretch of the block's steps.
 
         Args:
-            tensors: the block's rows, (rows, ...) each.
+            tensors: the block's rows, (rows, ...) each, as the feed has them on the device.
             order: where in the block each step's rows lie, (rows,); read only where they do not
                 lie in order.
             stretch: which steps to run; the one after the last full one is the partial batch.
@@ -136,7 +135,7 @@ class Steps:
 
     def _batch(
         self,
-        tensors: Sequence[tf.Tensor],
+        tensors: Sequence[Lain],
         order: tf.Tensor,
         begin: tf.Tensor,
         length: tf.Tensor | int,
@@ -147,11 +146,7 @@ class Steps:
                 tf.slice(one, [begin] + [0] * (len(one.shape) - 1), [length, *one.shape[1:]])
                 for one in tensors
             ]
-        rows = tf.slice(order, [begin], [length])
-        return [
-            tf.gather(one, rows if overlap is None else _steps_of(rows, overlap))
-            for one, overlap in zip(tensors, self.overlaps, strict=True)
-        ]
+        return self.lying.gather(tensors, tf.slice(order, [begin], [length]))
 
     def _step(self, batch: list[tf.Tensor], index: tf.Tensor, broken: tf.Tensor) -> tf.Tensor:
         """Run one step; return the first step whose loss was not a number, -1 before that."""
@@ -162,11 +157,6 @@ class Steps:
         self.model.train_step(data)
         fine = tf.math.is_finite(loss_sum(self.model).value)
         return tf.where((broken < 0) & ~fine, index, broken)
-
-
-def _steps_of(windows: tf.Tensor, overlap: Overlap) -> tf.Tensor:
-    """Return the steps of the series that windows hold, (windows, length)."""
-    return windows[:, None] * overlap.stride + tf.range(overlap.length)
 
 
 def _doing(action: Callable[[], None]) -> Callable[[], tf.Tensor]:

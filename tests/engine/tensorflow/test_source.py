@@ -9,7 +9,7 @@ import pytest
 from networks import compiled, difference, mlp, rows_for
 
 from nnspec.data import Arrays
-from nnspec.data.overlap import Overlap, windows_of
+from nnspec.data.window_view import Cut, windows_over
 from nnspec.engine import Plan, evaluate, train
 from nnspec.engine.tensorflow import source as sources
 from nnspec.engine.tensorflow.feed import build_variables, feed
@@ -86,9 +86,11 @@ def test_windows_that_share_steps_train_the_same_weights_as_copies_of_them(
     monkeypatch: pytest.MonkeyPatch, xla: Any, stride: int
 ) -> None:
     series = np.random.default_rng(0).normal(size=(43 * stride + 12, 3)).astype("float32")
-    windows = windows_of(series, Overlap(12, stride))[:43]
-    targets = {"y": series[np.arange(43) * stride, :1]}
-    views, copies = Arrays({"x": windows}, targets), Arrays({"x": windows.copy()}, targets)
+    starts = np.arange(43, dtype=np.int32) * stride
+    starts[20:] += 1  # a step is left out
+    windows = windows_over(series, Cut(starts, np.arange(12, dtype=np.int32)))
+    targets = {"y": series[starts, :1]}
+    views, copies = Arrays({"x": windows}, targets), Arrays({"x": windows[:]}, targets)
     plan = Plan(batch_size=4, epochs=2, seed=1, xla=xla)
     ours, theirs = compiled(windows_alone), compiled(windows_alone)
     monkeypatch.setattr(sources, "FEW_BYTES", 0)
@@ -104,19 +106,48 @@ def test_windows_that_share_steps_lie_on_the_device_as_their_series(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     series = np.random.default_rng(0).normal(size=(1_000, 3)).astype("float32")
-    windows = windows_of(series, Overlap(12, 1))
+    starts = np.arange(989, dtype=np.int32)
+    windows = windows_over(series, Cut(starts, np.arange(12, dtype=np.int32)))
     model = compiled(windows_alone)
     rows = feed(model, Arrays({"x": windows}, {"y": series[11:, :1]}))
     build_variables(model, rows)
     monkeypatch.setattr(sources, "FEW_BYTES", 0)
-    assert rows.bytes == series.nbytes + 989 * 4
+    assert rows.bytes == series.nbytes + starts.nbytes + 989 * 4
     for training in (True, False):
         lain = source(core(model, xla=False), rows, 4, training=training)
         assert isinstance(lain, sources.Resident)
-        assert lain.steps.overlaps == (Overlap(12, 1), None)
+        assert not lain.steps.block.in_order
     monkeypatch.setattr(sources, "FEW_BYTES", rows.bytes_laid_out)
     lain = source(core(model, xla=False), rows, 4, training=True)
-    assert lain.steps.overlaps == (None, None), "few are laid out, which spares each step a gather"
+    assert lain.steps.block.in_order, "few are laid out, which spares each step a gather"
+
+
+@pytest.mark.usefixtures("small_blocks")
+def test_windows_in_blocks_train_the_same_weights_as_copies_of_them() -> None:
+    ours, theirs = compiled(windows_alone), compiled(windows_alone)
+    plan = Plan(batch_size=4, epochs=2, seed=1, xla="off")
+    views, copies = scattered()
+    assert train(ours, views, views, plan).history == train(theirs, copies, copies, plan).history
+    assert difference(theirs, ours) == 0.0
+
+
+@pytest.mark.parametrize("rows", [40, 43])
+def test_windows_are_trained_and_validated_by_keras_as_copies_of_them(rows: int) -> None:
+    ours, theirs = compiled(windows_alone), compiled(windows_alone)
+    plan = Plan(batch_size=4, epochs=2, seed=1, engine="keras")
+    views, copies = (one.take(slice(rows)) for one in scattered())
+    assert train(ours, views, views, plan).history == train(theirs, copies, copies, plan).history
+    assert difference(theirs, ours) == 0.0
+
+
+def scattered() -> tuple[Arrays, Arrays]:
+    """Return windows in no order over a series, and copies of them."""
+    draw = np.random.default_rng(0)
+    series = draw.normal(size=(90, 3)).astype("float32")
+    starts = draw.integers(0, 78, 43).astype(np.int32)
+    windows = windows_over(series, Cut(starts, np.arange(12, dtype=np.int32)))
+    targets = {"y": series[starts, :1]}
+    return Arrays({"x": windows}, targets), Arrays({"x": windows[:]}, targets)
 
 
 def windows_alone() -> keras.Model:

@@ -153,7 +153,7 @@ def check_share(case: Case) -> Iterator[Diagnostic]:
         if not name.startswith("GlobalAveragePooling") or not node.inputs:
             continue
         before = case.feeder(node)
-        while before is not None and before.layer and moves_places(before.layer):
+        while before is not None and before.layer and keeps_shares(before.layer):
             before = case.feeder(before)
         if before is None or before.layer is None or before.layer.keras_name != "Softmax":
             continue
@@ -190,8 +190,10 @@ def check_padding(case: Case) -> Iterator[Diagnostic]:
             yield at(node, "P141", whole, hint=f"remove {padding}, or the function")
 
 
-def moves_places(layer: Layer) -> bool:
-    """Return whether a layer changes the places of a picture's values, and keeps its channels."""
+def keeps_shares(layer: Layer) -> bool:
+    """Return whether a layer hands values on, or moves them to other places of their channel."""
+    if layer.keras_name in {"Identity", "Masking"}:
+        return True
     axes = argument(layer, "dims")
     return layer.keras_name == "Permute" and isinstance(axes, tuple) and axes[-1] == len(axes)
 

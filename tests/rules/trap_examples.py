@@ -131,6 +131,8 @@ COUNTS = [
             "- SpectralNormalization: {layer: {Dense: 4}} #!\n- Dense: 1", "loss: mse", ""),
     Example("P141", "1", "2", f"{STEPS}- Softmax: {{axis: @}}\n- GlobalAveragePooling1D #!\n"
             "- Dense: 1", "loss: mse", ""),
+    Example("P141", "1", "2", f"{STEPS}- Softmax: {{axis: @}}\n- Identity\n"
+            "- GlobalAveragePooling1D #!\n- Dense: 1", "loss: mse", ""),
     Example("P141", "Permute: [2, 1, 3]", "Permute: [2, 3, 1]", "- Input: [4, 4, 2]\n- Softmax: "
             "{axis: [1, 2]}\n- @\n- GlobalAveragePooling2D #!\n- Dense: 1", "loss: mse", ""),
     Example("P141", "log_softmax", "softmax", "- Input: [6, 3]\n- Conv1D: {filters: 4, "

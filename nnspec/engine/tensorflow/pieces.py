@@ -19,7 +19,6 @@ NUMBERS = 20
 MOST_BYTES = 64 << 20
 """What a series that lies on the device several times may take, in bytes."""
 
-
 Pair = tuple[tf.Tensor, tf.Tensor]
 """Pieces, (pieces, numbers) or (numbers,), and the first piece of each window, (windows,)."""
 

@@ -24,7 +24,7 @@ from nnspec.commands import main
 from nnspec.diagnostics import Refused
 from nnspec.engine import Capture
 from nnspec.pipeline import conclude
-from nnspec.run import atomic, keeper, manifest, state_file
+from nnspec.run import atomic, keeper, lock, state_file
 from nnspec.run.claim import Claim
 from nnspec.run.folder import RunFolder
 from nnspec.run.safe_points import SafePoints
@@ -223,7 +223,7 @@ def test_a_clock_that_is_set_back_changes_nothing(
             del tz
             return next(moments)
 
-    monkeypatch.setattr(manifest, "datetime", Falling)
+    monkeypatch.setattr(lock, "datetime", Falling)
     done = nnspec.train(spec, runs=tmp_path, name="back")
     record = RunFolder.open(done.folder).manifest
     assert record.ended is not None

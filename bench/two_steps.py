@@ -111,6 +111,12 @@ def draw_predictions(like: Any, draw: np.random.Generator) -> Any:  # noqa: ANN4
     return draw.normal(0, 1, like.shape)
 
 
+def is_constant(tensor: Any) -> bool:  # noqa: ANN401 - a tensor
+    """Return whether an output is the same for every row."""
+    values = np.asarray(tensor, dtype=float)
+    return bool(values.size and np.allclose(values, values[:1], rtol=1e-6, atol=1e-7))
+
+
 class Trial:
     """Two steps of one spec in Keras, with data drawn for it."""
 
@@ -202,12 +208,13 @@ class Trial:
             self.model.optimizer.apply(found, weights)
 
     def constant_outputs(self) -> Iterator[str]:
-        """Give the outputs that are the same for every row."""
+        """Give the outputs that are the same for every row, before the steps and after them."""
         given = self.model(self.inputs, training=False)
         now = list(given) if isinstance(given, (list, tuple)) else [given]
-        for output, tensor in zip(self.network.graph.outputs, now, strict=True):
-            values = np.asarray(tensor, dtype=float)
-            if values.size and np.allclose(values, values[:1], rtol=1e-6, atol=1e-7):
+        for output, both in zip(
+            self.network.graph.outputs, zip(self.given, now, strict=True), strict=True
+        ):
+            if all(map(is_constant, both)):
                 yield output.name
 
     def constant_figures(self) -> Iterator[str]:

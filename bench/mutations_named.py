@@ -51,8 +51,8 @@ NAMED = (
     Named(
         "the weights of windows taken from the wrong rows",
         "nnspec/data/split/parts.py",
-        "table[roles.weight].values[numbers]",
-        "table[roles.weight].values[: len(numbers)]",
+        "weights[one].astype(np.float64)",
+        "weights[: len(one)].astype(np.float64)",
     ),
     Named(
         "R² scaled by the target's deviation",

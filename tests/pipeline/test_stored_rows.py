@@ -1,5 +1,7 @@
 """Numbers of a large table lie in a file, and are to the bit what they are in memory."""
 
+import errno
+import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -129,6 +131,29 @@ def test_without_room_for_a_file_the_table_stays_in_memory(
     for found in (full, absent):
         for name, split in plain.splits.items():
             assert_same(found.splits[name].features, split.features)
+
+
+def test_a_disk_that_is_full_for_a_moment_leaves_no_column_at_a_wrong_place(
+    spec: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was half written is followed by nothing: all later columns stay in memory."""
+    plain, write, calls = read(spec), os.write, iter(range(100))
+
+    def failing(descriptor: int, content: memoryview) -> int:
+        match next(calls):
+            case 3:
+                return write(descriptor, content[: len(content) // 2])
+            case 4:
+                raise OSError(errno.ENOSPC, "no space left on device")
+        return write(descriptor, content)
+
+    with in_a_file():
+        monkeypatch.setattr(os, "write", failing)
+        found = read(spec)
+        monkeypatch.undo()
+    for name, split in plain.splits.items():
+        assert_same(found.splits[name].features, split.features)
+        assert_same(found.splits[name].targets, split.targets)
 
 
 def test_a_training_of_stored_rows_is_the_same_training(spec: Path, tmp_path: Path) -> None:

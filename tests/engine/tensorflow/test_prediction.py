@@ -72,3 +72,16 @@ def test_a_stateful_network_goes_on_through_all_rows_however_many() -> None:
     expected = model.predict(rows, batch_size=64, verbose=0)
     (found,) = predict_fused(model, {"x": rows[:-5]}).values()
     np.testing.assert_allclose(found, expected[:-5], rtol=1e-5, atol=1e-6)
+
+
+def test_several_networks_one_after_the_other_are_no_reason_for_a_warning(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    logger = tf.get_logger()
+    propagated, logger.propagate = logger.propagate, True
+    try:
+        for units in range(1, 9):
+            predict_fused(network(L.Dense(units)), {"x": np.ones((3, 2), "float32")})
+    finally:
+        logger.propagate = propagated
+    assert "retracing" not in caplog.text

@@ -8,8 +8,8 @@ import pytest
 from nnspec.build.front import build_front, prepare_inputs
 from nnspec.catalog.columns import Category, Numeric
 from nnspec.data import SPLITS, Dataset
-from nnspec.data.table import OnDemand, Table
-from nnspec.data.window_view import Cut, Held, laid_out_bytes, windows_over
+from nnspec.data.table import Column, OnDemand, Table
+from nnspec.data.window_view import Cut, Held, WindowColumns, laid_out_bytes, windows_over
 
 Load = Callable[..., Dataset]
 pytestmark = pytest.mark.keras
@@ -140,3 +140,12 @@ def test_the_fewest_windows_that_hold_every_step_stay_within_stretches() -> None
     assert held.count == 21
     assert held.covering(5).starts.tolist() == [2, 3, 9, 20, 25]
     assert held.numbers(cut.starts).tolist() == [0, 1, 6, 11, 16]
+
+
+def test_cells_are_those_that_windows_hold_and_no_others() -> None:
+    """What lies between horizons, or behind the last window, is none of a column's cells."""
+    series = Table({"x": Column("integer", np.arange(12))}, 12)
+    for offsets, cells in (([0, 1, 2], [1, 2, 3, 4, 7, 8, 9]), ([0, 2], [1, 2, 3, 4, 7, 9])):
+        cut = Cut(np.array([1, 2, 7]), np.array(offsets))
+        found = Table(WindowColumns(series, {"x": cut}), 3).cells("x")
+        assert sorted(set(found.reshape(-1).tolist())) == cells

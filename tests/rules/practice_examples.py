@@ -17,6 +17,9 @@ NORMALIZATION = [
     Example("P108", "true", "false", "- Input: [8, 8, 3]\n"
             "- Conv2D: {filters: 4, kernel_size: 3, use_bias: @}\n"
             "- AutoContrast\n- GlobalAveragePooling2D\n- Dense: 1", data=""),
+    Example("P108", "4", "2", "- Input: [8, 8, 3]\n"
+            "- Conv2D: {filters: 4, kernel_size: 3} #!\n"
+            "- GroupNormalization: {groups: @}\n- GlobalAveragePooling2D\n- Dense: 1", data=""),
     Example("P108", "-1", "2", "- Input: [8, 8, 3]\n"
             "- Conv2D: {filters: 4, kernel_size: 3} #!\n"
             "- GroupNormalization: {groups: @}\n- GlobalAveragePooling2D\n- Dense: 1", data=""),

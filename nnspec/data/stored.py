@@ -54,8 +54,7 @@ class Store:
 
         On a full disk it stays in memory, as all that come after it.
         """
-        plain = column.values.ndim == 1 and column.values.dtype.kind in NUMBERS
-        if self.full or not plain or column.files is not None:
+        if self.full or not is_plain(column):
             return column
         left = memoryview(column.values.tobytes())
         try:
@@ -122,10 +121,15 @@ class StoredColumns(OnDemand):
         return self[name].take(rows)
 
 
+def is_plain(column: Column) -> bool:
+    """Return whether a column is one of numbers, of which nothing lies anywhere else."""
+    values = column.values
+    return values.ndim == 1 and values.dtype.kind in NUMBERS and column.files is None
+
+
 def store_for(table: Table) -> Store | None:
     """Return where the columns of a large table are kept; None where they stay in memory."""
-    numbers = (one.values for one in table.columns.values() if one.values.ndim == 1)
-    size = sum(values.nbytes for values in numbers if values.dtype.kind in NUMBERS)
+    size = sum(one.values.nbytes for one in table.columns.values() if is_plain(one))
     if size < LARGE or not hasattr(os, "pread"):
         return None
     try:

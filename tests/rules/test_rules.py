@@ -46,6 +46,15 @@ def test_nothing_is_left_of_a_finding_once_it_is_repaired(example: Example) -> N
     assert of_code(check_text(example.text(example.good)), example.code) == []
 
 
+@pytest.mark.parametrize("function", ["softmax", "log_softmax"])
+def test_one_unit_that_shares_alone_has_one_finding(function: str) -> None:
+    """At an output and between layers it is told once, by the code of its place."""
+    head = "- Dense: {units: 1, activation: @}"
+    for model, code in ((head, "M103"), (f"{head}\n- Dense: 1", "P140")):
+        example = Example(code, function, "linear", model)
+        assert [one.code for one in check_text(example.text(function))] == [code]
+
+
 @pytest.mark.parametrize("example", EXAMPLES, ids=named)
 def test_a_repaired_spec_has_no_other_error(example: Example) -> None:
     findings = check_text(example.text(example.good))

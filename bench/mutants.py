@@ -5,6 +5,9 @@
     python bench/mutants.py run --count 300     # drawn by seed, the same number of each floor
     python bench/mutants.py again --of RECORD   # those that a run's record says survived
 
+A first round may give each mutant fewer seconds of tests (`run --seconds 40`), since the quickest
+come first: what it calls killed is, and `again` gives those that are left all of theirs.
+
 Every mutant is written into a copy of the project, and the tests that run its line are called
 there, those of its floor first, until one fails. A process that has imported the libraries is
 forked for each, so that a mutant costs what its tests cost. Takes Cosmic Ray, coverage and
@@ -54,8 +57,8 @@ class Tests:
     seconds: dict[str, float]
     context: dict[str, dict[int, set[str]]]
 
-    def of(self, mutant: Mutant) -> list[str]:
-        """Return the tests to run, within the bound on seconds.
+    def of(self, mutant: Mutant, most: float = MOST_SECONDS) -> list[str]:
+        """Return the tests to run, within a bound on seconds.
 
         Those of the mutant's floor come first, and of these and of the others the quick ones.
         """
@@ -69,7 +72,7 @@ class Tests:
         )
         for _, _, one in order:
             spent += self.seconds.get(one, 1.0)
-            if spent > MOST_SECONDS and chosen:
+            if spent > most and chosen:
                 break
             chosen.append(one)
         return chosen
@@ -227,9 +230,9 @@ def call_tests(place: Path, chosen: Sequence[str], log: Path) -> None:
         os._exit(code)
 
 
-def try_mutant(place: Path, mutant: Mutant, tests: Tests) -> dict[str, object]:
+def try_mutant(place: Path, mutant: Mutant, tests: Tests, most: float) -> dict[str, object]:
     """Return what became of a mutant."""
-    chosen = tests.of(mutant)
+    chosen = tests.of(mutant, most)
     found = {"file": mutant.file, "line": mutant.line, "change": mutant.change}
     found["shown"] = mutant.shown
     if not chosen:
@@ -258,7 +261,9 @@ def put(file: Path, text: str) -> None:
     file.write_text(text, encoding="utf-8")
 
 
-def measure(mutants: Sequence[Mutant], tests: Tests, workers: int) -> list[dict[str, object]]:
+def measure(
+    mutants: Sequence[Mutant], tests: Tests, workers: int, most: float
+) -> list[dict[str, object]]:
     """Return what became of each mutant, several tried side by side."""
     places: Queue[Path] = Queue()
     for _ in range(workers):
@@ -268,7 +273,7 @@ def measure(mutants: Sequence[Mutant], tests: Tests, workers: int) -> list[dict[
     def one(mutant: Mutant) -> None:
         place = places.get()
         try:
-            figures.append(try_mutant(place, mutant, tests))
+            figures.append(try_mutant(place, mutant, tests, most))
         finally:
             places.put(place)
         told = figures[-1]
@@ -308,6 +313,7 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=300)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--seconds", type=float, default=MOST_SECONDS, help="of tests a mutant")
     parser.add_argument("--of", type=Path, help="record of a run")
     known, rest = parser.parse_known_args()
     if known.what == "map":
@@ -319,7 +325,7 @@ def main() -> int:
     }
     mutants = makers[known.what]()
     preload()
-    figures = measure(mutants, read_map(), known.workers)
+    figures = measure(mutants, read_map(), known.workers, known.seconds)
     summarize(figures)
     from results import record  # noqa: PLC0415 - it imports the project
 

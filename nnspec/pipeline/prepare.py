@@ -13,6 +13,7 @@ from nnspec.data import SPLITS, Arrays, Dataset, Preprocessing, SplitName
 from nnspec.data.augment.epochs import AugmentedRows
 from nnspec.data.augment.reach import find_reaches
 from nnspec.data.augment.sampling import classes_of, wanted
+from nnspec.data.stored import give_back
 from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.engine import Plan, choose_device, current_device, use_threads, weighted_by_class
 from nnspec.judge.declared import build_metrics
@@ -125,9 +126,12 @@ def classed_target(fitted: Preprocessing) -> str | None:
 
 def filled_splits(program: Program, dataset: Dataset) -> dict[SplitName, Arrays]:
     """Return every split that has rows, as the core takes it."""
-    return {
-        name: program.arrays(dataset, name) for name in SPLITS if len(dataset.splits.get(name, ()))
-    }
+    filled: dict[SplitName, Arrays] = {}
+    for name in SPLITS:
+        if len(dataset.splits.get(name, ())):
+            filled[name] = program.arrays(dataset, name)
+            give_back()
+    return filled
 
 
 def weighted(spec: Spec, program: Program, arrays: Arrays) -> Arrays:

@@ -23,7 +23,8 @@ def ahead(things: Iterable[Given], work: Callable[[Given], Found]) -> Iterator[F
         try:
             for one in things:
                 waiting.append(pool.submit(work, one))
-                if len(waiting) == WORKERS:
+                # One more than there are threads: each has work while the first result is taken.
+                if len(waiting) > WORKERS:
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()

@@ -1,6 +1,6 @@
 """Reads text tables (.csv, .tsv) with all cells as texts: small ones whole, large ones in parts."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, pairwise
 
@@ -84,10 +84,10 @@ def _read_parts(content: Content, dialect: Dialect, said: Csv, usual: Signs) -> 
     sniffed = dict(dialect.sniffed)
     try:
         read = Parts(content, dialect, _read_header(content, dialect))
+        most = _count_lines(content, dialect, read.names)
         pieces = read.pieces()
         first = list(_first_rows(map(read.frame, pieces), len(read.names)))
         signs = _signs(pl.concat(first), said, usual, sniffed)
-        most = content.data.count(b"\n") + 1
         gathering = Gathering(len(read.names), most, signs)
         converted = map(gathering.convert, first)
         rest = ahead(pieces, lambda piece: gathering.convert(read.frame(piece)))
@@ -116,6 +116,7 @@ def _asked(width: int) -> int:
 def _read_frame(content: Content, dialect: Dialect) -> pl.DataFrame:
     """Return the rows of a table."""
     names = _read_header(content, dialect)
+    _count_lines(content, dialect, names)
     try:
         frame = pl.read_csv(
             content.stream(),
@@ -216,12 +217,19 @@ def _read_header(content: Content, dialect: Dialect) -> list[str]:
         _check_titles(content, names)
     names = _own_names(content, dialect, names)
     _check_names(content, names)
-    # Every cell is written in a byte at least, the sign behind it; polars fills short lines up.
-    cells = content.data.count(b"\n") * len(names)
-    if cells * CELL > content.allowed(CELL):
-        most = content.too_large(cells * CELL, CELL)
-        raise find_ragged(content, dialect, len(names)) or most
     return names
+
+
+def _count_lines(content: Content, dialect: Dialect, names: Sequence[str]) -> int:
+    """Return how many lines there are, at most; refuse more cells than a file of its size has.
+
+    Every cell is written in a byte at least, the sign behind it; polars fills short lines up.
+    """
+    ends = content.data.count(b"\n")
+    size = ends * len(names) * CELL
+    if size > content.allowed(CELL):
+        raise find_ragged(content, dialect, len(names)) or content.too_large(size, CELL)
+    return ends + 1
 
 
 def _own_names(content: Content, dialect: Dialect, found: list[str]) -> list[str]:

@@ -18,6 +18,7 @@ from nnspec.data.columns.checks import (
 )
 from nnspec.data.columns.copies import number_rows
 from nnspec.data.columns.distinct import different
+from nnspec.data.columns.plain import is_whole
 from nnspec.data.fit.dates import seconds
 from nnspec.data.fit.labels import labels_of
 from nnspec.data.read.raw import Raw
@@ -167,10 +168,16 @@ def has_copies(columns: list[Column]) -> bool:
 
 def in_order(column: Column) -> bool:
     """Return whether a column holds the dates, many different ones, in whose order rows lie."""
-    if column.kind != "date" or not column.form or column.missing().any():
+    if column.kind != "date" or not column.form:
         return False
-    steps = np.diff(seconds(column.values))
-    return bool((steps >= 0).all()) and int((steps > 0).sum()) >= MANY_MOMENTS
+    return all(map(rises, (column.take(slice(0, GLANCE)), column))) and (
+        int((np.diff(seconds(column.values)) > 0).sum()) >= MANY_MOMENTS
+    )
+
+
+def rises(column: Column) -> bool:
+    """Return whether no date is missing or earlier than the one before it."""
+    return not column.missing().any() and bool((np.diff(seconds(column.values)) >= 0).all())
 
 
 def nothing_left(left_out: Mapping[str, str], target: Column) -> Refused:
@@ -188,18 +195,18 @@ def judge_target(
 ) -> tuple[Task, tuple[str, ...], dict[str, str]]:
     """Return the task, the classes, and the target's kind where the spec must say it."""
     column = table[target]
-    present = column.take(np.flatnonzero(~column.missing()))
+    present = Column(column.kind, filled(column), column.form)
     if not len(present.values):
         message = f'the target "{target}" is missing in every row'
         raise Refused([Diagnostic("D115", message)])
     if column.shape:
         message = f'the target "{target}" must hold one number or class per row'
         raise Refused([Diagnostic("D115", message)])
-    values = different(present.values)
-    if column.kind == "numeric" and (series or not are_classes(values, len(present.values))):
+    if column.kind == "numeric" and (series or not are_classes(present.values)):
         return "regression", (), {}
-    if column.textual and no_class(column, len(values)):
-        message = f'the target "{target}" holds {len(values)} different texts; expected classes'
+    distinct = len(different(present.values))
+    if column.textual and no_class(distinct, len(present.values)):
+        message = f'the target "{target}" holds {distinct} different texts; expected classes'
         raise Refused([Diagnostic("D115", message)])
     labels = tuple(str(label) for label in np.unique(labels_of(present)).tolist())
     if len(labels) == 1:
@@ -210,11 +217,10 @@ def judge_target(
     return "binary" if len(labels) == 2 else "multiclass", labels, own  # noqa: PLR2004 - two classes
 
 
-def are_classes(values: Values, rows: int) -> bool:
+def are_classes(numbers: Values) -> bool:
     """Return whether numbers are the names of classes: few, whole, each often."""
-    distinct = np.asarray(values, dtype=np.float64)
-    whole = bool((distinct == np.floor(distinct)).all())
-    return whole and len(distinct) <= min(FEW_CLASSES, max(2, rows // ROWS_PER_CLASS))
+    most = min(FEW_CLASSES, max(2, len(numbers) // ROWS_PER_CLASS))
+    return is_whole(numbers) and len(different(numbers)) <= most
 
 
 def useless(table: Table, target: str, *, series: bool) -> Iterator[tuple[str, str]]:
@@ -233,11 +239,12 @@ def useless(table: Table, target: str, *, series: bool) -> Iterator[tuple[str, s
 
 def why_useless(column: Column, *, series: bool) -> str | None:
     """Return why a column by itself is no feature."""
-    present = column.values[~column.missing()]
+    present = filled(column)
     counts = [1, 1] if column.shape else counts_of(column, present)
     if len(counts) < 2:  # noqa: PLR2004 - one value tells nothing
         return "the same in every row"
-    if column.kind == "category" and no_class(column, len(counts)) and not free_text(column):
+    many = column.kind == "category" and no_class(len(counts), len(present))
+    if many and not free_text(column):
         return f"{len(counts)} different texts"
     if column.kind == "date" and not column.form:
         return "dates whose day and month cannot be told apart"
@@ -247,6 +254,12 @@ def why_useless(column: Column, *, series: bool) -> str | None:
     if column.kind == "numeric" and not column.shape and counts_rows(column.values):
         return "it counts the rows"
     return "not a number" if series and column.kind != "numeric" else None
+
+
+def filled(column: Column) -> Values:
+    """Return the cells that are not missing; a large column is copied only where some are."""
+    absent = column.missing()
+    return column.values[~absent] if absent.any() else column.values
 
 
 def counts_of(column: Column, present: Values) -> list[int]:
@@ -263,15 +276,14 @@ def counts_of(column: Column, present: Values) -> list[int]:
     return every
 
 
-def no_class(column: Column, distinct: int) -> bool:
+def no_class(distinct: int, rows: int) -> bool:
     """Return whether texts are too many, or come again too seldom, for each to be a class."""
-    return distinct > MOST_CATEGORIES or hardly_again(column.values[~column.missing()])
+    return distinct > MOST_CATEGORIES or hardly_again(distinct, rows)
 
 
-def hardly_again(present: Values) -> bool:
+def hardly_again(distinct: int, rows: int) -> bool:
     """Return whether texts are names or remarks, as `validate --data` takes them (D131)."""
-    distinct = len(different(present))
-    return distinct >= MANY_TEXTS and distinct >= LABELS_PER_ROW * len(present)
+    return distinct >= MANY_TEXTS and distinct >= LABELS_PER_ROW * rows
 
 
 def free_text(column: Column) -> bool:
@@ -279,11 +291,18 @@ def free_text(column: Column) -> bool:
     if column.kind != "category" or column.shape:
         return False
     present = column.values[column.values != ""]
-    return hardly_again(present) and what_texts_are(present) == "free text"
+    if not hardly_again(len(different(present)), len(present)):
+        return False
+    return what_texts_are(present) == "free text"
 
 
 def counts_rows(values: Values) -> bool:
     """Return whether numbers go up by one step from row to row."""
+    return all(map(goes_up, (values[:GLANCE], values)))
+
+
+def goes_up(values: Values) -> bool:
+    """Return whether all steps from number to number are the same one."""
     with np.errstate(invalid="ignore"):  # between infinities
         steps = np.diff(values.astype(np.float64))
     return bool(len(steps) and steps[0] != 0 and (steps == steps[0]).all())

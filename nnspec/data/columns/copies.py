@@ -13,6 +13,8 @@ import polars as pl
 from nnspec.data.columns.distinct import codes_of
 from nnspec.data.table import Column, Rows, Values
 
+SPREAD = np.uint64(0x9E3779B97F4A7C15)
+"""An odd number without pattern, that tells equal hashes of one column from those of the next."""
 GLANCE = 3
 """Columns of measures by which rows are told apart at first, by their hashes."""
 Parts = tuple[Column, ...]
@@ -54,11 +56,14 @@ def _measures(parts: Parts) -> bool:
 
 def _alike(ordered: Sequence[Parts]) -> Values:
     """Return (rows,) which rows some columns of measures do not tell from all others."""
-    seen = [_plain(_joined(one).values) for one in ordered[:GLANCE] if _measures(one)]
+    seen = [one for one in ordered[:GLANCE] if _measures(one)]
+    rows = sum(len(one.values) for one in ordered[0])
     if not seen:
-        return np.ones(sum(len(one.values) for one in ordered[0]), np.bool_)
-    table = pl.DataFrame([pl.Series(str(at), one) for at, one in enumerate(seen)])
-    hashes = table.hash_rows().to_numpy()
+        return np.ones(rows, np.bool_)
+    hashes = np.zeros(rows, np.uint64)
+    for one in seen:
+        hashes *= SPREAD
+        hashes += pl.Series(_plain(_joined(one).values)).hash().to_numpy()
     # Sorted, since a table of all hashes would take many times as much.
     by_size = np.sort(hashes)
     again = by_size[1:][by_size[1:] == by_size[:-1]]

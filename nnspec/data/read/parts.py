@@ -15,7 +15,7 @@ from nnspec.data.read.dialect import Dialect
 from nnspec.data.read.records import find_ragged, written_rows
 from nnspec.diagnostics import Refused
 
-PART = 2**22
+PART = 3 * 2**20
 """Bytes of a part, about; of a table of many columns more, since each takes its time a part."""
 MANY = 100
 """Columns that are many."""

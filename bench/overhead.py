@@ -1,0 +1,116 @@
+"""What states, best weights, the history and the progress cost a training.
+
+    python bench/overhead.py           the MLP of `bench/engine.py`, 1,000 epochs
+
+The same network learns the same rows by the engine alone, without any callback, and as `nnspec
+train` does it in a terminal. Both build and trace their network within the time that is taken.
+"""
+
+import argparse
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+sys.path[:0] = [str(Path(__file__).parents[1])]
+
+# ruff: noqa: E402 - TensorFlow reads its settings when it is imported
+import numpy as np
+from results import record
+from rich.console import Console
+
+from nnspec.engine import train as run_engine
+from nnspec.pipeline.opened import open_spec
+from nnspec.pipeline.prepare import Prepared, filled_splits, plan_of, prepare
+from nnspec.pipeline.run import Place, describe_run
+from nnspec.pipeline.train import Course, train
+from nnspec.run.claim import Claim
+from nnspec.run.folder import RunFolder
+
+ROWS, FEATURES = 25_600, 8
+"""Of which 20,480 are trained on."""
+ALLOWED = 0.05
+SPEC = """nnspec: 1
+name: overhead
+data: {source: table.csv, target: y, split: {validation: 0.1, test: 0.1}}
+model:
+  - Dense: {units: 64, activation: relu}
+  - BatchNormalization
+  - Dropout: 0.2
+  - Dense: {units: 32, activation: relu}
+  - Dense: 1
+training: {optimizer: adam, loss: mse, batch_size: 128, epochs: EPOCHS}
+"""
+
+
+def main() -> None:
+    """Train both ways, print and keep the figures."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--epochs", type=int, default=1_000)
+    parser.add_argument("--turns", type=int, default=5)
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        place = Path(name)
+        write(place, asked.epochs)
+        spent: dict[str, list[float]] = {"alone": [], "kept": []}
+        for turn in range(asked.turns + 1):
+            for what, way in (("alone", alone), ("kept", kept)):
+                seconds = timed(way, place)
+                if turn:  # the first turn loads the libraries
+                    spent[what].append(seconds)
+                    print(f"{what:6} {seconds:.2f} s", flush=True)
+    ratios = [after / before - 1 for before, after in zip(*spent.values(), strict=True)]
+    figures = {
+        "epochs": asked.epochs,
+        **{what: round(statistics.median(one), 3) for what, one in spent.items()},
+        "overhead": round(statistics.median(ratios), 4),
+    }
+    print(figures)
+    record("overhead", [figures])
+    sys.exit(int(figures["overhead"] > ALLOWED))
+
+
+def timed(way: Callable[[Prepared, Path], object], place: Path) -> float:
+    """Return how long a training takes."""
+    prepared = prepare(open_spec(place / "spec.yaml"))
+    start = time.perf_counter()
+    way(prepared, place)
+    return time.perf_counter() - start
+
+
+def alone(prepared: Prepared, place: Path) -> None:
+    """Let the engine learn, and nobody look."""
+    del place
+    splits = filled_splits(prepared.program, prepared.dataset)
+    core, plan = prepared.program.core, plan_of(prepared.spec)
+    run_engine(core, splits["train"], splits["validation"], plan, [])
+
+
+def kept(prepared: Prepared, place: Path) -> None:
+    """Train as the program does, with a terminal that shows the progress."""
+    runs = place / "runs"
+    manifest = describe_run(prepared, Place(runs))
+    with (
+        Path(os.devnull).open("w") as nowhere,
+        Claim.numbered(runs, manifest.name) as claimed,
+        RunFolder.create(claimed, manifest) as folder,
+    ):
+        train(prepared, folder, Course(console=Console(file=nowhere, force_terminal=True)))
+
+
+def write(place: Path, epochs: int) -> None:
+    """Write the table and the spec over it."""
+    draw = np.random.default_rng(0)
+    rows = draw.normal(size=(ROWS, FEATURES))
+    table = np.column_stack([rows, rows.sum(axis=1) + draw.normal(size=len(rows))])
+    header = ",".join([*(f"x{number}" for number in range(FEATURES)), "y"])
+    np.savetxt(place / "table.csv", table, "%.5f", ",", header=header, comments="")
+    (place / "spec.yaml").write_text(SPEC.replace("EPOCHS", str(epochs)))
+
+
+if __name__ == "__main__":
+    main()

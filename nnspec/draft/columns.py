@@ -243,9 +243,10 @@ def why_useless(column: Column, *, series: bool) -> str | None:
     counts = [1, 1] if column.shape else counts_of(column, present)
     if len(counts) < 2:  # noqa: PLR2004 - one value tells nothing
         return "the same in every row"
-    many = column.kind == "category" and no_class(len(counts), len(present))
-    if many and not free_text(column):
-        return f"{len(counts)} different texts"
+    if column.kind == "category":
+        distinct = len(different(present)) if column.shape else len(counts)
+        if no_class(distinct, len(present)) and not free_text(column):
+            return f"{distinct} different texts"
     if column.kind == "date" and not column.form:
         return "dates whose day and month cannot be told apart"
     rows, others = sum(counts), sum(counts) - max(counts)

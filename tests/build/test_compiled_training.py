@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from nnspec.build.model import build_model
-from nnspec.build.training import compile_training
+from nnspec.build.training import compile_training, with_mode
 from nnspec.pipeline.check import Checked
+from nnspec.spec.training import TrainingSection
 
 pytestmark = pytest.mark.keras
 
@@ -105,3 +106,66 @@ def test_metrics_that_are_handed_over_take_the_place_of_those_named(
     assert logs["area"] == measured(keras.metrics.AUC(), left)
     logs, _ = figures(read, text, {"out": []})
     assert set(logs) == {"loss"}
+
+
+FIGURES = """
+nnspec: 1
+model: [Input: [3], {Dense: {units: 4, activation: sigmoid}, name: out}]
+training:
+  optimizer: adam
+  loss: bce
+  metrics: [accuracy, {R2Score: {name: error}}, {MeanAbsoluteError: {name: mean_error}}]
+  callbacks: [{EarlyStopping: {monitor: MONITOR, patience: 1MODE}}]
+"""
+RULED = """
+nnspec: 1
+model: [Input: [3], Dense: {units: 1, activation: step}]
+training: {rule: perceptron, callbacks: [{EarlyStopping: {monitor: MONITOR, patience: 1MODE}}]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "monitor", "expected"),
+    [
+        (FIGURES, "val_accuracy", "max"),
+        (FIGURES, "loss", "min"),
+        (FIGURES, "val_loss", "min"),
+        (FIGURES, "val_out_loss", "min"),
+        (FIGURES, "out_accuracy", "max"),
+        (FIGURES, "val_error", "max"),
+        (FIGURES, "val_mean_error", "min"),
+        (FIGURES, "val_out_mean_error", "min"),
+        (FIGURES, "val_out_error", "max"),
+        (FIGURES, "nearly", None),
+        (FIGURES, "mistakes", None),
+        (RULED, "mistakes", "min"),
+        (RULED, "val_loss", "min"),
+        (RULED, "val_accuracy", None),
+    ],
+)
+def test_which_way_a_figure_is_better_follows_from_what_is_measured(
+    training_of: Callable[[str], TrainingSection], text: str, monitor: str, expected: str | None
+) -> None:
+    training = training_of(text.replace("MONITOR", monitor).replace("MODE", ""))
+    (callback,) = training.callbacks
+    told = with_mode(callback, training)
+    assert told.mode == (expected or "auto")  # type: ignore[attr-defined]
+
+
+def test_a_way_that_the_spec_says_is_kept(training_of: Callable[[str], TrainingSection]) -> None:
+    said = FIGURES.replace("MONITOR", "val_accuracy").replace("MODE", ", mode: min")
+    training = training_of(said)
+    assert with_mode(training.callbacks[0], training) is training.callbacks[0]
+
+
+@pytest.fixture
+def training_of(read: Callable[..., Checked]) -> Callable[[str], TrainingSection]:
+    """Read a spec's training section, whatever else is found in the spec."""
+
+    def section(text: str) -> TrainingSection:
+        spec = read(text).spec
+        assert spec is not None
+        assert spec.training is not None
+        return spec.training
+
+    return section

@@ -73,6 +73,11 @@ class BoundActivation:
         """Return what the activation is made from."""
         return {"function": self.function, "arguments": self.arguments}
 
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> "BoundActivation":
+        """Return the activation that `get_config` described."""
+        return cls(**config)
+
 
 @keras.saving.register_keras_serializable("nnspec")  # type: ignore[untyped-decorator]
 def step(x: Any) -> Any:  # noqa: ANN401 - tensors of any backend

@@ -173,7 +173,9 @@ def test_a_loss_jumps_by_a_tenth_of_what_was_won_and_of_itself(level: float, epo
         return bool(rose or (jump > 0.1 * won and jump > 0.1 * abs(np.median(half))))
 
     fall = level + np.exp(-EPOCHS[:epochs] / 3) + 0.001 * EPOCHS[:epochs]
-    swept(RateTooHigh, "loss", lambda size: fall + max(level, 1) * size * NOISE[:epochs] / 3, expected)
+    swept(
+        RateTooHigh, "loss", lambda size: fall + max(level, 1) * size * NOISE[:epochs] / 3, expected
+    )
 
 
 def test_a_loss_that_rose_by_a_tenth_is_told() -> None:

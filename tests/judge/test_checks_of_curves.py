@@ -77,6 +77,19 @@ def test_a_rise_is_a_tenth_and_three_deviations_of_the_last_epochs(
     swept(PastBest, "val_loss", lambda size: fall + 0.6 * size * rise, expected)
 
 
+def test_a_curve_whose_best_epoch_is_among_the_last_did_not_rise() -> None:
+    for best, status in ((116, "found"), (117, "passed")):
+        curve = np.full(130, 2.0)
+        curve[best] = 1.0
+        assert told(PastBest, val_loss=curve).status == status
+
+
+def test_an_epoch_below_the_first_makes_it_not_the_best() -> None:
+    curve = np.full(41, 1.2)
+    curve[0], curve[20] = 1.0, 0.99
+    assert told(FirstBest, val_loss=curve).status == "passed"
+
+
 def test_a_rise_is_told_with_its_epochs() -> None:
     curve = np.array([3.0, 2.0, 1.0, 1.5, 2.0, 2.0, 2.5, 2.5, 2.5, 2.5])
     found = told(PastBest, val_loss=curve)

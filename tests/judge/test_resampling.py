@@ -53,15 +53,15 @@ def test_ends_are_bias_corrected_accelerated_and_as_far_out_as_student_s(
 ) -> None:
     random = np.random.default_rng(units)
     drawn = random.normal(10, 2, 400).round(1)
-    left = random.normal(size=min(units, 200))
+    left: Floats = random.normal(size=min(units, 200))
     if kind == "skewed":
         left = skew(left)
     if kind == "heavy":
         left = left * left * left * np.abs(left)
     if kind == "two":
-        left = np.arange(len(left)) % 2.0
+        left = np.resize(np.array([0.0, 1.0]), len(left))
     if kind == "flat":
-        left = np.ones(len(left))
+        left = np.ones(len(left), np.float64)
     if kind == "steep":
         left = -skew(3 * left)
         drawn[:9] = np.nan

@@ -266,6 +266,28 @@ def test_too_few_test_rows_leave_the_word_to_the_validation_rows() -> None:
     assert told.says.startswith("on the validation rows")
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_groups_differ_below_the_chance_that_scipy_gives_them(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    groups = tuple(random.normal(size=size) for size in (7, 9, 12))
+    of = stats.kruskal(*groups)
+    share = pytest.approx(of.statistic / 27)
+    assert dependence(groups, of.pvalue * 1.001, by_row=True) == share
+    assert dependence(groups, of.pvalue * 0.999, by_row=True) == 0.0
+
+    chances = [random.uniform(size=size) ** 6 for size in (7, 9, 12)]
+    there = [random.uniform(size=len(one)) < 0.5 for one in chances]
+    residual = tuple(held - one for held, one in zip(there, chances, strict=True))
+    # Some are within 0.01 of 0, and the residuals of those that are there within 0.01 of 1.
+    size = [np.clip(np.abs(one), 0.01, 0.99) for one in residual]
+    spread = [(one * (1 - one)).sum() for one in size]
+    sums = np.array([one.sum() for one in residual])
+    chance = float(stats.chi2.sf((sums**2 / spread).sum(), 3))
+    off = pytest.approx(np.abs(sums).sum() / 28)
+    assert misstated(residual, chance * 1.001) == off
+    assert misstated(residual, chance * 0.999) == 0.0
+
+
 def test_what_cannot_be_compared_differs_by_nothing() -> None:
     assert dependence((), 1.0, by_row=True) == 0.0
     assert dependence((np.ones(9), np.ones(9)), 1.0, by_row=True) == 0.0

@@ -6,6 +6,7 @@ preservation in self-organizing maps, 1996 (topographic error).
 
 import numpy as np
 from sklearn.metrics import adjusted_rand_score, silhouette_score
+from sklearn.metrics.cluster import contingency_matrix
 
 from nnspec.judge.answers import Array
 from nnspec.judge.cluster_answers import ClusterAnswers
@@ -60,8 +61,5 @@ def purity(labels: Array, clusters: Array) -> float | None:
     """Return the share of rows whose label is the most frequent one of their cluster."""
     if not len(labels):
         return None
-    pairs, counts = np.unique(np.stack([clusters, labels]), axis=1, return_counts=True)
-    most: dict[int, int] = {}
-    for cluster, count in zip(pairs[0].tolist(), counts.tolist(), strict=True):
-        most[cluster] = max(count, most.get(cluster, 0))
-    return finite(sum(most.values()) / len(labels))
+    counts = contingency_matrix(labels, clusters)
+    return finite(counts.max(axis=0).sum() / len(labels))

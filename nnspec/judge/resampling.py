@@ -33,8 +33,6 @@ FEWEST_FREEDOM = 4.0
 NORMAL_KURTOSIS = 3.0
 MOST_HALVED = 5_000
 """Rows above which blocks are long enough to see what neighbours share."""
-MOST_MISSED = 2.5
-"""How many times the spread of blocks that of endless ones is taken to be, at the most."""
 QUIET = 5
 """Lags in a row without correlation that end a block."""
 Order = Literal["rows", "time", "groups"]
@@ -200,7 +198,7 @@ def _missed(known: Floats, halved: Floats | None) -> float:
     whole, half = float(known.var()), float(np.nanvar(halved))
     if not (whole > 0 and math.isfinite(half)):
         return 1.0
-    return math.sqrt(min(max(2 - half / whole, 1.0), MOST_MISSED))
+    return math.sqrt(max(2 - half / whole, 1.0))
 
 
 def draw(sampling: Sampling, errors: Floats) -> Draws:

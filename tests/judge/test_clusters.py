@@ -71,3 +71,28 @@ def test_kmeans_of_few_rows_has_as_many_clusters_as_there_are_different_ones() -
     found = fit_kmeans(LINE, {"train": one}, seed=0)
     assert found.figures["kmeans"]["train"]["quantization_error"] == 0.0
     assert "2 clusters" in found.notes[0]
+
+
+def test_many_rows_have_the_silhouette_of_five_thousand_of_them() -> None:
+    random = np.random.default_rng(0)
+    seen = random.normal(size=(5001, 1)) + np.arange(5001)[:, None] % 2
+    groups = (np.arange(5001) % 2).tolist()
+    kept = np.sort(np.random.Generator(np.random.Philox(0)).permutation(5001)[:5000])
+    expected = metrics.silhouette_score(seen[kept], np.array(groups)[kept])
+    one = answers(groups, groups, None, seen.tolist())
+    assert measure_clusters(LINE, one)["silhouette"] == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize(("groups", "known"), [([0, 0, 1], True), ([0, 1, 2], False)])
+def test_as_many_clusters_as_rows_tell_nothing_apart(groups: list[int], *, known: bool) -> None:
+    found = measure_clusters(LINE, answers(groups, [1, 2, 3], None, [[0.0], [1.0], [5.0]]))
+    assert (found["silhouette"] is not None) is known
+
+
+def test_rows_without_a_label_are_compared_with_nothing() -> None:
+    seen = [[0.0], [0.1], [5.0], [5.1], [9.0]]
+    found = measure_clusters(LINE, answers([0, 0, 3, 3, 3], [1] * 5, ["a", "", "b", "a", ""], seen))
+    assert found["purity"] == pytest.approx(2 / 3)
+    assert found["adjusted_rand"] == metrics.adjusted_rand_score(["a", "b", "a"], [0, 3, 3])
+    found = measure_clusters(LINE, answers([0, 3], [1, 2], ["", ""], seen[:2]))
+    assert (found["purity"], found["adjusted_rand"]) == (None, None)

@@ -170,3 +170,58 @@ def test_baselines_choose_their_threshold_by_the_same_rule_on_the_same_rows() ->
     assert 0.8 <= (found["validation"]["recall"] or 0) < 1
     assert (found["test"]["recall"] or 0) > 0.5
     assert found["test"]["roc_auc"] == plain["test"]["roc_auc"]
+
+
+def test_what_a_threshold_reaches_is_told_with_its_figures() -> None:
+    held = np.array([False, False, True, False, True, True, False, True])
+    shares = np.array([0.05, 0.1, 0.2, 0.3, 0.4, 0.6, 0.7, 0.9])
+    given = answers(held, shares)
+    first, rest = "of those with a", "or more on the validation rows the one with the"
+    cases: dict[str, tuple[Threshold, float, str]] = {
+        "f1": ("f1", 0.15, "F1 is largest there on the validation rows: 0.8000 (at 0.5: 0.5714)"),
+        "youden": (
+            "youden",
+            0.35,
+            "Youden's J is largest there on the validation rows: 0.5000 (at 0.5: 0.2500)",
+        ),
+        "recall 0.75": (
+            Reached(recall=0.75),
+            0.35,
+            f"{first} recall of 0.75 {rest} largest precision: 0.7500, precision 0.7500",
+        ),
+        "precision 0.7": (
+            Reached(precision=0.7),
+            0.35,
+            f"{first} precision of 0.7 {rest} largest recall: 0.7500, recall 0.7500",
+        ),
+    }
+    for rule, (asked, threshold, told) in cases.items():
+        found = chosen(asked, given)
+        assert found.rule == rule
+        assert list(found.thresholds) == pytest.approx([threshold])
+        assert found.notes == (f"yes: answered above a probability of {threshold:g}; {told}",)
+    # Six of eight: what is written as 0.75 is reached by 3 of 4.
+    assert list(chosen(Reached(precision=0.75), given).thresholds) == pytest.approx([0.35])
+
+
+def test_a_number_and_a_lack_of_rows_are_told() -> None:
+    held, shares = drawn()
+    given = answers(held, shares)
+    note = "answers are yes above a probability of 0.2, as the spec says"
+    assert chosen(0.2, given) == Decision((0.2,), "0.2", (note,))
+    several = decide(0.2, LABELS, given)
+    note = "a label holds above a probability of 0.2, as the spec says"
+    assert several == Decision((0.2, 0.2), "0.2", (note,))
+    lack = ("threshold: no validation rows to choose by",)
+    assert decide("f1", LABELS, None) == Decision((0.5, 0.5), "f1", lack)
+    assert decided(HEAD, given, None) is given
+
+
+@pytest.mark.parametrize("side", [False, True])
+def test_rows_of_either_class_alone_leave_nothing_to_choose_by(*, side: bool) -> None:
+    given = answers(np.full(5, side), np.linspace(0, 1, 5))
+    found = chosen("youden", given)
+    assert found.thresholds == (0.5,)
+    assert found.notes[0].endswith(
+        "the validation rows hold a single class, which leaves nothing to choose by"
+    )

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from sklearn import metrics as sk
 
 from nnspec.judge.answers import Answers, Truth, class_answers, label_answers, number_answers
 from nnspec.judge.further import measure_further, measure_further_each, told_of_zeros
+from nnspec.judge.further_numbers import count_zeros
 from nnspec.judge.heads import (
     ClassPerPosition,
     Head,
@@ -237,3 +239,11 @@ def test_further_figures_of_labels_are_means_of_each() -> None:
     assert found["precision"] == pytest.approx(
         sk.precision_score(held, shares > 0.5, average="macro"), abs=1e-9
     )
+
+
+def test_zeros_are_counted_where_they_count() -> None:
+    target = np.array([[0.0, 1.0], [0.0, 0.0], [2.0, 0.0]])
+    found = Answers(np.arange(3), target, target)
+    assert count_zeros(found) == 4
+    counted = np.array([[True, True], [False, True], [True, False]])
+    assert count_zeros(replace(found, counted=counted)) == 2

@@ -88,3 +88,55 @@ def test_without_being_asked_only_few_columns_of_few_values_are_looked_at() -> N
         "flag",
     ]
     assert chosen_columns({str(place): few for place in range(5)}) == {}
+
+
+@pytest.mark.parametrize(("few", "left"), [(9, True), (10, False)])
+def test_ten_rows_are_a_slice_and_what_is_left_out_is_counted(few: int, *, left: bool) -> None:
+    names = ["common"] * 40 + ["rare"] * few + ["scarce"] * few + ["single"]
+    found = sliced(
+        answers_of(RANDOM.normal(size=len(names))),
+        kind=Column("category", np.array(names, dtype=object)),
+    )
+    assert [one.value for one in found.found] == (
+        ["common"] if left else ["common", "rare", "scarce"]
+    )
+    several = "3 values" if left else "1 value"
+    assert found.notes == (f'slices: {several} of "kind" with fewer than 10 rows left out',)
+
+
+def test_the_twelve_most_frequent_values_and_twenty_columns_are_looked_at() -> None:
+    names = np.array([f"v{place:02}" for place in range(13) for _ in range(30 - place)], object)
+    values = [name for name, _ in parts_of(Column("category", names))]
+    assert values == [f"v{place:02}" for place in range(12)]
+    answers = answers_of(RANDOM.normal(size=40))
+    columns = {f"c{place}": Column("boolean", np.arange(40) % 2 * 1.0) for place in range(21)}
+    found = sliced(answers, **columns)
+    assert {one.column for one in found.found} == {f"c{place}" for place in range(20)}
+    assert found.notes == ("slices: of 21 columns the first 20",)
+    del columns["c20"]
+    assert sliced(answers, **columns).notes == ()
+
+
+@pytest.mark.parametrize(("values", "names"), [(6, 6), (7, 4)])
+def test_up_to_six_different_numbers_are_told_apart(values: int, names: int) -> None:
+    cells = np.arange(70.0) % values
+    assert len(list(parts_of(Column("numeric", cells)))) == names
+
+
+def test_a_slice_is_told_to_be_better_by_nothing_and_worse_by_its_interval() -> None:
+    where = np.arange(600) < 300
+    for factor, worse in ((4.0, True), (0.25, False)):
+        off = RANDOM.normal(size=600) * np.where(where, factor, 1.0)
+        found = sliced(answers_of(off), half=Column("boolean", where.astype(float)))
+        assert {one.value for one in found.found if one.worse} == {"true" if worse else "false"}
+
+
+def test_cells_that_are_all_missing_or_equal_are_one_part() -> None:
+    missing = Column("numeric", np.full(9, np.nan))
+    assert [(name, int(one.sum())) for name, one in parts_of(missing)] == [("missing", 9)]
+    heavy = Column("numeric", np.array([0.0] * 60 + [1, 2, 3, 4, 5, 6, 7, 8]))
+    assert [(name, int(one.sum())) for name, one in parts_of(heavy)] == [
+        ("up to 0", 60),
+        ("above 0", 8),
+    ]
+    assert list(parts_of(Column("numeric", np.zeros(0)))) == []

@@ -246,7 +246,7 @@ def followers(rows: Array, step: int) -> tuple[Array, Array]:
     """Return the places of rows, and of those so many steps of the source later."""
     places = {int(row): place for place, row in enumerate(rows)}
     pairs = [(place, places[row + step]) for row, place in places.items() if row + step in places]
-    found = np.array(pairs, np.int64).reshape(-1, 2)
+    found = np.array(pairs, np.int64).reshape(len(pairs), 2)
     return found[:, 0], found[:, 1]
 
 
@@ -261,13 +261,13 @@ def groups_of(cells: Array) -> Array:
     if cells.dtype.kind == "f" and len(parts):
         parts = fifths(parts, GROUPS)
     names, found = np.unique(parts, return_inverse=True)
-    keys[there] = found.reshape(-1) if len(names) <= MOST_CLASSES else 0
+    keys[there] = found if len(names) <= MOST_CLASSES else 0
     return keys
 
 
 def grouped(keys: Array, values: Floats) -> tuple[Floats, ...]:
     """Return values by group, each of `LEAST_OF_GROUP` at least; none where there is one group."""
-    parts = (values[keys == one] for one in range(keys.max(initial=-1) + 1))
+    parts = (values[keys == one] for one in range(keys.max() + 1))
     found = tuple(one for one in parts if len(one) >= LEAST_OF_GROUP)
     return found if len(found) >= TWO else ()
 
@@ -341,7 +341,7 @@ def classes_told(column: ColumnCells, target: Array) -> float:
         return 0.0
     labels, kinds = np.unique(target, return_inverse=True)
     table = np.zeros((len(names), len(labels)))
-    np.add.at(table, (keys.reshape(-1), kinds.reshape(-1)), 1)
+    np.add.at(table, (keys, kinds), 1)
     return float(table.max(axis=1).sum() / len(cells))
 
 

@@ -78,8 +78,21 @@ def without_slope(values: Any) -> Any:
 
 
 class Broken(keras.layers.Layer):  # type: ignore[misc] # Keras is untyped
-    def call(self, inputs: Any) -> Any:
-        return without_slope(inputs)
+    """Has no slope while it is trained."""
+
+    def call(self, inputs: Any, *, training: bool = False) -> Any:
+        return without_slope(inputs) if training else inputs
+
+
+class Sick(keras.layers.Layer):  # type: ignore[misc] # Keras is untyped
+    """Gives NaN while it is trained."""
+
+    def call(self, inputs: Any, *, training: bool = False) -> Any:
+        return inputs * np.nan if training else inputs
+
+
+def test_layers_are_looked_at_as_they_are_trained() -> None:
+    assert told(chain(Sick(name="sick"), ones("y"))).startswith('the output of "sick" (Sick) is')
 
 
 def test_the_gradient_nearest_to_the_loss_is_named() -> None:

@@ -109,6 +109,8 @@ def test_where_all_are_numbers_the_reach_of_the_gradients_is_told() -> None:
         "repeated without compilation, its outputs and gradients are numbers "
         "(gradients reach 390); what the optimizer makes of them is none"
     )
+    nothing = chain(L.Activation("linear", name="y"))
+    assert "(gradients reach 0)" in told(nothing, y=np.zeros((4, 3), "float32"))
     weights = np.array([0, 2, 0, 0], "float32")
     assert "(gradients reach 120)" in told(chain(ones("y", use_bias=False)), weights=weights)
 

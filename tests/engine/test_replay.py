@@ -1,6 +1,7 @@
 """What a broken training is run again from is taken anew as its steps take time, and seldom."""
 
 from types import SimpleNamespace
+from typing import Any
 
 import ml_dtypes
 import numpy as np
@@ -58,13 +59,11 @@ def test_what_takes_more_than_half_a_gibibyte_is_not_held() -> None:
         whole = np.broadcast_to(np.int8(0), (number - 100,))
         return Snapshot(1, 0, {"weights/0": whole, "weights/1": np.zeros(100, np.int8)})
 
-    held = Held()
-    held.update(lambda: sized(512 << 20), 0.0)
-    assert held.snapshot is not None
-    held.update(lambda: sized((512 << 20) + 1), 9.0)
-    assert (held.snapshot, held.given_up) == (None, True)
-    held.update(lambda: sized(200), 99.0)
-    assert held.snapshot is None, "given up for good"
+    held, known = Held(), list[bool]()
+    for spent, size in ((0.0, 512 << 20), (9.0, (512 << 20) + 1), (99.0, 200)):
+        held.update(lambda size=size: sized(size), spent)  # type: ignore[misc]
+        known.append(held.snapshot is not None)
+    assert known == [True, False, False], "given up for good"
     untold = Held()
     untold.update(lambda: None, 0.0)
     assert untold.given_up
@@ -72,13 +71,14 @@ def test_what_takes_more_than_half_a_gibibyte_is_not_held() -> None:
 
 def test_weights_and_what_an_optimizer_holds_are_looked_at_and_figures_are_not() -> None:
     half = np.array([1.0, np.inf]).astype(ml_dtypes.bfloat16)
-    for arrays, finite in (
+    cases: tuple[tuple[dict[str, np.ndarray[Any, Any]], bool], ...] = (
         ({"weights/0": np.ones(2), "seeds/0": np.array([1], np.uint32)}, True),
         ({"metrics/0": np.array([np.nan])}, True),
         ({"optimizer/0": np.array([0.0, np.inf])}, False),
         ({"weights/0": half[:1]}, True),
         ({"weights/0": half}, False),
-    ):
+    )
+    for arrays, finite in cases:
         assert is_finite(Snapshot(0, 0, arrays)) is finite
 
 

@@ -12,7 +12,7 @@ NEAR = Parity(1234, 2.5e-7, 1e-8)
 
 
 def compared(**settings: Any) -> Compared:
-    given = {"bytes": 12_345, "sha256": "", "parity": NEAR, "milliseconds": 0.12345}
+    given: dict[str, Any] = {"bytes": 12_345, "sha256": "", "parity": NEAR, "milliseconds": 0.12345}
     return Compared("keras", **(given | settings))
 
 

@@ -147,6 +147,12 @@ def test_a_gate_names_rows_output_and_column(
     [
         ("rmsee", False, "rmse, r2, mae", "did you mean rmse?"),
         ("validation.rmse", False, "nothing on validation rows", None),
+        (
+            "qqqqq",
+            False,
+            "rmse, r2, mae",
+            "known here: explained_variance, mae, mape, max_error, median_ae, r2, rmse, smape",
+        ),
         ("prise.rmse", True, "rmse", "did you mean price.rmse?"),
         ("validation.rmsee", True, "rmse", "did you mean validation.rmse?"),
         ("aera.mae", True, "rmse", "did you mean area.mae?"),

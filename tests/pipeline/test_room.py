@@ -1,5 +1,6 @@
 """A run is refused before its first step where the disk has no room for what it writes."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -25,14 +26,17 @@ LEAST = 256 * 1024
 WEIGHTS, FROZEN = 4 * (2 * 8 + 8 + 8 + 1), 4 * (2 * 8 + 8)
 
 
+@dataclass(frozen=True)
+class Disk:
+    """What is free, how large a file may be, and what a run has already."""
+
+    free: int
+    limit: int | None = None
+    held: dict[str, Artefact] | None = None
+
+
 def allowed(
-    folder: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    *,
-    free: int,
-    limit: int | None = None,
-    held: dict[str, Artefact] | None = None,
-    **settings: str,
+    folder: Path, monkeypatch: pytest.MonkeyPatch, disk: Disk, settings: dict[str, str]
 ) -> str:
     """Return the code of what speaks against a run, nothing where it is allowed."""
     text = SPEC
@@ -42,10 +46,10 @@ def allowed(
     path = folder / "s.yaml"
     path.write_text(text)
     spec, network = check(path).accept()
-    monkeypatch.setattr(room, "free_bytes", lambda _: free)
-    monkeypatch.setattr(room, "file_limit", lambda: limit)
+    monkeypatch.setattr(room, "free_bytes", lambda _: disk.free)
+    monkeypatch.setattr(room, "file_limit", lambda: disk.limit)
     try:
-        check_room(spec, network, folder, held)
+        check_room(spec, network, folder, disk.held)
     except Refused as refused:
         (found,) = refused.diagnostics
         return found.code
@@ -71,20 +75,25 @@ def allowed(
 def test_what_a_run_writes_at_the_least_has_to_fit(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: dict[str, str], needed: int
 ) -> None:
-    assert allowed(tmp_path, monkeypatch, free=needed, **settings) == ""
-    assert allowed(tmp_path, monkeypatch, free=needed - 1, **settings) == "A104"
     held = {"a": Artefact("", 600), "b": Artefact("", 400)}
-    assert allowed(tmp_path, monkeypatch, free=needed - 1000, held=held, **settings) == ""
-    assert allowed(tmp_path, monkeypatch, free=needed - 1001, held=held, **settings) == "A104"
+    for disk, code in (
+        (Disk(needed), ""),
+        (Disk(needed - 1), "A104"),
+        (Disk(needed - 1000, held=held), ""),
+        (Disk(needed - 1001, held=held), "A104"),
+    ):
+        assert allowed(tmp_path, monkeypatch, disk, settings) == code
 
 
 def test_the_largest_file_has_to_be_allowed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    free = 10**12
-    assert allowed(tmp_path, monkeypatch, free=free, limit=64 * 1024) == ""
-    assert allowed(tmp_path, monkeypatch, free=free, limit=64 * 1024 - 1) == "A125"
     many = "trainable: true, use_bias: false}\n  - Dense: {units: 100000"
     state = 3 * 4 * (2 * 8 + 8 * 100_000 + 100_000 + 100_000 + 1)
-    assert allowed(tmp_path, monkeypatch, free=free, limit=state, TRAINED=many) == ""
-    assert allowed(tmp_path, monkeypatch, free=free, limit=state - 1, TRAINED=many) == "A125"
+    for limit, settings, code in (
+        (64 * 1024, {}, ""),
+        (64 * 1024 - 1, {}, "A125"),
+        (state, {"TRAINED": many}, ""),
+        (state - 1, {"TRAINED": many}, "A125"),
+    ):
+        assert allowed(tmp_path, monkeypatch, Disk(10**12, limit), settings) == code

@@ -72,8 +72,8 @@ def test_runs_that_are_the_same_and_runs_that_differ_in_seeds_say_so_first() -> 
 def test_values_stand_side_by_side_as_long_as_eighty_columns_hold_them(
     key: int, room: int | None
 ) -> None:
-    values = {"k" * key: ["x" * 30, "y" * 30]}
-    lines = show_compared(Compared(("a", "b"), values, {}, {})).splitlines()
+    found = Compared(("a", "b"), {"k" * key: ["x" * 30, "y" * 30]}, {}, {})
+    lines = show_compared(found).splitlines()
     if room is None:
         assert lines == ["settings", "k" * key, f"  {'x' * 23}…: a", f"  {'y' * 23}…: b"]
         return

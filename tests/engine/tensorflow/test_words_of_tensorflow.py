@@ -12,7 +12,6 @@ from networks import compiled, mlp
 
 from nnspec.engine import Plan
 from nnspec.engine.errors import OutOfMemory, StepFailed
-from nnspec.engine.tensorflow import device
 from nnspec.engine.tensorflow.device import available_cores, join_loops
 from nnspec.engine.tensorflow.failures import reason, translated
 from nnspec.engine.tensorflow.keras_callbacks import KerasCallbacks
@@ -107,7 +106,7 @@ def test_callbacks_are_told_how_many_epochs_and_steps_there_are() -> None:
 def test_the_cores_are_those_of_the_process_and_of_its_share(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, quota: str, cores: int
 ) -> None:
-    monkeypatch.setattr(device.os, "sched_getaffinity", lambda _: set(range(8)))
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(8)))
     file = tmp_path / "cpu.max"
     file.write_text(quota)
     assert available_cores(file) == cores

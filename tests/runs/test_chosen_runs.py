@@ -47,7 +47,9 @@ def test_runs_are_in_the_order_of_a_key_and_those_without_it_last(base: Record) 
     assert order("name") == ["a", "b", "bare", "gap", "nan", "stray"]
     assert order("-epochs") == ["a", "b", "gap", "bare", "nan", "stray"]
     assert order("-when")[-1] == "stray"
-    with pytest.raises(Unchoosable, match=r"no run has .mae.; they have name, status, .*, rmse, r2"):
+    with pytest.raises(
+        Unchoosable, match=r"no run has .mae.; they have name, status, .*, rmse, r2"
+    ):
         sort_records(runs, "mae")
     assert sort_records([], "mae") == []
 

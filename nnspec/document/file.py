@@ -3,8 +3,8 @@
 import errno
 import os
 import stat
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 KINDS = (
     (stat.S_ISFIFO, "it is a pipe; expected a file"),
@@ -17,7 +17,7 @@ SHELL_PIPES = ("/dev/fd/", "/proc/self/fd/")
 STANDARD_INPUT = "/dev/stdin"
 
 
-def open_file(path: Path) -> BinaryIO:
+def open_file(path: Path) -> BufferedReader:
     """Open a regular file, or a pipe of the shell, to read its bytes.
 
     Raises:

@@ -17,7 +17,6 @@ from nnspec.spec.model import SubModel
 from nnspec.spec.part import Part
 from nnspec.spec.spec import Spec
 
-CHUNK = 2**20
 Weights = Mapping[str, Sequence[Any]]
 """Arrays of the layers of a part, by the layer's name."""
 
@@ -94,11 +93,8 @@ def records_of(spec: Spec) -> dict[str, PartRecord]:
 
 def checksum_of(path: Path) -> str:
     """Return the SHA-256 of a file, hexadecimal."""
-    digest = hashlib.sha256()
     with open_file(path) as stream:
-        while chunk := stream.read(CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def told_of(spec: Spec, steps: int = 0) -> tuple[str, ...]:

@@ -88,7 +88,7 @@ def export_onnx(path: Path, output: Path, *, check: bool = False) -> Exported:
     parity = None
     if check or find_spec("onnxruntime"):
         parity = hold_to_run(content, folder, found)
-        _check(parity, output, asked=check)
+        check_answers(parity, output, asked=check)
     write_atomic(output, content)
     if parity is not None and parity.worst is not None:
         _keep(folder, content, parity)
@@ -176,7 +176,7 @@ def _map_columns(network: Network) -> int:
     return last.sides[1] if isinstance(last, SelfOrganizingMap) else 0
 
 
-def _check(parity: Parity, output: Path, *, asked: bool) -> None:
+def check_answers(parity: Parity, output: Path, *, asked: bool) -> None:
     """Refuse a file that answers otherwise than the run, or whose answers nothing is told of."""
     if parity.worst is not None and parity.worst > TOLERANCE:
         message = (

@@ -1,11 +1,14 @@
 """The executors side by side."""
 
+from collections.abc import Callable
+from types import SimpleNamespace
+
 import keras
 import pytest
 from networks import compiled, mlp, rows_for
 
-from nnspec.engine import Plan
-from nnspec.engine.comparison import Bounds, measure
+from nnspec.engine import Plan, comparison
+from nnspec.engine.comparison import FIT, FUSED, FUSED_XLA, Bounds, Comparison, Row, measure
 from nnspec.engine.tensorflow.contestants import compare
 
 pytestmark = pytest.mark.keras
@@ -56,3 +59,72 @@ def test_no_turn_begins_after_the_time_is_up() -> None:
     (row,) = measure([lambda: one], 10, Bounds(5, seconds=0.0))
     assert row.step_milliseconds == 100.0
     assert next(one.seconds, None) is None
+
+
+class Clock:
+    """Stands still but for what contestants take."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def contestant(self, name: str, seconds: list[float], making: float) -> Callable[[], Scripted]:
+        clock = self
+
+        class Taking(Scripted):
+            def epoch(self) -> float:
+                taken = super().epoch()
+                clock.now += taken
+                return taken
+
+        def make() -> Scripted:
+            clock.now += making
+            return Taking(name, seconds)
+
+        return make
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    found = Clock()
+    monkeypatch.setattr(comparison, "time", SimpleNamespace(perf_counter=lambda: found.now))
+    return found
+
+
+def test_preparation_is_the_first_epoch_with_the_making_less_a_later_epoch(clock: Clock) -> None:
+    makers = [
+        clock.contestant("base", [5.0, 1.0, 1.0, 2.0, 3.0, 4.0, 5.0], making=3.0),
+        clock.contestant("quick", [0.5, 1.0, 2.0, 2.0, 2.0, 2.0, 2.0], making=0.0),
+    ]
+    base, quick = measure(makers, 20, Bounds())
+    assert base == Row("base", 5.0, 150.0, 1.0, 1.0), "quartiles of 1 to 5 are 1.5 and 4.5"
+    assert quick == Row("quick", 0.0, 100.0, 0.0, 1.5)
+
+
+@pytest.mark.parametrize(("seconds", "turns"), [(3.9, 2), (4.0, 3), (5.5, 4), (6.0, 5), (99.0, 5)])
+def test_turns_begin_until_the_time_is_up_and_never_fewer_than_two_or_more_than_asked(
+    clock: Clock, seconds: float, turns: int
+) -> None:
+    lengths = [1.0] * 7
+    measure([clock.contestant("one", lengths, 0.0)], 1, Bounds(5, seconds))
+    assert clock.now == 2.0 + turns
+
+
+def test_two_turns_are_measured_however_long_they_take(clock: Clock) -> None:
+    measure([clock.contestant("one", [100.0] * 9, 0.0)], 1, Bounds(seconds=1.0))
+    assert clock.now == 400.0
+
+
+def test_the_best_executor_ends_the_whole_training_soonest_and_can_be_asked_for() -> None:
+    rows = (
+        Row(FIT, 0.0, 4.0, 0.1, 1.0),
+        Row("fit, 32 steps a call", 0.0, 0.1, 0.1, 40.0),
+        Row(FUSED, 1.0, 2.0, 0.1, 2.0),
+        Row(FUSED_XLA, 5.0, 1.0, 0.1, 4.0),
+    )
+    best = {}
+    for epochs in (1, 10, 100):
+        found = Comparison(rows, Plan(epochs=epochs), 100, "CPU", ())
+        best[epochs] = found.best.name, found.whole(found.best)
+    assert best == {1: (FIT, 0.4), 10: (FUSED, 3.0), 100: (FUSED_XLA, 15.0)}
+    assert rows[1].settings == {}
+    assert rows[2].settings == {"engine": "fused", "xla": "off"}

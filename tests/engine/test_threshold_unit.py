@@ -3,11 +3,12 @@
 from itertools import pairwise
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits, load_iris, load_wine
 from sklearn.linear_model import Perceptron
 
-from nnspec.engine.separation import separability
+from nnspec.engine.separation import scaled, separability
 from nnspec.engine.threshold_unit import Floats, Rows, ThresholdUnit
 
 LOGIC = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
@@ -79,6 +80,38 @@ def test_stretches_of_any_length_give_the_same_bits() -> None:
     np.testing.assert_array_equal(whole.kernel, apart.kernel)
 
 
+class Looking(ThresholdUnit):
+    """Remembers how many rows it looked at together."""
+
+    def __init__(self, features: Floats) -> None:
+        super().__init__(np.zeros(features.shape[1]), 1.0, biased=True)
+        self.looked: list[int] = []
+
+    def wrong(self, features: Floats, sides: Floats, amounts: Floats) -> npt.NDArray[np.intp]:
+        self.looked.append(len(sides))
+        return super().wrong(features, sides, amounts)
+
+
+def test_few_rows_are_looked_at_in_vain_after_a_mistake_and_many_without_one() -> None:
+    features = np.zeros((20_000, 1))
+    right = Looking(features)
+    assert right.learn(Rows(features, np.ones(20_000), np.ones(20_000))) == 0
+    assert right.looked == [8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 4096, 4096, 3624]
+    sides = np.ones(300)
+    sides[[3, 40, 41]] = -1.0
+    late = Looking(features)
+    assert late.learn(Rows(features[:300], sides, np.zeros(300) + 0.25)) == 3
+    assert late.looked == [8, 8, 16, 32, 24, 8, 16, 32, 64, 128, 10]
+
+
+def test_a_sum_of_nothing_is_a_mistake_and_the_smallest_right_one_is_none() -> None:
+    one = np.ones((1, 1))
+    for bias, mistakes in ((0.0, 1), (1e-300, 0), (-0.5, 1), (0.5, 0)):
+        assert ThresholdUnit(np.zeros(1), bias, biased=True).learn(Rows(one, one[0], one[0])) == (
+            mistakes
+        )
+
+
 def test_a_row_of_no_weight_is_passed_by() -> None:
     learned = unit(LOGIC)
     assert learned.learn(Rows(LOGIC, np.ones(4), np.zeros(4))) == 0
@@ -117,6 +150,25 @@ def test_a_narrow_gap_between_large_numbers_is_found() -> None:
 def test_what_would_take_minutes_is_left_open() -> None:
     features = np.zeros((3000, 2000))
     assert separability(features, np.ones(3000), biased=True) == "not decided"
+
+
+def test_four_million_cells_are_still_decided() -> None:
+    cells = np.zeros((4_000_001, 1))
+    sides = np.ones(len(cells))
+    assert separability(cells, sides, biased=False) == "not decided"
+    assert separability(cells[1:], sides[1:], biased=False) == "not separable"
+
+
+def test_a_row_on_the_hyperplane_is_not_on_its_side() -> None:
+    features, sides = np.array([[0.0, 0.0], [1.0, 2.0]]), np.array([1.0, -1.0])
+    assert separability(features, sides, biased=False) == "not separable"
+    assert separability(features, sides, biased=True) == "separable"
+
+
+def test_columns_are_scaled_by_their_largest_size_and_empty_ones_left() -> None:
+    features = np.array([[1.0, -8.0, 0.0], [-4.0, 2.0, 0.0]])
+    assert scaled(features).tolist() == [[0.25, -1.0, 0.0], [-1.0, 0.25, 0.0]]
+    assert scaled(features[:0]).shape == (0, 3)
 
 
 @pytest.mark.parametrize("seed", range(6))

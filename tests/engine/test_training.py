@@ -9,7 +9,7 @@ from networks import compiled, difference, lstm, mlp, rows_for, text
 
 from nnspec.diagnostics import Refused, RunFailed
 from nnspec.engine import Plan, epoch_order, evaluate, predict, train
-from nnspec.engine.pace import FIRST_STEPS, TARGET_SECONDS, Pace
+from nnspec.engine.pace import FIRST_STEPS
 from nnspec.engine.tensorflow.values import python_values
 
 pytestmark = pytest.mark.keras
@@ -198,44 +198,6 @@ def test_the_model_is_plain_keras_again_after_training() -> None:
     added = [set(vars(layer)) - names for layer, names in zip(model.layers, before, strict=True)]
     assert not any("call" in names for names in added)
     assert "get_metrics_result" not in vars(model)
-
-
-def test_chunks_grow_until_they_last_a_third_of_a_second() -> None:
-    pace = Pace()
-    assert pace.steps(10_000) == FIRST_STEPS
-    lengths = []
-    for _ in range(6):
-        steps = pace.steps(10**9)
-        lengths.append(steps)
-        pace.learn(steps, steps * 1e-4)
-    assert lengths == sorted(lengths)
-    assert lengths[-1] == pytest.approx(TARGET_SECONDS / 1e-4, rel=0.01)
-
-
-def test_a_chunk_is_at_most_sixteen_times_as_long_as_the_longest_one_timed() -> None:
-    pace = Pace()
-    assert pace.steps(10) == 2
-    assert pace.steps(1) == 1
-    pace.learn(3, 0.0)
-    assert pace.steps(10**9) == 48
-    assert pace.steps(40) == 40
-    pace.learn(1, 0.0)
-    pace.learn(0, 9.0)
-    assert pace.steps(10**9) == 48
-
-
-def test_a_chunk_s_length_follows_from_old_and_new_steps_alike() -> None:
-    pace = Pace()
-    pace.learn(100, 0.1)
-    assert pace.steps(10**9) == pytest.approx(350, abs=1)
-    pace.learn(100, 0.3)
-    assert pace.steps(10**9) == pytest.approx(175, abs=1)
-
-
-def test_a_step_longer_than_a_chunk_should_last_runs_alone() -> None:
-    pace = Pace()
-    pace.learn(1, 5.0)
-    assert pace.steps(100) == 1
 
 
 def test_an_interrupt_between_chunks_leaves_a_plain_model_behind() -> None:

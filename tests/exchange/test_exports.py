@@ -15,6 +15,7 @@ from nnspec.diagnostics import NnspecError, Refused, RunFailed
 from nnspec.exchange.parity import checked, compare
 from nnspec.exchange.reload import lacking
 from nnspec.pipeline import exports
+from nnspec.pipeline.checked_exports import check_exports
 from nnspec.pipeline.exports import Wanted, export_held
 from nnspec.pipeline.finished import open_run
 from nnspec.pipeline.held_out import HeldOut, hold_out
@@ -117,6 +118,35 @@ def test_integers_of_8_bits_may_lose_little_of_the_figure() -> None:
     for lost in (Figure("accuracy", 0.8, 0.9), Figure("rmse", 1.2, 1.0), Figure("r", None, 1.0)):
         with pytest.raises(RunFailed, match="lost"):
             exports.check_figure(lost, 500, "litert-int8", "x")
+
+
+def test_one_row_may_be_lost_of_few_and_two_hundredths_of_many() -> None:
+    for run, file, rows in ((0.9, 0.88, 500), (0.9, 0.88, 50), (0.9, 0.8, 10), (0.5, 0.0, 0)):
+        exports.check_figure(Figure("roc_auc", file, run), rows, "f", "x")
+    for run, file, rows in ((0.9, 0.8799, 500), (0.9, 0.7999, 10)):
+        with pytest.raises(RunFailed):
+            exports.check_figure(Figure("roc_auc", file, run), rows, "f", "x")
+    for run, file in ((2.0, 2.04), (2.0, 1.0), (0.0, 1.02)):
+        exports.check_figure(Figure("mae", file, run), 10, "f", "x")
+    for run, file in ((2.0, 2.0401), (0.0, 1.0201)):
+        with pytest.raises(RunFailed, match="reaches mae"):
+            exports.check_figure(Figure("mae", file, run), 10, "f", "x")
+
+
+def test_a_form_is_compared_and_kept_in_the_record_alone(run: Path) -> None:
+    before = sorted(run.iterdir())
+    (found,) = check_exports(run, ("keras-json",))
+    assert (found.form, found.rows, found.reason) == ("keras-json", "test", "")
+    assert found.parity is not None
+    assert (found.parity.rows, found.parity.differs()) == (18, None)
+    assert found.figure is not None
+    assert found.figure.file == pytest.approx(found.figure.run)
+    assert found.milliseconds is not None
+    assert 0 < found.milliseconds < 60_000
+    kept = RunFolder.open(run).manifest.exports
+    assert kept["keras-json"].bytes == found.bytes
+    assert "onnx" not in kept
+    assert sorted(run.iterdir()) == before
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,13 @@ import numpy as np
 import pytest
 
 import nnspec
-from nnspec.pipeline.gates import gated, missed_gates
+from nnspec.diagnostics import Refused
+from nnspec.pipeline.gates import gated, is_known, missed_asked, missed_gates
 from nnspec.pipeline.indices import whole_numbers
 from nnspec.pipeline.opened import open_spec
 from nnspec.pipeline.prepare import build_for_training
 from nnspec.report.report import Report
+from nnspec.spec.training import Gate
 
 pytestmark = pytest.mark.keras
 
@@ -82,6 +84,104 @@ def test_a_gate_names_the_first_output_s_figure_or_another_s(
     assert gated(spec, both, "rmse") == first.metrics["test"]["rmse"]
     assert gated(spec, both, f"{second}_rmse") == 77.0
     assert gated(spec, report, f"{first.name}_rmse") is None
+
+
+def two_outputs(report: Report) -> Report:
+    """Return a report of an output with two columns, and of one with a single one."""
+    (first,) = report.outputs
+    price = replace(
+        first,
+        name="price",
+        columns=("net", "tax"),
+        metrics={"test": {"rmse": 1.0}, "validation": {"rmse": 2.0}},
+        further={"test": {"smape": 3.0}},
+        metrics_by_column={"test": {"net": {"rmse": 4.0}, "tax": {"rmse": 5.0}}},
+        further_by_column={"test": {"tax": {"smape": 6.0}}},
+    )
+    area = replace(
+        first,
+        name="area",
+        columns=("m2",),
+        metrics={"test": {"rmse": 7.0, "mae": None}},
+        further={},
+    )
+    return replace(report, outputs=(price, area))
+
+
+@pytest.mark.parametrize(
+    ("name", "figure"),
+    [
+        ("rmse", 1.0),
+        ("test.rmse", 1.0),
+        ("validation.rmse", 2.0),
+        ("train.rmse", None),
+        ("smape", 3.0),
+        ("price.rmse", 1.0),
+        ("price_rmse", 1.0),
+        ("validation.price.rmse", 2.0),
+        ("net.rmse", 4.0),
+        ("price.tax.rmse", 5.0),
+        ("tax.smape", 6.0),
+        ("net.smape", None),
+        ("area.rmse", 7.0),
+        ("area_rmse", 7.0),
+        ("m2.rmse", 7.0),
+        ("area.m2.rmse", 7.0),
+        ("mae", None),
+        ("m2.mae", None),
+        ("other.rmse", None),
+    ],
+)
+def test_a_gate_names_rows_output_and_column(
+    trained: tuple[Path, Report], name: str, figure: float | None
+) -> None:
+    path, report = trained
+    spec, both = open_spec(path).spec, two_outputs(report)
+    assert gated(spec, both, name) == figure
+    known = figure is not None or name == "m2.mae"
+    assert is_known(spec, both, name) is known
+
+
+@pytest.mark.parametrize(
+    ("name", "several", "said", "hint"),
+    [
+        ("rmsee", False, "rmse, r2, mae", "did you mean rmse?"),
+        ("validation.rmse", False, "nothing on validation rows", None),
+        (
+            "qqqqq",
+            False,
+            "rmse, r2, mae",
+            "known here: explained_variance, mae, mape, max_error, median_ae, r2, rmse, smape",
+        ),
+        ("prise.rmse", True, "rmse", "did you mean price.rmse?"),
+        ("validation.rmsee", True, "rmse", "did you mean validation.rmse?"),
+        ("aera.mae", True, "rmse", "did you mean area.mae?"),
+        ("smapee", True, "rmse", "did you mean smape?"),
+    ],
+)
+def test_a_figure_that_the_report_lacks_is_refused_with_those_that_it_has(
+    trained: tuple[Path, Report], name: str, said: str, hint: str | None, *, several: bool
+) -> None:
+    path, report = trained
+    given = two_outputs(report) if several else report
+    with pytest.raises(Refused) as refused:
+        missed_asked(open_spec(path).spec, given, {name: Gate(min=0)})
+    (found,) = refused.value.diagnostics
+    assert found.code == "T109"
+    assert found.message == f"the gate names {name!r}; the report has {said}"
+    assert found.hint == hint
+
+
+def test_a_missed_gate_tells_figure_rows_and_bound(trained: tuple[Path, Report]) -> None:
+    path, report = trained
+    spec, both = open_spec(path).spec, two_outputs(report)
+    gates = {"rmse": Gate(max=0.5), "validation.rmse": Gate(min=3), "area.rmse": Gate(min=7, max=7)}
+    assert [one.message for one in missed_asked(spec, both, gates)] == [
+        "rmse is 1 on the test rows; its gate asks for at most 0.5",
+        "rmse is 2 on the validation rows; its gate asks for at least 3",
+    ]
+    (undefined,) = missed_asked(spec, both, {"area.mae": Gate(min=0)})
+    assert undefined.message == "the gate on area.mae has nothing to judge; measured: rmse"
 
 
 @pytest.mark.parametrize(("rows", "steps"), [(39, 4), (40, 4), (41, 5), (50, 5)])

@@ -138,3 +138,18 @@ def test_what_the_engine_refuses_comes_out_as_itself_and_leaves_no_run(
         nnspec.train(small, runs=tmp_path / "runs", overrides=wanted)
     assert refused.value.diagnostics[0].code == "R105"
     assert not (tmp_path / "runs").exists()
+
+
+def test_a_run_that_was_killed_between_report_and_model_is_completed(
+    small: Path, tmp_path: Path
+) -> None:
+    run = nnspec.train(small, runs=tmp_path / "runs").folder
+    record = run / "run.json"
+    record.write_text(record.read_text().replace('"complete"', '"trained"'))
+    assert RunFolder.open(run).manifest.status == "trained"
+    again = nnspec.resume(run)
+    assert RunFolder.open(run).manifest.status == "complete"
+    assert again.report.first.metrics["test"].keys() >= {"accuracy"}
+    before = record.read_bytes()
+    assert nnspec.resume(run).report == again.report
+    assert record.read_bytes() == before, "a complete run is told as it is"

@@ -55,7 +55,7 @@ def _backward(model: keras.Model, x: Any, told: tuple[Any, Any]) -> str:  # noqa
     y, weights = told
     with tf.GradientTape() as tape:
         answers = model(x, training=True)
-        loss = model.compute_loss(x=x, y=y, y_pred=answers, sample_weight=weights, training=True)
+        loss = model.compute_loss(x=x, y=y, y_pred=answers, sample_weight=weights)
     if is_broken(loss):
         outputs = ", ".join(statistics(one) for one in keras.tree.flatten(answers))
         return f"all outputs are numbers ({outputs}), and the loss of them is none"

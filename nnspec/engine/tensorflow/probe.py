@@ -88,9 +88,9 @@ def probe_network(model: keras.Model, arrays: Arrays) -> Probed:
 
     def forward() -> tuple[Any, list[Any], list[Any]]:
         with tf.GradientTape() as tape:
-            left = list(several(x, training=False))
+            left = keras.tree.flatten(several(x, training=False))
             own = as_outputs(model, left[: len(model.outputs)])
-            loss = model.compute_loss(x, y, own, weights, training=False)
+            loss = model.compute_loss(x, y, own, weights)
         behind = len(model.outputs)
         return loss, tape.gradient(loss, trained(model)), left[behind : behind + len(hidden)]
 
@@ -131,12 +131,12 @@ def trained(model: keras.Model) -> list[Any]:
 
 
 def with_outputs_of(model: keras.Model, layers: list[keras.layers.Layer]) -> Callable[..., Any]:
-    """Return a model as one that gives its outputs, flat, and behind them those of layers."""
+    """Return a model as one that gives its outputs and behind them those of layers.
+
+    They come as a list, a single one as itself.
+    """
     further = [applications(one)[0].outputs[0] for one in layers]
-    outputs = [*model.outputs, *further]
-    # A list of one output is given back as the output itself.
-    several = outputs if len(outputs) > 1 else outputs * 2
-    whole: Callable[..., Any] = keras.Model(model.input, several)
+    whole: Callable[..., Any] = keras.Model(model.input, [*model.outputs, *further])
     return whole
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from nnspec.catalog.layers.embedding import Embedding
 from nnspec.catalog.layers.recurrent import Recurrent
+from nnspec.catalog.layers.wrappers import Bidirectional
 from nnspec.network.network import Network, ResolvedNode
 from nnspec.pipeline.runs.record import Record
 from nnspec.rules.kinds import inner
@@ -69,7 +70,8 @@ def count_operations(node: ResolvedNode) -> int | None:
         return None
     if isinstance(layer, Embedding) or not weights:
         return 0
-    shape = node.inputs[0].shape if isinstance(layer, Recurrent) else node.outputs[0].shape
+    walks = isinstance(layer, Recurrent | Bidirectional)
+    shape = node.inputs[0].shape if walks else node.outputs[0].shape
     places = 1
     for extent in shape[1:-1]:
         places *= extent or 1

@@ -124,14 +124,11 @@ def _recorded(record: Record) -> tuple[str, ...] | None:
 
 def _hash(file: Path) -> str:
     """Return the SHA-256 of a file, empty where it cannot be read."""
-    digest = hashlib.sha256()
     try:
         with open_file(file) as stream:
-            while block := stream.read(CHUNK):
-                digest.update(block)
+            return hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError:
         return ""
-    return digest.hexdigest()
 
 
 def _has_lines(piece: Piece) -> bool:

@@ -40,6 +40,38 @@ def test_a_long_series_lies_on_the_device_once(monkeypatch: pytest.MonkeyPatch) 
         assert found.tensors()[0].shape[1] == steps
 
 
+@pytest.mark.parametrize(
+    ("length", "cell", "steps"),
+    [(20, (), 20), (21, (), 7), (23, (), 1), (24, (), 12), (20, (2,), 10), (11, (2,), 1)],
+)
+def test_a_piece_is_of_twenty_numbers_at_most_and_fills_a_window_evenly(
+    length: int, cell: tuple[int, ...], steps: int
+) -> None:
+    series = np.zeros((STEPS, *cell), np.float32)
+    windows = WindowView(series, Cut(np.arange(3), np.arange(length)))
+    assert Pieces.of(windows, xla=False).steps == steps
+    assert Pieces.of(windows, xla=True).steps == 0
+    assert Pieces.of(windows, xla=True).specs[0].shape.as_list() == [None]
+    spread = WindowView(series, Cut(np.arange(3), np.arange(length) * 2))
+    assert Pieces.of(spread, xla=False).steps == 1, "steps that do not follow one another"
+
+
+def over(numbers: int) -> WindowView:
+    """Return windows of 20 steps over a series that takes no memory."""
+    series = np.broadcast_to(np.float32(0), (numbers,))
+    return WindowView(series, Cut(np.arange(3), np.arange(20)))
+
+
+def test_all_copies_of_a_series_take_64_mebibytes_at_most() -> None:
+    assert Pieces.of(over((16 << 20) // 4), xla=False).steps == 4
+    assert Pieces.of(over((16 << 20) // 4 + 1), xla=False).steps == 2, "3 do not divide 20"
+
+
+def test_places_need_long_numbers_from_half_of_what_short_ones_hold() -> None:
+    for numbers, dtype in ((2**30 - 2, tf.int32), (2**30 - 1, tf.int64), (2**33, tf.int64)):
+        assert Pieces(over(numbers), 0).specs[1].dtype == dtype
+
+
 def assert_gathered(windows: WindowView, found: Pieces) -> None:
     tensors = found.tensors()
     for given, spec in zip(tensors, found.specs, strict=True):

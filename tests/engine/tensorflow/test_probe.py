@@ -1,5 +1,7 @@
 """The look into a trained network, held against Keras' own layers and a tape of its own."""
 
+from collections.abc import Callable
+
 import keras
 import numpy as np
 import pytest
@@ -8,6 +10,7 @@ from networks import L
 
 from nnspec.data.arrays import Arrays
 from nnspec.engine import probe
+from nnspec.engine.tensorflow.probe import has_long_series, idle_share, sampled
 
 pytestmark = pytest.mark.keras
 ROWS = 90
@@ -80,3 +83,67 @@ def test_a_frozen_layer_has_no_gradient_and_is_left_out() -> None:
     frozen = L.Dense(3, name="frozen", trainable=False)
     model = compiled(x, L.Dense(1, name="y")(frozen(x)))
     assert [one.layer for one in probe(model, rows(5)).norms] == ["y"]
+
+
+def wide(units: int) -> keras.Model:
+    x = keras.Input((2,), name="x")
+    return keras.Model(x, L.Dense(units, name="y")(x))
+
+
+@pytest.mark.parametrize(("units", "rows"), [(4, 256), (2048, 128), (4096, 64), (1 << 16, 32)])
+def test_rows_are_taken_evenly_and_fewer_where_a_layer_is_wide(units: int, rows: int) -> None:
+    found = sampled(wide(units), 1000)
+    assert len(found) == rows
+    assert (found[0], found[-1]) == (0, 999)
+    assert np.ptp(np.diff(found)) <= 1
+    assert sampled(wide(units), 7).tolist() == [0, 1, 2, 3, 4, 5, 6]
+
+
+def test_of_a_network_that_takes_one_size_of_batch_the_first_batch_is_looked_at() -> None:
+    x = keras.Input(batch_shape=(24, 2, 1), name="x")
+    model = keras.Model(x, L.GRU(2, stateful=True)(x))
+    assert sampled(model, 100).tolist() == list(range(24))
+
+
+@pytest.mark.parametrize(
+    ("steps", "layer", "long"),
+    [
+        (64, lambda: L.LSTM(2), False),
+        (65, lambda: L.LSTM(2), True),
+        (65, lambda: L.Bidirectional(L.GRU(2)), True),
+        (None, lambda: L.SimpleRNN(2), True),
+        (65, L.Flatten, False),
+    ],
+)
+def test_more_than_64_recurrent_steps_are_a_long_series(
+    steps: int | None, layer: Callable[[], keras.layers.Layer], *, long: bool
+) -> None:
+    x = keras.Input((steps, 2), name="x")
+    assert has_long_series(keras.Model(x, layer()(x))) is long
+
+
+def test_the_last_hundredth_of_the_range_of_a_function_is_its_end() -> None:
+    ends = np.array([0.0099, 0.0101, 0.5, 0.9899, 0.9901])
+    assert idle_share(ends[None, None], "sigmoid").tolist() == [1, 0, 0, 0, 1]
+    ends = np.array([-0.981, -0.979, 0.0, 0.979, 0.981])
+    assert idle_share(ends[None], "tanh").tolist() == [1, 0, 0, 0, 1]
+    values = np.array([[[-1.0, 0.0], [0.5, 1e-9]], [[2.0, -3.0], [1.0, 0.0]]])
+    assert idle_share(values, "relu").tolist() == [0.25, 0.75]
+
+
+def test_a_network_of_one_layer_and_one_of_two_outputs_are_looked_at() -> None:
+    x = keras.Input((5,), name="x")
+    lone = probe(compiled(x, L.Dense(1, name="y")(x)), rows(5))
+    assert ([one.layer for one in lone.norms], lone.units) == (["y"], ())
+    hidden = L.Dense(3, activation="relu", name="shared")(x)
+    model = compiled(x, [L.Dense(1, name="y")(hidden), L.Dense(1, name="z")(hidden)])
+    given = rows(5)
+    seen = probe(model, Arrays(given.inputs, {**given.targets, "z": 2 * given.targets["y"]}))
+    first, second = (one.numpy() for one in model(given.inputs["x"]))
+    errors = (first - given.targets["y"]) ** 2, (second - 2 * given.targets["y"]) ** 2
+    assert seen.loss == pytest.approx(sum(float(one.mean()) for one in errors), rel=1e-5)
+    values = keras.Model(x, hidden)(given.inputs["x"]).numpy()
+    assert seen.units[0].idle == pytest.approx((values <= 0).mean(axis=0))
+    weights = [*model.get_layer("shared").get_weights()]
+    norms = {one.layer: one.weights for one in seen.norms}
+    assert norms["shared"] == pytest.approx(np.sqrt(sum((one**2).sum() for one in weights)))

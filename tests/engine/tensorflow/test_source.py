@@ -1,6 +1,7 @@
 """Rows on the device and rows in blocks: the same steps either way."""
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import keras
@@ -15,6 +16,7 @@ from nnspec.engine.tensorflow import source as sources
 from nnspec.engine.tensorflow.feed import build_variables, feed
 from nnspec.engine.tensorflow.fused import core, source
 from nnspec.engine.tensorflow.source import block_of, fits
+from nnspec.engine.tensorflow.steps import Block
 
 pytestmark = pytest.mark.keras
 
@@ -202,6 +204,49 @@ def test_a_gpu_holds_what_the_network_leaves_of_it(monkeypatch: pytest.MonkeyPat
     assert fits(rows, "GPU")
     monkeypatch.setattr(sources, "GPU_BYTES", 1000)
     assert not fits(rows, "GPU")
+
+
+def sized(laid_out: int, rows: int = 100) -> Any:
+    """Return what tells how much memory rows take."""
+    return SimpleNamespace(rows=rows, bytes=laid_out, bytes_laid_out=laid_out)
+
+
+def test_rows_take_four_tenths_of_the_free_memory_or_four_gibibytes_of_a_gpu(
+    tmp_path: Path,
+) -> None:
+    memory = tmp_path / "proc/meminfo"
+    memory.parent.mkdir()
+    memory.write_text("MemAvailable: 1000 kB\n")
+    assert fits(sized(409_600), "CPU", root=tmp_path)
+    assert not fits(sized(409_601), "CPU", root=tmp_path)
+    assert fits(sized(4 * 2**30), "GPU", root=tmp_path)
+    assert not fits(sized(4 * 2**30 + 1), "GPU", root=tmp_path)
+
+
+def test_rows_up_to_32_mebibytes_are_laid_out_in_order() -> None:
+    assert block_of(sized(32 * 2**20), 8) == Block(8, 12, 4, in_order=True)
+    assert block_of(sized(32 * 2**20 + 1), 8) == Block(8, 12, 4, in_order=False)
+    assert block_of(sized(8), 200).full == 1, "a batch has no more rows than there are"
+
+
+@pytest.mark.parametrize(
+    ("most", "full"), [(1, 1), (159, 1), (160, 2), (400, 5), (399, 4), (959, 11), (10**9, 12)]
+)
+def test_a_block_holds_the_steps_that_its_bytes_allow(most: int, full: int) -> None:
+    assert block_of(sized(1_000), 8, most_bytes=most) == Block(8, full, 4)
+    assert block_of(sized(0), 8, most_bytes=most // 10).full == min(full, 12), "a byte at least"
+
+
+def test_a_block_of_rows_on_the_host_takes_64_mebibytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nnspec.engine.tensorflow.fused.fits", lambda *_: False)
+    wide = np.broadcast_to(np.float32(0), (40, 1 << 20))
+    x = keras.Input((1 << 20,), name="x")
+    model = keras.Model(x, keras.layers.GlobalMaxPooling1D(name="y")(keras.ops.expand_dims(x, -1)))
+    model.compile("sgd", "mse")
+    rows = feed(model, Arrays({"x": wide}, {"y": np.zeros((40, 1), "float32")}))
+    found = source(core(model, xla=False), rows, 1, training=False)
+    assert isinstance(found, sources.Streamed)
+    assert found.steps.block.full == 15, "4 MiB and 4 bytes a row"
 
 
 def test_a_block_holds_at_least_one_step() -> None:

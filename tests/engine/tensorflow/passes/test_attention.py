@@ -4,9 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 import keras
+import numpy as np
 import pytest
+import tensorflow as tf
 from networks import XLA
 from oracle import POLICIES, Make, assert_same, assert_same_under, drawn, titles
+
+from nnspec.engine.tensorflow.passes.attention import WrittenAttention, softmax
 
 pytestmark = pytest.mark.keras
 
@@ -70,3 +74,35 @@ def test_attention_out_of_the_ordinary_is_left_alone(
     if isinstance(made, L.GroupQueryAttention):
         x = keras.Input((5, 8))
     assert "attention's gradient" not in titles(keras.Model(x, made(x, x)), XLA)
+
+
+@pytest.mark.parametrize(
+    ("length", "largest"),
+    [(1, 1), (2, 2), (31, 31), (34, 17), (62, 31), (64, 16), (961, 31), (37, 37), (600, 30)],
+)
+def test_the_largest_score_is_looked_for_along_axes_of_31_at_most(
+    length: int, largest: int
+) -> None:
+    found = tf.function(softmax, autograph=False).get_concrete_function(
+        tf.TensorSpec([2, 3, 4, length])
+    )
+    (reduced,) = [one for one in found.graph.get_operations() if one.type == "Max"]
+    extents = reduced.inputs[0].shape.as_list()[3:]
+    assert extents[0] * extents[1] == length
+    assert max(extents) == largest
+    scores = tf.constant(drawn(2, 3, 4, length))
+    np.testing.assert_allclose(found(scores), tf.nn.softmax(scores), rtol=1e-5)
+
+
+def test_answers_of_another_shape_or_type_are_no_attention() -> None:
+    query, value = tf.zeros([2, 5, 3, 4]), tf.zeros([2, 7, 3, 6])
+    (guarantee,) = WrittenAttention.ensures
+    for answers, fine in (
+        (tf.zeros([2, 5, 3, 6]), True),
+        (tf.zeros([2, 5, 3, 4]), False),
+        (tf.zeros([2, 7, 3, 6]), False),
+        (tf.zeros([2, 5, 3, 6], "float64"), False),
+        (tf.zeros([5, 3, 6]), False),
+    ):
+        held = guarantee.holds(None, (query, query, value), (answers, None))
+        assert held is fine

@@ -82,7 +82,7 @@ def gather(folder: RunFolder) -> RunFacts:
         manifest=folder.manifest,
         history=read_history(folder.read(HISTORY)) if HISTORY in kept else {},
         spec=text,
-        answers=_answers(folder),
+        answers=kept_answers(folder),
         heads=_heads(fitted) if fitted else {},
         network=network,
         fitted=fitted,
@@ -110,7 +110,8 @@ def _heads(fitted: Preprocessing) -> dict[str, Head]:
     return {name: describe_head(fitted, name) for name in fitted.targets}
 
 
-def _answers(folder: RunFolder) -> Answered | None:
+def kept_answers(folder: RunFolder) -> Answered | None:
+    """Return the predictions that a run kept; None where there are none, or too many to draw."""
     kept = folder.manifest.artefacts.get(PREDICTIONS)
     small = kept is not None and kept.bytes <= LARGEST_TABLE
     return Answered.read(folder.read(PREDICTIONS)) if small else None

@@ -72,7 +72,8 @@ class Kind:
 def kept(done: list[str], *, shown: bool = True, fails: bool = False) -> Kept:
     names = ("history", "checkpoints", "keeper", "progress")
     parts: list[Any] = [Kind(one, done, fails=fails) for one in names]
-    return Kept(*parts[:3], parts[3] if shown else None)
+    history, checkpoints, keeper, progress = parts
+    return Kept(history, checkpoints, keeper, progress if shown else None)
 
 
 ALL = ["progress", "history", "keeper", "checkpoints"]

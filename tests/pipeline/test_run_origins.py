@@ -2,6 +2,8 @@
 
 import os
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -11,10 +13,12 @@ from nnspec.pipeline.evidence import MOST_COLUMNS, columns_of, plain
 from nnspec.pipeline.found import find_specs, is_spec_text
 from nnspec.pipeline.opened import Opened, open_spec
 from nnspec.pipeline.origins import describe_origin, find_headline, written_name
+from nnspec.pipeline.page import kept_answers
 from nnspec.pipeline.pictures import feature_names
 from nnspec.pipeline.prepare import rows_of_an_epoch
 from nnspec.pipeline.trained import Trained
 from nnspec.pipeline.units import logged_metrics
+from nnspec.run.manifest import Artefact
 from nnspec.run.origin import Headline
 
 pytestmark = pytest.mark.keras
@@ -171,6 +175,18 @@ def test_an_epoch_has_the_rows_of_the_table_and_those_that_oversampling_repeats(
     doubled = opened(tmp_path, table, more=more, classes=2)
     few = sum(1 for row in range(30) if row % 4 == 0)
     assert rows_of_an_epoch(doubled.spec, doubled.dataset) == 2 * (30 - few)
+
+
+def test_predictions_are_read_for_pictures_up_to_256_mebibytes() -> None:
+    def rows_of(size: int | None) -> int | None:
+        kept = {} if size is None else {"predictions.csv": Artefact("", size)}
+        folder: Any = SimpleNamespace(
+            manifest=SimpleNamespace(artefacts=kept), read=lambda _: b"row,prediction\n0,1\n1,2\n"
+        )
+        found = kept_answers(folder)
+        return None if found is None else len(found)
+
+    assert [rows_of(one) for one in (9, 2**28, 2**28 + 1, None)] == [2, 2, None, None]
 
 
 def test_metrics_in_the_logs_bear_their_output_where_there_are_several(tmp_path: Path) -> None:

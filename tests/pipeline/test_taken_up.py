@@ -133,8 +133,8 @@ def test_that_a_training_begins_anew_is_said() -> None:
 
 
 def test_what_differs_is_named_by_its_place() -> None:
-    before = {"a": 1, "b": [1, {"c": 2}], "d": [1], "gone": 3}
-    now = {"a": 1, "b": [1, {"c": 5}], "d": [1, 2], "new": None, "more": 4}
+    before: dict[str, Any] = {"a": 1, "b": [1, {"c": 2}], "d": [1], "gone": 3}
+    now: dict[str, Any] = {"a": 1, "b": [1, {"c": 5}], "d": [1, 2], "new": None, "more": 4}
     assert dict(differences(before, now)) == {
         "b.1.c": (2, 5),
         "d": ([1], [1, 2]),

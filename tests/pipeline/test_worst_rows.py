@@ -40,7 +40,7 @@ def test_a_picture_has_rows_columns_and_one_or_three_colours(
 
 
 def split(**columns: Any) -> Split:
-    table = {name: Column("image", one) for name, one in columns.items()}  # type: ignore[arg-type]
+    table = {name: Column("image", one) for name, one in columns.items()}
     return Split(Table(table, ROWS), Table({}, ROWS), NUMBERS)
 
 

@@ -77,7 +77,9 @@ class RecurrentProjection(Pass):
             keep = _keep(target, mask)
             start = tuple(tf.nest.flatten(initial_state))
             outputs, last = _recur(target, _time_first(target, sequences), start, keep)
-            return _as_keras(target, _masked(target, outputs, keep), last)
+            outputs = _masked(target, outputs, keep)
+            # All outputs with the batch first, which Keras reads where it gives sequences.
+            return outputs[-1], tf.transpose(outputs, [1, 0, 2]), list(last)
 
         return {"inner_loop": inner_loop}
 
@@ -123,12 +125,3 @@ def _masked(layer: keras.layers.RNN, outputs: tf.Tensor, keep: tf.Tensor | None)
     if layer.zero_output_for_mask:
         return outputs * keep
     return outputs * tf.cast(tf.cumsum(keep) > 0, "float32")
-
-
-def _as_keras(
-    layer: keras.layers.RNN, outputs: tf.Tensor, last: Tensors
-) -> tuple[tf.Tensor, tf.Tensor, list[tf.Tensor]]:
-    """Return last output, all outputs with the batch first, and last states."""
-    if not layer.return_sequences:
-        return outputs[-1], outputs[-1][:, tf.newaxis], list(last)
-    return outputs[-1], tf.transpose(outputs, [1, 0, 2]), list(last)

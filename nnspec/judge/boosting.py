@@ -72,7 +72,7 @@ def boosted_classes(head: OneClass, fit: Fit) -> Model | None:
     chosen = _rows(fit, several, most=TREES // LEAST_ROUNDS)
     if chosen is None:
         return None
-    labels = np.asarray(fit.train.target).reshape(-1)
+    labels = np.asarray(fit.train.target).ravel()
     numbers = np.array([head.classes.index(one) for one in labels[chosen].tolist()])
     fitted = _classifier(numbers, fit, chosen, several)
     if fitted is None:

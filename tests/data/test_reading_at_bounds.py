@@ -1,6 +1,7 @@
 """How files are looked at before they are read: separators, remarks, bounds, and what is told."""
 
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,8 @@ import polars as pl
 import pytest
 
 from nnspec.catalog.sources import Csv
-from nnspec.data.new_windows import future_rows
+from nnspec.data import Dataset
+from nnspec.data.new_windows import cut_windows, future_rows
 from nnspec.data.read import content as bounds
 from nnspec.data.read.content import Content
 from nnspec.data.read.dialect import Dialect, decoded, find_dialect, not_utf8
@@ -256,6 +258,42 @@ def test_a_file_unpacks_to_a_multiple_of_its_size_and_to_no_more_than_any(
     file.check_width(50_000)
     with pytest.raises(Refused, match="has 50,001 columns; expected at most 50,000"):
         file.check_width(50_001)
+
+
+def test_more_cells_than_a_text_of_its_size_can_hold_are_not_filled_up(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Every cell counts as 16 bytes, and a text may unpack to 16 times its own size."""
+    monkeypatch.setattr(bounds, "SMALL", 100)
+    names = ",".join("abcdefghij")
+    (tmp_path / "t.csv").write_text(f"{names}\n" + "\n" * 40)
+    size = 41 * 10 * 16
+    with pytest.raises(Refused, match=rf"{size} bytes.*limit is 960 bytes.*D116"):
+        read_source("t.csv", tmp_path)
+    (tmp_path / "t.csv").write_text(f"{names}\n" + "1\n" * 40)
+    with pytest.raises(Refused, match=r"row 1 .* has 1 field; expected 10.*D104"):
+        read_source("t.csv", tmp_path)
+    row = ",".join("1234567890")
+    (tmp_path / "t.csv").write_text(f"{names}\n" + f"{row}\n" * 40)
+    assert read_source("t.csv", tmp_path).rows == 40
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_new_windows_know_their_last_targets_where_these_are_read(
+    load: Callable[..., Dataset], *, known: bool
+) -> None:
+    text = "t,y\n" + "".join(f"{row},{10 * row}\n" for row in range(60))
+    fitted = load(text, features=["t"], window={"length": 3, "horizon": 2}).fitted
+    cells = {"t": Column("numeric", np.arange(8.0)), "y": Column("numeric", 10 * np.arange(8.0))}
+    found = cut_windows(Table(cells, 8), fitted, ("y",) if known else ())
+    if not known:
+        assert found.latest is None
+        assert found.rows.tolist() == [4, 5, 6, 7, 8, 9]
+        return
+    assert found.latest is not None
+    assert found.latest["y"].values.tolist() == [20, 30, 40, 50]
+    assert found.targets["y"].values.tolist() == [40, 50, 60, 70]
+    assert found.rows.tolist() == [4, 5, 6, 7]
 
 
 @pytest.mark.parametrize(("length", "shown"), [(24, "c" * 24), (25, "c" * 23 + "…")])

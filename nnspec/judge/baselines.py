@@ -195,7 +195,7 @@ def _logistic(head: OneClass, fit: Fit) -> Model | None:
     chosen = drawn("logistic regression", fit, LOGISTIC_CELLS // max(1, len(head.classes)))
     if chosen is None:
         return None
-    labels = np.asarray(fit.train.target).reshape(-1)[chosen]
+    labels = np.asarray(fit.train.target).ravel()[chosen]
     shares_of = _boundary(labels, head.classes, fit, chosen)
     if shares_of is None:
         fit.notes.append("logistic regression: left out, the training rows hold a single class")

@@ -72,7 +72,7 @@ def boosted_classes(head: OneClass, fit: Fit) -> Model | None:
     chosen = _rows(fit, several, most=TREES // LEAST_ROUNDS)
     if chosen is None:
         return None
-    labels = np.asarray(fit.train.target).reshape(-1)
+    labels = np.asarray(fit.train.target).ravel()
     numbers = np.array([head.classes.index(one) for one in labels[chosen].tolist()])
     fitted = _classifier(numbers, fit, chosen, several)
     if fitted is None:
@@ -125,7 +125,7 @@ def _classifier(numbers: Array, fit: Fit, chosen: Array, several: int) -> Any:  
 
 def _settings(several: int, seed: int, *, early: bool) -> Mapping[str, Any]:
     """Return scikit-learn's settings for so many trees a round: fewer rounds take larger steps."""
-    rounds = max(LEAST_ROUNDS, min(ROUNDS, TREES // several))
+    rounds = _rounds(several)
     return {
         "max_iter": rounds,
         "learning_rate": min(0.3, RATE * ROUNDS / rounds),
@@ -134,6 +134,11 @@ def _settings(several: int, seed: int, *, early: bool) -> Mapping[str, Any]:
         "n_iter_no_change": PATIENCE,
         "random_state": seed % 2**32,
     }
+
+
+def _rounds(several: int) -> int:
+    """Return how many rounds there are at most, each of which adds so many trees."""
+    return max(LEAST_ROUNDS, min(ROUNDS, TREES // several))
 
 
 def _rows(fit: Fit, several: int, most: int = MOST_TARGETS) -> Array | None:
@@ -148,7 +153,7 @@ def _rows(fit: Fit, several: int, most: int = MOST_TARGETS) -> Array | None:
         fit.notes.append(f"{NAME}: left out, {reason}")
         return None
     columns = sum(flattened(one[:1]).shape[1] for one in fit.train.inputs.values())
-    trees = several * _settings(several, 0, early=False)["max_iter"] / ROUNDS
+    trees = several * _rounds(several) / ROUNDS
     return drawn(NAME, fit, min(ROWS * columns, int(CELLS / max(1.0, trees))))
 
 

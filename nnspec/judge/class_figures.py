@@ -127,7 +127,7 @@ def lines(answers: Answers, values: Array | None, *, last: bool = False) -> Arra
     assert values is not None, "figures need targets and probabilities"
     if answers.counted is not None:
         return values[answers.counted]
-    return values.reshape(-1, values.shape[-1]) if last else values.reshape(-1)
+    return values.reshape(-1, values.shape[-1]) if last else values.ravel()
 
 
 def line_weights(answers: Answers) -> Floats | None:

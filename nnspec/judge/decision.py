@@ -80,7 +80,8 @@ def decided(head: Head, answers: Answers, decision: Decision | None) -> Answers:
     if isinstance(head, SeveralLabels):
         above = shares > np.asarray(decision.thresholds)
     else:
-        above = shares[..., 1] > decision.thresholds[0]
+        (threshold,) = decision.thresholds
+        above = shares[..., 1] > threshold
     return replace(answers, prediction=classes[above.astype(np.intp)])
 
 

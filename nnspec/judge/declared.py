@@ -245,7 +245,7 @@ def measure_declared(
         made = build_metric(metric, fitted, head.name)
         for target, output, weights in left.parts():
             made.update_state(target, output, sample_weight=weights)
-        values = np.asarray(made.result(), np.float64).reshape(-1)
+        values = np.asarray(made.result(), np.float64).ravel()
         if len(values) == 1:
             found[name] = finite(values[0])
         else:

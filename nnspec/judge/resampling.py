@@ -269,7 +269,7 @@ def _counts(
         starts = random.integers(0, max(1, units - block + 1), (some, -(-units // block)))
         places = (starts[:, :, None] + np.arange(block)).reshape(some, -1)[:, :units]
         places = places + units * np.arange(some)[:, None]
-        found = np.bincount(places.reshape(-1), minlength=some * units)
+        found = np.bincount(places.ravel(), minlength=some * units)
         counts[start : start + some] = found.reshape(some, units)
     return counts
 

@@ -145,6 +145,13 @@ def test_twenty_different_texts_are_identifiers_where_half_of_the_rows_differ(
             )
 
 
+@pytest.mark.parametrize(("length", "shown"), [(24, "b" * 24), (25, "b" * 23 + "…")])
+def test_a_text_is_shown_by_24_signs(load: Load, length: int, shown: str) -> None:
+    rows = [(n * 0.1, "b" * length if n == 0 else f"k{n}", n) for n in range(40)]
+    (found,) = check_columns(load(table("x,t,y", rows), split=ALL_TRAINED), SECTION)
+    assert f'such as "{shown}": ' in found.message
+
+
 def test_columns_that_are_the_same_in_all_rows_are_told_by_five_names(load: Load) -> None:
     def told(columns: int, cell: str = "7") -> list[str]:
         header = ",".join([*(f"c{n}" for n in range(columns)), "x", "y"])

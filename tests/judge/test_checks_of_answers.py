@@ -62,6 +62,15 @@ def test_one_target_that_is_told_apart_is_enough_and_constant_ones_do_not_count(
     assert found.figures == {"share": pytest.approx(0.005)}
 
 
+def test_of_steps_each_column_deviates_over_all_rows_and_steps() -> None:
+    head = Numbers("steps", ("a",), (5, 2))
+    target = RANDOM.normal(size=(40, 5, 2))
+    answer = target * [0.001, 0.02]
+    assert told(ConstantAnswers, head, train=numbers(answer, target)).status == "passed"
+    found = told(ConstantAnswers, head, train=numbers(answer / [1, 4], target))
+    assert found.figures == {"share": pytest.approx(0.005)}
+
+
 @pytest.mark.parametrize(("spread", "status"), [(0.0049, "found"), (0.0051, "passed")])
 def test_probabilities_are_constant_below_a_deviation_of_0_005(spread: float, status: str) -> None:
     chance = 0.3 + spread * np.tile([1.0, -1.0], 20)

@@ -1,8 +1,11 @@
 """What baselines are fitted to, and boosted trees held against scikit-learn's own."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+from threadpoolctl import threadpool_limits
 
 from nnspec.judge import boosting
 from nnspec.judge.answers import Array, Truth
@@ -13,6 +16,15 @@ from nnspec.judge.known import Known
 
 RANDOM = np.random.default_rng(1)
 ROWS = 130
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    """Let scikit-learn's own trees be fitted by one thread too, as several wait for each other."""
+    with threadpool_limits(1):
+        yield
+
+
 X = RANDOM.normal(size=(ROWS, 3))
 Y = X[:, 0] * X[:, 1] + 0.1 * RANDOM.normal(size=ROWS)
 

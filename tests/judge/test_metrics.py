@@ -377,3 +377,9 @@ def test_several_outputs_share_one_table() -> None:
 def test_columns_of_equal_names_are_told_apart() -> None:
     head, answers = regression(("row", "y"), 2)
     assert list(table([(head, answers)])) == ["row", "row_", "y", "prediction_row", "prediction_y"]
+
+
+def test_a_label_holds_above_one_half_and_not_at_it() -> None:
+    shares = np.array([[0.5, 0.500001], [0.499999, 1.0]])
+    found = label_answers(range(2), shares, ("no", "yes"), Truth(np.full((2, 2), "no")))
+    assert found.prediction.tolist() == [["no", "yes"], ["no", "yes"]]

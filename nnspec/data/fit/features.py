@@ -319,7 +319,7 @@ def _chunks(
 
 def _present(name: str, values: Values) -> Numbers:
     """Return the elements that are not missing; refuse a column that has none."""
-    numbers = values.astype(np.float64).reshape(-1)
+    numbers = values.astype(np.float64).ravel()
     present = numbers[~np.isnan(numbers)]
     if not len(present):
         raise _no_value(name)

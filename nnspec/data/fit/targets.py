@@ -334,7 +334,7 @@ def _codes(target: TargetFit, table: Table, where: str) -> NDArray[np.int64]:
     found = [labels_of(in_steps(table[name], steps)) for name in target.columns]
     known = {str(label) for label in (*target.labels, target.ignored)}
     known |= {""} if steps else set()
-    unknown = sorted({str(one) for many in found for one in many.reshape(-1).tolist()} - known)
+    unknown = sorted({str(one) for many in found for one in many.ravel().tolist()} - known)
     if unknown:
         classes = "class" if len(unknown) == 1 else "classes"
         message = f"{classes} {', '.join(unknown)} of {where} never seen in the training rows"
@@ -348,7 +348,7 @@ def _codes(target: TargetFit, table: Table, where: str) -> NDArray[np.int64]:
 def _look_up(found: Values, numbers: Mapping[Label, int], target: TargetFit) -> NDArray[np.int64]:
     """Return each label's number."""
     texts = isinstance(target.labels[0], str)
-    flat = (numbers.get(str(one) if texts else one, LEFT_OUT) for one in found.reshape(-1).tolist())
+    flat = (numbers.get(str(one) if texts else one, LEFT_OUT) for one in found.ravel().tolist())
     return np.fromiter(flat, np.int64, found.size).reshape(found.shape)
 
 

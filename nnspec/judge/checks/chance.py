@@ -55,7 +55,7 @@ def ranks(values: npt.NDArray[np.generic]) -> Floats:
     _, where, counts = np.unique(values, return_inverse=True, return_counts=True)
     last = np.cumsum(counts)
     middle = last - (counts - 1) / 2
-    found: Floats = middle[where.reshape(-1)]
+    found: Floats = middle[where.ravel()]
     return found
 
 

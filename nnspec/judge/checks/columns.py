@@ -230,7 +230,7 @@ def residuals(output: OutputEvidence) -> Iterator[tuple[str, Mapping[str, Floats
         yield (
             str(head.classes[1]),
             {
-                split: (np.asarray(one.target).reshape(-1) == head.classes[1])
+                split: (np.asarray(one.target).ravel() == head.classes[1])
                 - np.asarray(one.probabilities)[:, 1]
                 for split, one in every.items()
             },
@@ -313,7 +313,7 @@ def one_target(output: OutputEvidence) -> Array | None:
     if answers is None or answers.target is None or not isinstance(output.head, Numbers | OneClass):
         return None
     target = np.asarray(answers.target)
-    return target.reshape(-1) if target.size == len(target) else None
+    return target.ravel() if target.size == len(target) else None
 
 
 def order_told(column: ColumnCells, target: Array) -> float:

@@ -83,7 +83,7 @@ def unit_of(head: Head, known: Mapping[str, Answers]) -> float | None:
     """Return the deviation of the training target, None where there is not one of numbers."""
     if not isinstance(head, Numbers) or len(head.elements) != 1:
         return None
-    return float(_deviation(known).reshape(-1)[0])
+    return float(_deviation(known).ravel()[0])
 
 
 def _deviation(known: Mapping[str, Answers]) -> Floats:

@@ -135,7 +135,7 @@ def sureness(head: OneClass, answers: Answers) -> tuple[Floats, Array]:
     """Return the probability of each row's most probable class, and whether it is the true one."""
     assert answers.probabilities is not None, "graded heads have probabilities"
     likely = np.asarray(head.classes)[answers.probabilities.argmax(axis=-1)]
-    right = likely.reshape(-1) == np.asarray(answers.target).reshape(-1)
+    right = likely.ravel() == np.asarray(answers.target).ravel()
     return answers.probabilities.max(axis=-1), right
 
 

@@ -43,6 +43,16 @@ def test_windows_belong_to_the_split_that_all_of_their_targets_lie_in(
     assert found["test"].last_rows.tolist() == [start + length - 1 for start in expected["test"]]
 
 
+def test_what_is_known_in_advance_lies_at_the_rows_of_the_targets() -> None:
+    some = Windows(window(length=4, horizon=[2, 3, 7]), np.array([0, 5]))
+    rows = some.ahead.starts[:, None] + some.ahead.offsets
+    assert rows.tolist() == [[5, 6, 10], [10, 11, 15]]
+    assert (some.past.starts[:, None] + some.past.offsets).tolist() == [[0, 1, 2, 3], [5, 6, 7, 8]]
+    assert [one.tolist() for one in some.target_rows] == [[5, 10], [6, 11], [10, 15]]
+    assert some.numbers.tolist() == [3, 8]
+    assert Windows(window(length=4, horizon=3), np.array([0])).numbers.tolist() == [6]
+
+
 @pytest.mark.parametrize(("rows", "fits"), [(6, False), (7, True)])
 def test_a_series_holds_one_window_and_its_target_at_least(rows: int, *, fits: bool) -> None:
     section, split = window(length=4, horizon=3), split_of(0, 0)
@@ -192,6 +202,10 @@ def test_a_series_comes_again_after_a_day_a_week_or_a_year() -> None:
     # Of three days hours are not counted, but reckoned.
     assert seasons((np.arange(50) / 20).tolist()) == 20
     assert seasons((np.arange(10, 90) / 20).tolist()) == 20
+    assert seasons((np.arange(12, 52) / 20).tolist()) == 20
+    # Years are reckoned, however few of their months have rows.
+    summers = [year * 365.25 + 30.4 * month for year in range(5) for month in range(6)]
+    assert seasons(summers) == 12
 
 
 @pytest.mark.parametrize("season", [1, 3, 7])

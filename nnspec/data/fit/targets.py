@@ -267,7 +267,7 @@ def _counts(table: Table, labels: tuple[Label, ...]) -> tuple[int, ...]:
         return ()
     found, counts = np.unique(labels_of(columns[0]), return_counts=True)
     by_label = dict(zip(found.tolist(), counts.tolist(), strict=True))
-    return tuple(by_label.get(label, 0) for label in labels)
+    return tuple(by_label[label] for label in labels)
 
 
 def _counts_of_one_hot(table: Table) -> tuple[int, ...]:

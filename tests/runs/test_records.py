@@ -61,10 +61,10 @@ def test_runs_are_listed_to_the_letter(run: Path) -> None:
     ]
     assert show_records(records).splitlines() == [
         "small · table.csv",
-        "  name          when                               figure  best baseline  epochs   time",
-        "  first         2026-11-29 10:00               RMSE 1.500    3.000 ridge       3  1.5 s",
-        "  nnnnnnnnnnn…  2026-11-29 10:00  RMSE 2.000 (validation)              -       3  1.5 s",
-        "  cut           2026-11-29 10:00                  stopped              -       -  1.5 s",
+        "  name          when                        figure  best baseline  epochs   time",
+        "  first         2026-11-29 10:00        RMSE 1.500    3.000 ridge       3  1.5 s",
+        "  nnnnnnnnnnn…  2026-11-29 10:00  RMSE 2.000 (val)              -       3  1.5 s",
+        "  cut           2026-11-29 10:00           stopped              -       -  1.5 s",
         f"  {'n' * 29}…: odd",
         "",
         "other",
@@ -94,6 +94,16 @@ def test_figures_and_baselines_are_cut_where_their_names_are_long(run: Path) -> 
     assert line.split()[3:7] == ["m" * 10, "2.000", "(train)", "3.000"]
     strays = show_records([Record(Path("n" * 31), "no run", problem="p" * 80)])
     assert strays == f"no runs\n  {'n' * 29}…: {'p' * 45}…"
+
+
+def test_a_baseline_gives_way_where_a_name_is_as_short_as_it_may_be(run: Path) -> None:
+    record = replace(read_record(run), path=Path("n" * 30))
+    found = Headline("rmse", 2.0, "validation", "b" * 14, 3.0)
+    line = show_records([replace(record, headline=found)]).splitlines()[-1]
+    assert len(line) == 80
+    assert line.split()[0] == f"{'n' * 11}…"
+    assert line.split()[7].endswith("b…")
+    assert line.split()[3:7] == ["RMSE", "2.000", "(val)", "3.000"]
 
 
 @pytest.mark.parametrize(("shift", "name"), [(0, "late"), (1, "lat"), (4, "small")])

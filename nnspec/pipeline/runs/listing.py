@@ -20,6 +20,10 @@ NAME, FIGURE = 30, 16
 """Most cells of a name, of a figure."""
 NARROWEST = 12
 """Cells that a name has at least."""
+SHORT = {"validation": "val"}
+"""How a split is called beside a figure, as Keras' logs call it."""
+BASELINE = 3
+"""Place of the column that gives way once names are as short as they may be."""
 COLUMNS = ("name", "when", "figure", "best baseline", "epochs", "time")
 LEFT = 2
 """Columns whose cells begin at the left; those behind them end at the right."""
@@ -46,16 +50,17 @@ def _show_group(spec: str, source: str, records: Sequence[Record]) -> str:
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     room = WIDTH - sum(widths[1:]) - len(GAP) * len(widths)
     widths[0] = min(widths[0], max(room, NARROWEST))
-    rows = [(shorten(name, widths[0]), *others) for name, *others in rows]
+    widths[BASELINE] -= max(0, sum(widths) + len(GAP) * len(widths) - WIDTH)
     lines = [title, *(_line(row, widths) for row in rows)]
     notes = [f"{GAP}{_text(one.name, NAME)}: {one.problem}" for one in records if one.problem]
     return "\n".join([*lines, *notes])
 
 
 def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
+    cut = map(shorten, cells, widths)
     shown = [
         cell.ljust(width) if place < LEFT else cell.rjust(width)
-        for place, (cell, width) in enumerate(zip(cells, widths, strict=True))
+        for place, (cell, width) in enumerate(zip(cut, widths, strict=True))
     ]
     return GAP + GAP.join(shown).rstrip()
 
@@ -76,7 +81,7 @@ def _outcome(record: Record) -> str:
     found = record.headline
     if record.state != "complete" or found is None:
         return record.state
-    split = "" if found.split == "test" else f" ({found.split})"
+    split = "" if found.split == "test" else f" ({SHORT.get(found.split, found.split)})"
     figure = f"{show_title(found.metric)} {show_metric(found.metric, found.value)}{split}"
     return _text(figure, FIGURE + len(split))
 

@@ -56,7 +56,7 @@ with Keras ({fitted:.0f} MiB), and as much.
 TAIL = """
 - The table is a CSV of 2,000,000 rows and 20 columns: 14 measures with up to five decimals, a
   count, three categories, a date and the target. A text table of more than 32 MiB is read in parts
-  of 4 MiB: of each column numbers are held, or the place of each text among the different ones, and
+  of 3 MiB: of each column numbers are held, or the place of each text among the different ones, and
   its texts only where they are many and differ. What is held is the same to the bit as of a table
   that is read whole. Of a table with a ragged row, or a header in the midst, the reading in parts
   ends: it is read whole, and what is wrong is told as ever.

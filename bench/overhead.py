@@ -1,6 +1,6 @@
 """What states, best weights, the history and the progress cost a training.
 
-    python bench/overhead.py           the MLP of `bench/engine.py`, 1,000 epochs
+    python bench/overhead.py           the MLP of `bench/process.py`, 1,000 epochs
 
 The same network learns the same rows by the engine alone, without any callback, and as `nnspec
 train` does it in a terminal. Both build and trace their network within the time that is taken.
@@ -19,7 +19,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 sys.path[:0] = [str(Path(__file__).parents[1])]
 
 # ruff: noqa: E402 - TensorFlow reads its settings when it is imported
-import numpy as np
+from process import write_mlp
 from results import record
 from rich.console import Console
 
@@ -31,20 +31,7 @@ from nnspec.pipeline.train import Course, train
 from nnspec.run.claim import Claim
 from nnspec.run.folder import RunFolder
 
-ROWS, FEATURES = 25_600, 8
-"""Of which 20,480 are trained on."""
 ALLOWED = 0.05
-SPEC = """nnspec: 1
-name: overhead
-data: {source: table.csv, target: y, split: {validation: 0.1, test: 0.1}}
-model:
-  - Dense: {units: 64, activation: relu}
-  - BatchNormalization
-  - Dropout: 0.2
-  - Dense: {units: 32, activation: relu}
-  - Dense: 1
-training: {optimizer: adam, loss: mse, batch_size: 128, epochs: EPOCHS}
-"""
 
 
 def main() -> None:
@@ -55,11 +42,11 @@ def main() -> None:
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         place = Path(name)
-        write(place, asked.epochs)
+        write_mlp(place)
         spent: dict[str, list[float]] = {"alone": [], "kept": []}
         for turn in range(asked.turns + 1):
             for what, way in (("alone", alone), ("kept", kept)):
-                seconds = timed(way, place)
+                seconds = timed(way, place, asked.epochs)
                 if turn:  # the first turn loads the libraries
                     spent[what].append(seconds)
                     print(f"{what:6} {seconds:.2f} s", flush=True)
@@ -74,9 +61,10 @@ def main() -> None:
     sys.exit(int(figures["overhead"] > ALLOWED))
 
 
-def timed(way: Callable[[Prepared, Path], object], place: Path) -> float:
-    """Return how long a training takes."""
-    prepared = prepare(open_spec(place / "spec.yaml"))
+def timed(way: Callable[[Prepared, Path], object], place: Path, epochs: int) -> float:
+    """Return how long a training takes, which nothing ends early."""
+    settings = [f"training.epochs={epochs}", "training.callbacks=[]"]
+    prepared = prepare(open_spec(place / "mlp.yaml", overrides=settings))
     start = time.perf_counter()
     way(prepared, place)
     return time.perf_counter() - start
@@ -100,16 +88,6 @@ def kept(prepared: Prepared, place: Path) -> None:
         RunFolder.create(claimed, manifest) as folder,
     ):
         train(prepared, folder, Course(console=Console(file=nowhere, force_terminal=True)))
-
-
-def write(place: Path, epochs: int) -> None:
-    """Write the table and the spec over it."""
-    draw = np.random.default_rng(0)
-    rows = draw.normal(size=(ROWS, FEATURES))
-    table = np.column_stack([rows, rows.sum(axis=1) + draw.normal(size=len(rows))])
-    header = ",".join([*(f"x{number}" for number in range(FEATURES)), "y"])
-    np.savetxt(place / "table.csv", table, "%.5f", ",", header=header, comments="")
-    (place / "spec.yaml").write_text(SPEC.replace("EPOCHS", str(epochs)))
 
 
 if __name__ == "__main__":

@@ -121,7 +121,7 @@ def _read_stream(file: FilePath, name: str, opener: Callable[[], IO[bytes]], siz
         found = f'array "{name}" declares a size of {declared} bytes and stores {stored}'
         raise unreadable(file, found)
     with opener() as stream:
-        array: Values = np.lib.format.read_array(stream)
+        array: Values = np.lib.format.read_array(stream, allow_pickle=False)
     if array.ndim == 0:
         raise refuse("D110", f'array "{name}" is a single value; expected one entry per row')
     if array.size == 0 and len(array):

@@ -56,7 +56,7 @@ class Store:
         """
         if self.full or not is_plain(column):
             return column
-        left = memoryview(column.values.tobytes())
+        left = np.ascontiguousarray(column.values).data.cast("B")
         try:
             while left:
                 left = left[os.write(self.descriptor, left) :]

@@ -38,15 +38,24 @@ def holds_pictures(raw: Raw, name: str) -> bool:
     """Return whether a source says that a column holds pictures, or all cells end like some."""
     if raw.kinds.get(name) == "image":
         return True
-    if not raw.homes or (isinstance(raw.columns, HeldColumns) and raw.columns.numbers(name)):
-        return False
-    cells = raw.columns[name]
-    if not isinstance(cells, pl.Series) or cells.dtype != pl.String:
+    cells = different_texts(raw, name) if raw.homes else None
+    if cells is None:
         return False
     present = cells.drop_nulls()
     return bool(len(present)) and all(
         Path(cell.strip()).suffix.lower() in PICTURES for cell in present
     )
+
+
+def different_texts(raw: Raw, name: str) -> pl.Series | None:
+    """Return the texts of a column, those of a large table once each; None where it has others."""
+    if isinstance(raw.columns, HeldColumns):
+        if raw.columns.numbers(name):
+            return None
+        if found := raw.columns.distinct(name):
+            return found.texts
+    cells = raw.columns[name]
+    return cells if isinstance(cells, pl.Series) and cells.dtype == pl.String else None
 
 
 def described(raw: Raw, name: str) -> ImageColumn:

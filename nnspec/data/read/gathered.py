@@ -26,6 +26,7 @@ MANY = 10_000
 MISSING = 2**32 - 1
 """What stands for a missing text."""
 Floats = NDArray[np.float64]
+Codes = NDArray[np.uint32]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,10 +48,17 @@ class Converted:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ConvertedPart:
-    """A part of a table: its texts, and the numbers of columns that may consist of them."""
+    """A part of a table.
+
+    Attributes:
+        frame: its texts.
+        numbers: those of columns that may consist of them.
+        codes: those of columns of few texts, where all of the part's were known.
+    """
 
     frame: pl.DataFrame
     numbers: Mapping[str, Converted]
+    codes: Mapping[str, Codes]
 
 
 @dataclass(slots=True, eq=False)
@@ -92,32 +100,49 @@ class NumberColumn:
 class TextColumn:
     """A column of texts: the place of each among the different ones; whole once these are many."""
 
-    store: NDArray[np.uint32]
-    known: pl.Series = field(default_factory=lambda: pl.Series(dtype=pl.String))
+    store: Codes
+    known: pl.Enum = field(default_factory=lambda: pl.Enum(()))
     whole: list[pl.Series] = field(default_factory=list)
 
-    def add(self, begin: int, cells: pl.Series) -> None:
-        """Take the texts of a part."""
+    def codes(self, cells: pl.Series) -> Codes | None:
+        """Return the place of each text; None where some are not known, or texts are held whole.
+
+        A text keeps its place, so that other parts may be taken meanwhile.
+        """
+        known = None if self.whole else cells.cast(self.known, strict=False)
+        if known is None or known.null_count() > cells.null_count():
+            return None
+        places = known.to_physical().cast(pl.UInt32)
+        codes: Codes = (places.fill_null(MISSING) if places.null_count() else places).to_numpy()
+        return codes
+
+    def add(self, begin: int, cells: pl.Series, codes: Codes | None) -> None:
+        """Take the texts of a part, and their places where they were known before."""
         if self.whole:
             self.whole.append(cells)
             return
-        end = begin + len(cells)
-        codes = cells.cast(pl.Enum(self.known), strict=False)
-        if codes.null_count() > cells.null_count():
-            new = cells.filter(codes.is_null() & cells.is_not_null())
-            self.known = pl.concat([self.known, new.unique(maintain_order=True)])
-            codes = cells.cast(pl.Enum(self.known))
-        self.store[begin:end] = codes.to_physical().cast(pl.UInt32).fill_null(MISSING).to_numpy()
-        if len(self.known) > max(MANY, FEW * end):
+        codes, end = self._learned(cells) if codes is None else codes, begin + len(cells)
+        self.store[begin:end] = codes
+        if len(self.known.categories) > max(MANY, FEW * end):
             found = self.held(end)
             assert isinstance(found, Distinct), "no text is held whole yet"
             self.whole.append(found.gathered())
+
+    def _learned(self, cells: pl.Series) -> Codes:
+        """Return the place of each text; what is new gets the next ones."""
+        known = self.known.categories
+        new = cells.filter(cells.cast(self.known, strict=False).is_null() & cells.is_not_null())
+        if len(new):
+            self.known = pl.Enum(pl.concat([known, new.unique(maintain_order=True)]))
+        codes = self.codes(cells)
+        assert codes is not None, "all texts are known by now"
+        return codes
 
     def held(self, rows: int) -> Distinct | pl.Series:
         """Return the column."""
         if self.whole:
             return pl.concat(self.whole, rechunk=False)
-        codes, texts = self.store[:rows], self.known
+        codes, texts = self.store[:rows], self.known.categories
         absent = codes == MISSING
         if absent.any():
             codes[absent] = len(texts)
@@ -160,8 +185,13 @@ class Gathering:
 
         Parts that lie behind one another may be converted at the same time.
         """
-        numeric = [str(at) for at, one in enumerate(self.columns) if isinstance(one, NumberColumn)]
-        return ConvertedPart(frame, self._convert(frame.select(numeric)) if numeric else {})
+        named = {str(at): one for at, one in enumerate(self.columns)}
+        numeric = [name for name, one in named.items() if isinstance(one, NumberColumn)]
+        numbers = self._convert(frame.select(numeric)) if numeric else {}
+        texts = {name: one for name, one in named.items() if isinstance(one, TextColumn)}
+        codes = {name: one.codes(frame[name]) for name, one in texts.items()}
+        known = {name: one for name, one in codes.items() if one is not None}
+        return ConvertedPart(frame, numbers, known)
 
     def take(self, part: ConvertedPart) -> None:
         """Take the next part; its columns are called by their places."""
@@ -170,7 +200,7 @@ class Gathering:
             if isinstance(column, NumberColumn):
                 self.columns[place] = self._add(column, cells, part.numbers[cells.name])
             elif isinstance(column, TextColumn):
-                column.add(self.rows, cells)
+                column.add(self.rows, cells, part.codes.get(cells.name))
         self.rows += frame.height
 
     def _convert(self, texts: pl.DataFrame) -> dict[str, Converted]:
@@ -213,7 +243,7 @@ class Gathering:
         store = column.store.view(np.uint32)[: self.most]
         store[: self.rows] = MISSING
         found = TextColumn(store)
-        found.add(self.rows, cells)
+        found.add(self.rows, cells, None)
         return found
 
     def held(self) -> list[Held]:

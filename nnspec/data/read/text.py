@@ -9,7 +9,6 @@ import polars as pl
 from nnspec.catalog.sources import Csv
 from nnspec.data.columns.refusals import refuse, unreadable
 from nnspec.data.read import parts
-from nnspec.data.read.ahead import ahead
 from nnspec.data.read.content import CELL, DAMAGED, Content, first_line
 from nnspec.data.read.dialect import Dialect, by_tabs, decoded, find_dialect
 from nnspec.data.read.foreign import check_text
@@ -18,6 +17,7 @@ from nnspec.data.read.held import HeldColumns
 from nnspec.data.read.parts import OddTableError, Parts
 from nnspec.data.read.records import find_ragged, written_rows
 from nnspec.data.read.signs import PLAIN, Evidence, Signs
+from nnspec.data.threads import in_threads
 from nnspec.diagnostics import Refused
 from nnspec.document import shorten
 from nnspec.language.numbers import as_number
@@ -90,7 +90,7 @@ def _read_parts(content: Content, dialect: Dialect, said: Csv, usual: Signs) -> 
         signs = _signs(pl.concat(first), said, usual, sniffed)
         gathering = Gathering(len(read.names), most, signs)
         converted = map(gathering.convert, first)
-        rest = ahead(pieces, lambda piece: gathering.convert(read.frame(piece)))
+        rest = in_threads(pieces, lambda piece: gathering.convert(read.frame(piece)))
         for part in chain(converted, rest):
             gathering.take(part)
     except (OddTableError, Refused):

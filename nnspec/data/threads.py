@@ -12,7 +12,7 @@ Given = TypeVar("Given")
 Found = TypeVar("Found")
 
 
-def ahead(things: Iterable[Given], work: Callable[[Given], Found]) -> Iterator[Found]:
+def in_threads(things: Iterable[Given], work: Callable[[Given], Found]) -> Iterator[Found]:
     """Yield what work makes of each thing, in their order; that of a few is made beforehand.
 
     Raises:

@@ -56,7 +56,7 @@ class Store:
         """
         if self.full or not is_plain(column):
             return column
-        left = np.ascontiguousarray(column.values).data.cast("B")
+        left = np.ascontiguousarray(column.values).view(np.uint8).data
         try:
             while left:
                 left = left[os.write(self.descriptor, left) :]
@@ -76,14 +76,14 @@ class Store:
 
     def cells(self, place: Place, rows: slice) -> Values:
         """Return the cells of rows that lie one behind the other."""
-        size = place.dtype.itemsize
-        left, offset = (rows.stop - rows.start) * size, place.offset + rows.start * size
-        read: list[bytes] = []
+        found: Values = np.empty(rows.stop - rows.start, place.dtype)
+        left, offset = found.view(np.uint8).data, place.offset + rows.start * place.dtype.itemsize
         while left:
-            read.append(os.pread(self.descriptor, left, offset))
-            assert read[-1], "the file holds all that was written"
-            left, offset = left - len(read[-1]), offset + len(read[-1])
-        return np.frombuffer(read[0] if len(read) == 1 else b"".join(read), place.dtype)
+            count = os.preadv(self.descriptor, [left], offset)
+            assert count, "the file holds all that was written"
+            left, offset = left[count:], offset + count
+        found.flags.writeable = False  # several look at it
+        return found
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -130,7 +130,7 @@ def is_plain(column: Column) -> bool:
 def store_for(table: Table) -> Store | None:
     """Return where the columns of a large table are kept; None where they stay in memory."""
     size = sum(one.values.nbytes for one in table.columns.values() if is_plain(one))
-    if size < LARGE or not hasattr(os, "pread"):
+    if size < LARGE or not hasattr(os, "preadv"):
         return None
     try:
         with tempfile.TemporaryFile(prefix="nnspec-") as file:

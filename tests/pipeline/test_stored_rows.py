@@ -99,6 +99,17 @@ def test_splits_in_a_file_are_those_in_memory(spec: Path) -> None:
         np.testing.assert_array_equal(other.weights, split.weights)
 
 
+@pytest.mark.parametrize("without", ["validation: 0.2", "test: 0.2"])
+def test_a_split_without_rows_has_none_in_a_file(spec: Path, without: str) -> None:
+    spec.write_text(spec.read_text().replace(without, f"{without[:-3]}0"))
+    plain = read(spec)
+    with in_a_file():
+        found = read(spec)
+    assert 0 in [split.rows.size for split in found.splits.values()]
+    for name, split in plain.splits.items():
+        assert_same(found.splits[name].features, split.features)
+
+
 def test_a_column_that_is_looked_at_is_read_once(spec: Path) -> None:
     """As long as somebody holds a column's cells, they are the same for everybody."""
     with in_a_file():

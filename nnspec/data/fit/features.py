@@ -24,7 +24,6 @@ from nnspec.data.fit.image import fit_image
 from nnspec.data.fit.texts import fit_text
 from nnspec.data.fit.waves import with_waves
 from nnspec.data.table import Column, Table, Values
-from nnspec.data.threads import in_threads
 from nnspec.diagnostics import Diagnostic, Path, Refused
 from nnspec.document.write import flow
 from nnspec.spec.data import DataSection
@@ -48,8 +47,6 @@ NO_FEATURES = {
 }
 MOST_CATEGORIES = 1000
 """One-hot columns that one category column may become."""
-MANY_ROWS = 100_000
-"""Rows from which on a thread is worth its while."""
 
 Numbers = NDArray[np.float64]
 
@@ -66,21 +63,16 @@ def fit_features(training: Table, section: DataSection) -> dict[str, ColumnFit]:
             make sense for, D138 for unscaled numbers that single precision mixes up; of all
             columns.
     """
-
-    def fitted(named: tuple[str, Column]) -> tuple[str, ColumnFit | Refused]:
-        name, column = named
+    fits: dict[str, ColumnFit] = {}
+    refused: list[Diagnostic] = []
+    for name, column in training.columns.items():
         try:
-            return name, fit_column(name, column, section)
+            fits[name] = fit_column(name, column, section)
         except Refused as error:
-            return name, error
-
-    columns = training.columns.items()
-    many = training.rows > MANY_ROWS
-    found = dict(in_threads(columns, fitted) if many else map(fitted, columns))
-    refused = [one for one in found.values() if isinstance(one, Refused)]
+            refused.extend(error.diagnostics)
     if refused:
-        raise Refused(finding for one in refused for finding in one.diagnostics)
-    return {name: one for name, one in found.items() if not isinstance(one, Refused)}
+        raise Refused(refused)
+    return fits
 
 
 def fit_column(name: str, column: Column, section: DataSection) -> ColumnFit:

@@ -16,7 +16,6 @@ from nnspec.data.split.splits import SPLITS, Partition, SplitName, split_given, 
 from nnspec.data.split.windows import Layout, Windows, check_windows, leave_out, split_windows
 from nnspec.data.stored import Place, StoredColumns, store_for
 from nnspec.data.table import Column, Rows, Table, Values
-from nnspec.data.threads import in_threads
 from nnspec.diagnostics import Diagnostic
 from nnspec.spec.data import DataSection
 from nnspec.spec.window import WindowSection
@@ -166,14 +165,9 @@ def _cut(table: Table, parts: Partition, *, spend: bool) -> dict[SplitName, Tabl
     """Return the rows of each split; of a large table that is spent, its numbers are in a file."""
     store = store_for(table) if spend else None
     columns: dict[SplitName, dict[str, Place | Column]] = {name: {} for name in SPLITS}
-
-    def divided(titled: tuple[str, Column]) -> tuple[str, list[Column]]:
-        title, column = titled
-        return title, [column.take(parts[name]) for name in SPLITS]
-
-    whole = table.spend() if spend else table.columns.items()
-    for title, several in map(divided, whole) if store is None else in_threads(whole, divided):
-        for name, taken in zip(SPLITS, several, strict=True):
+    for title, column in table.spend() if spend else table.columns.items():
+        for name in SPLITS:
+            taken = column.take(parts[name])
             columns[name][title] = taken if store is None else store.keep(taken)
     found: dict[SplitName, Table] = {}
     for name in SPLITS:

@@ -2,10 +2,11 @@
 
     python bench/pages.py --only diabetes digits --pictures /tmp/pages
 
-Trains each spec for a few epochs and opens its `report.html` in headless Chromium, which is to be
-installed beside Python (`apt-get install chromium`). Right is a console without a line, no request
-beyond the file itself, nothing that reaches out of the window at 1,280 and at 390 pixels, in light
-and in dark, and a page below 400 KB. Exits with 1 where anything is wrong.
+Trains each spec whose table is there (`python bench/published.py --tables specs/published` writes
+those of the published ones) for a few epochs and opens its `report.html` in headless Chromium,
+which is to be installed beside Python (`apt-get install chromium`). Right is a console without a
+line, no request beyond the file itself, nothing that reaches out of the window at 1,280 and at 390
+pixels, in light and in dark, and a page below 400 KB. Exits with 1 where anything is wrong.
 """
 
 import argparse
@@ -20,7 +21,7 @@ import nnspec
 from nnspec.diagnostics import GateMissed, NnspecError, Refused
 
 ROOT = Path(__file__).parents[1]
-FOLDERS = ("specs", "specs/perceptron")
+FOLDERS = ("specs", "specs/perceptron", "specs/published", "specs/published/piecewise")
 WIDTHS = (1280, 390)
 LARGEST = 400_000
 BARE = ["export.formats=[]", "export.codes=[]"]
@@ -64,10 +65,10 @@ def trained(spec: Path, runs: Path, epochs: int) -> Path | None:
 
     A spec that so few epochs do not suit is trained as it stands.
     """
-    refused = ""
+    refused, name = "", f"{spec.parent.name}-{spec.stem}"
     for settings in ([*BARE, f"training.epochs={epochs}"], BARE):
         try:
-            nnspec.train(spec, runs=runs, name=spec.stem, overrides=settings)
+            nnspec.train(spec, runs=runs, name=name, overrides=settings)
         except Refused as error:
             refused = error.diagnostics[0].message
             continue
@@ -76,7 +77,7 @@ def trained(spec: Path, runs: Path, epochs: int) -> Path | None:
         except NnspecError as error:
             print(f"{spec.stem:26} not trained: {error.diagnostics[0].message}")
             return None
-        return runs / spec.stem / "report.html"
+        return runs / name / "report.html"
     print(f"{spec.stem:26} not trained: {refused}")
     return None
 

@@ -69,3 +69,46 @@ def test_numbers_that_another_layer_makes_others_of_may_be_any(tmp_path: Path) -
     (tmp_path / "plain.yaml").write_text(SPEC)
     with pytest.raises(Refused, match=r"holds -4 in row 1 of the data.*\[G320\]"):
         open_spec(tmp_path / "plain.yaml")
+
+
+TWO = """
+nnspec: 1
+data:
+  source: visits.csv
+  target: "Length (min)"
+  columns: {"Ward No.": integer, "Day": integer}
+  inputs: {ward: ["Ward No."], day: ["Day"]}
+model:
+  - Input: {shape: [1], dtype: int32}
+    name: ward
+  - Embedding: {input_dim: 7, output_dim: 2}
+  - Flatten:
+    name: of_ward
+  - Input: {shape: [1], dtype: int32}
+    name: day
+  - Embedding: {input_dim: 300, output_dim: 2}
+  - Flatten:
+    name: of_day
+  - Concatenate:
+    inputs: [of_ward, of_day]
+  - Dense: 1
+training: {optimizer: adam, loss: mse, epochs: 1, batch_size: 16}
+"""
+
+
+def test_of_two_inputs_each_column_is_looked_up_in_its_own_table(tmp_path: Path) -> None:
+    def write(lowest: int) -> None:
+        lines = [f"{row % 7},{200 + row + lowest},{row % 5}.5" for row in range(60)]
+        table = "\n".join(["Ward No.,Day,Length (min)", *lines])
+        (tmp_path / "visits.csv").write_text(table)
+
+    spec = tmp_path / "two.yaml"
+    spec.write_text(TWO)
+    write(0)
+    assert [one.code for one in open_spec(spec).seen if one.code == "G320"] == []
+    write(-203)
+    with pytest.raises(Refused) as refused:
+        open_spec(spec)
+    (finding,) = refused.value.diagnostics
+    assert finding.code == "G320"
+    assert finding.message.startswith('column "Day" holds -3 in row 1 of the data; "embedding_1"')

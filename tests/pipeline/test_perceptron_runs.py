@@ -1,5 +1,6 @@
 """The shipped perceptrons: what they reach, what their reports say, and what answers elsewhere."""
 
+import io
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,6 +12,7 @@ import numpy.typing as npt
 import polars as pl
 import pytest
 import tensorflow as tf
+from rich.console import Console
 from sklearn.datasets import load_iris
 from sklearn.linear_model import Perceptron
 
@@ -23,7 +25,7 @@ from nnspec.engine.executor import Stretch
 from nnspec.engine.tensorflow.perceptron import KERNEL, PerceptronLearner
 from nnspec.pipeline.opened import open_spec
 from nnspec.pipeline.prepare import Prepared, filled_splits, plan_of, prepare, weighted
-from nnspec.pipeline.run import RunResult
+from nnspec.pipeline.run import Place, RunResult, run
 
 pytestmark = pytest.mark.keras
 Trained = Callable[[str], RunResult]
@@ -208,3 +210,21 @@ def test_a_training_that_is_taken_up_has_the_weights_of_a_whole_one(
 def test_a_state_of_another_width_is_refused(learner: PerceptronLearner) -> None:
     with pytest.raises(WrongState):
         learner.restore({**learner.state(), KERNEL: np.zeros(3)})
+
+
+def test_the_progress_counts_the_mistakes(tmp_path: Path) -> None:
+    """They stand before the loss in each line of a log, and of no other training."""
+    lines = progress_of(SPECS / "and.yaml", tmp_path)
+    assert lines, "an epoch is told"
+    assert all("mistakes" in one for one in lines)
+    plain = progress_of(SPECS.parent / "iris_map.yaml", tmp_path, "training.epochs=2")
+    assert not any("mistakes" in one for one in plain)
+
+
+def progress_of(spec: Path, folder: Path, *overrides: str) -> list[str]:
+    """Return the lines of a training's progress that tell of an epoch."""
+    stream = io.StringIO()
+    place = Place(folder, console=Console(file=stream, width=200))
+    bare = ["export.formats=[]", "evaluation.baselines=false", *overrides]
+    run(spec, overrides=bare, place=place)
+    return [one for one in stream.getvalue().splitlines() if one.lstrip().startswith("epoch")]

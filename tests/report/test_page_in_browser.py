@@ -49,6 +49,16 @@ def test_hostile_names_run_nothing_and_ask_for_nothing(browser: Any, tmp_path: P
             assert browser.evaluate("document.scripts.length") == 1
 
 
+def test_what_ran_fits_however_long_the_names_of_layers_are(browser: Any, tmp_path: Path) -> None:
+    facts = told_numbers()
+    name = "widened_1.residual.normalized_2.batch_normalization"
+    ran = (f"rewritten: batch normalized in one operation ({name}, {name})",)
+    training = replace(facts.told.training, execution=ran)
+    page = written(replace(facts, told=replace(facts.told, training=training)), tmp_path)
+    assert name in page.read_text()
+    assert browser.look_at(page).overflow == {1280: [], 390: []}
+
+
 def test_tabs_show_one_output_at_a_time_and_tables_sort(browser: Any, tmp_path: Path) -> None:
     browser.show(written(two_outputs(), tmp_path), 1280)
     hidden = "[...document.querySelectorAll('[role=tabpanel]')].map(one => one.hidden)"

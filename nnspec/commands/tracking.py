@@ -19,6 +19,7 @@ class Tracker(StrEnum):
 
     TENSORBOARD = "tensorboard"
     MLFLOW = "mlflow"
+    TRACKIO = "trackio"
 
 
 Track = Annotated[

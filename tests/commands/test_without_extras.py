@@ -23,6 +23,7 @@ EXTRAS = [
     "starlette",
     "tensorboard",
     "tf_keras",
+    "trackio",
     "uvicorn",
     "zstandard",
 ]

@@ -2,7 +2,10 @@
 
 import importlib
 import json
+import os
+import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -62,9 +65,10 @@ def test_mlflow_reads_every_epoch_back(tmp_path: Path) -> None:
     assert run.data.params["training.epochs"] == "2"
 
 
-@pytest.mark.parametrize("name", ["tensorboard", "mlflow"])
+@pytest.mark.parametrize("name", ["tensorboard", "mlflow", "trackio"])
 def test_a_tracker_that_fails_is_told_once_and_ends_nothing(name: Name, tmp_path: Path) -> None:
-    pytest.importorskip(name)
+    if name != "trackio":  # which is imported elsewhere
+        pytest.importorskip(name)
     (tmp_path / f".{name}").write_text("no folder")
     found: list[Diagnostic] = []
     tell(name, tmp_path, found)
@@ -73,7 +77,116 @@ def test_a_tracker_that_fails_is_told_once_and_ends_nothing(name: Name, tmp_path
     assert one.message.startswith(f"{name} failed and is told no more: ")
 
 
-@pytest.mark.parametrize("name", ["tensorboard", "mlflow"])
+STAND_IN = """
+import json, os
+calls = []
+def init(**told): calls.append(["init", told])
+def log(figures, step): calls.append(["log", step, figures])
+def finish():
+    seen = {name: one for name, one in os.environ.items() if name.startswith(("TRACKIO", "HF_"))}
+    with open(os.path.join(os.environ["TRACKIO_DIR"], "calls.json"), "w") as file:
+        json.dump({"calls": calls, "environment": seen}, file)
+"""
+"""What stands for trackio where it is not installed, and writes down what it is told."""
+
+
+def stand_in(folder: Path, monkeypatch: pytest.MonkeyPatch, content: str = STAND_IN) -> None:
+    """Let the process that writes import what stands for trackio."""
+    (folder / "trackio.py").write_text(content)
+    monkeypatch.setenv("PYTHONPATH", str(folder))
+
+
+def test_trackio_is_told_every_epoch_and_no_place_on_a_network(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stand_in(tmp_path, monkeypatch)
+    monkeypatch.setenv("TRACKIO_SPACE_ID", "somebody/elsewhere")
+    monkeypatch.setenv("HF_TOKEN", "secret")
+    found: list[Diagnostic] = []
+    tell("trackio", tmp_path / "runs", found)
+    assert found == []
+    place = tmp_path / "runs" / ".trackio"
+    told = json.loads((place / "calls.json").read_text())
+    (_, begun), *logged = told["calls"]
+    assert (begun["project"], begun["name"], begun["resume"]) == ("small", "first", "never")
+    assert begun["config"] == {"training.epochs": "2", HOSTILE: "x" * 900}
+    assert begun["auto_log_gpu"] is begun["auto_log_cpu"] is False
+    assert logged == [
+        ["log", 1, {"loss": 2.0, HOSTILE: 5.0}],
+        ["log", 2, {"loss": 1.0, "val_loss": 3.0}],
+        ["log", 2, {"run/test.rmse": 0.5}],
+    ]
+    assert told["environment"].pop("HF_HOME").startswith(str(place))
+    assert told["environment"] == {"TRACKIO_DIR": str(place), "HF_HUB_OFFLINE": "1"}
+
+
+def test_a_run_that_is_taken_up_goes_on_in_trackio(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stand_in(tmp_path, monkeypatch)
+    found: list[Diagnostic] = []
+    tracking = Tracking(["trackio"], found.append)
+    tracking.begin(Tracked(tmp_path, "first", "small", {}, taken_up=True))
+    tracking.on_epoch_end(7, {"loss": 1.0})
+    tracking.end({}, whole=False)
+    assert found == []
+    told = json.loads((tmp_path / ".trackio" / "calls.json").read_text())["calls"]
+    assert told[0][1]["resume"] == "allow"
+    assert told[1:] == [["log", 8, {"loss": 1.0}], ["log", 8, {}]]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "raise ValueError('no room')",
+        f"{STAND_IN}\ndef log(figures, step): raise ValueError('no room')",
+        f"{STAND_IN}\ndef finish(): raise ValueError('no room')",
+    ],
+)
+def test_where_trackio_fails_is_told_once(
+    content: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stand_in(tmp_path, monkeypatch, content)
+    found: list[Diagnostic] = []
+    tell("trackio", tmp_path, found)
+    (one,) = found
+    assert one.message == "trackio failed and is told no more: OSError: ValueError: no room"
+
+
+def test_where_trackio_has_ended_the_next_epoch_tells_why(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stand_in(tmp_path, monkeypatch, "raise ValueError('no room')")
+    found: list[Diagnostic] = []
+    tracking = Tracking(["trackio"], found.append)
+    tracking.begin(Tracked(tmp_path, "first", "small", {}))
+    until = time.monotonic() + 60
+    while not found and time.monotonic() < until:
+        tracking.on_epoch_end(0, {"loss": 1.0})
+        time.sleep(0.05)
+    tracking.end({"test.rmse": 1.0}, whole=True)
+    (one,) = found
+    assert one.message == "trackio failed and is told no more: OSError: ValueError: no room"
+
+
+def test_trackio_reads_every_epoch_back(tmp_path: Path) -> None:
+    pytest.importorskip("trackio")
+    found: list[Diagnostic] = []
+    tell("trackio", tmp_path, found)
+    assert found == []
+    asked = ["get", "metric", "--project", "small", "--run", "first", "--metric", "loss", "--json"]
+    told = subprocess.run(
+        [sys.executable, "-m", "trackio.cli", *asked],
+        env={**os.environ, "TRACKIO_DIR": str(tmp_path / ".trackio"), "HF_HUB_OFFLINE": "1"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    values = json.loads(told.stdout)["values"]
+    assert [(one["step"], one["value"]) for one in values] == [(1, 2.0), (2, 1.0)]
+
+
+@pytest.mark.parametrize("name", ["tensorboard", "mlflow", "trackio"])
 def test_a_tracker_that_is_not_installed_is_refused_before_anything_is_done(
     name: str,
     tmp_path: Path,

@@ -16,7 +16,7 @@ import keras
 from nnspec.diagnostics import Diagnostic
 from nnspec.run.history import Logs, plain
 
-Name = Literal["tensorboard", "mlflow"]
+Name = Literal["tensorboard", "mlflow", "trackio"]
 LONGEST = 200
 """Signs of an error that are told."""
 

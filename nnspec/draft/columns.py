@@ -97,7 +97,7 @@ def judge(raw: Raw, target: str, *, series: bool) -> Judged:
         Refused: D103 for an unknown target, D106 and D119 for columns that cannot be typed, D113
             where no feature is left, D115 for a target that is neither numbers nor classes.
     """
-    if target not in raw.names:
+    if target not in raw.names or not target.strip():
         raise unknown(target, raw)
     whole, null_values = read_columns(raw, target)
     absent = whole[target].missing()
@@ -134,7 +134,11 @@ def judge(raw: Raw, target: str, *, series: bool) -> Judged:
 
 
 def unknown(target: str, raw: Raw) -> Refused:
-    """Return the refusal of a target that is no column (D103)."""
+    """Return the refusal of a target that is no column, or one without a name (D103)."""
+    if target in raw.names:
+        message = "a column without a name cannot be the target"
+        named = "write a name into the first line of the table"
+        return Refused([Diagnostic("D103", message, hint=named)])
     message = f'the data has no column "{target}"; it has {", ".join(raw.names)}'
     flat = target == "label" and "image" in raw.kinds
     how = "put the pictures of each class into a folder: photos/cat/1.jpg" if flat else None
@@ -225,6 +229,7 @@ def are_classes(numbers: Values) -> bool:
 
 def useless(table: Table, target: str, *, series: bool) -> Iterator[tuple[str, str]]:
     """Yield the columns that are no features, with the reason."""
+    ordered = series or any(map(in_order, table.columns.values()))
     for name, column in table.columns.items():
         if name == target:
             if not series:
@@ -233,6 +238,8 @@ def useless(table: Table, target: str, *, series: bool) -> Iterator[tuple[str, s
             yield name, "nothing to call it by"
         elif reason := why_useless(column, series=series):
             yield name, reason
+        elif ordered and begins_late(column):
+            yield name, f"missing in the first {TRAINING:.0%} of the rows, which are trained on"
         elif not series and (said := leak(column, table[target], "the target")):
             yield name, f"it {said}"
 
@@ -241,6 +248,9 @@ def why_useless(column: Column, *, series: bool) -> str | None:
     """Return why a column by itself is no feature."""
     present = filled(column)
     counts = [1, 1] if column.shape else counts_of(column, present)
+    gaps = len(column.values) - len(present)
+    if gaps and len(present) < FEW_OTHERS:
+        return f"missing in all but {len(present)} of {len(column.values)} rows"
     if len(counts) < 2:  # noqa: PLR2004 - one value tells nothing
         return "the same in every row"
     if column.kind == "category":
@@ -255,6 +265,11 @@ def why_useless(column: Column, *, series: bool) -> str | None:
     if column.kind == "numeric" and not column.shape and counts_rows(column.values):
         return "it counts the rows"
     return "not a number" if series and column.kind != "numeric" else None
+
+
+def begins_late(column: Column) -> bool:
+    """Return whether all values of a column stand behind the rows that a series is trained on."""
+    return bool(column.take(slice(0, int(TRAINING * len(column.values)))).missing().all())
 
 
 def filled(column: Column) -> Values:

@@ -91,6 +91,7 @@ def test_a_series_is_seen_through_windows(draft: Draft) -> None:
     ("table", "target", "code"),
     [
         (FLATS, "prize", "D103"),
+        (FLATS.removeprefix("id"), "", "D103"),
         ("x,y\n1,2.5\n1,3\n1,5\n", "y", "D113"),
         ("x,y\n1,a\n2,a\n4,a\n", "y", "D107"),
         ("x,y\n" + "".join(f"{row * row},name{row}\n" for row in range(60)), "y", "D115"),
@@ -245,6 +246,34 @@ def test_columns_that_cannot_be_features_are_left_out(draft: Draft) -> None:
     assert "  # left out: a column without name (nothing to call it by)\n" in text
     assert "  # left out: flag (the same in all but 1 of 52 rows)\n" in text
     assert "  features: [x, some]\n" in text
+
+
+def test_a_column_of_hardly_any_cells_is_left_out(draft: Draft) -> None:
+    """As many as tell something are kept, and filled."""
+
+    def table(first: int) -> str:
+        rows = [f"{k % 7},{k % 5 if k >= first else ''},{k % 9}.5" for k in range(60)]
+        return lines("x,Green [%],y", *rows)
+
+    text = draft(table(56), "y")
+    assert "  # left out: Green [%] (missing in all but 4 of 60 rows)\n" in text
+    assert "left out" not in draft(table(55), "y")
+
+
+def test_a_column_that_begins_late_is_left_out_of_rows_in_order(draft: Draft) -> None:
+    """It has no cell among the earliest rows, which are trained on; of mixed rows it has some."""
+
+    def table(first: int, order: int) -> str:
+        cells = [f"2024-0{1 + k // 28}-{1 + k % 28:02d},{k % 7}," for k in range(80)]
+        rows = [f"{one}{k % 5 if k >= first else ''},{k % 11}.5" for k, one in enumerate(cells)]
+        return lines("Day,x,late,y", *rows[::order])
+
+    text = draft(table(56, 1), "y")
+    said = "  # left out: late (missing in the first 70% of the rows, which are trained on)\n"
+    assert said in text
+    assert "  features: [Day, x]\n" in text
+    for kept in (draft(table(55, 1), "y"), draft(table(56, -1), "y")):
+        assert "left out" not in kept
 
 
 @pytest.mark.parametrize("quote", ["", '"'])

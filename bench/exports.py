@@ -30,7 +30,7 @@ from nnspec.pipeline.finished import open_run
 from nnspec.pipeline.parity_rows import Compared, table_of
 
 ROOT = Path(__file__).parents[1]
-FOLDERS = ("specs", "specs/two_steps", "specs/perceptron")
+FOLDERS = ("specs", "specs/two_steps", "specs/perceptron", "specs/published")
 EPOCHS = ("training.epochs=2",)
 PROGRAM = """
 import contextlib, io, json, re, runpy, sys

@@ -24,7 +24,8 @@ os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "bench" / "results" / "onnx_specs.json"
-FOLDERS = ("", "perceptron")
+FOLDERS = ("", "perceptron", "published", "published/piecewise")
+"""Of specs; the tables of the published ones are written by `bench/published.py --tables`."""
 ROWS = 24
 """Rows that the reference evaluator answers: it computes in Python."""
 TOLERANCE = 1e-5

@@ -14,6 +14,8 @@ from nnspec.exchange.write.onnx.graph import BOOL, FLOAT, Unwritable, Writer, de
 from nnspec.exchange.write.onnx.sequences import Run, Task
 from nnspec.shapes import Shape
 
+HIGHEST = 2**62
+
 
 def write_loop(writer: Writer, task: Task) -> Run:
     """Write a loop over the steps; a masked step repeats what the one before gave.
@@ -33,27 +35,36 @@ def write_loop(writer: Writer, task: Task) -> Run:
         begun = [*begun, _zeros(writer, value, output)]
     shapes = [*sizes, *([output] if masked else [])]
     inner = _loop_body(writer, task, shapes)
-    backwards = int(layer.go_backwards)
-    scanned = [value, *([task.mask] if task.mask else [])]
+    scanned = [_in_turn(writer, layer, value, len(task.shape))]
+    if task.mask is not None:
+        scanned.append(_in_turn(writer, layer, task.mask, 2))
     found = writer.several(
-        "Scan",
-        [*begun, *scanned],
-        len(begun) + 1,
-        body=inner,
-        num_scan_inputs=len(scanned),
-        scan_input_axes=[1] * len(scanned),
-        scan_input_directions=[backwards] * len(scanned),
-        scan_output_axes=[1],
-        scan_output_directions=[backwards],
+        "Scan", [*begun, *scanned], len(begun) + 1, body=inner, num_scan_inputs=len(scanned)
     )
     return _finished(writer, task, found, len(sizes))
 
 
+def reversed_steps(writer: Writer, value: str) -> str:
+    """Return a sequence, (batch, steps, ...), with its steps from last to first."""
+    bounds = writer.ints(-1), writer.ints(-HIGHEST), writer.ints(1), writer.ints(-1)
+    return writer.op("Slice", value, *bounds)
+
+
+def _in_turn(writer: Writer, layer: Recurrent, value: str, rank: int) -> str:
+    """Return what a loop takes, (steps, batch, ...), in the order in which it takes them.
+
+    Scan has axes and directions for that, which not every runtime knows.
+    """
+    value = reversed_steps(writer, value) if layer.go_backwards else value
+    return writer.transpose(value, (1, 0, *range(2, rank)))
+
+
 def _finished(writer: Writer, task: Task, found: Names, states: int) -> Run:
     """Return what a loop gives: its states, then the outputs of all steps."""
-    steps = found[-1]
-    place = 0 if task.layer.go_backwards else -1
-    last = writer.op("Gather", steps, writer.constant(place, np.int64), axis=1)
+    last = writer.op("Gather", found[-1], writer.constant(-1, np.int64), axis=0)
+    rank = 2 + len(task.layer.step_output(task.shape))
+    steps = writer.transpose(found[-1], (1, 0, *range(2, rank)))
+    steps = reversed_steps(writer, steps) if task.layer.go_backwards else steps
     kept = found[:states]
     if isinstance(task.layer, ConvLSTM):
         layer = task.layer

@@ -4,11 +4,9 @@ from nnspec.catalog.layers.recurrent import RNN, Recurrent, UnitLayer
 from nnspec.catalog.layers.wrappers import Bidirectional
 from nnspec.exchange.write.onnx.forms import Call, Names, writes
 from nnspec.exchange.write.onnx.graph import Unwritable, Writer
-from nnspec.exchange.write.onnx.loops import write_loop
+from nnspec.exchange.write.onnx.loops import reversed_steps, write_loop
 from nnspec.exchange.write.onnx.recurrent_operators import native_operator, write_operator
 from nnspec.exchange.write.onnx.sequences import Run, Task
-
-HIGHEST = 2**62
 
 
 def run(writer: Writer, task: Task) -> Run:
@@ -24,12 +22,6 @@ def run(writer: Writer, task: Task) -> Run:
         )
     kind = native_operator(task)
     return write_loop(writer, task) if kind is None else write_operator(writer, (task,), kind)[0]
-
-
-def reversed_steps(writer: Writer, value: str) -> str:
-    """Return a sequence with its steps from last to first."""
-    bounds = writer.ints(-1), writer.ints(-HIGHEST), writer.ints(1), writer.ints(-1)
-    return writer.op("Slice", value, *bounds)
 
 
 def _mask(call: Call) -> str | None:

@@ -11,6 +11,7 @@ from nnspec.catalog.sources import Hdf5
 from nnspec.data.columns.refusals import WHOLE, refuse, unreadable
 from nnspec.data.read.archives import Arrays, check_lengths
 from nnspec.data.read.content import Content, first_line
+from nnspec.data.read.heaps import check_heaps
 from nnspec.diagnostics import Path
 from nnspec.spec.source import nearest
 
@@ -41,6 +42,7 @@ def read_hdf5(content: Content, said: Hdf5, place: Path) -> Arrays:
     """
     try:
         with h5py.File(content.stream(), "r") as file:
+            check_heaps(file, content.stream())
             group = _group(content, file, said, place)
             arrays = {name: _read(content, name, one) for name, one in _walk(content, group)}
     except DAMAGED as error:

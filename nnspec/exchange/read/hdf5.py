@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 import h5py
 import numpy as np
 
+from nnspec.data.read.heaps import check_heaps
 from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.document.file import open_file
 
@@ -74,6 +75,7 @@ def reading(stream: BinaryIO, name: str) -> Iterator[h5py.File]:
     """
     try:
         with h5py.File(stream, "r") as file:
+            check_heaps(file, stream)
             yield file
     except DAMAGED as error:
         raise damaged(name, error) from None

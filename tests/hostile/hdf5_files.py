@@ -31,7 +31,7 @@ def mutate_hdf5(draw: random.Random, content: bytes) -> bytes:
     stream = io.BytesIO(content)
     with suppress(*REFUSED), h5py.File(stream, "r+") as file:
         for _ in range(draw.choice((1, 1, 2, 4))):
-            with suppress(*REFUSED):
+            with suppress(*REFUSED, IndexError):  # of no array that is left
                 draw.choice(HDF5_MUTATIONS)(draw, file)
     return stream.getvalue()
 

@@ -8,6 +8,7 @@ from PIL import Image
 
 import nnspec
 from nnspec.commands import main
+from nnspec.data.read import parts
 from nnspec.draft.tabular import draft_spec
 from nnspec.pipeline.check import check
 from nnspec.pipeline.opened import check_opened
@@ -61,6 +62,21 @@ def test_a_column_of_paths_of_pictures_is_read_as_pictures(tmp_path: Path) -> No
     assert "  columns: {photo: {image: {size: [9, 9]}}}\n" in text
     assert "  - Dense: 1\n" in text
     assert opened(tmp_path, text) == []
+
+
+def test_paths_in_a_large_table_are_pictures_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a column that is held by its different texts these are looked at."""
+    names = [f"Photo {number % 5}.PNG" for number in range(60)]
+    for name in set(names):
+        Image.new("L", (9, 9)).save(tmp_path / name)
+    rows = [f"{name},{number % 7}.5" for number, name in enumerate(names)]
+    (tmp_path / "t.csv").write_text("\n".join(["Shot,y", *rows]))
+    small = draft_spec("t.csv", "y", tmp_path)
+    monkeypatch.setattr(parts, "WHOLE", 0)
+    assert "image" in small
+    assert draft_spec("t.csv", "y", tmp_path) == small
 
 
 def test_a_folder_of_texts_counts_their_words(tmp_path: Path) -> None:

@@ -115,6 +115,7 @@ def test_a_column_that_is_looked_at_is_read_once(spec: Path) -> None:
     with in_a_file():
         features = read(spec).splits["train"].features
     held = features["Flügel mm"].values
+    assert not held.flags.writeable, "several look at it"
     assert features.select(["Flügel mm"])["Flügel mm"].values is held
     assert features["Bill Depth"].values is not features["Flügel mm"].values
 

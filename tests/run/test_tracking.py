@@ -85,7 +85,7 @@ def log(figures, step): calls.append(["log", step, figures])
 def finish():
     seen = {name: one for name, one in os.environ.items() if name.startswith(("TRACKIO", "HF_"))}
     with open(os.path.join(os.environ["TRACKIO_DIR"], "calls.json"), "w") as file:
-        json.dump({"calls": calls, "environment": seen}, file)
+        json.dump({"calls": calls, "environment": seen, "session": os.getsid(0)}, file)
 """
 """What stands for trackio where it is not installed, and writes down what it is told."""
 
@@ -116,6 +116,7 @@ def test_trackio_is_told_every_epoch_and_no_place_on_a_network(
         ["log", 2, {"loss": 1.0, "val_loss": 3.0}],
         ["log", 2, {"run/test.rmse": 0.5}],
     ]
+    assert told["session"] != os.getsid(0), "what is pressed in the terminal reaches it not"
     assert told["environment"].pop("HF_HOME").startswith(str(place))
     assert told["environment"] == {"TRACKIO_DIR": str(place), "HF_HUB_OFFLINE": "1"}
 

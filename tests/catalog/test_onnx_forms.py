@@ -57,6 +57,20 @@ def test_a_sample_of_layers_is_computed_as_keras_does(name: str) -> None:
     assert_equal(layer, FEW)
 
 
+def test_a_loop_that_begins_at_the_end_is_computed_as_keras_does() -> None:
+    """Some draws of a layer may all begin at its beginning."""
+    (layer,) = (one for one in layers() if one.keras_name == "ConvLSTM1D")
+    found = []
+
+    def take(case: Case) -> None:
+        if case.fields.get("go_backwards"):
+            found.append(hold(case, len(found)).verdict)
+
+    draw_each(configurations(layer), MOST, 1, take)
+    assert "equal" in found
+    assert "differs" not in found
+
+
 def written() -> list[Any]:
     found = [one for one in layers() if one.keras_name not in LISTED]
     return [pytest.param(one, id=one.keras_name) for one in found]

@@ -60,7 +60,7 @@ def test_a_sample_of_layers_is_computed_as_keras_does(name: str) -> None:
 def test_a_loop_that_begins_at_the_end_is_computed_as_keras_does() -> None:
     """Some draws of a layer may all begin at its beginning."""
     (layer,) = (one for one in layers() if one.keras_name == "ConvLSTM1D")
-    found = []
+    found: list[str] = []
 
     def take(case: Case) -> None:
         if case.fields.get("go_backwards"):

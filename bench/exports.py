@@ -4,7 +4,10 @@
     python bench/exports.py wine --no-record   # some of them, printed alone
     python bench/exports.py --runs DIR         # trains in DIR; what lies there is taken as it is
 
-TensorFlow.js models are compared where node finds @tensorflow/tfjs from the present folder.
+A spec is called by its path below `specs`, without its ending. Tables of the published ones come
+out of packages: `python bench/published.py --tables specs/published` (and once more with
+`specs/published/piecewise`) writes them. TensorFlow.js models are compared where node finds
+@tensorflow/tfjs from the present folder.
 """
 
 import argparse
@@ -30,7 +33,10 @@ from nnspec.pipeline.finished import open_run
 from nnspec.pipeline.parity_rows import Compared, table_of
 
 ROOT = Path(__file__).parents[1]
-FOLDERS = ("specs", "specs/two_steps", "specs/perceptron", "specs/published")
+SPECS = ROOT / "specs"
+FOLDERS = ("", "two_steps", "perceptron", "published", "published/piecewise")
+FIRST = {"two_steps/digits_codes": "digits_autoencoder"}
+"""Spec that begins with layers of another one's run -> that one."""
 EPOCHS = ("training.epochs=2",)
 PROGRAM = """
 import contextlib, io, json, re, runpy, sys
@@ -76,7 +82,7 @@ def main() -> None:
         return
     with contextlib.ExitStack() as stack:
         runs = asked.runs or Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        files = [one for one in shipped() if not asked.specs or one.stem in asked.specs]
+        files = [one for one in shipped() if not asked.specs or named(one) in asked.specs]
         figures: list[dict[str, Any]] = []
         for file in files:
             figures += compared(file, runs, asked.forms)
@@ -93,7 +99,7 @@ def main() -> None:
 def keep(figures: Sequence[dict[str, Any]]) -> None:
     """Record figures, the last of each spec and form, and write the page."""
     last = {(one["spec"], one["form"]): one for one in figures}
-    order = {file.stem: place for place, file in enumerate(shipped())}
+    order = {named(file): place for place, file in enumerate(shipped())}
     ordered = sorted(last.values(), key=lambda one: order.get(one["spec"], len(order)))
     results.record("exports", ordered)
     (ROOT / "docs" / "exports.md").write_text(
@@ -104,29 +110,46 @@ def keep(figures: Sequence[dict[str, Any]]) -> None:
 def shipped() -> Iterator[Path]:
     """Give the specs that train on data that is there."""
     for folder in FOLDERS:
-        yield from sorted((ROOT / folder).glob("*.yaml"))
+        yield from sorted((SPECS / folder).glob("*.yaml"))
+
+
+def named(file: Path) -> str:
+    """Return what a spec is called here."""
+    return file.relative_to(SPECS).with_suffix("").as_posix()
+
+
+def run_of(spec: str, runs: Path) -> Path:
+    """Return where the run of a spec lies."""
+    return runs / spec.replace("/", "-")
 
 
 def trained(file: Path, runs: Path) -> Path:
     """Return the run of a spec, trained if it is not there."""
-    if not (runs / file.stem / "report.json").exists():
-        with contextlib.suppress(NnspecError):  # a gate that so few epochs miss
-            nnspec.train(file, overrides=EPOCHS, runs=runs, name=file.stem)
-    return runs / file.stem
+    spec = named(file)
+    run = run_of(spec, runs)
+    if (run / "report.json").exists():
+        return run
+    overrides = list(EPOCHS)
+    if spec in FIRST:
+        before = trained(SPECS / f"{FIRST[spec]}.yaml", runs)
+        overrides.append(f"model.0.use.run={before.resolve()}")
+    with contextlib.suppress(NnspecError):  # a gate that so few epochs miss
+        nnspec.train(file, overrides=overrides, runs=runs, name=run.name, allow_outside=True)
+    return run
 
 
 def compared(file: Path, runs: Path, forms: Sequence[str]) -> Iterator[dict[str, Any]]:
     """Yield how each form of a spec's run compares with it; print it as a table."""
-    print(f"\n{file.stem}", flush=True)
+    print(f"\n{named(file)}", flush=True)
     try:
         found = check_exports(trained(file, runs), tuple(forms))
-    except NnspecError as error:  # a network that begins with layers of another run
+    except NnspecError as error:
         print(f"not trained: {error.diagnostics[0].message}")
         return
     for line in table_of(found):
         print(line, flush=True)
     for one in found:
-        yield {"spec": file.stem, **as_figures(one)}
+        yield {"spec": named(file), **as_figures(one)}
 
 
 def as_figures(one: Compared) -> dict[str, Any]:
@@ -150,15 +173,18 @@ def programs(files: Sequence[Path], runs: Path) -> Iterator[dict[str, Any]]:
     """Yield what became of each run's program in Keras' own names, where nnspec is not there."""
     with tempfile.TemporaryDirectory() as place:
         written: dict[str, Path] = {}
-        for file in (one for one in files if (runs / one.stem / "report.json").exists()):
-            path = Path(place) / f"{file.stem}.py"
+        for spec in map(named, files):
+            run = run_of(spec, runs)
+            if not (run / "report.json").exists():
+                continue
+            path = Path(place) / f"{run.name}.py"
             try:
-                export_python(runs / file.stem, path)
+                export_python(run, path)
             except NnspecError as error:
                 reason = error.diagnostics[0].message
-                yield {"spec": file.stem, "form": "python", "reason": reason}
+                yield {"spec": spec, "form": "python", "reason": reason}
                 continue
-            written[file.stem] = path
+            written[spec] = path
         jobs = Path(place) / "jobs.json"
         jobs.write_text(json.dumps(list(map(str, written.values()))), encoding="utf-8")
         subprocess.run([sys.executable, "-c", PROGRAM, str(jobs)], check=True)
@@ -171,11 +197,11 @@ def ran(spec: str, path: Path, runs: Path) -> dict[str, Any]:
     found = json.loads(path.with_name(f"{path.name}.json").read_text(encoding="utf-8"))
     if "failed" in found:
         return {"failed": found["failed"]}
-    run = open_run(runs / spec)
+    run = open_run(run_of(spec, runs))
     ours = build_program(run.spec, run.network, run.program.fitted).core.get_weights()
     with np.load(path.with_name(f"{path.name}.npz")) as held:
         theirs = [held[name] for name in held.files]
-    report = json.loads((runs / spec / "report.json").read_text(encoding="utf-8"))
+    report = json.loads((run_of(spec, runs) / "report.json").read_text(encoding="utf-8"))
     metrics = next(iter(report["outputs"].values()))["metrics"].get("test", {})
     name, _, rest = found["said"].partition(": ")
     metric, value = rest.split(",")[0].split()

@@ -1,6 +1,12 @@
-"""A heap of an HDF5 file whose objects have no end is refused before its library walks it."""
+"""What an HDF5 file declares of its texts is believed no further than the file has room for.
+
+A heap whose objects have no end is refused before the library walks it, and so are texts that are
+said to be longer than the file.
+"""
 
 import io
+import subprocess
+import sys
 from pathlib import Path
 
 import h5py
@@ -11,10 +17,12 @@ from nnspec.catalog.sources import Hdf5
 from nnspec.data.read.content import Content
 from nnspec.data.read.hdf5 import read_hdf5
 from nnspec.data.read.heaps import check_objects
+from nnspec.data.read.rooms import room_of
 from nnspec.diagnostics import Refused
 from nnspec.exchange.read import hdf5
 
 HEAP = b"GCOL\x01\0\0\0"
+LIMITED = pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="nothing limits memory")
 TEXTS = ["São Paulo", "Zürich", "東京", "a" * 300]
 
 
@@ -97,3 +105,99 @@ def test_a_model_with_such_a_heap_is_refused_in_a_file_and_in_an_archive(tmp_pat
         hdf5.reading(io.BytesIO(broken), "model.weights.h5"),
     ):
         pass
+
+
+PEAK = """
+import re, sys
+from pathlib import Path
+from nnspec.diagnostics import Refused
+from nnspec.catalog.sources import Hdf5
+from nnspec.data.read.content import Content
+from nnspec.data.read.hdf5 import read_hdf5
+from nnspec.exchange.read import hdf5
+
+def peak():
+    return int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) // 1024
+
+def model():
+    with hdf5.opened(path) as file:
+        return hdf5.text_of(file, "model_config")
+
+def table():
+    read_hdf5(Content(path, path.read_bytes(), 10**10), Hdf5(path=path.name), ())
+
+path, before = Path(sys.argv[2]), peak()
+try:
+    {"model": model, "table": table}[sys.argv[1]]()
+except Refused as refused:
+    print(refused.diagnostics[0].code, peak() - before)
+"""
+"""Prints how a file is refused, and how many MB that took at most."""
+
+
+def with_length(content: bytes, text: bytes, length: int) -> bytes:
+    """Return a file in which a reference to a text declares another length for it."""
+    begin = content.index(HEAP)
+    known = len(text).to_bytes(4, "little") + begin.to_bytes(8, "little")
+    assert content.count(known) == 1
+    return content.replace(known, length.to_bytes(4, "little") + known[4:])
+
+
+@LIMITED
+@pytest.mark.parametrize("kind", ["model", "table"])
+def test_a_text_that_is_said_to_be_longer_than_its_file_takes_no_memory(
+    kind: str, tmp_path: Path
+) -> None:
+    text = b"{}" * 50 if kind == "model" else TEXTS[3].encode()
+    path = tmp_path / "texts.h5"
+    path.write_bytes(with_length(file_of_texts(), text, 1_862_270_986))
+    asked = [sys.executable, "-c", PEAK, kind, str(path)]
+    said = subprocess.run(asked, capture_output=True, text=True, check=True)
+    code, megabytes = said.stdout.split()
+    assert code == "D102"
+    assert int(megabytes) < 200
+
+
+@LIMITED
+def test_room_that_was_limited_is_given_back() -> None:
+    resource = pytest.importorskip("resource")
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    with pytest.raises(ValueError, match="more bytes than it has room for"), room_of(0):
+        np.ones(2**28)
+    assert resource.getrlimit(resource.RLIMIT_AS) == before
+    with room_of(2**31):
+        np.ones(2**27)
+
+
+@LIMITED
+def test_a_limit_that_is_lower_already_stays() -> None:
+    resource = pytest.importorskip("resource")
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    held = (int(Path("/proc/self/statm").read_text().split()[0]) << 12) + 2**28
+    resource.setrlimit(resource.RLIMIT_AS, (held, before[1]))
+    try:
+        with room_of(2**40):
+            assert resource.getrlimit(resource.RLIMIT_AS)[0] == held
+        assert resource.getrlimit(resource.RLIMIT_AS)[0] == held
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, before)
+
+
+def saved(values: object, **options: object) -> Content:
+    stream = io.BytesIO()
+    with h5py.File(stream, "w") as file:
+        file.create_dataset("Größe", data=values, **options)
+    return Content(Path("t.h5"), stream.getvalue(), 10**10)
+
+
+@pytest.mark.parametrize("values", [np.array([b"caf\xe9", b"tea"]), [b"caf\xe9"]])
+def test_texts_of_another_encoding_are_refused_by_their_name(values: object) -> None:
+    with pytest.raises(Refused, match=r'texts of "Größe" are no UTF-8.*\[D102\]'):
+        read_hdf5(saved(values), Hdf5(path="t.h5"), ())
+
+
+def test_texts_that_all_would_be_as_long_as_one_are_refused() -> None:
+    """NumPy gives each as much room as the longest: 30,000 texts of a megabyte here."""
+    texts = saved(["a" * 1_000_000, *("b" for _ in range(30_000))], dtype=h5py.string_dtype())
+    with pytest.raises(Refused, match=r"\[D116\]"):
+        read_hdf5(texts, Hdf5(path="t.h5"), ())

@@ -12,6 +12,7 @@ from nnspec.data.columns.refusals import WHOLE, refuse, unreadable
 from nnspec.data.read.archives import Arrays, check_lengths
 from nnspec.data.read.content import Content, first_line
 from nnspec.data.read.heaps import check_heaps
+from nnspec.data.read.rooms import room_of
 from nnspec.diagnostics import Path
 from nnspec.spec.source import nearest
 
@@ -19,6 +20,8 @@ from nnspec.spec.source import nearest
 DAMAGED = (OSError, RuntimeError, ValueError, KeyError, TypeError, OverflowError)
 POINTER = 16
 """Bytes that a text of open length takes beside its letters."""
+LETTER = 4
+"""Bytes that NumPy keeps a letter in; every text of an array takes as many as its longest."""
 PANDAS = "pandas_type"
 """Attribute of a group that pandas wrote as a table."""
 MODEL = "layer_names"
@@ -45,10 +48,10 @@ def read_hdf5(content: Content, said: Hdf5, place: Path) -> Arrays:
             check_heaps(file, content.stream())
             group = _group(content, file, said, place)
             arrays = {name: _read(content, name, one) for name, one in _walk(content, group)}
+        columns = dict(_columns(content, arrays))
     except DAMAGED as error:
         reason = f"it is no HDF5 file, or damaged: {first_line(error)}"
         raise unreadable(content.file, reason, WHOLE) from error
-    columns = dict(_columns(arrays))
     content.check_width(len(columns))
     check_lengths(content.file, columns)
     return columns
@@ -141,15 +144,11 @@ def _check_stored(content: Content, name: str, one: h5py.Dataset) -> None:
 
 def _read(content: Content, name: str, one: h5py.Dataset) -> np.ndarray[Any, Any]:
     """Return an array: numbers, texts, or records of these."""
-    text = h5py.check_string_dtype(one.dtype)
-    if text is not None:
-        stored = one.asstr(errors="strict")[()]
-        content.check(sum(len(cell) for cell in stored.ravel()))
-        return np.asarray(stored, dtype=str)
     if not _is_plain(one.dtype):
         message = f'column "{name}" holds lists or references; expected numbers or texts'
         raise refuse("D119", message, path=("data", "columns", name))
-    return np.asarray(one[()])
+    with room_of(_bytes(one) + content.allowed()):
+        return np.asarray(one[()])
 
 
 def _is_plain(dtype: np.dtype[Any]) -> bool:
@@ -159,19 +158,24 @@ def _is_plain(dtype: np.dtype[Any]) -> bool:
     return not dtype.hasobject or h5py.check_string_dtype(dtype) is not None
 
 
-def _columns(arrays: Arrays) -> Iterator[tuple[str, np.ndarray[Any, Any]]]:
+def _columns(content: Content, arrays: Arrays) -> Iterator[tuple[str, np.ndarray[Any, Any]]]:
     """Yield the columns: an array each, or one a field of records; bytes of letters as texts."""
     for name, array in arrays.items():
         if array.dtype.names:
             records: Any = array
             for field in array.dtype.names:
-                yield field, _as_text(records[field])
+                yield field, _as_text(content, field, records[field])
         else:
-            yield name, _as_text(array)
+            yield name, _as_text(content, name, array)
 
 
-def _as_text(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    if array.dtype == object or array.dtype.kind == "S":
+def _as_text(content: Content, name: str, array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    if array.dtype != object and array.dtype.kind != "S":
+        return array
+    try:
         cells = [one.decode() if isinstance(one, bytes) else str(one) for one in array.ravel()]
-        return np.array(cells, dtype=str).reshape(array.shape)
-    return array
+    except UnicodeDecodeError:
+        hint = "save them as texts: array.astype(str), of their right encoding"
+        raise unreadable(content.file, f'texts of "{name}" are no UTF-8', hint) from None
+    content.check(LETTER * len(cells) * max(map(len, cells), default=0))
+    return np.array(cells, dtype=str).reshape(array.shape)

@@ -11,6 +11,7 @@ import h5py
 import numpy as np
 
 from nnspec.data.read.heaps import check_heaps
+from nnspec.data.read.rooms import room_of
 from nnspec.diagnostics import Diagnostic, Refused
 from nnspec.document.file import open_file
 
@@ -90,7 +91,7 @@ def damaged(name: str, error: BaseException) -> Refused:
 
 def text_of(group: h5py.Group, name: str) -> str:
     """Return an attribute that is a text; an empty one where it is absent."""
-    value = group.attrs.get(name)
+    value = attribute(group, name)
     if isinstance(value, bytes | np.bytes_):
         return value.decode("utf-8", "replace")
     return value if isinstance(value, str) else ""
@@ -99,14 +100,24 @@ def text_of(group: h5py.Group, name: str) -> str:
 def names_of(group: h5py.Group, name: str) -> list[str]:
     """Return an attribute that is a list of names, however many attributes it is spread over."""
     if name in group.attrs:
-        return as_texts(group.attrs[name])
+        return as_texts(attribute(group, name))
     found: list[str] = []
     for place in range(MOST_PARTS):
         part = f"{name}{place}"
         if part not in group.attrs:
             break
-        found += as_texts(group.attrs[part])
+        found += as_texts(attribute(group, part))
     return found
+
+
+def attribute(group: h5py.Group, name: str) -> Any:  # noqa: ANN401 - whatever one holds
+    """Return an attribute; nothing where it is absent.
+
+    Raises:
+        ValueError: it declares more bytes than the file has.
+    """
+    with room_of(group.file.id.get_filesize()):
+        return group.attrs.get(name)
 
 
 def as_texts(value: Any) -> list[str]:  # noqa: ANN401 - whatever an attribute holds
@@ -150,4 +161,5 @@ def array_of(group: h5py.Group, name: str, budget: Budget) -> Array:
     if found.shape is None or found.dtype.kind not in "fiub":
         raise Refused([Diagnostic("D102", f"the array {name!r} holds no numbers")])
     budget.take(name, found.shape)
-    return np.asarray(found[()])
+    with room_of(found.nbytes + found.file.id.get_filesize()):
+        return np.asarray(found[()])

@@ -4,9 +4,10 @@
 
 The files are documents, .keras, .h5, .weights.h5 and TensorFlow.js models: bytes flipped, cut and
 exchanged; layers, members, arrays and links changed; bombs, names and links that lead out. One
-fails that raises anything but a refusal, takes over 2 s of processor time, lets the process hold
-300 MB more than sound files do, starts a program, opens a connection or a file outside its folder
-(Python's audit events, and for what libraries open below Python the kernel's), or imports what is
+fails that raises anything but a refusal, takes over 2 s of processor time (that of Keras, where a
+network is built, is counted by itself), lets the process hold 300 MB more than sound files do,
+starts a program, opens a connection or a file outside its folder (Python's audit events, and for
+what libraries open below Python the kernel's), or imports what is
 no library. `--seeds FOLDER` adds small files of others to start from. Exit code 1 if any failed.
 """
 
@@ -64,6 +65,7 @@ class Found:
     imported: int = 0
     filled: int = 0
     slowest: float = 0.0
+    building: float = 0.0
     megabytes: int = 0
     codes: Counter[str] = field(default_factory=Counter)
     failures: dict[str, tuple[int, Files]] = field(default_factory=dict)
@@ -74,6 +76,7 @@ class Found:
         self.imported += other.imported
         self.filled += other.filled
         self.slowest = max(self.slowest, other.slowest)
+        self.building = max(self.building, other.building)
         self.megabytes = max(self.megabytes, other.megabytes)
         self.codes.update(other.codes)
         for key, value in other.failures.items():
@@ -121,6 +124,7 @@ class Worker:
     sentinels: Sentinels
     ordinary: int = 0
     networks: OrderedDict[str, keras.Model] = field(default_factory=OrderedDict)
+    built: float = 0.0
 
     def look(self, number: int, found: Found) -> None:
         """Import one mutant, a function of its number, and count what came of it."""
@@ -137,7 +141,7 @@ class Worker:
         began = time.process_time()
         signal.setitimer(signal.ITIMER_VIRTUAL, STUCK)
         self.watch.listening = True
-        failure = ""
+        self.built, failure = 0.0, ""
         try:
             self.take(next(iter(files)), list(files), found, build=build)
         except Refused as refused:
@@ -147,7 +151,7 @@ class Worker:
         finally:
             self.watch.listening = False
             signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-        took = time.process_time() - began
+        took = time.process_time() - began - self.built
         failures = [failure, *self.watch.seen]
         failures.append(f"took {SLOWEST} s and more" if took > SLOWEST else "")
         failures.append("a file outside was opened" if self.sentinels.opened() else "")
@@ -156,6 +160,7 @@ class Worker:
             self.ordinary = megabytes()
         found.files += 1
         found.slowest = max(found.slowest, took)
+        found.building = max(found.building, self.built)
         for one in filter(None, failures):
             found.failures.setdefault(one, (number, files))
         self.watch.seen.clear()
@@ -176,7 +181,9 @@ class Worker:
                 put_optimizer(self.networks[text], made.weights)
             found.filled += 1
         elif build and counted(spec) <= MOST_PARAMETERS:
+            began = time.process_time()
             self.networks[text] = compile_model(spec)
+            self.built = time.process_time() - began
             found.filled += 1
             if len(self.networks) > KEPT_NETWORKS:
                 self.networks.popitem(last=False)
@@ -279,7 +286,10 @@ def main() -> None:
                 found.add(one)
                 print(f"{found.files:,} files, {len(found.failures)} failures", flush=True)
     print(f"{found.files:,} files: {found.imported:,} imported, {found.filled:,} with weights put")
-    print(f"slowest {found.slowest:.2f} s of processor time; {found.megabytes} MB above sound ones")
+    print(
+        f"slowest {found.slowest:.2f} s of processor time, network built in {found.building:.2f} s"
+    )
+    print(f"{found.megabytes} MB above sound ones")
     print(", ".join(f"{code} {count}" for code, count in found.codes.most_common()))
     if said.keep:
         keep(found, said.keep)
@@ -296,6 +306,7 @@ def figures(found: Found, seed: int) -> dict[str, Any]:
         "imported": found.imported,
         "weights_put": found.filled,
         "slowest_seconds": round(found.slowest, 2),
+        "slowest_building": round(found.building, 2),
         "megabytes_above_sound_files": found.megabytes,
         "failures": list(found.failures),
         "codes": dict(found.codes.most_common()),

@@ -4,16 +4,14 @@
     python bench/exports.py wine --no-record   # some of them, printed alone
     python bench/exports.py --runs DIR         # trains in DIR; what lies there is taken as it is
 
-A spec is called by its path below `specs`, without its ending. Tables of the published ones come
-out of packages: `python bench/published.py --tables specs/published` (and once more with
-`specs/published/piecewise`) writes them. TensorFlow.js models are compared where node finds
+A spec is called by its path below `specs`, without its ending (see shipped.py for tables that the
+published ones need). TensorFlow.js models are compared where node finds
 @tensorflow/tfjs from the present folder.
 """
 
 import argparse
 import contextlib
 import json
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -24,8 +22,8 @@ from typing import Any
 import exports_page
 import numpy as np
 import results
+from shipped import named, run_of, shipped, trained
 
-import nnspec
 from nnspec.build.program import build_program
 from nnspec.diagnostics import NnspecError
 from nnspec.pipeline.checked_exports import EVERY, check_exports
@@ -34,11 +32,6 @@ from nnspec.pipeline.finished import open_run
 from nnspec.pipeline.parity_rows import Compared, table_of
 
 ROOT = Path(__file__).parents[1]
-SPECS = ROOT / "specs"
-FOLDERS = ("", "two_steps", "perceptron", "published", "published/piecewise")
-FIRST = {"two_steps/digits_codes": "digits_autoencoder"}
-"""Spec that begins with layers of another one's run -> that one."""
-EPOCHS = ("training.epochs=2",)
 PROGRAM = """
 import contextlib, io, json, re, runpy, sys
 import numpy as np
@@ -106,38 +99,6 @@ def keep(figures: Sequence[dict[str, Any]]) -> None:
     (ROOT / "docs" / "exports.md").write_text(
         exports_page.page(ordered, list(order)), encoding="utf-8"
     )
-
-
-def shipped() -> Iterator[Path]:
-    """Give the specs that train on data that is there."""
-    for folder in FOLDERS:
-        yield from sorted((SPECS / folder).glob("*.yaml"))
-
-
-def named(file: Path) -> str:
-    """Return what a spec is called here."""
-    return file.relative_to(SPECS).with_suffix("").as_posix()
-
-
-def run_of(spec: str, runs: Path) -> Path:
-    """Return where the run of a spec lies."""
-    return runs / spec.replace("/", "-")
-
-
-def trained(file: Path, runs: Path) -> Path:
-    """Return the run of a spec, trained if it is not there."""
-    spec = named(file)
-    run = run_of(spec, runs)
-    if (run / "report.json").exists():
-        return run
-    overrides = list(EPOCHS)
-    if spec in FIRST:
-        before = trained(SPECS / f"{FIRST[spec]}.yaml", runs)
-        overrides.append(f"model.0.use.run={before.name}")  # a spec may name what lies beside it
-        file = Path(shutil.copy(file, runs))
-    with contextlib.suppress(NnspecError):  # a gate that so few epochs miss
-        nnspec.train(file, overrides=overrides, runs=runs, name=run.name)
-    return run
 
 
 def compared(file: Path, runs: Path, forms: Sequence[str]) -> Iterator[dict[str, Any]]:

@@ -1,7 +1,10 @@
 """Spec text to a document: bounds on size, encoding, and words for what cannot be read."""
 
+import gc
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path as FilePath
 from typing import NoReturn
@@ -70,7 +73,8 @@ def parse_document(
         text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
         check_characters(text)
         composed = compose_json if file.endswith(".json") else compose_yaml
-        root = check_root(decoded(composed(text, twice), twice))
+        with uncollected():
+            root = check_root(decoded(composed(text, twice), twice))
         check_twice([] if lenient else twice)
         return Document(text, file, root, tuple(twice))
     except Refused as refused:
@@ -80,6 +84,21 @@ def parse_document(
             for one in found
         ]
         raise Refused(named) from None
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Look for no circles among objects meanwhile: a tree has none, and all of it is in use.
+
+    The search, begun anew with every few hundred values, takes as long as reading them does.
+    """
+    searched = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if searched:
+            gc.enable()
 
 
 def compose_yaml(text: str, twice: list[Diagnostic]) -> Node | None:

@@ -1,9 +1,9 @@
 """Exports every shipped spec to ONNX and holds two runtimes against the run's own predictions.
 
-    python bench/onnx_specs.py                         every spec whose data is at hand
-    python bench/onnx_specs.py --only digits sunspots --epochs 1
+    python bench/onnx_specs.py                         every spec (see shipped.py for tables)
+    python bench/onnx_specs.py --only digits sunspots
 
-Each spec is trained for a few epochs in a temporary folder and exported; onnxruntime's answers are
+Each spec is trained for two epochs in a temporary folder and exported; onnxruntime's answers are
 held against what the run predicted of its test rows, and those of onnx's reference evaluator, a
 second implementation of all operators, against onnxruntime's. Figures go to the terminal and to
 bench/results/onnx_specs.json, from which `make generate` writes docs/onnx.md. The exit code is 1 if
@@ -20,35 +20,31 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from shipped import ROOT, named, shipped, trained
+
+from nnspec.diagnostics import Refused
+
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "bench" / "results" / "onnx_specs.json"
-FOLDERS = ("", "perceptron", "published", "published/piecewise")
-"""Of specs; the tables of the published ones are written by `bench/published.py --tables`."""
 ROWS = 24
 """Rows that the reference evaluator answers: it computes in Python."""
 TOLERANCE = 1e-5
-GATE_MISSED = 4
-"""Exit code of a training whose figures miss a gate, as those of a moment may."""
 
 
 def main() -> int:
     """Export the specs that are asked for; return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", nargs="*", help="names of specs")
-    parser.add_argument("--epochs", type=int, default=2)
     asked = parser.parse_args()
     held = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
     right = True
-    for path in (
-        one for folder in FOLDERS for one in sorted((ROOT / "specs" / folder).glob("*.yaml"))
-    ):
-        name = str(path.relative_to(ROOT / "specs").with_suffix(""))
+    for path in shipped():
+        name = named(path)
         if asked.only and name not in asked.only:
             continue
         with tempfile.TemporaryDirectory() as place:
-            row = survey(path, Path(place), asked.epochs)
+            row = survey(path, Path(place))
         print(f"{name:<28}{json.dumps(row, ensure_ascii=False)}", flush=True)
         right = right and not row["reason"] and row["largest"] <= TOLERANCE
         right = right and row["second"] <= TOLERANCE
@@ -57,23 +53,20 @@ def main() -> int:
     return int(not right)
 
 
-def survey(spec: Path, place: Path, epochs: int) -> dict[str, Any]:
+def survey(spec: Path, place: Path) -> dict[str, Any]:
     """Return what becomes of one spec: differences, operators, size, or why it is refused."""
     row: dict[str, Any] = {"largest": 0.0, "second": 0.0, "rows": 0, "bytes": 0, "reason": ""}
-    runs, file = place / "runs", place / "model.onnx"
-    trained = ("train", str(spec), "--runs", str(runs), "--name", "run", "--quiet")
-    for one in ((*trained, "--set", f"training.epochs={epochs}"), trained):
-        code, said = called(*one)
-        if code != 1:  # a spec of k-means has no such setting
-            break
-    if code not in {0, GATE_MISSED}:
-        return row | {"reason": said.strip().splitlines()[0] if said.strip() else f"exit {code}"}
-    code, said = called("export", str(runs / "run"), "--format", "onnx", "-o", str(file), "--check")
+    file = place / "model.onnx"
+    try:
+        run = trained(spec, place / "runs")
+    except Refused as refused:
+        return row | {"reason": refused.diagnostics[0].message}
+    code, said = called("export", str(run), "--format", "onnx", "-o", str(file), "--check")
     if code:
         return row | {"reason": said.strip().splitlines()[0]}
-    kept = json.loads((runs / "run" / "run.json").read_text(encoding="utf-8"))["exports"]["onnx"]
+    kept = json.loads((run / "run.json").read_text(encoding="utf-8"))["exports"]["onnx"]
     row |= {"largest": kept["largest"], "rows": kept["rows"], "bytes": kept["bytes"]}
-    return row | {"second": second(runs / "run", file)}
+    return row | {"second": second(run, file)}
 
 
 def called(*arguments: str) -> tuple[int, str]:

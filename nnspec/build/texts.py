@@ -34,9 +34,7 @@ def part_texts(fit: TextFit, cells: tf.Tensor) -> tf.RaggedTensor:
         words = tf.strings.unicode_split(cells, "UTF-8")
     else:
         words = tf.strings.split(tf.strings.regex_replace(cells, GAP, " "))
-    if fit.ngrams == 1:
-        return words
-    return tf.strings.ngrams(words, tuple(range(1, fit.ngrams + 1)), separator=" ")
+    return words if fit.sizes == (1,) else tf.strings.ngrams(words, fit.sizes, separator=" ")
 
 
 def _numbered(fit: TextFit, places: tf.RaggedTensor) -> tf.Tensor:

@@ -34,6 +34,8 @@ Bounds = Annotated[tuple[Number | None, Number | None], Field()]
 
 MOST_WORDS = 5
 """Words in a row that may make one of their own."""
+NGram = Annotated[int, Field(strict=True, ge=1, le=MOST_WORDS)]
+"""How many do."""
 MOST_BINS = 1000
 """Bins that numbers may be parted into."""
 LONGEST = 100_000
@@ -278,8 +280,8 @@ class TextColumn(ColumnKind):
     """What is done with a text first; null for nothing."""
     split: Literal["whitespace", "character"] = "whitespace"
     """What it is parted into: words or letters."""
-    ngrams: Annotated[int, Field(strict=True, ge=1, le=MOST_WORDS)] = 1
-    """Words in a row that are one word more, up to so many."""
+    ngrams: NGram | Annotated[tuple[NGram, ...], Field(min_length=1, max_length=MOST_WORDS)] = 1
+    """Words in a row that are one word more, up to so many; those of the listed lengths alone."""
     output_mode: Literal["int", "multi_hot", "count", "tf_idf"] = "int"
     """What the network reads."""
     output_sequence_length: Annotated[int, Field(strict=True, ge=1, le=LONGEST)] | None = Field(

@@ -165,12 +165,12 @@ def test_words_are_counted_as_keras_does(mode: str) -> None:
     np.testing.assert_allclose(found[:, 0], unknown)
 
 
-@pytest.mark.parametrize("ngrams", [1, 2, 3])
-def test_words_that_follow_one_another_are_words_too(ngrams: int) -> None:
+@pytest.mark.parametrize("ngrams", [1, 2, 3, (3,), (1, 4), (3, 2)])
+def test_words_that_follow_one_another_are_words_too(ngrams: int | tuple[int, ...]) -> None:
     words = ["a", "b", "c", "d"]
     expected = [
         " ".join(words[start : start + length])
-        for length in range(1, ngrams + 1)
+        for length in (range(1, ngrams + 1) if isinstance(ngrams, int) else ngrams)
         for start in range(len(words) - length + 1)
     ]
     found = part_texts(text_fit(ngrams=ngrams), tf.constant(["A b  c d"]))

@@ -53,7 +53,14 @@ def fit_of(dataset: Dataset) -> TextFit:
 
 MODES = ("int", "multi_hot", "count", "tf_idf")
 STANDARDS = ("lower_and_strip_punctuation", "lower", "strip_punctuation", None)
-PARTS = (("whitespace", 1, 6), ("whitespace", 3, 1000), ("character", 1, 1000), ("character", 3, 6))
+PARTS = (
+    ("whitespace", 1, 6),
+    ("whitespace", 3, 1000),
+    ("whitespace", (1, 3), 1000),
+    ("character", 1, 1000),
+    ("character", 3, 6),
+    ("character", (2,), 1000),
+)
 WAYS = [
     {
         "output_mode": mode,

@@ -28,7 +28,7 @@ data:
     Body: {text: {output_mode: tf_idf, ngrams: 2, max_tokens: 40, missing: empty}}
     Subject:
       text: {split: SPLIT, standardize: lower_and_strip_punctuation, output_sequence_length: 9,
-        max_tokens: 30, missing: empty}
+        max_tokens: 30, missing: empty, ngrams: NGRAMS}
     Kind: {category: {missing: own, encoding: one_hot}}
     seen: {date: {parts: [weekday, month]}}
 model:
@@ -43,6 +43,7 @@ model:
 training: {optimizer: Adam, loss: mse, epochs: 1, batch_size: 16}
 runtime: {seed: 3}
 """
+NGRAMS = {"whitespace": "1", "character": "[1, 3]"}
 BODIES = (
     "The quick brown fox",
     "don't   jump, over-the DOG!",
@@ -110,7 +111,9 @@ def test_dates_and_texts_are_read_as_the_saved_model_reads_them(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     write_table(tmp_path)
-    Path("spec.yaml").write_text(SPEC.replace("SPLIT", split), encoding="utf-8")
+    Path("spec.yaml").write_text(
+        SPEC.replace("SPLIT", split).replace("NGRAMS", NGRAMS[split]), encoding="utf-8"
+    )
     assert run("train", "spec.yaml", "--name", "letters") == 0
     assert run("export", "runs/letters", "--format", "onnx", "-o", "letters.onnx") == 0
     rows = [dict(zip(COLUMNS, FINE, strict=True)) | one for one in ODD]

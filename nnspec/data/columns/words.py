@@ -29,15 +29,15 @@ def part_texts(cells: pl.Series, fit: TextFit) -> pl.Series:
         words = cells.str.split("")
     else:
         words = cells.str.replace_all(GAP, " ").str.extract_all(WORD)
-    return words if fit.ngrams == 1 else joined(words, fit.ngrams)
+    return words if fit.sizes == (1,) else joined(words, fit.sizes)
 
 
-def joined(words: pl.Series, most: int) -> pl.Series:
-    """Return words, then each two in a row, and so on up to so many, joined by blanks."""
+def joined(words: pl.Series, sizes: tuple[int, ...]) -> pl.Series:
+    """Return so many words in a row, joined by blanks: all of the first size, then the next."""
     rows = [
         [
             " ".join(row[at : at + size])
-            for size in range(1, most + 1)
+            for size in sizes
             for at in range(len(row) - size + 1)
         ]
         for row in words.to_list()

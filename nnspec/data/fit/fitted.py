@@ -173,7 +173,7 @@ class TextFit(Fitted):
     mode: Literal["int", "multi_hot", "count", "tf_idf"]
     standardize: Literal["lower_and_strip_punctuation", "lower", "strip_punctuation"] | None
     split: Literal["whitespace", "character"]
-    ngrams: int
+    ngrams: int | tuple[int, ...]
     length: int = 0
     """Words that are read of a text, where they are numbered."""
     weights: tuple[float, ...] = ()
@@ -181,6 +181,11 @@ class TextFit(Fitted):
     fill: str | None = None
     """What stands in for a missing text."""
     indicator: ClassVar[bool] = False
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """Return how many words in a row are one."""
+        return tuple(range(1, self.ngrams + 1)) if isinstance(self.ngrams, int) else self.ngrams
 
     @property
     def lowered(self) -> bool:

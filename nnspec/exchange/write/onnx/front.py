@@ -277,9 +277,9 @@ class Front:
 
     def _encode_text(self, fit: TextFit, cells: str) -> str:
         """Return the numbers of words, at least one, or a number for each of the vocabulary."""
-        writer, size = self.writer, range(1, fit.ngrams + 1)
+        writer = self.writer
         letters = fit.split == "character"
-        parting = words.Parting(fit.vocabulary, fit.lowered, fit.stripped, letters, size)
+        parting = words.Parting(fit.vocabulary, fit.lowered, fit.stripped, letters, fit.sizes)
         row = texts.flat(writer, texts.filled(writer, cells, fit.fill))
         places = words.places_of(writer, parting, row)
         if fit.numbered:

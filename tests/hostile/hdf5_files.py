@@ -17,6 +17,8 @@ from trees import EDGES, places
 
 SECRET = "secret.h5"  # noqa: S105 - a file that must not be opened
 HUGE = 2**40
+MOST = 2**20
+"""Numbers that an array is made of anew."""
 DTYPES = ("float64", "int8", "uint64", "complex64", "bool", "S8", "float16", ">f4", "i1")
 NOT_KNOWN = 32_001
 """Number of a filter that the library would load from elsewhere."""
@@ -95,7 +97,8 @@ def spread_names(draw: random.Random, file: h5py.File) -> None:
 def replace_array(draw: random.Random, file: h5py.File) -> None:
     """Put an array of another shape or kind in place of one."""
     path = draw.choice(arrays(file))
-    shape = file[path].shape
+    # One that was declared huge before holds nothing that could be put elsewhere.
+    shape = file[path].shape if file[path].size <= MOST else (3,)
     kind = draw.choice(DTYPES)
     other = draw.choice((shape, shape[::-1], (), (0,), (1, *shape), (3,), (2,) * 12))
     values: tuple[Any, ...] = (np.zeros(other, kind), h5py.Empty("f4"), "text", np.nan)

@@ -85,6 +85,9 @@ def main() -> None:
             continue
         row = compared(file)
         rows.append(row)
+        if "reason" in row:
+            print(f"{row['spec']:<36}{row['reason']}", flush=True)
+            continue
         print(
             f"{row['spec']:<36}{row['figures']:>5}{row['largest']:>10.1e}  {row['at']}", flush=True
         )

@@ -12,6 +12,7 @@ import pytest
 
 from nnspec.diagnostics import Refused
 from nnspec.exchange.reload import Job, lacking, reload_all
+from nnspec.exchange.write.keras2.apart import names_apart, weights_apart
 from nnspec.exchange.write.keras2.dialect import KERAS_2, TFJS, Dialect
 from nnspec.exchange.write.keras2.files import encode_keras_2, write_tfjs
 from nnspec.exchange.write.keras2.topology import translate
@@ -107,6 +108,61 @@ def test_weights_lie_as_keras_2_lists_them(tmp_path: Path) -> None:
     assert (tmp_path / "js" / manifest["paths"][0]).stat().st_size == 4 * count
 
 
+def parts() -> keras.Model:
+    """Return a network of two models whose layers are called alike, and like its own."""
+
+    def part(name: str) -> keras.Model:
+        given = keras.Input((6, 4), name="given")
+        dense = layers.Dense(4, activation="tanh", name="dense")
+        return keras.Model(given, layers.LayerNormalization(name="norm")(dense(given)), name=name)
+
+    return network(part("left"), part("right"), layers.Dense(3, name="dense"))
+
+
+def test_layers_of_the_same_name_are_told_apart_where_their_names_alone_lead_to_weights(
+    tmp_path: Path,
+) -> None:
+    model = parts()
+    write_tfjs(model, tmp_path / "js")
+    said = json.loads((tmp_path / "js" / "model.json").read_text(encoding="utf-8"))
+    (manifest,) = said["weightsManifest"]
+    names = [one["name"] for one in manifest["weights"]]
+    assert len(names) == len(set(names)) == len(model.weights)
+    config = said["modelTopology"]["model_config"]["config"]
+    left, right, dense = config["layers"][1:]
+    assert dense["name"] == dense["config"]["name"] == "dense"
+    assert {"dense/kernel", "left_dense/kernel", "right_norm/gamma"} <= set(names)
+    given, *inner = left["config"]["layers"]
+    assert [one["config"]["name"] for one in inner] == ["left_dense", "left_norm"]
+    assert inner[1]["inbound_nodes"] == [[["left_dense", 0, 0, {}]]]
+    assert left["config"]["input_layers"] == [[given["name"], 0, 0]]
+    assert right["config"]["output_layers"] == [["right_norm", 0, 0]]
+
+
+def test_weights_within_layers_have_the_names_of_tensorflow_js() -> None:
+    model = network(
+        layers.TimeDistributed(layers.Bidirectional(layers.LSTM(2), name="both"), name="timed"),
+        layers.Reshape((6, 2, 2), name="picture"),
+        layers.DepthwiseConv2D((2, 1), name="depth"),
+        layers.Reshape((5, 2, 2, 1), name="more"),
+        layers.TimeDistributed(layers.DepthwiseConv2D(1, use_bias=False, name="a"), name="again"),
+        shape=(6, 3, 4),
+    )
+    names = [name for name, _ in weights_apart(model, names_apart(model))]
+    cells = ("kernel", "recurrent_kernel", "bias")
+    assert names == [
+        *(f"timed/{way}_lstm/{one}" for way in ("forward", "backward") for one in cells),
+        *("depth/depthwise_kernel", "depth/bias", "again/depthwise_kernel"),
+    ]
+
+
+def test_a_name_that_is_taken_is_made_another() -> None:
+    model = network(parts(), layers.Dense(2, name="left_dense"), layers.Dense(3, name="dense"))
+    names = names_apart(model)
+    assert len({*names.values()}) == len(names)
+    assert names["left_dense",] == "left_dense"
+
+
 CHAINS: dict[str, list[Callable[[], Any]]] = {
     "recurrent": [
         lambda: layers.Bidirectional(layers.LSTM(3, return_sequences=True)),
@@ -124,6 +180,12 @@ CHAINS: dict[str, list[Callable[[], Any]]] = {
         lambda: layers.TimeDistributed(layers.Dense(4, activation="silu")),
         layers.Flatten,
     ],
+    "within others": [
+        lambda: layers.Reshape((2, 3, 4, 1)),
+        lambda: layers.TimeDistributed(layers.DepthwiseConv2D(2)),
+        lambda: layers.Reshape((2, 2, 3)),
+        lambda: layers.TimeDistributed(layers.Bidirectional(layers.LSTM(2))),
+    ],
 }
 
 
@@ -132,6 +194,7 @@ def test_each_reader_answers_as_keras_does(tmp_path: Path) -> None:
     pytest.importorskip("tf_keras")
     rows = np.random.default_rng(0).normal(size=(9, 6, 4)).astype("float32")
     models = {name: network(*(one() for one in chain)) for name, chain in CHAINS.items()}
+    models["nested"] = parts()
     jobs = []
     for name, model in models.items():
         (tmp_path / f"{name}.h5").write_bytes(encode_keras_2(model))

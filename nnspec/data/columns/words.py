@@ -35,11 +35,7 @@ def part_texts(cells: pl.Series, fit: TextFit) -> pl.Series:
 def joined(words: pl.Series, sizes: tuple[int, ...]) -> pl.Series:
     """Return so many words in a row, joined by blanks: all of the first size, then the next."""
     rows = [
-        [
-            " ".join(row[at : at + size])
-            for size in sizes
-            for at in range(len(row) - size + 1)
-        ]
+        [" ".join(row[at : at + size]) for size in sizes for at in range(len(row) - size + 1)]
         for row in words.to_list()
     ]
     return pl.Series(words.name, rows, pl.List(pl.String))

@@ -15,6 +15,7 @@ import keras
 import numpy as np
 import numpy.typing as npt
 
+from nnspec.exchange.write.keras2.apart import document_apart, names_apart, weights_apart
 from nnspec.exchange.write.keras2.dialect import KERAS_2, TFJS
 from nnspec.exchange.write.keras2.topology import translate
 from nnspec.exchange.write.keras_json import encode_keras_json
@@ -73,9 +74,12 @@ def write_tfjs(core: keras.Model, folder: Path) -> None:
     Raises:
         Refused: A113 with the layer that TensorFlow.js does not have.
     """
-    document = translate(json.loads(encode_keras_json(core)), TFJS)
+    apart = names_apart(core)
+    document = translate(document_apart(json.loads(encode_keras_json(core)), apart), TFJS)
     folder.mkdir(parents=True)
-    held = [(one.path, plain(keras.ops.convert_to_numpy(one))) for one in core.weights]
+    held = [
+        (name, plain(keras.ops.convert_to_numpy(one))) for name, one in weights_apart(core, apart)
+    ]
     content = b"".join(array.tobytes() for _, array in held)
     count = max(1, -(-len(content) // SHARD))
     paths = [f"group1-shard{number + 1}of{count}.bin" for number in range(count)]

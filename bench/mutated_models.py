@@ -138,6 +138,7 @@ class Worker:
         place = self.folder / "in"
         for name, content in files.items():
             (place / name).write_bytes(content)
+        self.sentinels.opened()  # by a mutation, which may read what another one led to
         began = time.process_time()
         signal.setitimer(signal.ITIMER_VIRTUAL, STUCK)
         self.watch.listening = True

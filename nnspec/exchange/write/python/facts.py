@@ -15,6 +15,8 @@ from nnspec.spec.pieces import Piece, pieces_of
 from nnspec.spec.spec import Spec
 from nnspec.spec.training import TrainingSection
 
+NAMED = 3
+"""Columns with one reason that a message names."""
 SCALINGS = ("standardize", "minmax", "none")
 MOST_LISTED = 5000
 """Rows of a split that a program lists where no arithmetic gives them."""
@@ -78,8 +80,14 @@ def _targets(dataset: Dataset) -> Iterator[str]:
 def unsayable(facts: Facts) -> Iterator[str]:
     """Give what no program of this kind says about the data and the training, a sentence each."""
     yield from _of_source(facts)
+    shared: dict[str, list[str]] = {}
     for name, fit in facts.fits.items():
-        yield from (f'column "{name}": {reason}' for reason in _of_column(facts, name, fit))
+        for reason in _of_column(facts, name, fit):
+            shared.setdefault(reason, []).append(f'"{name}"')
+    for reason, names in shared.items():
+        more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+        kind = "column" if len(names) == 1 else "columns"
+        yield f"{kind} {', '.join(names[:NAMED])}{more}: {reason}"
     for output, target in facts.targets.items():
         yield from (f'output "{output}": {reason}' for reason in _of_target(facts, target))
     yield from _of_training(facts)

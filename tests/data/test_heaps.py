@@ -7,6 +7,7 @@ said to be longer than the file.
 import io
 import subprocess
 import sys
+import zlib
 from pathlib import Path
 
 import h5py
@@ -123,12 +124,16 @@ def model():
     with hdf5.opened(path) as file:
         return hdf5.text_of(file, "model_config")
 
+def array():
+    with hdf5.opened(path) as file:
+        hdf5.array_of(file, "kernel", hdf5.Budget(100))
+
 def table():
     read_hdf5(Content(path, path.read_bytes(), 10**10), Hdf5(path=path.name), ())
 
 path, before = Path(sys.argv[2]), peak()
 try:
-    {"model": model, "table": table}[sys.argv[1]]()
+    {"model": model, "array": array, "table": table}[sys.argv[1]]()
 except Refused as refused:
     print(refused.diagnostics[0].code, peak() - before)
 """
@@ -143,6 +148,14 @@ def with_length(content: bytes, text: bytes, length: int) -> bytes:
     return content.replace(known, length.to_bytes(4, "little") + known[4:])
 
 
+def refused(kind: str, path: Path) -> tuple[str, int]:
+    """Return the code of a refusal, and how many MB were taken at most."""
+    asked = [sys.executable, "-c", PEAK, kind, str(path)]
+    said = subprocess.run(asked, capture_output=True, text=True, check=True)
+    code, megabytes = said.stdout.split()
+    return code, int(megabytes)
+
+
 @LIMITED
 @pytest.mark.parametrize("kind", ["model", "table"])
 def test_a_text_that_is_said_to_be_longer_than_its_file_takes_no_memory(
@@ -151,11 +164,24 @@ def test_a_text_that_is_said_to_be_longer_than_its_file_takes_no_memory(
     text = b"{}" * 50 if kind == "model" else TEXTS[3].encode()
     path = tmp_path / "texts.h5"
     path.write_bytes(with_length(file_of_texts(), text, 1_862_270_986))
-    asked = [sys.executable, "-c", PEAK, kind, str(path)]
-    said = subprocess.run(asked, capture_output=True, text=True, check=True)
-    code, megabytes = said.stdout.split()
+    code, megabytes = refused(kind, path)
     assert code == "D102"
-    assert int(megabytes) < 200
+    assert megabytes < 200
+
+
+@LIMITED
+def test_a_piece_of_an_array_that_is_far_larger_than_the_array_takes_no_memory(
+    tmp_path: Path,
+) -> None:
+    """Ten numbers lie in a piece of 2**26, which is packed into a megabyte."""
+    path = tmp_path / "bomb.h5"
+    with h5py.File(path, "w") as file:
+        pieces = {"maxshape": (None,), "chunks": (2**26,), "compression": "gzip"}
+        array = file.create_dataset("kernel", (10,), dtype="f4", **pieces)
+        array.id.write_direct_chunk((0,), zlib.compress(bytes(2**28), 1))
+    code, megabytes = refused("array", path)
+    assert code == "D102"
+    assert megabytes < 200
 
 
 @LIMITED

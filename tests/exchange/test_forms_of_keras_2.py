@@ -108,7 +108,7 @@ def test_weights_lie_as_keras_2_lists_them(tmp_path: Path) -> None:
     assert (tmp_path / "js" / manifest["paths"][0]).stat().st_size == 4 * count
 
 
-def parts() -> keras.Model:
+def parts(*more: Any) -> keras.Model:
     """Return a network of two models whose layers are called alike, and like its own."""
 
     def part(name: str) -> keras.Model:
@@ -116,7 +116,7 @@ def parts() -> keras.Model:
         dense = layers.Dense(4, activation="tanh", name="dense")
         return keras.Model(given, layers.LayerNormalization(name="norm")(dense(given)), name=name)
 
-    return network(part("left"), part("right"), layers.Dense(3, name="dense"))
+    return network(part("left"), part("right"), *more, layers.Dense(3, name="dense"))
 
 
 def test_layers_of_the_same_name_are_told_apart_where_their_names_alone_lead_to_weights(
@@ -157,10 +157,10 @@ def test_weights_within_layers_have_the_names_of_tensorflow_js() -> None:
 
 
 def test_a_name_that_is_taken_is_made_another() -> None:
-    model = network(parts(), layers.Dense(2, name="left_dense"), layers.Dense(3, name="dense"))
-    names = names_apart(model)
+    names = names_apart(parts(layers.Dense(2, name="left_dense")))
     assert len({*names.values()}) == len(names)
     assert names["left_dense",] == "left_dense"
+    assert names["left", "dense"] == "left_dense_"
 
 
 CHAINS: dict[str, list[Callable[[], Any]]] = {

@@ -10,7 +10,8 @@ from typing import Any
 
 import keras
 
-FUNCTIONAL = "Functional"
+from nnspec.exchange.write.keras2.topology import FUNCTIONAL
+
 DIRECTIONS = ("forward_", "backward_")
 ENDS = ("input_layers", "output_layers")
 Place = tuple[str, ...]

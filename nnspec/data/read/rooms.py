@@ -8,7 +8,7 @@ give the process no more than a file of its size can need.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from threading import RLock
+from threading import RLock, active_count
 
 try:
     import resource
@@ -27,7 +27,8 @@ ALONE = RLock()
 def room_of(size: int) -> Iterator[None]:
     """Let the process take no more memory than some bytes, and `LEAST`, beyond what it has.
 
-    Where a system cannot say how much it has, nothing is limited.
+    Where a system cannot say how much it has, nothing is limited; nor beside other threads, one of
+    which may be loading TensorFlow: the limit is that of the whole process.
 
     Args:
         size: bytes that what is read can need.
@@ -35,7 +36,7 @@ def room_of(size: int) -> Iterator[None]:
     Raises:
         ValueError: there was no room, and Python was told so; of C's code its own error comes.
     """
-    if resource is None or not SIZES.exists():
+    if resource is None or not SIZES.exists() or active_count() > 1:
         yield
         return
     with ALONE:

@@ -141,7 +141,7 @@ def test_layers_of_the_same_name_are_told_apart_where_their_names_alone_lead_to_
 
 def test_weights_within_layers_have_the_names_of_tensorflow_js() -> None:
     model = network(
-        layers.TimeDistributed(layers.Bidirectional(layers.LSTM(2), name="both"), name="timed"),
+        layers.TimeDistributed(layers.Bidirectional(layers.LSTM(2, name="lstm")), name="timed"),
         layers.Reshape((6, 2, 2), name="picture"),
         layers.DepthwiseConv2D((2, 1), name="depth"),
         layers.Reshape((5, 2, 2, 1), name="more"),

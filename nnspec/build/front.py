@@ -281,7 +281,11 @@ def _filled_texts(cells: tf.Tensor, fill: str | None) -> tf.Tensor:
 def _encode_number(fit: NumericFit, cells: tf.Tensor) -> tf.Tensor:
     """Return numbers as bins or scaled, with a last axis."""
     if fit.bins:
-        return encode_bins(fit.bins, bend(fit, tf.cast(cells, tf.float64)))
+        bins = encode_bins(fit.bins, bend(fit, tf.cast(cells, tf.float64)))
+        if not fit.bins.beside:
+            return bins
+        line = tf.expand_dims(_scaled(fit, cells), axis=-1)
+        return tf.concat([line, bins * fit.bins.weight], axis=-1)
     if fit.waves:
         return encode_waves(fit, tf.cast(cells, tf.float64))
     return tf.expand_dims(_scaled(fit, cells), axis=-1)

@@ -19,7 +19,7 @@ from nnspec.data.columns.cells import (
     SMALLEST_INTEGER,
     WHOLE,
 )
-from nnspec.data.fit.bending import filled
+from nnspec.data.fit.bending import filled, has_line
 from nnspec.data.fit.fitted import (
     BooleanFit,
     CategoryFit,
@@ -129,7 +129,7 @@ def _taken_number(fit: NumericFit, cells: tf.Tensor) -> tf.Tensor:
     taken = tf.abs(numbers) <= LARGEST
     if fit.bins:
         taken &= beyond_bins(fit.bins, bend(fit, numbers)) <= FARTHEST
-    elif fit.scaled:
+    if fit.scaled and has_line(fit):
         taken &= tf.abs((bend(fit, numbers) - fit.shift) / fit.scale) <= FARTHEST
     return taken | _filled_gap(fit, cells)
 

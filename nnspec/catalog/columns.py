@@ -114,7 +114,10 @@ class Numeric(Filled):
     """How bins become numbers: `one_hot` (also if absent), `index` (0 and up, for an Embedding), or
     `piecewise_linear`: a number for each bin between two boundaries, 0 below it, 1 above it, and
     the share of the way within it; the first and the last go on beyond the outer boundaries, which
-    for `num_bins` are the smallest and the largest training row (Gorishniy et al. 2022)."""
+    for `num_bins` are the smallest and the largest training row (Gorishniy et al. 2022). With a
+    `scaling` of the column's own the scaled number stands before them, and each is divided by the
+    root of their count: training begins near what the number alone would do, and bins bend it where
+    that helps (as the second version of these embeddings in Gorishniy et al. 2024, TabM)."""
 
     period: PositiveNumber | None = Field(default=None, examples=[24])
     """Distance after which numbers come again, in the column's units: 24 for hours, 360 for
@@ -152,10 +155,11 @@ class Numeric(Filled):
         refuse(not twice, "num_bins", both)
         unsaid = "encoding is for bins: add num_bins or bin_boundaries"
         refuse(self.encoding is None or self.binned, "encoding", unsaid)
+        beside = self.encoding == "piecewise_linear" and self.scaling != "quantile"
         refuse(
-            self.scaling is None or not self.binned,
+            self.scaling is None or not self.binned or beside,
             "scaling",
-            "bins of numbers have no scale: leave one of both out",
+            f"bins have no scale, nor does {self.scaling} stand beside them: leave one of both out",
         )
         unordered = f"bin_boundaries must ascend; got {list(edges)}"
         refuse(list(edges) == sorted(set(edges)), "bin_boundaries", unordered)

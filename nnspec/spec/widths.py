@@ -40,7 +40,8 @@ def _width_of_number(said: Numeric) -> int | None:
         return 1
     if said.bin_boundaries is None:
         return None
-    return len(said.bin_boundaries) + (-1 if said.encoding == "piecewise_linear" else 1)
+    beside = said.scaling is not None
+    return len(said.bin_boundaries) + (beside - 1 if said.encoding == "piecewise_linear" else 1)
 
 
 def whole_of(section: DataSection, name: str, kind: Kind) -> bool:

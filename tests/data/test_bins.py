@@ -134,6 +134,42 @@ def test_piecewise_linear_numbers_are_those_of_the_paper(
     assert graph == pytest.approx(beyond_bins(bins, others), rel=1e-12, abs=1e-12)
 
 
+@pytest.mark.parametrize("scaling", ["standardize", "minmax", "robust", "log", "none"])
+@pytest.mark.parametrize("own", [(), (0.0, 4.0), (-3.0, 0.0, 4.0, 100.0)])
+def test_the_scaled_number_stands_before_its_bins_which_weigh_as_much(
+    load: Load, scaling: str, own: tuple[float, ...]
+) -> None:
+    cells = np.array([3.0, -2.5, 0.0, 12.25, 7.5, 3.0, 999.0, 0.125])
+    parted = {"bin_boundaries": own} if own else {"num_bins": 4}
+    alone = {"numeric": {"scaling": scaling, "clip": [-2, 500]}}
+    both = {"numeric": {**alone["numeric"], **parted, "encoding": "piecewise_linear"}}
+    text = "Größe,y\n" + "\n".join(f"{one},{row}" for row, one in enumerate(cells)) + "\n"
+    clipped = np.clip(cells, -2, 500)
+    bent = np.sign(clipped) * np.log1p(np.abs(clipped)) if scaling == "log" else clipped
+    found = []
+    for said in (alone, both):
+        dataset = load(text, columns={"Größe": said}, split=WHOLE)
+        found.append(prepare_arrays(build_front(dataset.fitted), dataset, "train").inputs["input"])
+    line, pieces = found
+    assert pieces[:, :1].tolist() == line.tolist()
+    edges = np.array(own)
+    if own:
+        edges = np.sign(edges) * np.log1p(np.abs(edges)) if scaling == "log" else edges
+    else:
+        quarters = np.linspace(0, 100, 5)
+        edges = np.unique(np.percentile(bent, quarters, method="averaged_inverted_cdf"))
+    expected = np.array([shares(edges, one) for one in bent]) / np.sqrt(len(edges) - 1)
+    assert pieces[:, 1:] == pytest.approx(expected, rel=1e-5, abs=1e-6)
+
+
+def test_a_constant_number_beside_its_bins_is_two_zeros(load: Load) -> None:
+    said = {"numeric": {"scaling": "standardize", "num_bins": 4, "encoding": "piecewise_linear"}}
+    text = "x,z,y\n" + "\n".join(f"5.5,{row},{row % 3}" for row in range(8)) + "\n"
+    dataset = load(text, columns={"x": said}, features=["x"], split=WHOLE)
+    found = prepare_arrays(build_front(dataset.fitted), dataset, "train").inputs["input"]
+    assert found.tolist() == [[0.0, 0.0]] * 8
+
+
 COLOURS = ["Rot", "Blå grün", "\u96e8", "3.0", "3", "rot", "", "a b", "Ünknown", "007"]
 
 
@@ -186,6 +222,10 @@ def test_bins_are_those_of_the_training_rows_alone(
         ({"numeric": {"num_bins": 3, "bin_boundaries": [1]}}, "both say what the bins are"),
         ({"numeric": {"encoding": "index"}}, "add num_bins or bin_boundaries"),
         ({"numeric": {"num_bins": 3, "scaling": "log"}}, "have no scale"),
+        (
+            {"numeric": {"num_bins": 3, "encoding": "piecewise_linear", "scaling": "quantile"}},
+            "nor does quantile stand beside them",
+        ),
         ({"numeric": {"bin_boundaries": [2, 1]}}, "must ascend"),
         ({"numeric": {"bin_boundaries": [1, 1]}}, "must ascend"),
         ({"numeric": {"bin_boundaries": [1], "encoding": "piecewise_linear"}}, "two boundaries"),
@@ -239,6 +279,17 @@ TREATED: dict[str, tuple[dict[str, object], int | None, str]] = {
         2,
         "float",
     ),
+    "their shares beside the number": (
+        {
+            "numeric": {
+                "bin_boundaries": [0, 1, 2],
+                "encoding": "piecewise_linear",
+                "scaling": "minmax",
+            }
+        },
+        3,
+        "float",
+    ),
     "an index": ({"numeric": {"num_bins": 5, "encoding": "index"}}, 1, "integer"),
     "quantiles": ({"numeric": {"num_bins": 5}}, None, "float"),
     "hashed": ({"category": {"num_bins": 6}}, 6, "float"),
@@ -270,6 +321,7 @@ def test_how_many_numbers_a_column_becomes_is_shown(tmp_path: Any) -> None:
         "Tag": ["2024-01-01", "2024-05-17"] * 10,
         "Id": list(range(20)),
         "y": [0, 1] * 10,
+        "Zahl": [1.5, 2.5, 4.0, 8.0] * 5,
     }
     pl.DataFrame(rows).write_csv(tmp_path / "d.csv")
     said: dict[str, object] = {
@@ -278,9 +330,11 @@ def test_how_many_numbers_a_column_becomes_is_shown(tmp_path: Any) -> None:
         "Tag": {"date": ["elapsed", "month"]},
         "Id": {"numeric": {"bin_boundaries": [5, 9]}},
     }
+    said["Zahl"] = {"numeric": {"num_bins": 2, "encoding": "piecewise_linear", "scaling": "log"}}
     section = DataSection.model_validate({"source": "d.csv", "target": "y", "columns": said})
     facts = {one.name: one for one in describe_columns(read_source("d.csv", tmp_path), section)}
     numbers = {name: one.numbers for name, one in facts.items()}
-    assert numbers == {"Größe": "~3", "Farbe": "~5", "Tag": "3", "Id": "3", "y": ""}
+    assert numbers == {"Größe": "~3", "Farbe": "~5", "Tag": "3", "Id": "3", "y": "", "Zahl": "~3"}
+    assert facts["Zahl"].front.startswith("log, piecewise_linear of 2 bins by quantiles")
     assert facts["Größe"].front.startswith("piecewise_linear of 4 bins by quantiles")
     assert facts["Id"].front.startswith("one_hot of bins at 5, 9")

@@ -31,7 +31,7 @@ data:
     rooms: {{category: {{encoding: one_hot, missing: most_frequent}}}}
     dist: {{numeric: {{num_bins: 4, encoding: piecewise_linear}}}}
     when: {{numeric: {{indicator: true}}}}
-    prediction: {{numeric: {{scaling: log}}}}
+    prediction: {{numeric: {{scaling: log, num_bins: 5, encoding: piecewise_linear}}}}
 model:
   - Dense: {{units: 8, activation: {activation}}}
   - BatchNormalization

@@ -22,13 +22,14 @@ SPEC = """
       target: Größter Wert
       columns:
         Länge cm: {numeric: {num_bins: 5, encoding: piecewise_linear, missing: median}}
+        Breite (m): {numeric: {num_bins: 3, encoding: piecewise_linear, scaling: log}}
         Alter: {numeric: {bin_boundaries: [18, 65.1], missing: {constant: 18}, indicator: true}}
         Gewicht: {numeric: {num_bins: 4, encoding: index, missing: mean, clip: [0, 9]}}
         Stadt (neu): {category: {num_bins: 6, missing: own, encoding: index}}
         Straße: {category: {num_bins: 5, salt: [3, 4], missing: {constant: keine}}}
         class: {category: {encoding: index, missing: own, unknown: own}}
       inputs:
-        measures: [Länge cm, Alter, Straße]
+        measures: [Länge cm, Breite (m), Alter, Straße]
         weight: [Gewicht]
         town: [Stadt (neu)]
         kind: [class]
@@ -66,6 +67,7 @@ def table(count: int, seed: int, unseen: bool = False) -> pl.DataFrame:  # noqa:
     return pl.DataFrame(
         {
             "Länge cm": gaps(draw.normal(170, 10, count).round(2).tolist(), 7),
+            "Breite (m)": draw.lognormal(1, 2, count).round(3).tolist(),
             "Alter": gaps(draw.choice([17.9, 18, 65, 65.1, 80], count).tolist(), 5),
             "Gewicht": gaps(draw.normal(5, 3, count).round(1).tolist(), 9),
             "Stadt (neu)": draw.choice(towns, count).tolist(),

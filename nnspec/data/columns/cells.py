@@ -7,7 +7,7 @@ request to the SavedModel are read by the same text. The reference of `data` sta
 import numpy as np
 import polars as pl
 
-from nnspec.data.fit.bending import bent
+from nnspec.data.fit.bending import bent, has_line
 from nnspec.data.fit.bins import beyond_bins
 from nnspec.data.fit.fitted import NumericFit
 from nnspec.data.table import Values
@@ -43,9 +43,10 @@ def far_numbers(fit: NumericFit, values: Values) -> np.ndarray[tuple[int, ...], 
     if not fit.scaled or fit.quantiles:
         return np.zeros(values.shape, np.bool_)
     numbers = bent(fit, values.astype(np.float64))
+    distance = (
+        np.abs((numbers - fit.shift) / fit.scale) if has_line(fit) else np.zeros_like(numbers)
+    )
     if fit.bins:
-        distance = beyond_bins(fit.bins, numbers)
-    else:
-        distance = np.abs((numbers - fit.shift) / fit.scale)
+        distance = np.maximum(distance, beyond_bins(fit.bins, numbers))
     far: np.ndarray[tuple[int, ...], np.dtype[np.bool_]] = distance > FARTHEST
     return far

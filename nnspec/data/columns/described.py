@@ -170,7 +170,7 @@ def front_of(name: str, column: Column, section: DataSection) -> str:
     match column.kind:
         case "numeric":
             number = said if isinstance(said, Numeric) else Numeric()
-            what = instead_of(number) or section.scaling_of(name)
+            what = read_of(number) or section.scaling_of(name)
             what += f", clipped to {list(number.clip)}" if number.clip else ""
         case "category":
             described = said if isinstance(said, Category) else Category()
@@ -194,10 +194,10 @@ def front_of(name: str, column: Column, section: DataSection) -> str:
     return what + filled + ("; an indicator" if getattr(said, "indicator", False) else "")
 
 
-def instead_of(said: Numeric) -> str | None:
-    """Return what the network reads in place of a scaled number, in words."""
+def read_of(said: Numeric) -> str | None:
+    """Return what the network reads in place of a scaled number, or beside it, in words."""
     if said.binned:
-        return bins_of(said)
+        return bins_of(said) if said.scaling is None else f"{said.scaling}, {bins_of(said)}"
     if not said.waved:
         return None
     count = said.num_frequencies or 1

@@ -22,4 +22,14 @@ def bent(fit: NumericFit, numbers: Numbers) -> Numbers:
     """
     if fit.low is not None or fit.high is not None:
         numbers = np.clip(numbers, fit.low, fit.high)
-    return np.sign(numbers) * np.log1p(np.abs(numbers)) if fit.log else numbers
+    return logarithms(numbers) if fit.log else numbers
+
+
+def logarithms(numbers: Numbers) -> Numbers:
+    """Return sign(x) * log(1 + |x|)."""
+    return np.sign(numbers) * np.log1p(np.abs(numbers))
+
+
+def has_line(fit: NumericFit) -> bool:
+    """Tell whether the network reads the scaled number, alone or beside its bins."""
+    return fit.bins is None or fit.bins.beside

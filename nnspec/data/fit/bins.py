@@ -23,14 +23,14 @@ def fit_bins(described: Numeric, numbers: Numbers) -> Bins:
         described: says how the column is parted.
         numbers: of the training rows, none missing.
     """
-    encoding = described.encoding or "one_hot"
+    encoding, beside = described.encoding or "one_hot", described.scaling is not None
     if described.bin_boundaries is not None:
-        return Bins(encoding=encoding, edges=described.bin_boundaries)
+        return Bins(encoding=encoding, edges=described.bin_boundaries, beside=beside)
     places = np.linspace(0, 100, (described.num_bins or 1) + 1)
     found = np.percentile(numbers, places, method="averaged_inverted_cdf")
     edges = found[np.diff(found, prepend=-np.inf) > NARROWEST].tolist()
     if encoding == "piecewise_linear":
-        return Bins(encoding=encoding, edges=edges)
+        return Bins(encoding=encoding, edges=edges, beside=beside)
     above = numbers[numbers > edges[0]]
     inner = edges[1:-1] or ([float(above.min())] if len(edges) > 1 else [])
     return Bins(encoding=encoding, edges=inner)

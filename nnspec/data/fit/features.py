@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnspec.catalog.columns import Category, Constant, Numeric, Vector
-from nnspec.data.fit.bending import bent, filled
+from nnspec.data.fit.bending import bent, filled, logarithms
 from nnspec.data.fit.bins import fit_bins, hash_of
 from nnspec.data.fit.dates import fit_date
 from nnspec.data.fit.fitted import (
@@ -126,26 +126,37 @@ def _fit_numeric(name: str, column: Column, section: DataSection, *, indicator: 
     said = section.columns.get(name)
     low, high = (said.clip if isinstance(said, Numeric) else None) or (None, None)
     scaling = section.scaling_of(name)
-    binned = isinstance(said, Numeric) and said.binned
+    binned = said if isinstance(said, Numeric) and said.binned else None
     fit = NumericFit(
         shape=column.shape,
         fill=_numeric_fill(name, column.values, section.missing_of(name)),
-        log=scaling == "log" and not binned,
+        log=scaling == "log" and (binned is None or binned.scaling is not None),
         low=low,
         high=high,
         indicator=indicator,
     )
-    if isinstance(said, Numeric) and binned:
-        numbers = bent(fit, filled(column.values, fit.fill))
-        # What lies on a boundary must not be rounded off it.
-        return fit.model_copy(update={"bins": fit_bins(said, numbers), "precision": "double"})
+    if binned is None:
+        return _with_scale(name, fit, column.values, section)
+    if binned.scaling is not None:
+        fit = _with_scale(name, fit, column.values, section)
+    bins = fit_bins(binned, bent(fit, filled(column.values, fit.fill)))
+    if fit.log and binned.bin_boundaries is not None:
+        bins = bins.model_copy(update={"edges": tuple(logarithms(np.array(bins.edges)).tolist())})
+    # What lies on a boundary must not be rounded off it.
+    return fit.model_copy(update={"bins": bins, "precision": "double"})
+
+
+def _with_scale(name: str, fit: NumericFit, values: Values, section: DataSection) -> NumericFit:
+    """Return a numeric column's fit with shift and scale, or with quantiles."""
+    scaling = section.scaling_of(name)
     if scaling == "quantile":
-        places = _quantiles(fit, column.values)
+        places = _quantiles(fit, values)
         return fit.model_copy(update={"quantiles": places, "precision": "double"})
-    moments = measure(column.values, fit.fill, bend=fit if fit.bent else None)
+    moments = measure(values, fit.fill, bend=fit if fit.bent else None)
     if scaling == "none":
-        place = ("columns", name) if isinstance(said, Numeric) else ("scaling", name)
-        _check_unscaled(("data", *place), fit, column.values, moments)
+        own = isinstance(section.columns.get(name), Numeric)
+        place = ("columns", name) if own else ("scaling", name)
+        _check_unscaled(("data", *place), fit, values, moments)
         return fit
     if moments.high == moments.low:
         # As scikit-learn's scalers: a constant column becomes zeros.
@@ -154,8 +165,8 @@ def _fit_numeric(name: str, column: Column, section: DataSection, *, indicator: 
     if scaling == "minmax":
         shift, scale = moments.low, moments.high - moments.low
     elif scaling == "robust":
-        shift, scale = _quartiles(fit, column.values)
-    precision = _precision(fit, column.values, moments, scale)
+        shift, scale = _quartiles(fit, values)
+    precision = _precision(fit, values, moments, scale)
     return fit.model_copy(update={"shift": shift, "scale": scale, "precision": precision})
 
 

@@ -45,7 +45,10 @@ class Bins(Fitted):
 
     encoding: BinEncoding
     edges: tuple[float, ...]
-    """Boundaries, ascending, in the column's units; for `piecewise_linear` the outer ones too."""
+    """Boundaries, ascending, in the column's units (their logarithms where it is bent so); for
+    `piecewise_linear` the outer ones too."""
+    beside: bool = False
+    """Whether the scaled number stands before the shares of bins, each then times `weight`."""
 
     @property
     def codes(self) -> int:
@@ -55,7 +58,12 @@ class Bins(Fitted):
     @property
     def width(self) -> int:
         """Return how many numbers stand for one cell."""
-        return 1 if self.encoding == "index" else max(1, self.codes)
+        return 1 if self.encoding == "index" else max(1, self.codes) + self.beside
+
+    @property
+    def weight(self) -> float:
+        """Return what shares are multiplied by: beside a number all of them weigh as it does."""
+        return max(1, self.codes) ** -0.5 if self.beside else 1.0
 
 
 class Hash(Fitted):

@@ -9,6 +9,7 @@ import keras
 from nnspec.build.back import Back
 from nnspec.build.clusters import ClusterBack
 from nnspec.build.program import Program
+from nnspec.data.fit.bending import has_line
 from nnspec.data.fit.fitted import (
     BooleanFit,
     CategoryFit,
@@ -95,8 +96,11 @@ def told_of_number(fit: NumericFit) -> Iterator[str]:
     if fit.quantiles:
         yield "x becomes its place, 0 to 1, among `quantiles`."
     if fit.bins:
-        yield f"x is written by the edges of `bins`, as {fit.bins.encoding}."
-    else:
+        shares = (
+            f", each times {fit.bins.weight!r}, behind the scaled number" if has_line(fit) else ""
+        )
+        yield f"x is written by the edges of `bins`, as {fit.bins.encoding}{shares}."
+    if has_line(fit):
         scaled = (fit.shift, fit.scale) != (0.0, 1.0)
         yield f"(x - {fit.shift!r}) / {fit.scale!r}." if scaled else "x itself."
 

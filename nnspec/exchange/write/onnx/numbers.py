@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnspec.data.columns.cells import FARTHEST, LARGEST
+from nnspec.data.fit.bending import has_line
 from nnspec.data.fit.fitted import NumericFit
 from nnspec.data.fit.frozen import Bins
 from nnspec.data.fit.ranks import Ranks
@@ -34,12 +35,15 @@ def taken(writer: Writer, fit: NumericFit, raw: str) -> str:
 
 def _distance(writer: Writer, fit: NumericFit, numbers: str) -> str | None:
     """Return how far numbers lie from the training rows; None where nothing tells."""
-    if fit.bins:
-        return _beyond(writer, fit.bins, bend(writer, fit, numbers))
     if not fit.scaled:
         return None
-    apart = writer.op("Sub", bend(writer, fit, numbers), double(writer, fit.shift))
-    return writer.op("Abs", writer.op("Div", apart, double(writer, fit.scale)))
+    places = bend(writer, fit, numbers)
+    beyond = _beyond(writer, fit.bins, places) if fit.bins else None
+    if not has_line(fit):
+        return beyond
+    apart = writer.op("Sub", places, double(writer, fit.shift))
+    distance = writer.op("Abs", writer.op("Div", apart, double(writer, fit.scale)))
+    return distance if beyond is None else writer.op("Max", distance, beyond)
 
 
 def _beyond(writer: Writer, bins: Bins, numbers: str) -> str | None:
@@ -117,7 +121,12 @@ def encode(writer: Writer, fit: NumericFit, cells: str) -> str:
     kind = DOUBLE if fit.precision == "double" else FLOAT
     held = filled(writer, cells, fit.fill, kind)
     if fit.bins:
-        return _encode_bins(writer, fit.bins, bend(writer, fit, writer.cast(held, DOUBLE)))
+        bins = _encode_bins(writer, fit.bins, bend(writer, fit, writer.cast(held, DOUBLE)))
+        if not fit.bins.beside:
+            return bins
+        shares = writer.op("Mul", bins, writer.constant(fit.bins.weight, np.float32))
+        line = writer.expand_dims(_scaled(writer, fit, held), -1)
+        return writer.concat((line, shares), -1)
     if fit.waves:
         return _encode_waves(writer, fit, bend(writer, fit, writer.cast(held, DOUBLE)))
     return writer.expand_dims(_scaled(writer, fit, held), -1)

@@ -155,12 +155,12 @@ class Numeric(Filled):
         refuse(not twice, "num_bins", both)
         unsaid = "encoding is for bins: add num_bins or bin_boundaries"
         refuse(self.encoding is None or self.binned, "encoding", unsaid)
-        beside = self.encoding == "piecewise_linear" and self.scaling != "quantile"
-        refuse(
-            self.scaling is None or not self.binned or beside,
-            "scaling",
-            f"bins have no scale, nor does {self.scaling} stand beside them: leave one of both out",
-        )
+        scaled = self.binned and self.scaling is not None
+        linear = self.encoding == "piecewise_linear"
+        unscaled = "bins of numbers have no scale, unless they are piecewise_linear: leave one out"
+        refuse(not scaled or linear, "scaling", unscaled)
+        parted = "places among quantiles are parted already: write another scaling, or no bins"
+        refuse(not scaled or self.scaling != "quantile", "scaling", parted)
         unordered = f"bin_boundaries must ascend; got {list(edges)}"
         refuse(list(edges) == sorted(set(edges)), "bin_boundaries", unordered)
         refuse(

@@ -32,6 +32,8 @@ data:
     dist: {{numeric: {{num_bins: 4, encoding: piecewise_linear}}}}
     when: {{numeric: {{indicator: true}}}}
     prediction: {{numeric: {{scaling: log, num_bins: 5, encoding: piecewise_linear}}}}
+    "Höhe [m]":
+      numeric: {{scaling: minmax, bin_boundaries: [0, 1.0e-15, 9], encoding: piecewise_linear}}
 model:
   - Dense: {{units: 8, activation: {activation}}}
   - BatchNormalization
@@ -70,6 +72,7 @@ def write_table(folder: Path) -> None:
                 "dist": f"{random.exponential(3):.3f}",
                 "when": "" if number % 13 == 0 else str(1_700_000_000 + 37 * number),
                 "prediction": f"{random.lognormal(2):.3f}",
+                "Höhe [m]": str(number % 10 + 0.5),
                 "lift": ["yes", "no"][number % 2],
                 "Price €": f"{area * 3000 + random.normal(0, 100):.1f}",
                 "sold": ["ja", "nein"][int(area > 100)],
@@ -116,6 +119,7 @@ def odd_cells(other: str) -> dict[str, list[Any]]:
         "dist": 1.5,
         "when": 1_700_000_500.0,
         "prediction": 7.0,
+        "Höhe [m]": 4.25,
         "lift": "yes",
         other: OTHER[other],
     }
@@ -141,6 +145,7 @@ def odd_cells(other: str) -> dict[str, list[Any]]:
         {"when": np.nan},
         {"prediction": 0.0},
         {"prediction": -3.0},
+        {"Höhe [m]": -2000.0},  # near by its scale, but beyond what the narrow bin can say
         {"lift": " no"},
         {"lift": "perhaps"},
     ]

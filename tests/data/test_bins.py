@@ -16,10 +16,13 @@ from sklearn.preprocessing import KBinsDiscretizer
 from nnspec.build.bins import beyond_bins as beyond_in_graph
 from nnspec.build.bins import encode_bins
 from nnspec.build.front import build_front, prepare_arrays
+from nnspec.build.raw import raw_type, read_cells
 from nnspec.catalog.columns import Numeric
 from nnspec.data import Dataset
+from nnspec.data.columns.cells import far_numbers
 from nnspec.data.columns.described import describe_columns
 from nnspec.data.fit.bins import beyond_bins, fit_bins
+from nnspec.data.fit.fitted import NumericFit
 from nnspec.data.fit.frozen import Bins
 from nnspec.data.read.source import read_source
 from nnspec.diagnostics import Refused
@@ -168,6 +171,45 @@ def test_a_constant_number_beside_its_bins_is_two_zeros(load: Load) -> None:
     dataset = load(text, columns={"x": said}, features=["x"], split=WHOLE)
     found = prepare_arrays(build_front(dataset.fitted), dataset, "train").inputs["input"]
     assert found.tolist() == [[0.0, 0.0]] * 8
+
+
+FAR: list[tuple[dict[str, object], list[float], list[bool]]] = [
+    # Near by its scale or without one, but more than 1e18 narrow bins below them.
+    ({"bin_boundaries": [0, 1e-15, 9], "scaling": "minmax"}, [-2000, -500], [True, False]),
+    ({"bin_boundaries": [0, 1e-15, 9]}, [-2000, -500], [True, False]),
+    # Within its bins, but more than 1e18 deviations away.
+    ({"bin_boundaries": [0, 1e20], "scaling": "standardize"}, [9e19, 1e18], [True, False]),
+    ({"bin_boundaries": [0, 1e20], "scaling": "none"}, [9e19, 1e18], [True, False]),
+    ({"bin_boundaries": [0, 1e20]}, [9e19, 1e18], [False, False]),
+    ({"scaling": "standardize"}, [9e19, 1e18], [True, False]),
+    ({"scaling": "none"}, [9e19, 1e18], [False, False]),
+    ({"scaling": "quantile"}, [9e19, 1e18], [False, False]),
+]
+
+
+@pytest.mark.parametrize(("said", "cells", "far"), FAR)
+def test_tables_and_programs_refuse_the_same_far_numbers(
+    load: Load, said: dict[str, object], cells: list[float], far: list[bool]
+) -> None:
+    pieces = {"encoding": "piecewise_linear"} if "bin_boundaries" in said else {}
+    text = "Höhe,y\n" + "\n".join(f"{row % 7 + 0.5},{row}" for row in range(14)) + "\n"
+    fit = load(text, columns={"Höhe": {"numeric": {**said, **pieces}}}, split=WHOLE).fitted.columns
+    number = fit["Höhe"]
+    assert isinstance(number, NumericFit)
+    assert far_numbers(number, np.array(cells)).tolist() == far
+    program = tf.constant(cells, raw_type(number))
+    assert read_cells(number, program, ())[1].numpy().tolist() == [not one for one in far]
+
+
+@pytest.mark.parametrize("scaling", ["log", "standardize"])
+def test_bins_alone_are_of_the_number_itself_whatever_others_are_scaled_by(
+    load: Load, scaling: str
+) -> None:
+    text = "x,z,y\n" + "\n".join(f"{row},{row},{row % 3}" for row in range(8)) + "\n"
+    said = {"numeric": {"bin_boundaries": [2.5, 4], "encoding": "index"}}
+    dataset = load(text, columns={"x": said}, scaling=scaling, features=["x"], split=WHOLE)
+    found = prepare_arrays(build_front(dataset.fitted), dataset, "train").inputs["input"]
+    assert found[:, 0].tolist() == [0, 0, 0, 1, 2, 2, 2, 2]
 
 
 COLOURS = ["Rot", "Blå grün", "\u96e8", "3.0", "3", "rot", "", "a b", "Ünknown", "007"]

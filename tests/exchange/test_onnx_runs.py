@@ -142,6 +142,7 @@ def odd_cells(other: str) -> dict[str, list[Any]]:
         {"Wohn fläche": 1e39},
         {"dist": 1e5},
         {"dist": -4.0},
+        {"dist": -1e25},
         {"when": np.nan},
         {"prediction": 0.0},
         {"prediction": -3.0},

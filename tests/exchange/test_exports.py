@@ -11,9 +11,12 @@ import pytest
 
 from nnspec import train
 from nnspec.commands import main
+from nnspec.data.fit.fitted import NumericFit
+from nnspec.data.fit.frozen import Bins
 from nnspec.diagnostics import NnspecError, Refused, RunFailed
 from nnspec.exchange.parity import checked, compare
 from nnspec.exchange.reload import lacking
+from nnspec.exchange.write.columns import told_of_number
 from nnspec.pipeline import exports
 from nnspec.pipeline.checked_exports import check_exports
 from nnspec.pipeline.exports import Wanted, export_held
@@ -186,6 +189,28 @@ def test_every_form_of_a_run_answers_as_the_run(
         assert kept[form].milliseconds
     assert sorted(run.iterdir()) == before
     assert not list(tmp_path.iterdir())
+
+
+BINS = Bins(encoding="piecewise_linear", edges=(0.0, 1.0, 5.0, 7.0, 9.0))
+BINNED = "x is written by the edges of `bins`, as piecewise_linear"
+
+
+@pytest.mark.parametrize(
+    ("bins", "sentences"),
+    [
+        (BINS, [f"{BINNED}."]),
+        (
+            BINS.model_copy(update={"beside": True}),
+            [f"{BINNED}, each times 0.5, behind the scaled number.", "(x - 2.0) / 4.0."],
+        ),
+        (None, ["(x - 2.0) / 4.0."]),
+    ],
+)
+def test_what_a_reader_of_weights_has_to_know_says_how_numbers_are_binned(
+    bins: Bins | None, sentences: list[str]
+) -> None:
+    fit = NumericFit(shift=2.0, scale=4.0, bins=bins)
+    assert list(told_of_number(fit)) == sentences
 
 
 @pytest.mark.slow

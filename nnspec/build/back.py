@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from nnspec.build.answer_keys import LOWER, PREDICTION, PROBABILITIES, STD, UPPER
-from nnspec.build.calibrated import Calibration
+from nnspec.build.calibrated import Calibration, rounding_of
 from nnspec.build.calibration import temper_classes, temper_each
 from nnspec.build.distributions import PAIR, by_target, deviation
 from nnspec.data.fit.fitted import Preprocessing, TargetFit
@@ -114,6 +114,9 @@ class Back(tf.Module):  # type: ignore[misc]  # TensorFlow is untyped
         if self.calibration.level is not None:
             reach = tf.constant(self.calibration.margins_of(self.target.shape), tf.float64) * width
             middle = (low + high) / 2
+            # Outwards: a row that says how far intervals reach must not fall out by rounding.
+            sizes = tf.abs(low) + tf.abs(high) + tf.abs(reach)
+            reach += rounding_of(self.target.precision) * sizes
             found[LOWER] = tf.minimum(low - reach, middle)
             found[UPPER] = tf.maximum(high + reach, middle)
         kind = tf.float64 if self.target.precision == "double" else tf.float32

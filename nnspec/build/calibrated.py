@@ -8,6 +8,7 @@ networks (2017), section 4.2.
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -44,3 +45,12 @@ class Calibration:
 
 Calibrations = Mapping[str, Calibration]
 """Output -> what was fitted for it; others have none."""
+
+
+def rounding_of(precision: Literal["single", "double"]) -> float:
+    """Return what answers of a precision are rounded by at most, as a share of them.
+
+    Twice what a single rounding takes: an answer, from which a margin was measured, was rounded
+    as well as the end that the margin gives.
+    """
+    return float(np.finfo(np.float64 if precision == "double" else np.float32).eps)

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from nnspec.build.back import LOWER, STD, UPPER
+from nnspec.build.calibrated import rounding_of
 from nnspec.judge.answers import Answers, Floats
 from nnspec.judge.calibration import fit_interval
 from nnspec.judge.decision import CHOSEN_ON
@@ -33,12 +34,10 @@ def _widened(head: Numbers, answers: Answers, margins: Floats) -> Answers:
     """Return answers with the ends of intervals that reach beyond their middle."""
     low, high, unit = outermost(head, answers.around, answers.prediction)
     shape = answers.prediction.shape[1:]
-    spread = margins.reshape(shape) if margins.size == math.prod(shape) else margins
+    reach = unit * (margins.reshape(shape) if margins.size == math.prod(shape) else margins)
+    reach = reach + rounding_of("double") * (np.abs(low) + np.abs(high) + np.abs(reach))
     middle = (low + high) / 2
-    ends = {
-        LOWER: np.minimum(low - spread * unit, middle),
-        UPPER: np.maximum(high + spread * unit, middle),
-    }
+    ends = {LOWER: np.minimum(low - reach, middle), UPPER: np.maximum(high + reach, middle)}
     return replace(answers, around={**answers.around, **ends})
 
 

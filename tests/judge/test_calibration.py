@@ -1,5 +1,7 @@
 """Intervals hold what they promise, and temperatures bring probabilities to what happens."""
 
+from typing import Literal
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -23,6 +25,7 @@ from nnspec.judge.calibration import (
 )
 from nnspec.judge.heads import Numbers, OneClass, SeveralLabels
 from nnspec.judge.metrics import measure
+from nnspec.judge.spread_baselines import with_intervals
 from nnspec.spec.intervals import fewest_rows
 from nnspec.spec.training import EvaluationSection
 
@@ -112,6 +115,50 @@ def test_steps_that_do_not_count_are_left_out_and_the_others_share_a_margin() ->
     fit = TargetFit(need="regression", columns=("y",), shape=(4, 1))
     given = Back(fit, calibration=found)(tf.zeros((2, 4, 1)))
     assert given["upper"].numpy() == pytest.approx(np.full((2, 4, 1), distances[place]))
+
+
+@pytest.mark.parametrize(("precision", "shift"), [("single", 40.0), ("double", 1.7e9)])
+@pytest.mark.parametrize("kind", ["numbers", "quantiles", "normal"])
+def test_rounding_takes_no_row_out_of_an_interval_that_it_was_fitted_on(
+    kind: str, precision: Literal["single", "double"], shift: float
+) -> None:
+    quantiles = QUANTILES if kind == "quantiles" else ()
+    head = Numbers("y", ("y",), (1,), quantiles, kind == "normal", 0.8)
+    fit = TargetFit(
+        need="regression",
+        columns=("y",),
+        shape=(1,),
+        shift=(shift,),
+        scale=(0.3,),
+        precision=precision,
+        quantiles=quantiles,
+        floor=0.01 if kind == "normal" else None,
+    )
+    for rows in (9, 14, 120):
+        # Few answers and targets of one decimal: many rows are equally far away.
+        x = np.asarray(RANDOM.integers(0, 3, (rows, 1)), np.float64)
+        units = tf.constant(network(kind, x), tf.float32)
+        target = shift + np.round(RANDOM.normal(size=(rows, 1)), 1)
+        found = {key: one.numpy() for key, one in Back(fit)(units).items()}
+        prediction = found.pop("prediction")
+        answers = number_answers(np.arange(rows), prediction, Truth(target), found)
+        calibration = fit_interval(head, 0.8, answers)
+        ends = {key: one.numpy() for key, one in Back(fit, calibration=calibration)(units).items()}
+        inside = (ends["lower"] <= target) & (target <= ends["upper"])
+        assert inside.sum() >= np.ceil((rows + 1) * 0.8)
+        assert calibration is not None
+        assert (ends["upper"] - ends["lower"]).mean() < 4 * abs(calibration.margins[0]) + 8
+
+
+def test_rounding_takes_no_row_out_of_a_baseline_s_interval() -> None:
+    head = Numbers("y", ("y",), (1,), interval=0.8)
+    target = np.round(RANDOM.normal(size=(200, 1)), 1)
+    for answer in np.linspace(-2, 2, 41).round(1):
+        answers = number_answers(np.arange(200), np.full((200, 1), answer), Truth(target))
+        around = with_intervals(head, {"validation": answers})["validation"].around
+        inside = (around["lower"] <= target) & (target <= around["upper"])
+        assert inside.sum() >= np.ceil(201 * 0.8)
+        assert np.abs(around["upper"] - around["lower"]).max() < 12
 
 
 def test_nothing_is_fitted_where_nothing_is_asked_for_or_no_rows_are_there() -> None:

@@ -19,7 +19,7 @@ from nnspec.build.answer_keys import (
     STD,
     UPPER,
 )
-from nnspec.build.calibrated import SMALLEST, Calibration
+from nnspec.build.calibrated import SMALLEST, Calibration, rounding_of
 from nnspec.data.fit.fitted import TargetFit
 from nnspec.data.fit.targets import label_array
 from nnspec.exchange.write.onnx.graph import (
@@ -124,6 +124,10 @@ class Written:
             reach = double(writer, calibration.margins_of(target.shape))
             reach = writer.op("Mul", reach, width) if width else reach
             middle = writer.op("Mul", writer.op("Add", low, high), double(writer, 0.5))
+            sizes = [writer.op("Abs", one) for one in (low, high, reach)]
+            size = writer.op("Add", writer.op("Add", *sizes[:2]), sizes[2])
+            spare = writer.op("Mul", size, double(writer, rounding_of(target.precision)))
+            reach = writer.op("Add", reach, spare)
             found[LOWER] = writer.op("Min", writer.op("Sub", low, reach), middle)
             found[UPPER] = writer.op("Max", writer.op("Add", high, reach), middle)
         kind = DOUBLE if target.precision == "double" else FLOAT

@@ -177,11 +177,16 @@ def _binned(numbers: Numbers, edges: Sequence[float]) -> tuple[int, ...]:
 
 
 def _count_labels(column: Column, fit: CategoryFit, labels: tuple[str, ...]) -> Counted:
-    """Return the cells of each label, of other known classes, and of unknown ones."""
+    """Return the cells of each label, of other known classes, and of unknown ones.
+
+    By its hash every class is known.
+    """
     found = Counter(column.values.reshape(-1).tolist())
     missing = found.pop("", 0)
     own = [found[label] for label in labels]
-    known = sum(found[label] for label in fit.vocabulary if label)
+    known = found.total()
+    if fit.hash is None:
+        known = sum(found[label] for label in fit.vocabulary if label)
     unknown = found.total() - known
     return Counted((*own, known - sum(own), unknown), missing, unknown)
 

@@ -98,6 +98,17 @@ def test_classes_missing_and_unknown_cells_are_counted(load: Load, tmp_path: Pat
     assert (plain.missing, plain.unknown, plain.psi, plain.shifted) == (1, 2, None, False)
 
 
+def test_no_class_of_a_hashed_column_is_unknown(load: Load, tmp_path: Path) -> None:
+    text = column(["rot", "Blå", "", "rot"] * 5)
+    said = {"x": {"category": {"num_bins": 5, "missing": "own"}}}
+    dataset, known = whole(load, text, columns=said)
+    for profiled in (known, None):
+        found = drift(dataset, profiled, column(["rot", "neu", "", "Blå"] * 5), tmp_path)
+        assert (found.cells, found.missing, found.unknown) == (20, 5, 0)
+    found = drift(dataset, known, column(["", "", "", "rot"] * 5), tmp_path)
+    assert found.shifted
+
+
 def test_dates_beyond_those_of_the_training_are_counted_and_their_range_is_told(
     load: Load, tmp_path: Path
 ) -> None:

@@ -133,7 +133,7 @@ def rows_of(table: Table, fitted: Preprocessing, source: str, targets: tuple[str
         message = f'each of the {table.rows} rows of "{source}" lacks a cell'
         raise refuse("D113", f"{message}; the run was trained with `missing: drop`")
     kept, left_out = np.flatnonzero(whole), np.flatnonzero(~whole)
-    notes = tuple(_told_left_out(left_out, table))
+    notes = tuple(_told_left_out(left_out, table.select(dropping)))
     table = table.take(kept) if len(left_out) else table
     features, known = table.select(fitted.columns), table.select(targets)
     if targets:
@@ -222,15 +222,20 @@ def _told_unknown(
 
 
 def _told_left_out(left_out: Rows, table: Table) -> Iterator[Diagnostic]:
-    """Yield the finding (D126) about rows without a prediction, if there are any."""
+    """Yield the finding (D126) about rows without a prediction, if there are any.
+
+    Args:
+        left_out: their places.
+        table: the columns whose missing cells leave rows out.
+    """
     if not len(left_out):
         return
     first = table.take(left_out)
     columns = [name for name, column in first.columns.items() if column.missing().any()]
     rows = _listed([str(row + 1) for row in left_out.tolist()])
-    several = "row has" if len(left_out) == 1 else "rows have"
+    has = "has" if len(left_out) == 1 else "have"
     message = (
-        f"{len(left_out)} of {table.rows} {several} no prediction, because cells of "
+        f"{len(left_out)} of {table.rows} rows {has} no prediction, because cells of "
         f"{_listed(columns)} are missing: {rows}"
     )
     yield Diagnostic("D126", message)

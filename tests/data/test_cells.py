@@ -132,6 +132,24 @@ def test_rows_that_drop_leaves_out_are_named_and_the_others_kept(
         read_for_prediction("none.csv", fitted, folder=tmp_path)
 
 
+def test_a_column_whose_missing_cells_are_filled_leaves_no_row_out(
+    load: Load, tmp_path: Path
+) -> None:
+    text = "x,Größe (m²),Ort,y\n" + "".join(
+        f"{k},{k % 7},{['a', 'b', ''][k % 3]},{k}\n" for k in range(60)
+    )
+    filled = {
+        "Größe (m²)": {"numeric": {"missing": "median"}},
+        "Ort": {"category": {"missing": "own"}},
+    }
+    fitted = load(text, missing="drop", columns=filled).fitted
+    (tmp_path / "new.csv").write_text("x,Größe (m²),Ort\n1,,a\n,,\n3,5,\n", encoding="utf-8")
+    rows = read_for_prediction("new.csv", fitted, folder=tmp_path)
+    assert rows.rows.tolist() == [0, 2]
+    (note,) = rows.notes
+    assert note.message == "1 of 3 rows has no prediction, because cells of x are missing: 2"
+
+
 @pytest.mark.parametrize("start", [1_700_000_000, 1_700_000_000_000, 2**40 + 0.25, -4e12])
 def test_large_numbers_keep_their_differences(start: float, load: Load) -> None:
     text = "t,y\n" + "".join(f"{start + k % 40},{start + 3 * k}\n" for k in range(80))

@@ -147,7 +147,8 @@ class Composer:
         if event.anchor in self.open:
             refuse("Y111", f"*{event.anchor} stands within the value it repeats", event)
         if event.anchor not in self.anchors:
-            refuse("Y110", f"nothing before is marked &{event.anchor}", event)
+            hint = f'as a text, it is quoted: "*{event.anchor}"'
+            refuse("Y110", f"nothing before is marked &{event.anchor}", event, hint)
         node, size = self.anchors[event.anchor]
         self.aliases += 1
         self.aliased += size
@@ -177,7 +178,9 @@ class Composer:
         """
         if event.tag is not None and event.tag not in HARMLESS:
             shown = shorten(event.tag.replace("tag:yaml.org,2002:", "!!"))
-            refuse("X101", f"the tag {shown} is refused: tags make readers build objects", event)
+            message = f"the tag {shown} is refused: tags make readers build objects"
+            own = not shown.startswith("!!")
+            refuse("X101", message, event, f'as a text, it is quoted: "{shown}"' if own else None)
 
 
 def key_text(key: Node, *, torn: bool) -> str:
@@ -198,12 +201,13 @@ def key_text(key: Node, *, torn: bool) -> str:
         message = f"the key {written} is not text"
         hint = "the comma before it ends a value" if torn else f'quote it: "{written}":'
         raise Refused([Diagnostic("Y109", message, key.span, hint)])
-    raise Refused([Diagnostic("Y109", f"a key must be text; found {kind_of(key)}", key.span)])
+    message = f"a key must be text; found {kind_of(key)}"
+    raise Refused([Diagnostic("Y109", message, key.span, 'quote a name with brackets: "[a]":')])
 
 
-def refuse(code: str, message: str, event: yaml.Event) -> NoReturn:
+def refuse(code: str, message: str, event: yaml.Event, hint: str | None = None) -> NoReturn:
     """Stop with a finding at an event."""
-    raise Refused([Diagnostic(code, message, span(event))])
+    raise Refused([Diagnostic(code, message, span(event), hint)])
 
 
 def given_twice(name: str, first: Span, second: Span) -> Diagnostic:

@@ -11,6 +11,7 @@ from nnspec.document.brackets import find_unclosed
 from nnspec.document.colons import FUNCTION, crowded, stray_colon, with_colon
 from nnspec.document.dashes import TIGHT, stray_dash, untied
 from nnspec.document.limits import DEPTH
+from nnspec.document.quoting import quote_whole
 from nnspec.document.tree import shorten
 
 LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
@@ -96,7 +97,7 @@ def unescaped(problem: str, row: str, where: Span) -> Diagnostic | None:
     found = row[where.start.column - 1 : where.start.column]
     if found == "\t" or "\t" in row[: len(row) - len(row.lstrip())]:
         return Diagnostic("Y102", "YAML forbids tabs for indentation", where, "use spaces")
-    if found in {"%", "@", "`"}:
+    if found in {"%", "@", "`"} or (found in {"|", ">"} and "cannot start any token" in problem):
         return reserved(row, where)
     if "alphabetic or numeric" in problem:
         if row.lstrip().startswith("* "):
@@ -150,6 +151,9 @@ def misplaced(problem: str, row: Sequence[str], begin: Span, where: Span) -> Dia
     """Return the finding for a line that stands at no level of the lines above."""
     before = "".join(row)[: where.start.column - 1]
     found = "".join(row)[where.start.column - 1 :]
+    if before.rstrip().endswith(("]", "}")) and found[:1] not in {"", "]", "}"}:
+        hint = quote_whole("".join(row), where.start.column, listed=True)
+        return Diagnostic("Y101", "text follows a bracket that is closed", where, hint)
     if "sequence entries" in problem:
         hint = "begin the list on the next line, or put it into brackets"
         return Diagnostic("Y101", "a list cannot begin on the line of its key", where, hint)
@@ -189,13 +193,14 @@ def close_quote(lines: Sequence[str], begin: Span) -> str:
 def unclosed(lines: Sequence[str], context: str, begin: Span, where: Span) -> Diagnostic:
     """Return the finding for brackets or braces that are not closed."""
     noun, closing = ("list", "]") if "sequence" in context else ("mapping", "}")
-    row = lines[where.start.line - 1][: where.start.column - 1]
-    found = lines[where.start.line - 1][where.start.column - 1 : where.start.column]
+    whole, column = lines[where.start.line - 1], where.start.column
+    row, found = whole[: column - 1], whole[column - 1 : column]
     if "${" in row:
         hint = "a variable is written $name, without braces"
     elif found in {"{", "["} and (signed := re.search(r"([\w-]+)\s*[;=]\s*$", row)):
-        value = closed(lines[where.start.line - 1][where.start.column - 1 :])
-        hint = f"write {signed[1]}: {shorten(value)}"
+        hint = f"write {signed[1]}: {shorten(closed(whole[column - 1 :]))}"
+    elif quoting := quote_whole(whole, column, listed=closing == "]"):
+        hint = quoting
     elif found in {"{", "["} and (braced := re.search(r"([\w-]+)\s+$", row)):
         hint = f"put a colon behind {braced[1]}"
     elif found in {"]", "}"} and found != closing:
@@ -203,7 +208,7 @@ def unclosed(lines: Sequence[str], context: str, begin: Span, where: Span) -> Di
         hint = f"write {closing} for {found}, or {opening[found]} for {opening[closing]}"
     elif re.search(r";\s*[\w-]+\s*$", row):
         hint = "write a comma for the ;"
-    elif match := FUNCTION.search(lines[where.start.line - 1]):
+    elif match := FUNCTION.search(whole):
         hint = f"write {match[1]}: {match[2]}"
     elif word := re.search(r"[^\s,{\[]\s+([\w-]+)\s*$", row):
         hint = f"put a comma before {word[1]}"

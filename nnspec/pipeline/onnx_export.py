@@ -55,16 +55,16 @@ class Exported:
 
     @property
     def told(self) -> str:
-        """Return what became of the export, in one line."""
+        """Return what became of the export: its size and time, and how it compares."""
         size = f"onnx: {self.bytes:,} bytes"
         if self.parity is None:
             return f"{size}; not compared, as onnxruntime is not installed"
         if self.parity.worst is None:
             return f"{size}; not compared: {self.parity.reason}"
         return (
-            f"{size}; on {self.parity.rows} rows its answers differ by at most "
-            f"{self.parity.worst:.1e} (mean {self.parity.mean:.1e}, relative); "
-            f"{self.parity.milliseconds:.3f} ms a row"
+            f"{size}; {self.parity.milliseconds:.3f} ms a row\n"
+            f"  on {self.parity.rows} rows its answers differ by at most "
+            f"{self.parity.worst:.1e} (mean {self.parity.mean:.1e}, relative)"
         )
 
 

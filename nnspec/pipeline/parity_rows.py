@@ -3,12 +3,15 @@
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from textwrap import wrap
 
 from nnspec.diagnostics import Diagnostic, NnspecError
 from nnspec.exchange.parity import Parity
 from nnspec.run.folder import RunFolder
 from nnspec.run.manifest import ExportRecord
 
+WIDTH = 80
+"""Columns of a terminal that lines keep to."""
 HEADINGS = ("format", "bytes", "ms a row", "figure", "file", "run", "largest", "mean")
 
 
@@ -48,14 +51,15 @@ class Compared:
     doubts: tuple[Diagnostic, ...] = ()
 
     def says(self) -> str:
-        """Return the comparison in a line, and what else is to be known in a second."""
+        """Return the size and time of the file, how it compares, and what else is to be known."""
         size = f"{self.form}: {self.bytes:,} bytes"
+        took = "" if self.milliseconds is None else f"; {self.milliseconds:.3g} ms a row"
         if self.parity is None:
-            line = f"{size}; not compared: {self.reason}"
+            told = [f"{size}; not compared: {self.reason}"]
         else:
-            took = "" if self.milliseconds is None else f"; {self.milliseconds:.3g} ms a row"
-            line = f"{size}; {self.parity.says()}{took}"
-        return "\n".join(filter(None, (line, self.beside)))
+            told = [f"{size}{took}", f"  {self.parity.says()}"]
+        told = [*told, *filter(None, [self.beside])]
+        return "\n".join(line for one in told for line in wrap(one, WIDTH, subsequent_indent="  "))
 
     def cells(self) -> tuple[str, ...]:
         """Return a row of the table, by its headings; those without a file hold the reason."""
@@ -94,7 +98,7 @@ def keep(folder: RunFolder, compared: Compared) -> None:
 
 
 def table_of(many: Iterable[Compared]) -> Iterator[str]:
-    """Give the lines of a table of comparisons; a reason runs on behind its row's end."""
+    """Give the lines of a table of comparisons; a reason stands in place of a row's figures."""
     rows = [HEADINGS, *(one.cells() for one in many)]
     sized = [row for row in rows if row[-1]]
     widths = [max(len(row[place]) for row in sized) for place in range(len(HEADINGS))]
@@ -102,7 +106,10 @@ def table_of(many: Iterable[Compared]) -> Iterator[str]:
     for row in rows:
         if not row[-1]:
             size = f"{row[1]} bytes; " if row[1] else ""
-            yield f"{row[0]:<{widths[0]}}  {size}{row[-2]}"
+            room = " " * (widths[0] + 2)
+            lines = wrap(f"{size}{row[-2]}", WIDTH, initial_indent=room, subsequent_indent=room)
+            yield f"{row[0]:<{widths[0]}}  {lines[0].strip()}"
+            yield from lines[1:]
             continue
         left = f"{row[0]:<{widths[0]}}"
         yield "  ".join(

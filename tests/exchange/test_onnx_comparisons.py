@@ -76,11 +76,11 @@ def test_a_hundred_thousandth_may_differ_and_no_more(tmp_path: Path) -> None:
         check_answers(Parity(None, reason="none"), file, asked=True)
 
 
-def test_an_export_is_told_in_a_line() -> None:
+def test_an_export_is_told_in_lines_of_eighty_columns() -> None:
     parity = Parity(1e-6, 2e-8, 0, 18, "a", 0.12345)
     assert Exported(12_345, parity).told == (
-        "onnx: 12,345 bytes; on 18 rows its answers differ by at most 1.0e-06 "
-        "(mean 2.0e-08, relative); 0.123 ms a row"
+        "onnx: 12,345 bytes; 0.123 ms a row\n"
+        "  on 18 rows its answers differ by at most 1.0e-06 (mean 2.0e-08, relative)"
     )
     assert Exported(5, None).told.endswith("; not compared, as onnxruntime is not installed")
     assert Exported(5, Parity(reason="gone")).told == "onnx: 5 bytes; not compared: gone"

@@ -22,15 +22,16 @@ def compared(**settings: Any) -> Compared:
         (
             compared(),
             (
-                "keras: 12,345 bytes; on 1,234 rows its answers differ by at most 2.5e-07 "
-                "(mean 1.0e-08, relative); 0.123 ms a row"
+                "keras: 12,345 bytes; 0.123 ms a row\n"
+                "  on 1,234 rows its answers differ by at most 2.5e-07 (mean 1.0e-08, relative)"
             ),
         ),
         (
             compared(milliseconds=None, parity=Parity(5, 1.0, 0.5, 2), beside="what is left"),
             (
-                "keras: 12,345 bytes; on 5 rows its answers differ by at most 1.0e+00 "
-                "(mean 5.0e-01, relative), and 2 labels\nwhat is left"
+                "keras: 12,345 bytes\n"
+                "  on 5 rows its answers differ by at most 1.0e+00 (mean 5.0e-01, relative), and\n"
+                "  2 labels\nwhat is left"
             ),
         ),
         (
@@ -40,7 +41,7 @@ def compared(**settings: Any) -> Compared:
         (Compared("keras", reason="none"), "keras: 0 bytes; not compared: none"),
     ],
 )
-def test_a_comparison_is_told_in_a_line(one: Compared, line: str) -> None:
+def test_a_comparison_is_told_in_lines_of_eighty_columns(one: Compared, line: str) -> None:
     assert one.says() == line
 
 
@@ -51,6 +52,9 @@ def test_a_table_lines_up_what_was_compared_and_reasons_run_on() -> None:
         compared(figure=None, milliseconds=None, bytes=1),
         Compared("savedmodel", 1_000, reason="a reason that is longer than any other cell is"),
         Compared("onnx", reason="it is not installed"),
+        Compared(
+            "tfjs", 9, reason="a reason that is longer than a line of a terminal, which holds 80"
+        ),
     ]
     assert list(table_of(rows)) == [
         "format           bytes  ms a row            figure     file  run  largest     mean",
@@ -59,4 +63,6 @@ def test_a_table_lines_up_what_was_compared_and_reasons_run_on() -> None:
         "keras                1                                            2.5e-07  1.0e-08",
         "savedmodel      1,000 bytes; a reason that is longer than any other cell is",
         "onnx            it is not installed",
+        "tfjs            9 bytes; a reason that is longer than a line of a terminal,",
+        "                which holds 80",
     ]

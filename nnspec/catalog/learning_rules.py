@@ -22,7 +22,8 @@ class Perceptron(LearningRule):
     <= 0, with y = 1 for the second class and -1 for the first; `class_weight` and sample weights
     multiply the step. The updates are those of scikit-learn's `Perceptron(shuffle=False)` under
     `shuffle: false`, in the same order and in double precision; with shuffling the run's seed
-    decides the order. Weights begin at 0 unless the layer says `kernel_initializer`.
+    decides the order. Weights begin at 0 unless the layer says `kernel_initializer`; those of a
+    layer before the unit, which `trainable: false` leaves as they are, begin as ever.
 
     Training ends after the first epoch without a mistake, since nothing changes any more, or after
     `epochs`. The report says after which epoch no mistakes were left; where some are left, how

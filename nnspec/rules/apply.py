@@ -98,18 +98,20 @@ def apply_rules(
     for model in networks_within(network):
         inner = Case(spec, model, within=True)
         found += [one for rule in RULES if rule.of_layers for one in rule.check(inner)]
-    doubted = find_doubted(spec, network)
+    doubted = with_arguments(spec.positions.doubted, network)
+    barred = with_arguments(learning.barred(case), network)
     for finding in found:
-        if doubted.isdisjoint((finding.span, *(one.span for one in finding.related))):
+        spans = (finding.span, *(one.span for one in finding.related))
+        explains = finding.code == "T140" or barred.isdisjoint(spans)
+        if explains and doubted.isdisjoint(spans):
             findings.append(finding)
 
 
-def find_doubted(spec: Spec, network: Network) -> frozenset[Span | None]:
+def with_arguments(refused: frozenset[Span | None], network: Network) -> frozenset[Span | None]:
     """Return the places of what was refused, and of all arguments of layers that were.
 
     What a rule says about such a place would only be a consequence.
     """
-    refused = spec.positions.doubted
     if not refused:
         return frozenset()
     origins = (place.node.node.origin for place in places(network))

@@ -45,6 +45,11 @@ class Case:
         """Return the training section."""
         return self.spec.training
 
+    @property
+    def by_rule(self) -> bool:
+        """Return whether a learning rule trains, and no gradient is followed."""
+        return self.spec.training is not None and self.spec.training.rule is not None
+
     @cached_property
     def metrics(self) -> Metrics:
         """Return the metrics by the names of their figures."""

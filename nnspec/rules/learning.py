@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from nnspec.catalog.callbacks import ReduceLROnPlateau, SwapEMAWeights
 from nnspec.catalog.learning_rules import Perceptron
-from nnspec.diagnostics import Diagnostic, Path
+from nnspec.diagnostics import Diagnostic, Path, Span
 from nnspec.network.network import ResolvedNode
 from nnspec.rules.callbacks import callbacks
 from nnspec.rules.case import Case, at
@@ -151,6 +151,16 @@ def beside(node: ResolvedNode) -> Iterator[Diagnostic]:
     elif "seed" in type(inner(layer)).model_fields:
         message = f"the perceptron rule visits the rows as they are; {name} changes them by chance"
         yield at(node, "T140", message, hint="remove it")
+
+
+def barred(case: Case) -> frozenset[Span | None]:
+    """Return the places of layers that have to go: how they would be better is no help then."""
+    if perceptron(case) is None:
+        return frozenset()
+    kept = {head.layer for head in case.heads}
+    kept |= {unit.name for head in case.heads if (unit := unit_of(case, head))}
+    others = (node for node in case.network.nodes if node.name not in kept)
+    return frozenset(node.node.origin.head for node in others if any(beside(node)))
 
 
 @rule("T141")

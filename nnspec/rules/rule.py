@@ -42,8 +42,7 @@ class Rule:
 
     def applies(self, case: Case) -> bool:
         """Return whether the rule is about how this case learns."""
-        by_rule = case.spec.training is not None and case.spec.training.rule is not None
-        return not by_rule or self.codes[0] not in OF_DESCENT
+        return not case.by_rule or self.codes[0] not in OF_DESCENT
 
 
 RULES: list[Rule] = []

@@ -131,10 +131,13 @@ def from_zeros(model: ModelSection, rule: LearningRule | None) -> ModelSection:
 
 
 def beginning(use: LayerUse) -> LayerUse:
-    """Return a layer whose kernel begins at 0, unless the spec says how it begins."""
+    """Return a layer whose kernel begins at 0, unless the spec says how it begins.
+
+    One that is not trained would stay there, and give nothing to the unit behind it.
+    """
     layer = use.layer
     if not isinstance(layer, Layer) or layer.keras_name != "Dense":
         return use
-    if "kernel_initializer" in layer.model_fields_set:
+    if not layer.trainable or "kernel_initializer" in layer.model_fields_set:
         return use
     return replace(use, layer=layer.model_copy(update={"kernel_initializer": Zeros()}))

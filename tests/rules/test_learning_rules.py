@@ -141,6 +141,35 @@ def test_a_rule_can_be_set_on_the_command_line(read: Read) -> None:
     assert checked.spec.training.optimizer.learning_rate == 0.25
 
 
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        "- Dense: 4",
+        "- Dense: {units: 4, activation: relu}",
+        "- Dense: {units: 4, activation: softmax}",
+        "- Dense: 4\n  - BatchNormalization\n  - Dropout: 0.2",
+        "- Dense: {units: 8, activation: tanh}\n  - Dense: 1\n  - Dense: 7",
+    ],
+)
+@pytest.mark.parametrize("end", ["step", "relu"])
+def test_a_layer_that_has_to_go_is_not_told_how_to_be_better(
+    read: Read, hidden: str, end: str
+) -> None:
+    text = IRIS.replace("@DATA", "positive: 0, negative: rest").replace("step", end)
+    found = read(text.replace("- Dense", f"{hidden}\n  - Dense")).diagnostics
+    assert {one.code for one in found} == {"T140"}
+
+
+def test_a_layer_that_stays_as_it_is_begins_as_ever(read: Read) -> None:
+    text = IRIS.replace("@DATA", "positive: 0, negative: rest")
+    frozen = "- Dense: {units: 8, activation: tanh, trainable: false}\n  - Dense"
+    checked = read(text.replace("- Dense", frozen))
+    assert checked.diagnostics == ()
+    _, network = checked.accept()
+    layers = [one.layer for one in network.nodes if isinstance(one.layer, Dense)]
+    assert [one.kernel_initializer.keras_name for one in layers] == ["GlorotUniform", "Zeros"]
+
+
 def test_several_outputs_are_one_finding(read: Read) -> None:
     text = """
     nnspec: 1

@@ -61,6 +61,12 @@ def test_a_class_that_is_not_there_is_refused_with_the_nearest_one(load: Load) -
     assert "blue, green, red" in message
 
 
+def test_of_many_classes_the_first_are_listed(load: Load) -> None:
+    many = "x,y\n" + "".join(f"{k},{'abcdefghijkl'[k % 12]}\n" for k in range(600))
+    _, message = refusal(load, many, positive="z")
+    assert message.endswith("the classes are a, b, c, d, e, f, g, h, i, j, ...")
+
+
 def test_a_single_class_has_no_rest(load: Load) -> None:
     text = "\n".join(["x,y", *(f"{number},red" for number in range(18))])
     assert refusal(load, text, positive="red")[0] == "D115"

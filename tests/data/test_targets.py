@@ -6,8 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from nnspec.catalog.learning_rules import Mistakes
 from nnspec.data import Dataset, TargetNeed, decode_targets, load_dataset
 from nnspec.data.fit.fitted import Need
+from nnspec.data.fit.needs import need_of
 from nnspec.data.fit.one_hot import one_hot_codes
 from nnspec.data.fit.targets import counted_positions
 from nnspec.data.table import Column, Table
@@ -197,6 +199,34 @@ def test_labels_that_do_not_count_from_0_are_refused(load: Load) -> None:
     assert finding.hint == "declare columns: {y: category}; nnspec then numbers the classes"
     declared = load(rows(1, 2, 3), need="multiclass", columns={"y": "category"})
     assert declared.fitted.targets["out"].labels == (1, 2, 3)
+
+
+NO_CLASS = '"Menge €" holds 0.5, no class; the perceptron rule tells two classes apart'
+MANY = "5 classes in training (0, 1, 2, 3, 4); expected 2 for the perceptron rule"
+
+
+@pytest.mark.parametrize(
+    ("settings", "said", "hint"),
+    [
+        ({"target": "Menge €"}, NO_CLASS, "loss: mse"),
+        ({"target": "Menge €", "positive": 5, "negative": "rest"}, NO_CLASS, "loss: mse"),
+        ({"target": ["Menge €", "b"]}, NO_CLASS, "loss: mse"),
+        ({"target": "k"}, MANY, "negative: rest"),
+    ],
+)
+def test_a_target_of_other_than_two_classes_is_told_of_the_rule(
+    tmp_path: Path, settings: dict[str, object], said: str, hint: str
+) -> None:
+    rows = "".join(f"{k},{k % 7 + 0.5},{k % 5},{k % 2}\n" for k in range(60))
+    (tmp_path / "t.csv").write_text(f"x,Menge €,k,b\n{rows}", encoding="utf-8")
+    section = DataSection.model_validate({"source": "t.csv", **settings})
+    needs = {"out": need_of(Mistakes(), section, 1)}
+    with pytest.raises(Refused) as refused:
+        load_dataset(section, needs, folder=tmp_path)
+    (found,) = refused.value.diagnostics
+    assert found.code == "D115"
+    assert said in found.message
+    assert hint in str(found.hint)
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ class TargetNeed:
         quantiles: quantiles of each number that the output gives; none: the number itself.
         floor: smallest deviation of a normal distribution that the output gives; None: it gives
             none.
+        by_rule: whether the perceptron rule learns it, and no loss measures it.
     """
 
     task: Need
@@ -34,6 +35,7 @@ class TargetNeed:
     ignored: int | None = None
     quantiles: tuple[float, ...] = ()
     floor: float | None = None
+    by_rule: bool = False
 
 
 TargetNeeds = Mapping[str, TargetNeed]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from nnspec.catalog.kohonen import Kohonen
+from nnspec.catalog.learning_rules import Mistakes
 from nnspec.catalog.losses import Loss
 from nnspec.data.columns.refusals import refuse
 from nnspec.data.columns.roles import TargetNeed, TargetNeeds
@@ -58,4 +59,5 @@ def need_of(loss: Loss, data: DataSection, units: int | None) -> TargetNeed:
         ignored=ignored,
         quantiles=getattr(loss, "quantiles", ()) if numbers else (),
         floor=getattr(loss, "floor", None) if numbers else None,
+        by_rule=isinstance(loss, Mistakes),
     )

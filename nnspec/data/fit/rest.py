@@ -13,6 +13,8 @@ from nnspec.spec.source import nearest
 
 REST = "rest"
 """Label of all classes but the positive one."""
+SHOWN = 10
+"""How many classes a message lists."""
 POSITIVE: Path = ("data", "positive")
 
 
@@ -41,7 +43,8 @@ def fit_against_rest(
     meant = next((one for one in labels if asked in written(one)), None)
     if meant is None or asked == REST:
         shown = tuple(str(one) for one in labels)
-        message = f'`positive` names "{asked}"; the classes are {", ".join(shown)}'
+        first = ", ".join(shown[:SHOWN]) + ", ..." * (len(shown) > SHOWN)
+        message = f'`positive` names "{asked}"; the classes are {first}'
         raise refuse("S106", message, hint=nearest(asked, shown), path=POSITIVE)
     held = int((found == meant).sum())
     if held == found.size:

@@ -19,7 +19,7 @@ from nnspec.data.fit.fitted import (
     TargetFit,
     TextFit,
 )
-from nnspec.data.fit.labels import labels_of
+from nnspec.data.fit.labels import labels_of, refuse_numbers
 from nnspec.data.fit.one_hot import class_names, one_hot_codes, one_number_per_class
 from nnspec.data.fit.rest import codes_against_rest, fit_against_rest, is_against_rest
 from nnspec.data.fit.scaled import fit_scale, in_units, scaled
@@ -34,6 +34,10 @@ BINARY = 2
 MORE = (
     "use loss: sparse_categorical_crossentropy, or write positive: CLASS and negative: rest to "
     "tell one class from all others"
+)
+BY_RULE = (
+    "write positive: CLASS and negative: rest to tell one class from all others, or a loss in "
+    "place of the rule: sparse_categorical_crossentropy, with softmax and a unit per class"
 )
 SHOWN = 10
 """How many labels a message lists."""
@@ -206,9 +210,11 @@ def _fit(table: Table, need: TargetNeed, section: DataSection) -> TargetFit:
         return fit_scale(base, table, section)
     if need.task == "none":
         return _fit_numbered(base, columns)
+    if need.by_rule:
+        refuse_numbers(table.columns)
     if is_against_rest(section, need.task):
         return fit_against_rest(base, columns, section)
-    return _fit_classes(base, table)
+    return _fit_classes(base, table, by_rule=need.by_rule)
 
 
 def _shape(
@@ -242,7 +248,7 @@ def _fit_numbered(base: TargetFit, columns: tuple[Column, ...]) -> TargetFit:
     return base.model_copy(update={"shape": columns[0].shape})
 
 
-def _fit_classes(base: TargetFit, table: Table) -> TargetFit:
+def _fit_classes(base: TargetFit, table: Table, *, by_rule: bool) -> TargetFit:
     """Return the classes of a target, over all its columns."""
     if base.given_one_hot:
         one_hot_codes(table, "the training rows")
@@ -256,7 +262,7 @@ def _fit_classes(base: TargetFit, table: Table) -> TargetFit:
     labels: tuple[Label, ...] = tuple(one for one in every if base.kinds != TAGS or one != "")
     if base.ignored not in range(len(labels)):
         labels = tuple(one for one in labels if one != base.ignored)
-    _check_labels(base, labels)
+    _check_labels(base, labels, by_rule=by_rule)
     return base.model_copy(update={"labels": labels, "counts": _counts(table, labels)})
 
 
@@ -277,7 +283,7 @@ def _counts_of_one_hot(table: Table) -> tuple[int, ...]:
     return tuple(counts)
 
 
-def _check_labels(base: TargetFit, labels: tuple[Label, ...]) -> None:
+def _check_labels(base: TargetFit, labels: tuple[Label, ...], *, by_rule: bool) -> None:
     """Refuse classes that the loss cannot take: too many for binary, not counted from 0."""
     more = ", ..." if len(labels) > SHOWN else ""
     shown = ", ".join(str(label) for label in labels[:SHOWN]) + more
@@ -286,8 +292,9 @@ def _check_labels(base: TargetFit, labels: tuple[Label, ...]) -> None:
         count = "1 class" if len(labels) == 1 else f"{len(labels)} classes"
         message = f"the target has {count} in training ({shown}); expected {expected}"
         few = "give rows of another class, or name another target"
-        hint = few if len(labels) < BINARY else MORE
-        raise refuse("D115", f"{message} for a {base.need} loss", hint=hint, path=TARGET)
+        hint = few if len(labels) < BINARY else BY_RULE if by_rule else MORE
+        learner = "the perceptron rule" if by_rule else f"a {base.need} loss"
+        raise refuse("D115", f"{message} for {learner}", hint=hint, path=TARGET)
     counted = base.kinds[0] in {"numeric", "integer"} and not base.one_hot
     free = base.need == "binary" and labels == (-1, 1)
     if counted and not free and labels != tuple(range(len(labels))):

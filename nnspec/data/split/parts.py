@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from nnspec.data.columns.roles import TargetNeeds
-from nnspec.data.fit.labels import labels_of
+from nnspec.data.fit.labels import labels_of, refuse_numbers
 from nnspec.data.read.typed import TypedRows
 from nnspec.data.split.forward import carry_all, carry_named, forward_columns
 from nnspec.data.split.grounds import given_by, grounds_of
@@ -192,6 +192,8 @@ def _classes(rows: TypedRows, needs: TargetNeeds) -> Values | None:
         return None
     column = rows.table[targets[0]]
     need = next(iter(needs.values()))
+    if need.by_rule:
+        refuse_numbers({targets[0]: column})
     if need.task in {"regression", "cluster"} or column.shape:
         return None
     return labels_of(column)

@@ -191,7 +191,7 @@ def judge_network(
     apply_rules(spec, network, findings, counts=counts)
     check_targets(network, fitted, findings)
     check_class_weights(spec, fitted, findings)
-    findings.extend(check_parts(network, fitted))
+    check_parts(network, fitted, spec.data, findings)
     asked = spec.training.augmentation if spec.training else []
     findings.extend(placed(spec, list(check_reaches(asked, network, fitted))))
     return network

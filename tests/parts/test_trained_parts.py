@@ -249,5 +249,57 @@ def test_other_columns_than_a_part_has_learned_from_are_told(steps: Steps) -> No
         one for one in check_opened(check(steps.folder / "renamed.yaml")) if one.code == "D161"
     )
     assert found.message == (
-        '"code" has learned from Height, Weight, City; it is given Size, Weight, City'
+        '"code" has learned from Height, which it is not given; it is given Size, which it has not '
+        "learned from"
     )
+
+
+@pytest.mark.parametrize(
+    ("settings", "said", "hint"),
+    [
+        ("", "has not learned from Person, which it is given", "write exclude: [Person]"),
+        (
+            "exclude: [City]",
+            (
+                "has learned from City, which it is not given; it is given Person, which it has not "
+                "learned from"
+            ),
+            "write exclude: [Person]",
+        ),
+        (
+            "exclude: [City, Person]",
+            "has learned from City, which it is not given",
+            "write exclude: [Person]",
+        ),
+        (
+            'features: ["*"]',
+            "has not learned from Person, which it is given",
+            "write features: [Height, Weight, City]",
+        ),
+        (
+            'inputs: {input: ["*"]}',
+            "has not learned from Person, which it is given",
+            "write input: [Height, Weight, City] under inputs",
+        ),
+        (
+            "features: [City, Weight, Height]",
+            "has learned from the same columns in another order: column 1 was Height, and is City",
+            "write features: [Height, Weight, City]",
+        ),
+    ],
+)
+def test_the_columns_that_differ_are_named_with_a_remedy_that_works(
+    steps: Steps, settings: str, said: str, hint: str
+) -> None:
+    path = steps.folder / "differs.yaml"
+    columns = "columns: {Person: category}\n  "
+    spec = BEGUN.replace("features: [Height, Weight, City]", columns + settings)
+    path.write_text(spec)
+    found = [one for one in check_opened(check(path)) if one.code in {"D161", "G302"}]
+    assert found[0].message == f'"code" {said}'
+    assert {one.hint for one in found} == {hint}
+    assert ("G302" in {one.code for one in found}) == (not settings.startswith("features: [C"))
+    repaired = hint.removeprefix("write ").removesuffix(" under inputs")
+    repaired = f"inputs: {{{repaired}}}" if "inputs" in hint else repaired
+    path.write_text(BEGUN.replace("features: [Height, Weight, City]", columns + repaired))
+    assert not {"D161", "G302"} & {one.code for one in check_opened(check(path))}

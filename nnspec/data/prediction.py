@@ -47,6 +47,8 @@ from nnspec.spec.source import nearest
 
 SHOWN = 20
 """How many rows, values or columns a message lists."""
+COLUMNS = 5
+"""How many columns with missing cells are listed."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -236,9 +238,15 @@ def _told_left_out(left_out: Rows, table: Table) -> Iterator[Diagnostic]:
     has = "has" if len(left_out) == 1 else "have"
     message = (
         f"{len(left_out)} of {table.rows} rows {has} no prediction, because cells of "
-        f"{_listed(columns)} are missing: {rows}"
+        f"{_first(columns)} are missing: {rows}"
     )
     yield Diagnostic("D126", message)
+
+
+def _first(columns: Sequence[str]) -> str:
+    """Return columns in a row, of many the first and how many more there are."""
+    more = f" and {len(columns) - COLUMNS} more" if len(columns) > COLUMNS else ""
+    return ", ".join(columns[:COLUMNS]) + more
 
 
 def _listed(names: Sequence[str]) -> str:

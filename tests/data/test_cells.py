@@ -150,6 +150,17 @@ def test_a_column_whose_missing_cells_are_filled_leaves_no_row_out(
     assert note.message == "1 of 3 rows has no prediction, because cells of x are missing: 2"
 
 
+def test_of_many_columns_that_leave_rows_out_the_first_are_listed(
+    load: Load, tmp_path: Path
+) -> None:
+    names = "abcdefgh"
+    text = f"{','.join(names)},y\n" + "".join(f"{','.join([str(k)] * 8)},{k}\n" for k in range(60))
+    fitted = load(text, missing="drop").fitted
+    (tmp_path / "new.csv").write_text(f"{','.join(names)}\n{','.join('1' * 8)}\n{',' * 7}\n")
+    (note,) = read_for_prediction("new.csv", fitted, folder=tmp_path).notes
+    assert "because cells of a, b, c, d, e and 3 more are missing: 2" in note.message
+
+
 @pytest.mark.parametrize("start", [1_700_000_000, 1_700_000_000_000, 2**40 + 0.25, -4e12])
 def test_large_numbers_keep_their_differences(start: float, load: Load) -> None:
     text = "t,y\n" + "".join(f"{start + k % 40},{start + 3 * k}\n" for k in range(80))

@@ -261,8 +261,8 @@ def test_other_columns_than_a_part_has_learned_from_are_told(steps: Steps) -> No
         (
             "exclude: [City]",
             (
-                "has learned from City, which it is not given; it is given Person, which it has not "
-                "learned from"
+                "has learned from City, which it is not given; it is given Person, which it has "
+                "not learned from"
             ),
             "write exclude: [Person]",
         ),

@@ -11,13 +11,15 @@ from nnspec.document.brackets import find_unclosed
 from nnspec.document.colons import FUNCTION, crowded, stray_colon, with_colon
 from nnspec.document.dashes import TIGHT, stray_dash, untied
 from nnspec.document.limits import DEPTH
-from nnspec.document.quoting import quote_whole
+from nnspec.document.quoting import quote_whole, quoted, text_at, torn_name
 from nnspec.document.tree import shorten
 
 LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 CONFLICT = re.compile(r"(<{7}|>{7})( |$)")
 """What git leaves where two versions of a file disagree."""
 FENCE = "```"
+PAIR = re.compile(r"(?<=[\[{,])\s*([^\s,:{}\[\]\"'][^,:{}\[\]\"']*): +(\S+)\s*$")
+"""A key and one word, at the end of what is read."""
 CLOSE = "close it on the same line"
 
 
@@ -89,6 +91,9 @@ def open_bracket(error: yaml.MarkedYAMLError, lines: Sequence[str], line: int) -
     hint = f"close it with {bracket.closing}"
     if comment is not None:
         hint = f"# begins a comment, the {bracket.closing} in it is not read; quote a text with #"
+        row = lines[bracket.line - 1]
+        if row[comment - 1 : comment] == "#":
+            hint += f": {torn_name(row, comment) or quoted(text_at(row, comment))}"
     return Diagnostic("Y101", message, where, hint)
 
 
@@ -106,7 +111,9 @@ def unescaped(problem: str, row: str, where: Span) -> Diagnostic | None:
         sign = row[where.start.column - 2 : where.start.column - 1]
         message = f"a value cannot begin with {sign}, which marks an anchor or an alias"
         before = Span.at(where.start.line, where.start.column - 1)
-        return Diagnostic("Y101", message, before, f'quote the value: "{sign}..."')
+        torn = torn_name(row, before.start.column)
+        hint = f"quote the name: {torn}" if torn else f'quote the value: "{sign}..."'
+        return Diagnostic("Y101", message, before, hint)
     if "escape" in problem or "hexdecimal" in problem:
         hint = r"write \\ for a backslash, or put the text into single quotes"
         return Diagnostic("Y101", "no escape of YAML begins like this", where, hint)
@@ -119,7 +126,9 @@ def reserved(row: str, where: Span) -> Diagnostic:
     inside = "[" in row[:begin] or "{" in row[:begin]
     written = re.split(r"[,}\]]" if inside else r"\s#", row[begin:])[0].strip()
     message = f"a value cannot begin with {row[begin]}"
-    return Diagnostic("Y101", message, where, f'quote the value: "{shorten(written)}"')
+    torn = torn_name(row, where.start.column)
+    hint = f"quote the name: {torn}" if torn else f'quote the value: "{shorten(written)}"'
+    return Diagnostic("Y101", message, where, hint)
 
 
 def structural(error: yaml.MarkedYAMLError, lines: Sequence[str], where: Span) -> Diagnostic | None:
@@ -131,8 +140,7 @@ def structural(error: yaml.MarkedYAMLError, lines: Sequence[str], where: Span) -
         hint = close_quote(lines, begin)
         return Diagnostic("Y101", "the quote that begins here is never closed", begin, hint)
     if "node content" in problem:
-        advice = told_by(lines[where.start.line - 1].replace(" ", ""))
-        return Diagnostic("Y101", "a value is due here, before the comma", where, advice)
+        return no_value(lines[where.start.line - 1], where)
     if "flow" in context:
         return unclosed(lines, context, begin, where)
     if "expected ':'" in problem:
@@ -153,6 +161,10 @@ def misplaced(problem: str, row: Sequence[str], begin: Span, where: Span) -> Dia
     found = "".join(row)[where.start.column - 1 :]
     if before.rstrip().endswith(("]", "}")) and found[:1] not in {"", "]", "}"}:
         hint = quote_whole("".join(row), where.start.column, listed=True)
+        if found[:1] == "," and found.rstrip().endswith(("]", "}")):
+            hint = f"remove the {before.rstrip()[-1]} before it, or quote the name that holds it"
+        elif found[:1] == ",":
+            hint = "put all into the brackets"
         return Diagnostic("Y101", "text follows a bracket that is closed", where, hint)
     if "sequence entries" in problem:
         hint = "begin the list on the next line, or put it into brackets"
@@ -174,6 +186,17 @@ def misplaced(problem: str, row: Sequence[str], begin: Span, where: Span) -> Dia
     message = "a key is due here: the line is indented like no key above, or has no colon"
     related = (Related("they begin here", begin),)
     return Diagnostic("Y101", message, where, "align it with the keys it belongs to", related)
+
+
+def no_value(row: str, where: Span) -> Diagnostic:
+    """Return the finding for a sign that stands where a value is due."""
+    if row[where.start.column - 1 :][:1] == "-":
+        written = quoted(text_at(row, where.start.column))
+        torn = torn_name(row, where.start.column)
+        hint = f"quote the name: {torn}" if torn else f"remove the dash, or quote it: {written}"
+        return Diagnostic("Y101", "an entry within brackets has no dash", where, hint)
+    advice = told_by(row.replace(" ", ""))
+    return Diagnostic("Y101", "a value is due here, before the comma", where, advice)
 
 
 def told_by(row: str) -> str | None:
@@ -210,6 +233,11 @@ def unclosed(lines: Sequence[str], context: str, begin: Span, where: Span) -> Di
         hint = "write a comma for the ;"
     elif match := FUNCTION.search(whole):
         hint = f"write {match[1]}: {match[2]}"
+    elif found == ":" and (pair := PAIR.search(row)):
+        hint = (
+            f"put it into braces: {pair[1]}: {{{pair[2]}: ...}}; in a name, a colon is quoted: "
+            f'"{pair[1]}: {pair[2]}"'
+        )
     elif word := re.search(r"[^\s,{\[]\s+([\w-]+)\s*$", row):
         hint = f"put a comma before {word[1]}"
     else:

@@ -27,6 +27,17 @@ NAMES = [
     ("features: [>x, b]", ">x"),
     ("features: [*x, b]", "*x"),
     ("features: [!x, b]", "!x"),
+    ("exclude: [Anteil [%], b]", "Anteil [%]"),
+    ("exclude: [b, [%] Anteil]", "[%] Anteil"),
+    ("exclude: [Rate [*], b]", "Rate [*]"),
+    ("exclude: [Rate [-], b]", "Rate [-]"),
+    ("columns: {Anteil [%]: numeric}", "Anteil [%]"),
+    ("split: {by: Zeit [s], method: time}", "Zeit [s]"),
+    ("split: {method: time, by: {s} Zeit}", "{s} Zeit"),
+    ("exclude: [a, Anteil #1, b]", "Anteil #1"),
+    ("columns: {Anteil #1: numeric}", "Anteil #1"),
+    ("columns: {Größe: m²: numeric}", "Größe: m²"),
+    ("exclude: [b, - a]", "- a"),
 ]
 
 
@@ -44,9 +55,9 @@ def test_a_name_with_signs_is_to_be_quoted_and_is_right_then(
     wrong = SPEC.format(line=line)
     program.write("spec.yaml", wrong)
     code, told, _ = program("validate", "spec.yaml")
-    (help_line,) = (one for one in told.splitlines() if one.startswith("  = help: "))
+    advice = told.split("  = help: ")[1].split("\n\n")[0]
     assert code == 1
-    assert help_line.endswith(f': "{name}"')
+    assert " ".join(advice.split()).endswith(f': "{name}"')
     program.write("spec.yaml", wrong.replace(name, f'"{name}"', 1))
     assert program("validate", "--ignore", "P", "spec.yaml")[0] == 0
 
@@ -59,6 +70,11 @@ def test_a_name_with_signs_is_to_be_quoted_and_is_right_then(
         ("columns: {b {numeric: {missing: median}}}", "put a colon behind b"),
         ("columns: {b [numeric, category]}", "put a colon behind b"),
         ("columns: {b {}}", "put a colon behind b"),
+        ("split: {group: [a] method: auto}", "put a comma before method"),
+        ('features: ["a, b" [m], b]', "quote the value as a whole"),
+        ("features: [a], b]", "remove the ] before it, or quote the name"),
+        ("features: [a], b", "put all into the brackets"),
+        ("columns: {a: numeric: {scaling: minmax}}", "put it into braces: a: {numeric: ...}"),
     ],
 )
 def test_brackets_that_are_no_part_of_a_name_keep_their_advice(

@@ -14,7 +14,8 @@ from nnspec.rules.rule import rule
 from nnspec.rules.task import has_numbers, is_reconstruction
 from nnspec.shapes import show
 from nnspec.spec.builtin import bundled_set, columns_of_output, known_classes
-from nnspec.spec.data import DataSection
+from nnspec.spec.data import DataSection, Kind, input_columns
+from nnspec.spec.given_back import lost_columns
 from nnspec.spec.pieces import is_text, source_name
 
 SCALING: Path = ("data", "target_scaling")
@@ -250,6 +251,24 @@ def check_reconstruction(case: Case) -> Iterator[Diagnostic]:
         also = case.also("the scaling is here", "data", "scaling")
         hint = "write scaling: minmax for a sigmoid, or activation: linear"
         yield Diagnostic("M110", message, head.place, hint, also)
+
+
+@rule("S115")
+def check_given_back(case: Case) -> Iterator[Diagnostic]:
+    """Find columns that are said to be what no network can give back."""
+    data = case.spec.data
+    if data is None or not is_reconstruction(data):
+        return
+    known = bundled_set(data)
+    inputs = input_columns(data, tuple(data.columns) if known is None else known.features)
+    back: dict[str, Kind] = {}
+    for head in case.trained:
+        alone = next(iter(inputs)) if len(inputs) == 1 else head.name
+        if case.task(head) == "reconstruction":
+            columns = inputs.get(alone, ())
+            back |= {name: data.kinds[name] for name in columns if name in data.kinds}
+    found = lost_columns(data, back)
+    yield from (replace(one, span=case.place(*(one.path or ()))) for one in found)
 
 
 @rule("M111")

@@ -26,8 +26,9 @@ from nnspec.data.fit.scaled import fit_scale, in_units, scaled
 from nnspec.data.fit.tags import KINDS as TAGS
 from nnspec.data.fit.tags import in_steps, steps_of
 from nnspec.data.table import Column, Table, Values
-from nnspec.diagnostics import Path
+from nnspec.diagnostics import Path, Refused
 from nnspec.spec.data import DataSection
+from nnspec.spec.given_back import lost_columns
 
 TARGET: Path = ("data", "target")
 BINARY = 2
@@ -63,8 +64,10 @@ def fit_targets(
 
     Raises:
         Refused: D115 for a target of another task, D107 for a constant one, D109 for labels that
-            are not counted from 0, D110 for target columns of different shapes.
+            are not counted from 0, D110 for target columns of different shapes, S115 for columns
+            that cannot be given back, all at once.
     """
+    _check_given_back(roles, needs, section, features)
     return {
         name: _fit_reconstruction(roles, name, features)
         if need.task == "reconstruction"
@@ -156,8 +159,6 @@ def _fit_reconstruction(roles: Roles, output: str, features: Mapping[str, Column
     """Return the scale of each number of the input that an output reconstructs."""
     name = roles.reconstructs[output]
     fits = [features[column] for column in roles.inputs[name]]
-    for column in roles.inputs[name]:
-        _check_reconstructed(column, features[column])
     fine = any(isinstance(fit, NumericFit) and fit.precision == "double" for fit in fits)
     shift, scale = units_of(fits)
     return TargetFit(
@@ -169,16 +170,26 @@ def _fit_reconstruction(roles: Roles, output: str, features: Mapping[str, Column
     )
 
 
-def _check_reconstructed(name: str, fit: ColumnFit) -> None:
-    """Refuse a column whose numbers cannot be brought back into its own units (S115)."""
+def _check_given_back(
+    roles: Roles, needs: TargetNeeds, section: DataSection, features: Mapping[str, ColumnFit]
+) -> None:
+    """Refuse columns whose numbers cannot be brought back into their own units (S115)."""
+    back = [
+        column
+        for name, need in needs.items()
+        if need.task == "reconstruction"
+        for column in roles.inputs[roles.reconstructs[name]]
+    ]
+    lost = {name: features[name].kind for name in back if _is_lost(features[name])}
+    if lost:
+        raise Refused(lost_columns(section, lost, joined=True))
+
+
+def _is_lost(fit: ColumnFit) -> bool:
+    """Tell whether a column's numbers have no way back to its own units."""
     bent = isinstance(fit, NumericFit) and fit.bent
     joined = isinstance(fit, CategoryFit) and (fit.hash or fit.codes > max(1, len(fit.vocabulary)))
-    if bent or joined or fit.indicator or isinstance(fit, DateFit | TextFit):
-        words = {DateFit: "a date", TextFit: "a text"}
-        what = words.get(type(fit), "bent, joined, in bins or marked as missing")
-        message = f'"{name}" is {what}, and the network reconstructs its input in its own units'
-        hint = "use scaling: standardize, and no clip, bins, rare, unknown: own or indicator"
-        raise refuse("S115", message, hint=hint, path=("data", "columns", name))
+    return bool(bent or joined or fit.indicator or isinstance(fit, DateFit | TextFit))
 
 
 def _stepped(table: Table, features: Mapping[str, ColumnFit]) -> Table:

@@ -58,12 +58,17 @@ class ColumnKind(CatalogObject, family="columns", abstract=True):
 
     beyond_keras = OWN
 
-    def refuse_unless(self, agrees: bool, field: str, reason: str) -> None:  # noqa: FBT001 - a condition
+    def refuse_unless(
+        self,
+        agrees: bool,  # noqa: FBT001 - a condition
+        field: str,
+        reason: str,
+        hint: str | None = None,
+    ) -> None:
         """Refuse settings that contradict each other, at the one to change."""
         if not agrees:
-            raise PydanticCustomError(
-                "contradiction", "{reason}", {"reason": reason, "field": field}
-            )
+            told = {"reason": reason, "field": field, "hint": hint}
+            raise PydanticCustomError("contradiction", "{reason}", told)
 
 
 class Filled(ColumnKind, abstract=True):
@@ -160,9 +165,11 @@ class Numeric(Filled):
         unscaled = "bins of numbers have no scale, unless they are piecewise_linear: leave one out"
         refuse(not scaled or linear, "scaling", unscaled)
         parted = "places among quantiles are parted already: write another scaling, or no bins"
-        refuse(not scaled or self.scaling != "quantile", "scaling", parted)
-        unordered = f"bin_boundaries must ascend; got {list(edges)}"
-        refuse(list(edges) == sorted(set(edges)), "bin_boundaries", unordered)
+        other = "write scaling: standardize"
+        refuse(not scaled or self.scaling != "quantile", "scaling", parted, other)
+        unordered, rising = f"bin_boundaries must ascend; got {list(edges)}", sorted(set(edges))
+        ordered = f"write bin_boundaries: [{', '.join(f'{one:.15g}' for one in rising)}]"
+        refuse(list(edges) == rising, "bin_boundaries", unordered, ordered)
         refuse(
             not (self.binned and self.waved),
             "num_frequencies" if self.num_frequencies else "period",
@@ -178,7 +185,8 @@ class Numeric(Filled):
             unused = f"{field} is for drawn frequencies: add num_frequencies, and no period"
             refuse(drawn or getattr(self, field) is None, field, unused)
         few = "piecewise_linear needs two boundaries or more; got one"
-        refuse(self.encoding != "piecewise_linear" or len(edges) != 1, "bin_boundaries", few)
+        more = "add a boundary, or remove encoding: one boundary parts numbers into two bins"
+        refuse(self.encoding != "piecewise_linear" or len(edges) != 1, "bin_boundaries", few, more)
         return self
 
 

@@ -70,7 +70,13 @@ class Kohonen(LearningRule):
             raise PydanticCustomError(
                 "contradiction",
                 "the radius cannot grow from {initial} to {end}",
-                {"initial": self.initial_radius, "end": self.end_radius, "field": "end_radius"},
+                {
+                    "initial": self.initial_radius,
+                    "end": self.end_radius,
+                    "field": "end_radius",
+                    "hint": f"exchange them: initial_radius: {self.end_radius:g}, "
+                    f"end_radius: {self.initial_radius:g}",
+                },
             )
         if self.decay == "exponential" and self.end_radius == 0 and self.initial_radius != 0:
             raise PydanticCustomError(

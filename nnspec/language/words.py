@@ -188,6 +188,8 @@ def remedy_value(number: float, name: str, wanted: str) -> str | None:
         return f"write its name: {name}: {{L2: {number}}}"
     if is_percentage(number, wanted):
         return f"write the share of 1: {number / 100:g}"
+    if "greater than 0 and below 1" in wanted and (number <= 0 or number >= 1):
+        return f"write a number between 0 and 1, such as {0.05 if number <= 0 else 0.95}"
     if number < 0 and "number" in wanted and not wanted.startswith("a list"):
         return f"write it without the minus: {-number}"
     return None

@@ -29,6 +29,7 @@ from nnspec.pipeline.check import (
 )
 from nnspec.pipeline.examine import hide
 from nnspec.pipeline.indices import check_indices, whole_numbers
+from nnspec.pipeline.output_shapes import how_to_shape
 from nnspec.pipeline.table_sizes import size_tables
 from nnspec.rules import apply_rules
 from nnspec.rules.head import find_head
@@ -255,9 +256,11 @@ def check_targets(network: Network, fitted: Preprocessing, findings: Findings) -
             )
             if target.labels:
                 message += f": one unit per class of {', '.join(map(str, target.labels[:10]))}"
-            origin = network.by_name[output.source.node].node.origin
+            last = network.by_name[output.source.node]
+            origin = last.node.origin
             if not told & {origin.head, origin.of("units")}:
-                findings.add("M105", message, origin.of("units"))
+                hint = how_to_shape(last, tensor.shape[1:], tuple(wanted))
+                findings.add("M105", message, origin.of("units"), hint=hint)
 
 
 def check_batches(network: Network, dataset: Dataset, findings: Findings) -> None:

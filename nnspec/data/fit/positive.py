@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from nnspec.data.columns.refusals import refuse
 from nnspec.data.fit.fitted import TargetFit
 from nnspec.diagnostics import Path
+from nnspec.document.write import flow
 from nnspec.spec.data import DataSection
 from nnspec.spec.source import nearest
 
@@ -43,7 +44,8 @@ def _turned(target: TargetFit, positive: str, place: Path) -> TargetFit:
     if label is None:
         written = tuple(str(one) for one in target.labels)
         message = f'`positive` names "{positive}"; the classes are {" and ".join(written)}'
-        raise refuse("S106", message, hint=nearest(positive, written), path=place)
+        hint = nearest(positive, written) or f"write {' or '.join(map(flow, target.labels))}"
+        raise refuse("S106", message, hint=hint, path=place)
     turned = target.labels[0] == label and len(target.labels) > 1
     step = -1 if turned else 1
     return target.model_copy(

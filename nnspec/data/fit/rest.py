@@ -8,6 +8,7 @@ from nnspec.data.fit.fitted import Label, Need, TargetFit
 from nnspec.data.fit.labels import TARGET, labels_of
 from nnspec.data.table import Column
 from nnspec.diagnostics import Path
+from nnspec.document.write import flow
 from nnspec.spec.data import DataSection
 from nnspec.spec.source import nearest
 
@@ -45,7 +46,8 @@ def fit_against_rest(
         shown = tuple(str(one) for one in labels)
         first = ", ".join(shown[:SHOWN]) + ", ..." * (len(shown) > SHOWN)
         message = f'`positive` names "{asked}"; the classes are {first}'
-        raise refuse("S106", message, hint=nearest(asked, shown), path=POSITIVE)
+        hint = nearest(asked, shown) or f"write one of them: positive: {flow(labels[-1])}"
+        raise refuse("S106", message, hint=hint, path=POSITIVE)
     held = int((found == meant).sum())
     if held == found.size:
         message = f"the target has 1 class in training ({meant}); expected others beside it"

@@ -14,6 +14,7 @@ from nnspec.frontends.keras.tree import is_keras_model
 from nnspec.frontends.nnspec_1.blocks import SUBMODEL, may_nest, settle_keys
 from nnspec.frontends.nnspec_1.items import LAYER_NAME, read_sources
 from nnspec.frontends.nnspec_1.scope import Scope
+from nnspec.language.words import remedy
 from nnspec.reading.substitute import Substitution
 from nnspec.reading.written import Written
 from nnspec.spec.model import SubModel
@@ -96,7 +97,9 @@ def read_trainable(body: Mapping, substitution: Substitution, findings: Findings
         return node.value
     if not isinstance(node, Scalar) or not node.refused:
         message = f"trainable must be true or false; got {kind_of(node)}"
-        findings.add("S103", message, node.span)
+        hint = "write trainable: false to leave its weights as they are, or remove it"
+        hint = remedy(node, "trainable", "true or false") or hint
+        findings.add("S103", message, node.span, hint=hint)
     return True
 
 

@@ -194,7 +194,9 @@ def judge_network(
     check_class_weights(spec, fitted, findings)
     check_parts(network, fitted, spec.data, findings)
     asked = spec.training.augmentation if spec.training else []
-    findings.extend(placed(spec, list(check_reaches(asked, network, fitted))))
+    told = {(one.code, one.message, one.span) for one in findings}
+    reached = placed(spec, list(check_reaches(asked, network, fitted)))
+    findings.extend(one for one in reached if (one.code, one.message, one.span) not in told)
     return network
 
 

@@ -11,12 +11,16 @@ from nnspec.catalog.augmentations import (
     TimeWarping,
     WindowSlicing,
 )
+from nnspec.catalog.columns import Vector
 from nnspec.catalog.losses import Loss
 from nnspec.diagnostics import Diagnostic, Path
+from nnspec.network.reached import acts_on_nothing, reads_steps
 from nnspec.rules.case import Case
 from nnspec.rules.head import Head
 from nnspec.rules.outputs import several_classes
 from nnspec.rules.rule import rule
+from nnspec.spec.builtin import bundled_set
+from nnspec.spec.pieces import is_text
 
 PLACE: Path = ("training", "augmentation")
 SHARES = {
@@ -81,6 +85,30 @@ def unclassed(case: Case) -> str | None:
         if several := several_classes(case, head):
             return f"Oversampling repeats rows by their one class; {several}"
     return None
+
+
+@rule("T160")
+def check_acting(case: Case) -> Iterator[Diagnostic]:
+    """Find what acts on series or pictures, where the spec alone says that rows are plain."""
+    if not reads_plain_rows(case):
+        return
+    series = any(reads_steps(case.network, one.name) for one in case.network.inputs)
+    for one, path in asked(case):
+        if found := acts_on_nothing(one, series=series, picture=False):
+            yield Diagnostic("T160", found[0], case.place(*path), found[1])
+
+
+def reads_plain_rows(case: Case) -> bool:
+    """Return whether a network is known to read rows of a table, and no arrays."""
+    data, inputs = case.spec.data, case.network.inputs
+    if data is None or data.window is not None:
+        return False
+    if any(isinstance(kind, Vector) for kind in data.columns.values()):
+        return False
+    known = bundled_set(data)
+    plain = is_text(data) if known is None else not known.shapes
+    ranks = [node.outputs[0].rank if node.outputs else None for node in inputs]
+    return plain and bool(ranks) and all(rank == ROWS_AND_UNITS for rank in ranks)
 
 
 @rule("T160")

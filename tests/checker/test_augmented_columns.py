@@ -90,3 +90,24 @@ def test_what_stands_in_the_wrong_list_is_told_where_it_belongs(
     path.write_text(SPEC % ("table.csv", "", model, asked))
     (found,) = check(path).diagnostics
     assert (found.code, str(found.hint)) == ("S106", hint)
+
+
+def test_all_that_acts_on_nothing_is_told_at_once_and_once(tables: Path) -> None:
+    asked = "CutMix, RandomFlip, TimeWarping, Scaling"
+    found = told(tables, tables / "table.csv", "", DENSE, asked)
+    assert [one.split()[0] for one in found] == asked.split(", ")
+    path = tables / "spec.yaml"
+    path.write_text(SPEC % (tables / "table.csv", "", "{Input: [3]}, " + DENSE, asked))
+    assert [one.message for one in check(path).diagnostics if one.code == "T160"] == [
+        one.partition(" [T160")[0] for one in found
+    ]
+
+
+def test_steps_that_a_reshape_makes_of_a_described_row_are_a_series(tables: Path) -> None:
+    wired = "{Input: [3]}, " + SERIES
+    assert told(tables, tables / "table.csv", "", wired, "TimeWarping, Scaling") == []
+
+
+def test_arrays_that_only_the_data_shows_are_no_plain_rows(tables: Path) -> None:
+    wired = "{Input: [4]}, " + DENSE
+    assert told(tables, tables / "steps.npz", "", wired, "TimeWarping") == []

@@ -11,6 +11,7 @@ from nnspec.data.fit.fitted import ColumnFit, NumericFit, Preprocessing
 from nnspec.data.fit.image import ImageFit
 from nnspec.data.table import Values
 from nnspec.network.network import Network
+from nnspec.network.reached import reads_steps
 
 SERIES_RANK = 2
 """Most axes of one cell that is a series: steps, channels."""
@@ -53,21 +54,6 @@ def find_reaches(network: Network, fitted: Preprocessing) -> Reaches:
         name: reach_of(fitted, columns, stepwise=reads_steps(network, name))
         for name, columns in fitted.inputs.items()
     }
-
-
-def reads_steps(network: Network, name: str) -> bool:
-    """Return whether the network makes a series of an input: Reshape, and nothing else, reads it.
-
-    Tables of series have a column for each step.
-    """
-    alone = len(network.inputs) == 1
-    inputs = {network.inputs[0].name if alone else name}
-    readers = [
-        node.layer
-        for node in network.nodes
-        if any(source.node in inputs for source in node.node.sources)
-    ]
-    return bool(readers) and all(one and one.keras_name == "Reshape" for one in readers)
 
 
 def reach_of(fitted: Preprocessing, columns: tuple[str, ...], *, stepwise: bool) -> Reach:

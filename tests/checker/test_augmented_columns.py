@@ -94,10 +94,10 @@ def test_what_stands_in_the_wrong_list_is_told_where_it_belongs(
 
 def test_all_that_acts_on_nothing_is_told_at_once_and_once(tables: Path) -> None:
     asked = "CutMix, RandomFlip, TimeWarping, Scaling"
-    found = told(tables, tables / "table.csv", "", DENSE, asked)
+    found = told(tables, "table.csv", "", DENSE, asked)
     assert [one.split()[0] for one in found] == asked.split(", ")
     path = tables / "spec.yaml"
-    path.write_text(SPEC % (tables / "table.csv", "", "{Input: [3]}, " + DENSE, asked))
+    path.write_text(SPEC % ("table.csv", "", "{Input: [3]}, " + DENSE, asked))
     assert [one.message for one in check(path).diagnostics if one.code == "T160"] == [
         one.partition(" [T160")[0] for one in found
     ]
@@ -105,9 +105,9 @@ def test_all_that_acts_on_nothing_is_told_at_once_and_once(tables: Path) -> None
 
 def test_steps_that_a_reshape_makes_of_a_described_row_are_a_series(tables: Path) -> None:
     wired = "{Input: [3]}, " + SERIES
-    assert told(tables, tables / "table.csv", "", wired, "TimeWarping, Scaling") == []
+    assert told(tables, "table.csv", "", wired, "TimeWarping, Scaling") == []
 
 
 def test_arrays_that_only_the_data_shows_are_no_plain_rows(tables: Path) -> None:
     wired = "{Input: [4]}, " + DENSE
-    assert told(tables, tables / "steps.npz", "", wired, "TimeWarping") == []
+    assert told(tables, "steps.npz", "", wired, "TimeWarping") == []

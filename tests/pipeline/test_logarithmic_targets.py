@@ -302,10 +302,9 @@ def test_savedmodel_and_onnx_answer_as_predict_does(
         places = [PRICE, WEIGHT] if key.endswith("_both") else [None]
         cells = [told[key if place is None else f"{key}.{place}"] for place in places]
         wanted = np.stack([numbers(one) for one in cells], axis=1)
-        # Numbers near 0 are rounded as those around them are.
         near = pytest.approx(wanted, rel=1e-5, abs=1e-7)
-        assert served[key].reshape(wanted.shape) == near, key
-        assert found[key].reshape(wanted.shape) == near, key
+        for one in (served[key], found[key]):
+            assert one.reshape(wanted.shape) == near, key
 
 
 @pytest.mark.slow

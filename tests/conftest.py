@@ -16,6 +16,7 @@ from nnspec.pipeline.check import Checked, check_document
 from nnspec.spec.data import DataSection
 
 if TYPE_CHECKING:
+    from checker_program import Program
     from family import Case, Learnt
 
     from nnspec.data import Dataset
@@ -79,6 +80,16 @@ def answer(
         return f"{printed.replace(str(tmp_path.resolve()), 'FOLDER')}exit {stopped.value.code}\n"
 
     return answered
+
+
+@pytest.fixture
+def program(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> "Program":
+    """Return the program in a folder of its own, as the tests of the checker call it."""
+    from checker_program import enter  # noqa: PLC0415 - it lies beside those tests
+
+    return enter(tmp_path, monkeypatch, capsys)
 
 
 @pytest.fixture

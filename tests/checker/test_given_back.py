@@ -1,9 +1,7 @@
 """Columns that no network can give back are told all at once, with what can be done about them."""
 
-from pathlib import Path
-
 import pytest
-from checker_program import Program, enter
+from checker_program import Program
 
 SPEC = """\
 nnspec: 1
@@ -55,17 +53,14 @@ BY_DATA = [
 
 
 @pytest.fixture
-def program(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Program:
-    found = enter(tmp_path, monkeypatch, capsys)
+def program(program: Program) -> Program:
     rows = (
         f"{row % 7 / 7:.3f},2020-01-{1 + row % 28:02},{row % 5 / 5},"
         f"{'xyz'[row % 3] if row else 'r'},words and {row}\n"
         for row in range(60)
     )
-    found.write("table.csv", "a.b,Tag,c,k,txt\n" + "".join(rows))
-    return found
+    program.write("table.csv", "a.b,Tag,c,k,txt\n" + "".join(rows))
+    return program
 
 
 def advice(program: Program, data: str, *options: str, units: int = 3) -> list[str]:

@@ -1,9 +1,7 @@
 """A column whose name holds signs of YAML is told to be quoted, and the advice can be followed."""
 
-from pathlib import Path
-
 import pytest
-from checker_program import Program, enter
+from checker_program import Program
 
 SPEC = """\
 nnspec: 1
@@ -39,13 +37,6 @@ NAMES = [
     ("columns: {Größe: m²: numeric}", "Größe: m²"),
     ("exclude: [b, - a]", "- a"),
 ]
-
-
-@pytest.fixture
-def program(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Program:
-    return enter(tmp_path, monkeypatch, capsys)
 
 
 @pytest.mark.parametrize(("line", "name"), NAMES)

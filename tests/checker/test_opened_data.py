@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
-from checker_program import Program, enter
+from checker_program import Program
 
 ROOT = Path(__file__).parents[2]
 SPEC = """\
@@ -22,13 +22,6 @@ model:
 training: {{optimizer: adam, loss: {loss}}}
 """
 CLASSES = {"units": "3", "activation": "softmax", "loss": "sparse_categorical_crossentropy"}
-
-
-@pytest.fixture
-def program(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Program:
-    return enter(tmp_path, monkeypatch, capsys)
 
 
 def rows(count: int = 60) -> list[tuple[float, float, str]]:

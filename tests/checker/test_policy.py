@@ -1,10 +1,9 @@
 """A team's JSON Schema over the filled spec, its violations at the spec's lines."""
 
 import json
-from pathlib import Path
 
 import pytest
-from checker_program import Program, enter
+from checker_program import Program
 
 SPEC = """\
 nnspec: 1
@@ -18,13 +17,6 @@ training:
   loss: mse
   epochs: 500
 """
-
-
-@pytest.fixture
-def program(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Program:
-    return enter(tmp_path, monkeypatch, capsys)
 
 
 def violations(program: Program, schema: object) -> tuple[int, list[tuple[int, int, str]]]:

@@ -1,9 +1,7 @@
 """Errors of values and shapes say what to write, and what they say can be followed."""
 
-from pathlib import Path
-
 import pytest
-from checker_program import Program, enter
+from checker_program import Program
 
 SPEC = """\
 nnspec: 1
@@ -85,16 +83,13 @@ REMEDIES = [
 
 
 @pytest.fixture
-def program(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Program:
-    found = enter(tmp_path, monkeypatch, capsys)
+def program(program: Program) -> Program:
     rows = (
         f"{row % 7 / 7:.3f},{row * 37 % 60 / 60:.3f},{row * 11 % 60},{'xyz'[row % 3]},{row % 2}\n"
         for row in range(60)
     )
-    found.write("table.csv", "a,b,c,k,two\n" + "".join(rows))
-    return found
+    program.write("table.csv", "a,b,c,k,two\n" + "".join(rows))
+    return program
 
 
 @pytest.mark.parametrize(("wrong", "hint", "right"), REMEDIES)

@@ -1,10 +1,9 @@
 """`--fix` writes what has one right repair, keeps the rest, and has nothing to do twice."""
 
 import json
-from pathlib import Path
 
 import pytest
-from checker_program import Program, enter
+from checker_program import Program
 
 from nnspec.pipeline.repair import show_changes
 
@@ -96,13 +95,6 @@ HINTS = [
     ("- Dense:\n      units:4", "put a space behind the colon: units: 4"),
     ("- Dense: {units: 4, activation: elu:1}", "put a space behind the colon: elu: 1"),
 ]
-
-
-@pytest.fixture
-def program(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Program:
-    return enter(tmp_path, monkeypatch, capsys)
 
 
 def text(**parts: str) -> str:

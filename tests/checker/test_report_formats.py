@@ -15,7 +15,7 @@ from xml.etree import ElementTree as ET
 import jsonschema
 import pytest
 import xmlschema
-from checker_program import Program, enter
+from checker_program import Program
 
 from nnspec.diagnostics import Diagnostic, Related, Span
 from nnspec.diagnostics.formats.fingerprint import fingerprint
@@ -28,13 +28,6 @@ NOTED = Path(__file__).parents[2] / "nnspec" / "reference" / "examples" / "P108.
 FINE = "nnspec: 1\nmodel:\n  - Input: [8]\n  - Dense: 1\n"
 BROKEN = "nnspec: 1\nmodel:\n  - Input: [8]\n  - Desne: 4\n  - Dense: {units: 1, lr: é}\n"
 DOUBTFUL = "nnspec: 1\nmodel:\n  - Input: [8]\n  - Dense: 4\n  - Dense: 1\n"
-
-
-@pytest.fixture
-def program(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Program:
-    return enter(tmp_path, monkeypatch, capsys)
 
 
 @pytest.fixture

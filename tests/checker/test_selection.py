@@ -1,9 +1,7 @@
 """Codes chosen on the command line, and comments that hide findings."""
 
-from pathlib import Path
-
 import pytest
-from checker_program import Program, enter
+from checker_program import Program
 
 from nnspec.diagnostics.codes import CODES
 from nnspec.diagnostics.selection import NEVER_HIDDEN, Selection
@@ -16,13 +14,6 @@ model:
   - Dense: 4 {first}
   - Dense: {{units: 4, {argument}}} {second}
 """
-
-
-@pytest.fixture
-def program(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Program:
-    return enter(tmp_path, monkeypatch, capsys)
 
 
 def found(program: Program, *arguments: str, **texts: str) -> tuple[int, list[str]]:
